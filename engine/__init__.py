@@ -1,0 +1,16 @@
+"""unitfit's engine: small fully connected networks, trained in mini-batches.
+
+    net = Network(n_inputs=1, layers=[["sigmoid"] * 3])
+    trainer = Trainer(net, x, y, recipe=Recipe(learning_rate=0.03))
+    trainer.run(epochs=100)
+
+Importing it compiles nothing; numba comes with the first update.
+"""
+
+from engine.errors import EngineError
+from engine.history import BatchHistory, History
+from engine.network import Network
+from engine.recipe import Recipe
+from engine.trainer import Snapshot, Trainer
+
+__all__ = ["BatchHistory", "EngineError", "History", "Network", "Recipe", "Snapshot", "Trainer"]

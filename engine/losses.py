@@ -1,0 +1,51 @@
+"""The losses, as functions of the error e = prediction − target, each above its slope.
+
+Written, like the activations, once for arrays and for compiled scalars.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+
+def mse(error: Any) -> Any:
+    return error * error
+
+
+def mse_slope(error: Any) -> Any:
+    return 2.0 * error
+
+
+def mae(error: Any) -> Any:
+    return np.abs(error)
+
+
+def mae_slope(error: Any) -> Any:
+    return (error > 0.0) * 1.0 - (error < 0.0) * 1.0  # 0 at the kink
+
+
+def huber(error: Any) -> Any:
+    """½e² within 1 of zero, |e| − ½ outside (Huber 1964, δ = 1)."""
+    inside = np.minimum(np.abs(error), 1.0)
+    return inside * (np.abs(error) - 0.5 * inside)
+
+
+def huber_slope(error: Any) -> Any:
+    return np.minimum(np.maximum(error, -1.0), 1.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """One loss: its value and its slope for an error."""
+
+    name: str
+    function: Callable[[Any], Any]
+    slope: Callable[[Any], Any]
+
+
+_ALL = (Loss("mse", mse, mse_slope), Loss("mae", mae, mae_slope), Loss("huber", huber, huber_slope))
+LOSSES: dict[str, Loss] = {loss.name: loss for loss in _ALL}

@@ -1,0 +1,91 @@
+"""The order of examples: a permutation for every size, a pure function of seed and epoch, and even."""
+
+from __future__ import annotations
+
+import math
+from itertools import permutations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from engine.jit import inlined
+from engine.shuffle import epoch_key, example, grid
+
+
+@inlined
+def fill(orders, seed, first_epoch, rows, side):
+    """orders[e, k] = index of the k-th example of epoch first_epoch + e."""
+    for epoch in range(orders.shape[0]):
+        key = epoch_key(seed, first_epoch + epoch)
+        for position in range(orders.shape[1]):
+            orders[epoch, position] = example(key, position, orders.shape[1], rows, side)
+
+
+def orders(examples: int, epochs: int = 1, seed: int = 0, first_epoch: int = 0) -> np.ndarray:
+    table = np.empty((epochs, examples), np.int64)
+    fill(table, seed, first_epoch, *grid(examples))
+    return table
+
+
+def spread_of(counts: np.ndarray, expected: float, freedom: int) -> float:
+    """How many deviations the χ² of the counts is from its mean, under an even distribution."""
+    return float((np.square(counts - expected).sum() / expected - freedom) / math.sqrt(2 * freedom))
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(1, 3000), st.integers(0, 2**63 - 1), st.integers(0, 2**40))
+def test_every_epoch_is_a_permutation(examples, seed, epoch):
+    order = orders(examples, 1, seed, epoch)[0]
+    np.testing.assert_array_equal(np.sort(order), np.arange(examples))
+
+
+@pytest.mark.parametrize("examples", [1, 2, 3, 65_536, 99_991, 100_000])
+def test_sizes_up_to_1e5(examples, jit_only):
+    np.testing.assert_array_equal(np.sort(orders(examples, 2)[1]), np.arange(examples))
+
+
+def test_it_depends_on_seed_and_epoch_with_all_their_bits():
+    first = orders(50, 1, seed=5, first_epoch=7)[0]
+    for seed, epoch in ((6, 7), (5, 8), (5 + 2**32, 7), (5, 7 + 2**32)):
+        assert (orders(50, 1, seed, epoch)[0] != first).any()
+    np.testing.assert_array_equal(orders(50, 1, seed=5, first_epoch=7)[0], first)
+
+
+@pytest.mark.parametrize("examples", [2, 3, 4, 5])
+def test_all_orders_of_few_examples_are_equally_likely(examples, jit_only):
+    table = orders(examples, 24_000, seed=1)
+    code = (table * examples ** np.arange(examples)).sum(axis=1)
+    possible = [sum(v * examples**k for k, v in enumerate(order)) for order in permutations(range(examples))]
+    counts = np.array([(code == value).sum() for value in possible])
+    assert abs(spread_of(counts, 24_000 / len(possible), len(possible) - 1)) < 4.5
+
+
+@pytest.mark.parametrize("examples", [7, 16, 17, 50, 101])
+def test_places_and_neighbours_are_even(examples, jit_only):
+    epochs = 20_000
+    table = orders(examples, epochs, seed=2)
+    places = np.array([np.bincount(table[:, k], minlength=examples) for k in range(examples)])
+    assert abs(spread_of(places, epochs / examples, (examples - 1) ** 2)) < 4.5
+
+    gaps = np.bincount(((table[:, 1:] - table[:, :-1]) % examples).ravel(), minlength=examples)[1:]
+    assert abs(spread_of(gaps, epochs, examples - 2)) < 4.5
+
+    pairs = np.bincount(table[:, 0] * examples + table[:, 1], minlength=examples**2).reshape(examples, examples)
+    apart = pairs[~np.eye(examples, dtype=bool)]
+    assert abs(spread_of(apart, epochs / apart.size, apart.size - 1)) < 4.5
+
+
+@pytest.mark.parametrize("examples", [10_000, 100_000])
+def test_places_are_even_in_large_sets(examples, jit_only):
+    """Where the first hundred places point, in 50 equal parts of the set."""
+    epochs = 200_000 // 100
+    table = np.concatenate([orders_head(examples, 100, epoch) for epoch in range(epochs)])
+    counts = np.bincount(table * 50 // examples, minlength=50)
+    assert abs(spread_of(counts, table.size / 50, 49)) < 4.5
+
+
+def orders_head(examples: int, count: int, epoch: int) -> np.ndarray:
+    key = epoch_key(3, epoch)
+    return np.array([example(key, position, examples, *grid(examples)) for position in range(count)])
