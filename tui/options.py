@@ -1,0 +1,113 @@
+"""Options: the settings of a run, by the same names on the command line, in panels and in run files."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import data
+from engine import EngineError, Network, Recipe
+from engine.activations import KINDS
+from engine.errors import choice, show
+from engine.network import MAX_WIDTH, check_layers
+
+if TYPE_CHECKING:
+    from data import Dataset
+
+Layers = tuple[tuple[str, ...], ...]
+LAYER_EXAMPLE = "expected units such as 3:sigmoid+2:relu, or none for the linear model"
+ONE_FEATURE_LAYERS: Layers = (("sigmoid",) * 3,)
+ONE_FEATURE_RATE = 0.03
+RATE = 0.001
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What to fit, with what, and how. None stands for a default that depends on the data set.
+
+    The values are checked where they are used: `load` raises DataError, `network` and `recipe` raise EngineError.
+    """
+
+    data: str = "motorcycle"
+    target: str | None = None
+    features: tuple[str, ...] | None = None
+    lags: int | None = None
+    test_fraction: float | None = None
+    data_seed: int = 0
+    n: int | None = None
+    noise: float | None = None
+    layer: Layers | None = None
+    init: str = "auto"
+    optimizer: str = "adam"
+    lr: float | None = None
+    schedule: str = "constant"
+    batch: int = 32
+    loss: str = "mse"
+    l1: float = 0.0
+    l2: float = 0.0
+    epochs: int = 100
+    seed: int = 0
+    device: str = "cpu"
+    threads: int | None = None
+
+    def load(self) -> Dataset:
+        """The data set that these options name."""
+        return data.load(
+            self.data,
+            target=self.target,
+            features=self.features,
+            lags=self.lags,
+            test_fraction=self.test_fraction,
+            seed=self.data_seed,
+            n=self.n,
+            noise=self.noise,
+        )
+
+    def network(self, dataset: Dataset) -> Network:
+        """A network at its initial weights; without `layer` three sigmoids for one feature, else the linear model."""
+        n_inputs = dataset.x_train.shape[1]
+        layers = self.layer
+        if layers is None:
+            layers = ONE_FEATURE_LAYERS if n_inputs == 1 else ()
+        return Network(n_inputs, layers, self.seed, self.init)
+
+    def recipe(self, dataset: Dataset) -> Recipe:
+        """How it is trained; without `lr` a rate that suits the number of features."""
+        rate = self.lr
+        if rate is None:
+            rate = ONE_FEATURE_RATE if dataset.x_train.shape[1] == 1 else RATE
+        return Recipe(self.batch, rate, self.optimizer, self.loss, self.schedule, self.epochs, self.l1, self.l2)
+
+
+def parse_layers(specifications: Sequence[str]) -> Layers | None:
+    """The layers that the `--layer` options describe, one a hidden layer; None without any, () for "none".
+
+    >>> parse_layers(["3:sigmoid+2:relu", "2:tanh"])
+    (('sigmoid', 'sigmoid', 'sigmoid', 'relu', 'relu'), ('tanh', 'tanh'))
+
+    Raises EngineError for what is no layer.
+    """
+    if not specifications:
+        return None
+    if list(specifications) == ["none"]:
+        return ()
+    return check_layers(tuple(parse_layer(specification) for specification in specifications))
+
+
+def parse_layer(specification: str) -> tuple[str, ...]:
+    kinds: list[str] = []
+    for part in specification.split("+"):
+        count, colon, kind = (piece.strip() for piece in part.partition(":"))
+        if not (colon and count.isascii() and count.isdigit()):
+            raise EngineError(f"layer={show(specification)}: {LAYER_EXAMPLE}")
+        if len(count) > 9 or not 1 <= int(count) <= MAX_WIDTH:
+            raise EngineError(f"layer={show(specification)}: expected 1 to {MAX_WIDTH} units of a kind")
+        kinds += [choice("kind of unit", kind, KINDS)] * int(count)
+    return tuple(kinds)
+
+
+def format_layer(kinds: Sequence[str]) -> str:
+    """A layer as `--layer` takes it: "3:sigmoid+2:relu"."""
+    return "+".join(f"{len(list(run))}:{kind}" for kind, run in itertools.groupby(kinds))
