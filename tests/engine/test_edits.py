@@ -1,0 +1,156 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine import EngineError, Network, edits
+from engine.activations import KINDS
+from engine.edits import carry
+
+kinds = st.sampled_from(list(KINDS))
+layers = st.lists(st.lists(kinds, min_size=1, max_size=4), min_size=1, max_size=4)
+X = np.linspace(-1, 1, 7)
+
+
+def check_map(network: Network, theta: np.ndarray, mapping: np.ndarray) -> None:
+    """What the map keeps has its old value, no two parameters meet, and the length is the old one."""
+    assert mapping.shape == theta.shape
+    kept = mapping[mapping >= 0]
+    assert len(set(kept)) == len(kept)
+    np.testing.assert_array_equal(network.theta[kept], theta[mapping >= 0])
+
+
+@given(layers, kinds, st.data())
+def test_a_new_unit_leaves_the_curve_and_all_old_parameters(layers, kind, data):
+    network = Network(1, layers, seed=2, dtype="float64")
+    theta, curve = network.theta, network.predict(X)
+    layer = data.draw(st.integers(0, len(layers) - 1))
+    mapping = network.add_unit(kind, layer)
+    check_map(network, theta, mapping)
+    assert (mapping >= 0).all()
+    assert network.layers[layer] == [*layers[layer], kind]
+    np.testing.assert_allclose(network.predict(X), curve, rtol=1e-12, atol=1e-12)
+    outgoing, _ = network.weights(layer + 1)
+    assert not outgoing[:, -1].any()
+
+
+@given(layers, st.data())
+def test_a_removed_unit_takes_only_its_own_weights_along(layers, data):
+    network = Network(1, layers, seed=2, dtype="float64")
+    layer = data.draw(st.integers(0, len(layers) - 1))
+    unit = data.draw(st.integers(0, len(layers[layer]) - 1))
+    theta, shape = network.theta, network.shape
+    if len(layers[layer]) == 1:
+        with pytest.raises(EngineError, match="remove the layer instead"):
+            network.remove_unit(layer, unit)
+        np.testing.assert_array_equal(network.theta, theta)
+        return
+    mapping = network.remove_unit(layer, unit)
+    check_map(network, theta, mapping)
+    assert (mapping < 0).sum() == shape[layer] + 1 + shape[layer + 2]
+    assert network.layers[layer] == layers[layer][:unit] + layers[layer][unit + 1 :]
+
+
+@given(layers)
+def test_adding_and_removing_a_unit_is_nothing(layers):
+    network = Network(1, layers, seed=2)
+    theta = network.theta
+    network.add_unit("tanh", 0)
+    network.remove_unit(0, len(layers[0]))
+    np.testing.assert_array_equal(network.theta, theta)
+
+
+@given(st.lists(st.lists(kinds, min_size=1, max_size=4), max_size=4))
+def test_a_new_layer_keeps_everything_but_the_output_weights(layers):
+    network = Network(2, layers, seed=2)
+    theta, width = network.theta, network.shape[-2]
+    mapping = network.add_layer(["relu"] * 4)
+    check_map(network, theta, mapping)
+    assert network.layers == [*layers, ["relu"] * 4]
+    assert (mapping < 0).sum() == width
+    assert mapping[-1] == network.n_parameters - 1
+
+
+@given(layers, st.data())
+def test_a_removed_layer_of_linear_units_leaves_the_curve(layers, data):
+    layer = data.draw(st.integers(0, len(layers) - 1))
+    layers[layer] = ["identity"] * len(layers[layer])
+    network = Network(1, layers, seed=2, dtype="float64")
+    theta, curve = network.theta, network.predict(X)
+    mapping = network.remove_layer(layer)
+    assert mapping.shape == theta.shape
+    assert network.layers == layers[:layer] + layers[layer + 1 :]
+    np.testing.assert_allclose(network.predict(X), curve, rtol=1e-9, atol=1e-9)
+
+
+def test_on_the_linear_model_a_unit_begins_the_hidden_layer():
+    network = Network(3, seed=1)
+    bias = network.theta[-1]
+    mapping = network.add_unit("sigmoid")
+    assert network.layers == [["sigmoid"]]
+    np.testing.assert_array_equal(mapping, [-1, -1, -1, network.n_parameters - 1])
+    np.testing.assert_array_equal(network.predict(np.ones((2, 3))), [bias, bias])
+
+
+def test_each_new_unit_draws_its_own_weights():
+    network = Network(2, [["relu"]], seed=1)
+    network.add_unit("relu")
+    network.add_unit("relu")
+    W, _ = network.weights(0)
+    assert len(np.unique(W, axis=0)) == 3
+    twin = Network(2, [["relu"]], seed=1)
+    twin.add_unit("relu")
+    twin.add_unit("relu")
+    np.testing.assert_array_equal(network.theta, twin.theta)
+
+
+def test_set_value():
+    network = Network(1, [["relu"]])
+    mapping = edits.apply(edits.SetValue(2, 5.0), network)
+    np.testing.assert_array_equal(mapping, range(4))
+    assert network.theta[2] == 5.0
+    with pytest.raises(EngineError, match="not finite"):
+        edits.apply(edits.SetValue(2, float("nan")), network)
+
+
+def test_carry_moves_what_is_kept_and_starts_the_rest_at_zero():
+    np.testing.assert_array_equal(carry(np.array([1.0, 2.0, 3.0]), np.array([2, -1, 0]), 4), [3.0, 0.0, 1.0, 0.0])
+
+
+@pytest.mark.parametrize(
+    ("edit", "sentence"),
+    [
+        (edits.AddUnit("rleu"), "did you mean 'relu'"),
+        (edits.AddUnit("relu", 1), "layer=1: expected a whole number from 0 to 0"),
+        (edits.RemoveUnit(0, 2), "unit=2: expected a whole number from 0 to 1"),
+        (edits.RemoveLayer(1), "layer=1: expected a whole number from 0 to 0"),
+        (edits.AddLayer(()), "has 0 units"),
+        (edits.SetValue(99, 0.0), "index=99: expected a whole number"),
+        ("add a unit", "expected one of AddUnit"),
+    ],
+)
+def test_an_edit_that_cannot_be_is_refused_and_changes_nothing(edit, sentence):
+    network = Network(1, [["relu", "relu"]])
+    theta = network.theta
+    with pytest.raises(EngineError, match=sentence):
+        edits.apply(edit, network)
+    np.testing.assert_array_equal(network.theta, theta)
+
+
+def test_a_layer_too_many_and_a_layer_too_few():
+    network = Network(1, [["relu"]] * 8)
+    with pytest.raises(EngineError, match="9 hidden layers: expected at most 8"):
+        network.add_layer(["relu"])
+    with pytest.raises(EngineError, match="linear model"):
+        Network(1).remove_layer(0)
+
+
+def test_a_layer_whose_merge_would_overflow_stays():
+    network = Network(1, [["relu"], ["relu"]])
+    theta = np.full(network.n_parameters, 3e38)
+    network.theta = theta
+    with pytest.raises(EngineError, match="too large to merge"):
+        network.remove_layer(0)
+    np.testing.assert_array_equal(network.theta, theta.astype(np.float32))

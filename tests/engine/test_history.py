@@ -1,0 +1,63 @@
+"""Loss curves stay within bounds, and whole-set losses within their share of the work."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from engine import Network, Recipe, Trainer
+from engine.kernels import check_is_due
+from engine.run import BUCKET_CAPACITY, POINT_CAPACITY, check_plan
+
+X, Y = np.linspace(-1, 1, 4)[:, np.newaxis], np.array([0.5, -1.0, 1.0, -0.5])
+
+
+def due(epochs: int, parameters: int, examples: int, unseen: int) -> np.ndarray:
+    each, stride = check_plan(parameters, examples, unseen)
+    settings = Trainer(Network(1), X, Y)._settings()._replace(check_each=each, check_stride=stride)
+    return np.array([epoch for epoch in range(1, epochs + 1) if check_is_due(epoch, 1, settings)])
+
+
+def test_every_epoch_is_checked_while_that_is_cheap():
+    np.testing.assert_array_equal(due(100, 10_000, 1_000, 250), range(1, 101))
+
+
+def test_later_the_checks_take_at_most_two_percent():
+    parameters, examples, unseen = 300_000, 65_536, 16_384
+    epochs = 20_000
+    checks = due(epochs, parameters, examples, unseen)
+    strides = np.diff(checks)
+    assert set(strides) <= {1, 2, 4, 8, 16, 32} and (np.diff(strides) >= 0).all()
+    spent = len(checks) * parameters * (examples + unseen)
+    assert spent <= 5e9 + 0.02 * epochs * 3 * parameters * examples
+
+
+@pytest.fixture(scope="module")
+def long_run(request):
+    """Many epochs of one update each: more than both curves hold."""
+    import numba
+
+    if numba.config.DISABLE_JIT:
+        pytest.skip("too many updates for interpreted loops")
+    trainer = Trainer(Network(1, [["tanh"]]), X, Y, recipe=Recipe(batch_size=4, learning_rate=1e-5))
+    trainer.run(2 * POINT_CAPACITY + 10)
+    return trainer
+
+
+def test_points_thin_to_even_strides_and_stay_the_truth(long_run):
+    history = long_run.history
+    assert POINT_CAPACITY // 2 <= len(history.epoch) < POINT_CAPACITY
+    assert set(np.diff(history.epoch)) == {4}
+    assert history.epoch[0] == 0
+    replay = Trainer(Network(1, [["tanh"]]), X, Y, recipe=Recipe(batch_size=4, learning_rate=1e-5))
+    replay.run(int(history.epoch[100]))
+    assert replay.history.train[-1] == history.train[100]
+
+
+def test_batch_losses_merge_in_pairs(long_run):
+    batches = long_run.batch_history
+    assert BUCKET_CAPACITY // 2 <= len(batches.update) < BUCKET_CAPACITY
+    assert set(np.diff(batches.update)) == {64}
+    assert (batches.min <= batches.mean).all() and (batches.mean <= batches.max).all()
+    # at a constant full batch the bucket's mean is that of the loss curve over the same updates
+    assert batches.mean[0] == pytest.approx(long_run.history.train[:16].mean(), rel=1e-3)

@@ -1,0 +1,129 @@
+"""The cache of compiled kernels: never stale, never fatal. Each case runs in a process of its own, on a tiny engine."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import numba
+import pytest
+
+import engine
+
+pytestmark = pytest.mark.skipif(bool(numba.config.DISABLE_JIT), reason="nothing is compiled, so nothing is cached")
+
+HELPER = "from engine.jit import inlined\n\n\n@inlined\ndef amount(x):\n    return x + {amount}\n"
+ENTRY = """
+from engine.helper import amount
+from engine.jit import kernel
+
+
+@kernel
+def compute(x):
+    return 2 * amount(x)
+"""
+PROGRAM = "from engine.entry import compute; print(compute(10), sum(compute.stats.cache_hits.values()), end='')"
+
+
+class Sandbox:
+    """A copy of the engine's jit module with a kernel of two source files, and a cache folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.source, self.cache = folder / "engine", folder / "cache"
+        self.source.mkdir()
+        (self.source / "__init__.py").touch()
+        shutil.copy(Path(engine.__file__).parent / "jit.py", self.source)
+        (self.source / "entry.py").write_text(ENTRY)
+        self.set_amount(1)
+
+    def set_amount(self, amount: int) -> None:
+        (self.source / "helper.py").write_text(HELPER.format(amount=amount))
+
+    def start(self) -> subprocess.Popen[str]:
+        environment = {**os.environ, "NUMBA_CACHE_DIR": str(self.cache), "PYTHONDONTWRITEBYTECODE": "1"}
+        return subprocess.Popen(
+            [sys.executable, "-c", PROGRAM],
+            cwd=self.source.parent,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def run(self) -> tuple[int, bool]:
+        """(result, whether it came from the cache)."""
+        process = self.start()
+        out, err = process.communicate(timeout=120)
+        assert process.returncode == 0 and not err, err
+        result, hits = out.split()
+        return int(result), hits != "0"
+
+    def entries(self) -> list[Path]:
+        return sorted(self.cache.glob("compute-*.kernel"))
+
+
+@pytest.fixture
+def sandbox(tmp_path):
+    return Sandbox(tmp_path)
+
+
+def test_a_second_process_compiles_nothing(sandbox):
+    assert sandbox.run() == (22, False)
+    assert sandbox.run() == (22, True)
+
+
+def test_an_edited_helper_in_another_file_is_never_stale(sandbox):
+    sandbox.run()
+    sandbox.set_amount(5)
+    assert sandbox.run() == (30, False)
+    sandbox.set_amount(1)
+    assert sandbox.run() == (22, True)
+
+
+@pytest.mark.parametrize("damage", ["truncated", "garbled", "empty"])
+def test_a_damaged_entry_is_replaced(sandbox, damage):
+    sandbox.run()
+    (entry,) = sandbox.entries()
+    content = entry.read_bytes()
+    garbled = bytes([content[0] ^ 1]) + content[1:]
+    entry.write_bytes({"truncated": content[: len(content) // 2], "garbled": garbled, "empty": b""}[damage])
+    assert sandbox.run() == (22, False)
+    assert sandbox.run() == (22, True)
+
+
+def test_a_folder_that_cannot_be_made_is_done_without(sandbox):
+    sandbox.cache.write_text("a file where the folder should be")
+    assert sandbox.run() == (22, False)
+    assert sandbox.run() == (22, False)
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write anywhere")
+def test_a_read_only_folder_is_done_without(sandbox):
+    sandbox.cache.mkdir()
+    sandbox.cache.chmod(stat.S_IRUSR | stat.S_IXUSR)
+    assert sandbox.run() == (22, False)
+    sandbox.cache.chmod(stat.S_IRWXU)
+
+
+def test_two_processes_at_once(sandbox):
+    processes = [sandbox.start() for _ in range(2)]
+    outputs = [process.communicate(timeout=120) for process in processes]
+    assert [out.split()[0] for out, _ in outputs] == ["22", "22"]
+    assert sandbox.run() == (22, True)
+    assert len(sandbox.entries()) == 1 and len(list(sandbox.cache.iterdir())) == 1
+
+
+def test_old_entries_are_pruned(sandbox):
+    sandbox.cache.mkdir()
+    for number in range(40):
+        old = sandbox.cache / f"compute-{number}.kernel"
+        old.touch()
+        os.utime(old, (number, number))
+    sandbox.run()
+    assert len(sandbox.entries()) == 32
+    assert not (sandbox.cache / "compute-0.kernel").exists()
+    assert sandbox.run() == (22, True)
