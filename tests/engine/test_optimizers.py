@@ -1,0 +1,76 @@
+"""Every optimizer against its recurrence, written out in NumPy; `tests/reference` has the same against optax."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from engine import Network, Recipe, Trainer
+
+X, Y = np.random.default_rng(1).standard_normal((8, 3)), np.random.default_rng(2).standard_normal(8)
+RATE, L2 = 0.05, 0.3
+WEIGHTS = np.array([1.0, 1.0, 1.0, 0.0])  # the linear model's three weights, then its bias
+
+
+def sgd(theta, g, state, t):
+    return theta - RATE * g, state
+
+
+def momentum(theta, g, trace, t):
+    trace = 0.9 * trace + g
+    return theta - RATE * trace, trace
+
+
+def nesterov(theta, g, trace, t):
+    trace = 0.9 * trace + g
+    return theta - RATE * (0.9 * trace + g), trace
+
+
+def adagrad(theta, g, squares, t):
+    squares = squares + g**2
+    return theta - RATE * g / np.sqrt(squares + 1e-10), squares
+
+
+def rmsprop(theta, g, squares, t):
+    squares = 0.9 * squares + 0.1 * g**2
+    return theta - RATE * g / np.sqrt(squares + 1e-8), squares
+
+
+def adam(theta, g, state, t):
+    m, v = state * np.ones((2, 1))
+    m, v = 0.9 * m + 0.1 * g, 0.999 * v + 0.001 * g**2
+    step = (m / (1 - 0.9**t)) / (np.sqrt(v / (1 - 0.999**t)) + 1e-8)
+    return theta - RATE * step, np.stack([m, v])
+
+
+def adamw(theta, g, state, t):
+    moved, state = adam(theta, g, state, t)
+    return moved - RATE * L2 * WEIGHTS * theta, state
+
+
+@pytest.mark.parametrize(
+    "rule", [sgd, momentum, nesterov, adagrad, rmsprop, adam, adamw], ids=lambda rule: rule.__name__
+)
+def test_five_full_batch_updates(rule):
+    recipe = Recipe(8, RATE, rule.__name__, l1=0.01, l2=L2)
+    trainer = Trainer(Network(3, seed=1, dtype="float64"), X, Y, recipe=recipe)
+    theta, state = trainer.theta, np.zeros(4)
+    for t in range(1, 6):
+        error = X @ theta[:3] + theta[3] - Y
+        g = 2 * np.append(X.T @ error, error.sum()) / 8 + 0.01 * WEIGHTS * np.sign(theta)
+        if rule is not adamw:
+            g = g + L2 * WEIGHTS * theta
+        theta, state = rule(theta, g, state, t)
+    trainer.step(5)
+    np.testing.assert_allclose(trainer.theta, theta, rtol=1e-12)
+
+
+@pytest.mark.parametrize("rule", ["adagrad", "rmsprop", "adam"])
+def test_a_parameter_without_a_gradient_stays(rule):
+    x = np.column_stack([X[:, :2], np.zeros(8)])
+    trainer = Trainer(Network(3, seed=1), x, Y, recipe=dataclasses.replace(Recipe(), optimizer=rule))
+    before = trainer.theta
+    trainer.step(5)
+    assert trainer.theta[2] == before[2]
