@@ -6,28 +6,31 @@ import numpy as np
 
 
 def clip(x: np.ndarray, y: np.ndarray, low: float, high: float) -> tuple[np.ndarray, np.ndarray]:
-    """The segments of the polyline x (N,), y (N,) that are finite and between low and high in y.
+    """The finite segments of the polyline x (N,), y (N,), cut to low ≤ y ≤ high.
 
     Returns x (S, 2) and y (S, 2): both ends of each segment that is left, in order.
     """
     x, y = np.asarray(x, float), np.asarray(y, float)
-    x0, x1, y0, y1 = x[:-1], x[1:], y[:-1], y[1:]
-    keep = np.isfinite(x0 + x1) & np.isfinite(y0) & np.isfinite(y1)
-    x0, x1, y0, y1 = x0[keep], x1[keep], y0[keep], y1[keep]
-    scale = np.maximum(1.0, np.maximum(np.abs(y0), np.abs(y1)))
-    rise = y1 / scale - y0 / scale  # divided first: the difference of two huge values may overflow
-    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-        a, b = (low / scale - y0 / scale) / rise, (high / scale - y0 / scale) / rise
-    level = rise == 0.0
-    inside = (y0 >= low) & (y0 <= high)
-    start = np.where(level, np.where(inside, 0.0, 2.0), np.clip(np.minimum(a, b), 0.0, 2.0))
-    stop = np.where(level, 1.0, np.clip(np.maximum(a, b), -1.0, 1.0))
-    keep = start <= stop
-    start, stop, x0, y0, rise, scale = start[keep], stop[keep], x0[keep], y0[keep], rise[keep], scale[keep]
-    run = x1[keep] - x0
-    ends = np.stack((start, stop), axis=1)
-    ys = np.clip((y0 / scale)[:, None] + ends * rise[:, None], (low / scale)[:, None], (high / scale)[:, None])
-    return x0[:, None] + ends * run[:, None], np.clip(ys * scale[:, None], low, high)
+    finite = np.isfinite(x) & np.isfinite(y)
+    keep = finite[:-1] & finite[1:]
+    pair_x, pair_y = np.stack((x[:-1], x[1:]), axis=1), np.stack((y[:-1], y[1:]), axis=1)
+    return clip_segments(pair_x[keep], pair_y[keep], low, high)
+
+
+def clip_segments(x: np.ndarray, y: np.ndarray, low: float, high: float) -> tuple[np.ndarray, np.ndarray]:
+    """The segments with finite ends x (S, 2), y (S, 2), cut to low ≤ y ≤ high; those wholly outside are left out."""
+    inside = (y.min(axis=1) <= high) & (y.max(axis=1) >= low)
+    x, y = x[inside], y[inside]
+    if not len(y) or (y.min() >= low and y.max() <= high):
+        return x, y
+    scale = np.maximum(1.0, np.abs(y).max(axis=1, keepdims=True))
+    y, low, high = y / scale, low / scale, high / scale  # so that the difference of two huge values is finite
+    rise = y[:, 1:] - y[:, :1]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        cuts = np.sort(np.concatenate((low - y[:, :1], high - y[:, :1]), axis=1) / rise, axis=1)
+    share = np.where(rise == 0.0, (0.0, 1.0), np.clip(cuts, 0.0, 1.0))
+    run = x[:, 1:] - x[:, :1]
+    return x[:, :1] + share * run, np.clip(y[:, :1] + share * rise, low, high) * scale
 
 
 def stroke(dots: np.ndarray, x: np.ndarray, y: np.ndarray, thick: bool = False) -> None:

@@ -7,7 +7,8 @@ the panel's name and the quiet words after it, for the rule above the panel.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from importlib import import_module
+from typing import TYPE_CHECKING, Protocol, cast
 
 from tui.views.state import ViewState
 
@@ -37,6 +38,5 @@ class FitView(Protocol):
 
 def fit_view(dataset: Dataset) -> FitView:
     """The module that draws this kind of data set."""
-    from tui.views import curve, plane, scatter, series
-
-    return {"curve": curve, "series": series, "plane": plane, "table": scatter}[dataset.kind]
+    name = "scatter" if dataset.kind == "table" else dataset.kind
+    return cast("FitView", import_module(f"tui.views.{name}"))

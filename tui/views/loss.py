@@ -1,0 +1,161 @@
+"""The loss over the epochs, on the training and on the unseen set, with edits and the best epoch marked."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from tui import plotting
+from tui.axes import Axis, columns_a_tick, linear, logarithmic, round_down, round_up, rows_a_tick
+from tui.canvas import BLANK, BRAILLE, Canvas
+from tui.lines import envelope
+from tui.numbers import gap, short
+from tui.views.frame import Frame, draw_axes, finite_range
+from tui.views.series import baselines
+
+if TYPE_CHECKING:
+    from tui.palette import Palette
+    from tui.snapshot import Snapshot
+    from tui.views.state import ViewState
+
+_EPOCHS = (1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0)  # where the epoch axis may end, times a power of ten
+_EVEN_COLUMNS = 0x47  # the left dots of a cell: a line one dot on, one off
+
+
+def title(snapshot: Snapshot, state: ViewState) -> tuple[str, str]:
+    """The panel's name, and what the numbers are."""
+    dataset = snapshot.dataset
+    return "Loss", "mse" if dataset.labels else f"rmse {dataset.target_unit or dataset.target_label}"
+
+
+def paint(snapshot: Snapshot, width: int, height: int, palette: Palette, state: ViewState) -> Canvas:
+    """Numbers as the legend, under them the curves."""
+    canvas = Canvas(width, height)
+    _draw_legend(canvas, snapshot)
+    notes = baselines(snapshot.dataset)
+    below = len(notes) + 1 if notes and height >= 20 else 0
+    frame = _layout(snapshot, width, height - below, state)
+    draw_axes(canvas, frame, "epoch" if width >= 36 else "")
+    _draw_marks(canvas, frame, snapshot)
+    if below:
+        _draw_baselines(canvas, frame, height - below, notes)
+    for split, colour in (("test", "unseen"), ("train", "train")):
+        _draw_line(canvas, frame, snapshot, split, colour)
+    if snapshot.best is not None:
+        _draw_best(canvas, frame, snapshot)
+    return canvas
+
+
+def _draw_legend(canvas: Canvas, snapshot: Snapshot) -> None:
+    """• train 22.8   ∘ unseen 25.6  +12%, as much of it as there is room for."""
+    train = [("• ", "train", False), ("train ", "label", False), (short(snapshot.loss_train), "bright", True)]
+    parts = train
+    if snapshot.loss_test is not None:
+        unseen = [("∘ ", "unseen", False), ("unseen ", "label", False), (short(snapshot.loss_test), "bright", True)]
+        more = gap(snapshot.loss_train, snapshot.loss_test)
+        colour = "trouble" if more.startswith("×") else "label"
+        for between in ("   ", "  ", " "):
+            parts = [*train, (between, "label", False), *unseen]
+            if sum(len(text) for text, _, _ in parts) <= canvas.width - 1:
+                break
+        if more and sum(len(text) for text, _, _ in parts) + 2 + len(more) <= canvas.width - 1:
+            parts = [*parts, ("  " + more, colour, False)]
+    canvas.parts(0, 1, parts)
+
+
+def _layout(snapshot: Snapshot, width: int, height: int, state: ViewState) -> Frame:
+    """The frame under the legend; its limits are rounded bounds, so they move in steps."""
+    rows = max(1, height - 3)
+    curves = [_curve(snapshot, split)[1] for split in ("train", "test")]
+    y = _loss_axis(finite_range(*curves), rows, state.log_loss)
+    left = min(y.label_width + 1, max(1, width - 2)) + 1
+    columns = max(1, width - left - 1)
+    end = round_up(max(10.0, 1.02 * snapshot.progress), _EPOCHS)
+    return Frame(1, left, rows, columns, linear(0.0, end, columns, columns_a_tick(columns), True), y)
+
+
+def _loss_axis(bounds: tuple[float, float], rows: int, log: bool) -> Axis:
+    low, high = bounds
+    if high <= 0.0:
+        low, high = 0.0, 1.0
+    if not log:
+        return linear(0.0, round_up(1.02 * high), rows, rows_a_tick(rows))
+    low = max(low, high * 1e-12)  # a loss of 0 has no place on a log axis
+    return logarithmic(round_down(0.97 * low), round_up(1.03 * high), rows)
+
+
+def _curve(snapshot: Snapshot, split: str) -> tuple[np.ndarray, np.ndarray]:
+    """Epochs and losses, the present ones last; both empty where there is no such split."""
+    history, now = snapshot.history, snapshot.loss_train if split == "train" else snapshot.loss_test
+    losses = history.train if split == "train" else history.test
+    if losses is None or now is None:
+        return np.empty(0), np.empty(0)
+    if len(history.epoch) and history.epoch[-1] >= snapshot.progress:
+        return history.epoch, losses
+    return np.append(history.epoch, snapshot.progress), np.append(losses, now)
+
+
+def _draw_line(canvas: Canvas, frame: Frame, snapshot: Snapshot, split: str, colour: str) -> None:
+    x, y = _curve(snapshot, split)
+    x, y = envelope(x, y, 0.0, float(frame.x.value(frame.columns)), frame.columns)
+    if not len(x):
+        return
+    codes = plotting.line(*frame.dots(x, y), frame.rows, frame.columns) if len(x) > 1 else None
+    if codes is None:
+        canvas.glyphs(*frame.cells(x, y), "•" if split == "train" else "∘", colour)
+    else:
+        canvas.codes(frame.top, frame.left, codes & _EVEN_COLUMNS if split == "test" else codes, colour)
+
+
+def _draw_marks(canvas: Canvas, frame: Frame, snapshot: Snapshot) -> None:
+    """A dashed vertical at each edit, its label on top; labels that would collide give way to the later one."""
+    dots = frame.raster()
+    free = canvas.width
+    for epoch, label in reversed(snapshot.marks):
+        place = float(frame.x.at(epoch))
+        if not 0.0 <= place < frame.columns:
+            continue
+        dots[4::2, int(2 * place)] = True
+        start = min(frame.left + int(place) - len(label) // 2, canvas.width - len(label))
+        if start + len(label) < free and start > frame.left - 1:
+            canvas.text(frame.top, start, label, "label")
+            free = start
+    canvas.braille(frame.top, frame.left, dots, "rule")
+
+
+def _draw_best(canvas: Canvas, frame: Frame, snapshot: Snapshot) -> None:
+    """▴ on the axis at the best unseen epoch; its numbers in the upper right corner where that is free."""
+    assert snapshot.best is not None
+    epoch, loss = snapshot.best
+    row, column = frame.top + frame.rows, frame.left + int(np.clip(frame.x.at(epoch), 0, frame.columns - 1))
+    canvas.text(row, column, "▴", "unseen")
+    if frame.rows < 14 or snapshot.progress < 1.1 * epoch + 1.0:
+        return
+    texts = (f"best unseen {short(loss)}", f"epoch {epoch:.0f} ▴")
+    right, top, width = frame.left + frame.columns, frame.top + 2, max(len(text) for text in texts)
+    if width + 2 > frame.columns or not _free(canvas, top, right - width - 1, width + 1):
+        return
+    for offset, text in enumerate(texts):
+        canvas.text_right(top + offset, right, text, "label")
+
+
+def _free(canvas: Canvas, row: int, column: int, width: int) -> bool:
+    """Whether two rows hold nothing but grid from this cell on."""
+    area = (slice(row, row + 2), slice(column, column + width))
+    plain = (canvas.characters[area] == BLANK) | (canvas.characters[area] == BRAILLE + 0x12)
+    return bool(plain.all())
+
+
+def _draw_baselines(canvas: Canvas, frame: Frame, row: int, notes: tuple[tuple[str, float], ...]) -> None:
+    """What no learning reaches on the unseen days: as numbers, and dashed in the plot when inside it."""
+    canvas.text(row, 1, "unseen, without learning:", "quiet")
+    for offset, (label, loss) in enumerate(notes, 1):
+        canvas.parts(row + offset, 1, [(f"{label}  ", "label", False), (short(loss), "text", False)])
+        place = float(frame.y.at(loss))
+        if 0.0 <= place < frame.rows:
+            dots = frame.raster()
+            dots[int(4 * (frame.rows - place)), ::2] = True
+            canvas.braille(frame.top, frame.left, dots, "rule")
+            text = label.removeprefix("as ")
+            canvas.text_right(frame.top + frame.rows - 1 - int(place), frame.left + frame.columns, text, "quiet")

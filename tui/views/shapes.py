@@ -1,0 +1,148 @@
+"""Small pictures of units: curves over one feature, maps over two, weights as a strip of shades."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from tui.canvas import Canvas
+from tui.lines import stroke
+from tui.palette import BANDS, CODES, SHADES
+from tui.views.unit import Unit, chosen_layer, collect
+
+if TYPE_CHECKING:
+    from engine import Network
+    from tui.palette import Palette
+    from tui.snapshot import Snapshot
+    from tui.views.state import ViewState
+
+_DEAREST = 400_000  # weights of a network whose units may be computed while painting
+_SHADE_GLYPHS = " ░▒▓█"
+
+
+def cheap(network: Network) -> bool:
+    """Whether the network is small enough to compute its units on a small grid while painting."""
+    return network.n_parameters <= _DEAREST
+
+
+def draw(
+    canvas: Canvas,
+    area: tuple[int, int, int, int],
+    each: int,
+    units: list[Unit],
+    chosen: int,
+    snapshot: Snapshot,
+    palette: Palette,
+    state: ViewState,
+) -> None:
+    """The right part of the table, area = (row, column, rows, columns): a curve, or the weights, for each unit."""
+    layer = chosen_layer(snapshot.network, state)
+    if not units:
+        if snapshot.network.n_inputs > 1:
+            weights = [snapshot.network.weights(0)[0][0]]
+            _draw_strips(canvas, (area[0], area[1], 1, area[3]), 1, weights, _sources(snapshot, 0), palette)
+    elif snapshot.network.n_inputs == 1 and cheap(snapshot.network):
+        _draw_curves(canvas, area, each, units, chosen, snapshot, layer)
+    else:
+        _draw_strips(canvas, area, each, [unit.weights for unit in units], _sources(snapshot, layer), palette)
+
+
+def _draw_curves(
+    canvas: Canvas,
+    area: tuple[int, int, int, int],
+    each: int,
+    units: list[Unit],
+    chosen: int,
+    snapshot: Snapshot,
+    layer: int,
+) -> None:
+    row, column, _, columns = area
+    symbols = {unit.kind: unit.symbol for unit in units}
+    symbol = symbols.popitem()[1] if len(symbols) == 1 else "a"
+    inner = "(b + wx)" if units[0].single else ""
+    canvas.text(row - 1, column, ("c·" if units[0].outgoing is not None else "") + symbol + inner, "quiet")
+    x = np.linspace(-1.0, 1.0, 2 * columns + 1)[:, np.newaxis].astype(snapshot.network.dtype)
+    values = snapshot.network.activations(x)[layer].astype(float)
+    with np.errstate(over="ignore", invalid="ignore"):
+        values = values[:, [unit.number for unit in units]] * [1.0 if u.outgoing is None else u.outgoing for u in units]
+        least, most = values.min(axis=0), values.max(axis=0)
+        span = most - least
+        widest = np.nanmax(span, initial=0.0)
+        share = np.where(span > 0.02 * widest, (values - least) / span, 0.5)
+    for number, unit in enumerate(units):
+        dots = np.zeros((4 * each, 2 * columns), bool)
+        stroke(dots, np.arange(2 * columns + 1), (1.0 - share[:, number]) * (4 * each - 1) + 0.5)
+        canvas.braille(row + number * each, column, dots, "bright" if unit.number == chosen else "model")
+
+
+def _sources(snapshot: Snapshot, layer: int) -> str:
+    """What the weights of this layer are by: "days back", "feature", "unit"."""
+    if layer > 0:
+        return "unit before"
+    if snapshot.dataset.lags:
+        return {"day": "days back", "year": "years back"}.get(snapshot.dataset.period or "", "lag")
+    return "feature"
+
+
+def _draw_strips(
+    canvas: Canvas,
+    area: tuple[int, int, int, int],
+    each: int,
+    weights: list[np.ndarray],
+    source: str,
+    palette: Palette,
+) -> None:
+    """Each unit's weights in a row, in order, darker the weaker: + blue, − white."""
+    row, column, rows, columns = area
+    table = np.array(weights, float)
+    count = table.shape[1]
+    width = min(columns, max(1, columns * 2 // count) * count // 2 + count % 2) if count < 2 * columns else columns
+    canvas.parts(
+        row - 1,
+        column,
+        [(f"w by {source}: ", "quiet", False), ("+", "model", False), (" ", "quiet", False), ("−", "bright", False)],
+    )
+    if width > 27:
+        canvas.text_right(row - 1, column + width, str(count), "quiet")
+    signed = _resample(table, 2 * width)
+    largest = float(np.nanmax(np.abs(signed), initial=0.0))
+    level = np.zeros(signed.shape, int)
+    if 0.0 < largest < np.inf:
+        level = np.ceil(np.nan_to_num(np.abs(signed)) / largest * SHADES).astype(int).clip(0, SHADES)
+    for number in range(len(table)):
+        line = row + number * each
+        if line >= row + rows or line >= canvas.height:
+            break
+        _draw_strip(canvas, line, column, signed[number], level[number], palette)
+
+
+def _draw_strip(
+    canvas: Canvas, row: int, column: int, signed: np.ndarray, level: np.ndarray, palette: Palette
+) -> None:
+    if palette.depth != "truecolor":
+        signs = {True: ("model", "+"), False: ("bright", "−")}
+        pairs = np.where(level[0::2] >= level[1::2], 0, 1) + np.arange(0, len(level), 2)
+        for offset, at in enumerate(pairs):
+            colour, glyph = signs[bool(signed[at] > 0)]
+            strong = level[at] > SHADES // 2
+            canvas.text(row, column + offset, glyph if level[at] > 1 else "·", colour if level[at] > 1 else "quiet", strong)
+        return
+    codes = np.where(signed > 0, CODES["plus0"], CODES["minus0"]) + level
+    cells = (row, slice(column, column + len(codes) // 2))
+    canvas.characters[cells] = ord("▌")
+    canvas.foreground[cells], canvas.background[cells] = codes[0::2], codes[1::2]
+
+
+def _resample(table: np.ndarray, size: int) -> np.ndarray:
+    """Rows stretched to `size` values, or thinned to them keeping the largest by size of each slice."""
+    count = table.shape[1]
+    if count <= size:
+        return table[:, np.arange(size) * count // size]
+    edges = np.arange(size) * count // size
+    high, low = np.maximum.reduceat(table, edges, axis=1), np.minimum.reduceat(table, edges, axis=1)
+    return np.where(high >= -low, high, low)
+
+
+def paint_maps(canvas: Canvas, snapshot: Snapshot, palette: Palette, state: ViewState) -> None:
+    """Small maps over the plane, a line of them for each layer around the chosen one that fits."""

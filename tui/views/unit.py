@@ -1,0 +1,141 @@
+"""What one unit is and does, in numbers and in one sentence in the data's own units."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from engine.activations import KINDS
+from tui.numbers import short
+
+if TYPE_CHECKING:
+    from data import Dataset
+    from engine import Network
+    from tui.snapshot import Snapshot
+    from tui.views.state import ViewState
+
+_NAMES = {"hard_sigmoid": "hard σ", "relu": "ReLU", "leaky_relu": "leaky"}
+_BENDS = ("relu", "leaky_relu")
+_HEIGHTS = {"sigmoid": 1.0, "hard_sigmoid": 1.0, "tanh": 2.0}  # from one end of the step to the other
+_SATURATED = 0.02  # a unit whose slope is near 0 on all but so small a share of the training points
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """One unit of a hidden layer, its parameters as plain numbers."""
+
+    number: int
+    kind: str
+    weights: np.ndarray  # (fan_in,)
+    bias: float
+    outgoing: float | None  # c, in the last hidden layer
+    gradient: float  # norm over the unit's own parameters; nan before the first update
+    on: float | None  # share of training points on which it is active
+    single: bool  # first layer of a network with one feature
+
+    @property
+    def name(self) -> str:
+        return _NAMES.get(self.kind, self.kind)
+
+    @property
+    def symbol(self) -> str:
+        return KINDS[self.kind].symbol
+
+    @property
+    def trouble(self) -> str:
+        """ "dead" or "saturated" where hardly any training point can move the unit, else ""."""
+        if self.on is None or self.kind in ("identity", "leaky_relu"):
+            return ""
+        if self.kind == "relu":
+            return "dead" if self.on <= 0.0 else ""
+        return "saturated" if self.on < _SATURATED else ""
+
+
+def chosen_layer(network: Network, state: ViewState) -> int:
+    """The chosen hidden layer, kept in range."""
+    return max(0, min(state.layer, len(network.layers) - 1))
+
+
+def collect(snapshot: Snapshot, layer: int) -> list[Unit]:
+    """The units of a hidden layer; none for the linear model."""
+    network, gradient = snapshot.network, snapshot.gradient
+    if not network.layers:
+        return []
+    W, b = network.weights(layer)
+    last = layer == len(network.layers) - 1
+    c = network.weights(layer + 1)[0][0] if last else None
+    norms = _gradient_norms(snapshot, layer, W.shape) if gradient is not None else np.full(len(b), math.nan)
+    on = snapshot.on[layer] if layer < len(snapshot.on) and len(snapshot.on[layer]) == len(b) else None
+    return [
+        Unit(
+            number=unit,
+            kind=kind,
+            weights=W[unit],
+            bias=float(b[unit]),
+            outgoing=None if c is None else float(c[unit]),
+            gradient=float(norms[unit]),
+            on=None if on is None else float(on[unit]),
+            single=layer == 0 and network.n_inputs == 1,
+        )
+        for unit, kind in enumerate(network.layers[layer])
+    ]
+
+
+def _gradient_norms(snapshot: Snapshot, layer: int, shape: tuple[int, int]) -> np.ndarray:
+    """√(Σ g²) over w, b and, in the last hidden layer, c of each unit."""
+    network, gradient = snapshot.network, np.asarray(snapshot.gradient, float)
+    if gradient.size != network.n_parameters:
+        return np.full(shape[0], math.nan)
+    start = network.index(layer, 0, "w")
+    w = gradient[start : start + shape[0] * shape[1]].reshape(shape)
+    b = gradient[start + w.size : start + w.size + shape[0]]
+    c = 0.0
+    if layer == len(network.layers) - 1:
+        first = network.index(layer, 0, "c")
+        c = gradient[first : first + shape[0]]
+    with np.errstate(over="ignore", invalid="ignore"):
+        return np.sqrt((w * w).sum(axis=1) + b * b + c * c)
+
+
+def sentence(unit: Unit, dataset: Dataset) -> tuple[str, bool]:
+    """What the unit adds to the fit, and whether it is in trouble: "falls 139 g at 16.9 ms"."""
+    if unit.trouble == "dead":
+        return "dead: off on every training point", True
+    if unit.trouble == "saturated":
+        return "saturated: flat on nearly every training point", True
+    if unit.outgoing is None:
+        return "" if unit.on is None else f"on for {100 * unit.on:.0f}% of the training points", False
+    if unit.outgoing == 0.0:
+        return "adds nothing yet: c is 0", False
+    if not unit.single:
+        return _share(unit), False
+    w, c = float(unit.weights[0]), unit.outgoing
+    height, unit_y, unit_x = c * dataset.y_scale, f" {dataset.target_unit}".rstrip(), f" {dataset.feature_units[0]}".rstrip()
+    if w == 0.0 or not all(map(math.isfinite, (w, c, unit.bias))):
+        return "flat: w is 0", False
+    place = float(dataset.x_offset[0]) - unit.bias / w * float(dataset.x_factor[0])
+    at = f"{short(place)}{unit_x}"
+    if unit.kind in _HEIGHTS:
+        verb = "rises" if height * w > 0 else "falls"
+        return f"{verb} {short(abs(height) * _HEIGHTS[unit.kind])}{unit_y} at {at}{_outside(place, dataset)}", False
+    slope = height * w / float(dataset.x_factor[0])
+    rate = f"{short(abs(slope))}{unit_y} per {dataset.feature_units[0] or dataset.feature_labels[0]}"
+    if unit.kind not in _BENDS:
+        return f"{'rises' if slope > 0 else 'falls'} {rate} everywhere", False
+    if w > 0:
+        return f"bends {'up' if slope > 0 else 'down'} {rate} from {at} on{_outside(place, dataset)}", False
+    return f"{'rises' if slope > 0 else 'falls'} {rate} up to {at}{_outside(place, dataset)}", False
+
+
+def _share(unit: Unit) -> str:
+    verb = "raises" if (unit.outgoing or 0.0) > 0 else "lowers"
+    return f"{verb} y" + (f", on for {100 * unit.on:.0f}% of the training points" if unit.on is not None else "")
+
+
+def _outside(place: float, dataset: Dataset) -> str:
+    """A remark for a unit that acts where there are no training points."""
+    scaled = (place - float(dataset.x_offset[0])) / float(dataset.x_factor[0])
+    return ", beyond the data" if abs(scaled) > 1.0 else ""
