@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.jit import inlined
-from engine.shuffle import epoch_key, example, grid
+from engine.kernels.jit import inlined
+from engine.kernels.shuffle import epoch_key, example, grid
 
 
 @inlined

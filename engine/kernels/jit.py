@@ -52,7 +52,7 @@ def cache_folder() -> Path:
 def sources_digest() -> str:
     """A digest of every source file of the engine and of the versions that turn it into machine code."""
     digest = hashlib.sha256(f"{sys.version} {numba.__version__}".encode())
-    for path in sorted(Path(__file__).parent.rglob("*.py")):
+    for path in sorted(Path(__file__).parents[1].rglob("*.py")):
         digest.update(path.name.encode() + path.read_bytes())
     return digest.hexdigest()
 
