@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from benchmarks.machine import pin
 
@@ -15,14 +15,28 @@ def parser() -> argparse.ArgumentParser:
     options.add_argument("--quick", action="store_true", help="a look: few and short turns, few seeds")
     options.add_argument("--only", metavar="WORKS", help="rows of the speed table, such as book,deep; no other table")
     options.add_argument("--tables", metavar="TABLES", help=f"some of {','.join(TABLES)}")
-    options.add_argument("--repeats", type=int, metavar="N", help="rounds in which every contestant has a turn")
-    options.add_argument("--seconds", type=float, metavar="S", help="length of a turn")
+    options.add_argument(
+        "--repeats", type=positive(int), metavar="N", help="rounds in which every contestant has a turn"
+    )
+    options.add_argument("--seconds", type=positive(float), metavar="S", help="length of a turn")
     options.add_argument("--no-peers", action="store_true", help="the engine alone")
     options.add_argument("--core", type=int, help="the core to stay on; the first allowed one if not given")
     options.add_argument(
         "--clock", choices=("wall", "cpu"), default="wall", help="cpu: on a machine that others use too"
     )
     return options
+
+
+def positive(kind: Callable[[str], float]) -> Callable[[str], float]:
+    """A type for argparse: a number above 0."""
+
+    def number(text: str) -> float:
+        value = kind(text)
+        if not value > 0:
+            raise argparse.ArgumentTypeError(f"{text}: expected a number above 0")
+        return value
+
+    return number
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -43,8 +57,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         with_peers=not chosen.no_peers,
         rounds=chosen.repeats or (3 if chosen.quick else 9),
         seconds=chosen.seconds or (0.15 if chosen.quick else 1.0),
-        seeds=4 if chosen.quick else 20,
-        epochs=(5, 20, 50) if chosen.quick else (10, 50, 200, 500),
+        seeds=4 if chosen.quick else 32,
+        epochs=(5, 20, 50) if chosen.quick else (10, 30, 100, 300),
         clock_name=chosen.clock,
     )
     run.machine(plan, cores)

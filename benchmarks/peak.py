@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from typing import Any
 
 import numpy as np
 
@@ -28,7 +29,7 @@ def multiply_add(emit: Emitter, steps: Value, factor_f: Value, term_f: Value) ->
 
 
 @kernel
-def fma_loop(steps: int, factor: float, term: float) -> float:
+def fma_loop(steps: int, factor: Any, term: Any) -> Any:
     return multiply_add(steps, factor, term)
 
 

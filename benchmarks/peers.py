@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from importlib.util import find_spec
 from typing import Any
 
@@ -44,7 +44,7 @@ def sorted_by_kind(network: Network) -> tuple[Layers, Groups]:
 
 
 def predictor(
-    groups: Groups, kinds: dict[str, Callable[[Any], Any]], affine: Callable[..., Any], join: Callable[[Any], Any]
+    groups: Groups, kinds: Mapping[str, Callable[[Any], Any]], affine: Callable[..., Any], join: Callable[[Any], Any]
 ) -> Any:
     """predict(layers, x (batch, n_inputs)) → (batch,) of any library, by its affine(b, x, W) = b + x·W."""
 
@@ -87,8 +87,8 @@ def jax_trainer(work: Work, network: Network) -> tuple[Any, Any, Any]:
         carry, losses = jax.lax.scan(update, carry, order.reshape(-1, work.recipe.batch_size))
         return carry, losses.mean()
 
-    layers = [(jnp.asarray(W), jnp.asarray(b)) for W, b in layers]
-    return (layers, optimizer.init(layers)), epoch, lambda layers: objective(layers, x, y)
+    start = [(jnp.asarray(W), jnp.asarray(b)) for W, b in layers]
+    return (start, optimizer.init(start)), epoch, lambda layers: objective(layers, x, y)
 
 
 class Jax:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from benchmarks import peers, report, scaling
 from benchmarks.curves import compare
 from benchmarks.machine import allowed, cpu_name, versions
-from benchmarks.measure import CLOCKS, Clock, interleave
+from benchmarks.measure import CLOCKS, Clock, Contestant, interleave
 from benchmarks.ours import Engine
 from benchmarks.peak import Peak
 from benchmarks.works import BOOK, BY_NAME, DEEP, LARGE, TINY, Work, options
@@ -56,7 +56,7 @@ def speed(plan: Plan, cores: set[int]) -> None:
     """The main table."""
     rows = []
     for work in plan.chosen:
-        contestants = [Peak(), Engine(work), Engine(work, name="unitfit at first", fresh=True)]
+        contestants: list[Contestant] = [Peak(), Engine(work), Engine(work, name="unitfit at first", fresh=True)]
         if plan.with_peers:
             contestants += peers.contestants(work)
         rows.append(report.speed_row(work, interleave(contestants, plan.rounds, plan.seconds, plan.clock)))
