@@ -15,9 +15,7 @@ def parser() -> argparse.ArgumentParser:
     options.add_argument("--quick", action="store_true", help="a look: few and short turns, few seeds")
     options.add_argument("--only", metavar="WORKS", help="rows of the speed table, such as book,deep; no other table")
     options.add_argument("--tables", metavar="TABLES", help=f"some of {','.join(TABLES)}")
-    options.add_argument(
-        "--repeats", type=positive(int), metavar="N", help="rounds in which every contestant has a turn"
-    )
+    options.add_argument("--repeats", type=positive(int), metavar="N", help="rounds; in each, all have a turn")
     options.add_argument("--seconds", type=positive(float), metavar="S", help="length of a turn")
     options.add_argument("--no-peers", action="store_true", help="the engine alone")
     options.add_argument("--core", type=int, help="the core to stay on; the first allowed one if not given")

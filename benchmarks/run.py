@@ -72,7 +72,7 @@ def recipes(plan: Plan, cores: set[int]) -> None:
 
 
 def threads(plan: Plan, cores: set[int]) -> None:
-    """One thread against two; always by the clock on the wall."""
+    """One thread against two, by the clock on the wall."""
     if len(cores) < 2:
         say("Threads: this process has one core, so two threads are not compared with one.")
         return
@@ -80,7 +80,7 @@ def threads(plan: Plan, cores: set[int]) -> None:
         with allowed(set(sorted(cores)[:2])):
             contestants = [Engine(work, name=f"{work.name}, {count} thread(s)", threads=count) for count in (1, 2)]
             rates = interleave(contestants, plan.rounds, plan.seconds, CLOCKS["wall"])
-        say(report.against(contestants[0].name, rates, "threads"))
+        say(report.against(contestants[0].name, rates, "threads, by the clock on the wall"))
 
 
 def curves(plan: Plan, cores: set[int]) -> None:
