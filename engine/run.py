@@ -51,8 +51,8 @@ class Run(NamedTuple):
     kinds: Ints  # (U,) codes of activations
     state: Ints  # (11,)
     sums: Sums  # (8,)
-    points: Sums  # (4, POINT_CAPACITY): update, epoch, train and test loss
-    buckets: Sums  # (4, BUCKET_CAPACITY): last update, min, mean and max of batch losses
+    points: Sums  # (4 · POINT_CAPACITY,): update, epoch, train and test loss
+    buckets: Sums  # (4 · BUCKET_CAPACITY,): last update, min, mean and max of batch losses
 
 
 class Settings(NamedTuple):

@@ -404,8 +404,8 @@ def make_run(network: Network, x: Floats, y: Floats, x_test: Floats, y_test: Flo
         kinds=kinds,
         state=state,
         sums=sums,
-        points=np.zeros((4, POINT_CAPACITY)),
-        buckets=np.zeros((4, BUCKET_CAPACITY)),
+        points=np.zeros(4 * POINT_CAPACITY),
+        buckets=np.zeros(4 * BUCKET_CAPACITY),
     )
 
 

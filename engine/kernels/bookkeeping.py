@@ -41,6 +41,8 @@ updates_done = inlined(schedules.updates_done)
 @inlined
 def present_rate(state: Ints, settings: Settings) -> float:
     """The scheduled rate of the update in work."""
+    if settings.schedule == schedules.CONSTANT:
+        return settings.learning_rate
     done = updates_done(state[EPOCH], state[POSITION], settings.batch_size, settings.examples)
     horizon = updates_done(settings.epochs, 0, settings.batch_size, settings.examples)
     return float(scheduled_rate(settings.schedule, settings.learning_rate, done, horizon))
@@ -82,10 +84,10 @@ def check_is_due(epoch: int, point_stride: int, settings: Settings) -> bool:
 def record_check(state: Ints, sums: Sums, points: Sums, settings: Settings) -> None:
     """Append the complete losses on the whole sets to the loss curve."""
     point = state[POINTS]
-    points[0, point] = state[UPDATE]
-    points[1, point] = state[EPOCH]
-    points[2, point] = sums[TRAIN_LOSS] / settings.examples
-    points[3, point] = sums[TEST_LOSS] / settings.unseen if settings.unseen > 0 else np.nan
+    points[point] = state[UPDATE]
+    points[point + POINT_CAPACITY] = state[EPOCH]
+    points[point + 2 * POINT_CAPACITY] = sums[TRAIN_LOSS] / settings.examples
+    points[point + 3 * POINT_CAPACITY] = sums[TEST_LOSS] / settings.unseen if settings.unseen > 0 else np.nan
     state[CHECK_ROW] = -1
     state[POINTS] = point + 1
     if point + 1 == POINT_CAPACITY:
@@ -105,10 +107,10 @@ def record_batch(state: Ints, sums: Sums, buckets: Sums, batch_loss: float) -> N
     state[FILLED] += 1
     if state[FILLED] == state[BUCKET_SIZE]:
         bucket = state[BUCKETS]
-        buckets[0, bucket] = state[UPDATE]
-        buckets[1, bucket] = sums[BUCKET_MIN]
-        buckets[2, bucket] = sums[BUCKET_SUM] / state[FILLED]
-        buckets[3, bucket] = sums[BUCKET_MAX]
+        buckets[bucket] = state[UPDATE]
+        buckets[bucket + BUCKET_CAPACITY] = sums[BUCKET_MIN]
+        buckets[bucket + 2 * BUCKET_CAPACITY] = sums[BUCKET_SUM] / state[FILLED]
+        buckets[bucket + 3 * BUCKET_CAPACITY] = sums[BUCKET_MAX]
         state[FILLED] = 0
         state[BUCKETS] = bucket + 1
         if bucket + 1 == BUCKET_CAPACITY:

@@ -235,11 +235,16 @@ def clear(emit: Emitter, into: Value, vectors: Value) -> None:
 
 
 @emitted
-def gather(emit: Emitter, x: Value, y: Value, into: Value, target: Value, vectors: Value) -> None:
-    """One example: a row of x and its y."""
-    with emit.loop(vectors) as n:
-        emit.store(emit.load(x, n * LANES), into, n * LANES)
-    emit.store_float(emit.load_float(y), target)
+def gather(
+    emit: Emitter, x: Value, y: Value, order: Value, into: Value, target: Value, rows: Value, vectors: Value
+) -> None:
+    """The examples whose numbers are at `order`: rows of x and their y."""
+    row = vectors * LANES
+    with emit.loop(rows) as r:
+        i = emit.load_word(order, r)
+        emit.store_float(emit.load_float(y, i), target, r)
+        with emit.loop(vectors) as n:
+            emit.store(emit.load(x, i * row + n * LANES), into, r * row + n * LANES)
 
 
 @emitted

@@ -23,32 +23,13 @@ MIXED = -1
 
 # columns of the packed layout, a row for each layer of weights, the output last; places are in words
 INPUTS, UNITS, VECTORS, STRIDE, WEIGHTS, TRANSPOSED, INPUT, INPUT_STRIDE, FIRST_VECTOR = range(9)
+COLUMNS = 9
 
-
-# places in Buffers.at
-(
-    THETA,
-    GRADIENT,
-    FIRST,
-    SECOND,
-    X,
-    Y,
-    X_TEST,
-    Y_TEST,
-    CODE,
-    FLOOR,
-    LOWEST,
-    ZEROS,
-    TRANSPOSES,
-    ACTIVATIONS,
-    INCOMING,
-    PART,
-    LOSS_SUM,
-    TARGETS,
-    DELTAS,
-    MODE,
-    ORDER,
-) = range(21)
+# places in Buffers.at: word addresses of the run's and the buffers' arrays, then some numbers
+STATE, SUMS, POINTS_AT, BUCKETS_AT = range(4)
+THETA, GRADIENT, FIRST, SECOND, X, Y, X_TEST, Y_TEST, LAYOUT, KIND_OF, CODE, FLOOR, LOWEST, ZEROS = range(4, 18)
+TRANSPOSES, ACTIVATIONS, INCOMING, PART, LOSS_SUM, TARGETS, DELTAS, MODE, ORDER = range(18, 27)
+LAYERS, PARAMETERS, PARAMETER_VECTORS, ORDER_BEGIN = range(27, 31)
 
 
 class Buffers(NamedTuple):
@@ -75,10 +56,9 @@ class Buffers(NamedTuple):
     sums: Floats  # three vectors, summed over their lanes: losses, deltas, 0·θ
     targets: Floats  # [chunk]
     deltas: Floats  # [chunk]
-    mode: NDArray[np.uint32]  # the vector unit's control word: as found, and with denormals flushed to zero
-    order: NDArray[np.int32]  # the examples at ORDER_BLOCK places of an epoch
-    order_of: Ints  # (2,): which epoch, which block of places
-    at: Ints  # word addresses of the arrays above, in the order of the names below
+    mode: NDArray[np.int32]  # the vector unit's control word: as found, and with denormals flushed to zero
+    order: NDArray[np.int32]  # the examples at ORDER_BLOCK places of an epoch, from at[ORDER_BEGIN] on
+    at: Ints  # what the kernels get: the addresses of all of the above
 
 
 def make_buffers(run: Run) -> Buffers:
@@ -110,14 +90,19 @@ def make_buffers(run: Run) -> Buffers:
         sums=aligned(3 * LANES),
         targets=aligned(CHUNK + LANES),
         deltas=aligned(CHUNK + LANES),
-        mode=np.zeros(2, np.uint32),
+        mode=np.zeros(2, np.int32),
         order=aligned(ORDER_BLOCK).view(np.int32),
-        order_of=np.full(2, -1),
-        at=np.zeros(21, np.int64),
+        at=np.zeros(31, np.int64),
     )
-    flat = [array for array in buffers if array.dtype != np.int64]
-    buffers.at[:] = [array.ctypes.data >> 2 for array in flat]
+    shared = (run.state, run.sums, run.points, run.buckets)
+    addresses = [address(array) for array in (*shared, *buffers[:-1])]
+    buffers.at[:] = (*addresses, len(layout), run.theta.size, vectors(parameters), -1)
     return buffers
+
+
+def address(array: NDArray[Any]) -> int:
+    """Where an array begins, in words of four bytes."""
+    return array.ctypes.data >> 2
 
 
 def vectors(count: int) -> int:

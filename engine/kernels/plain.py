@@ -13,7 +13,7 @@ import numpy as np
 
 from engine.activations import KINDS
 from engine.kernels.bookkeeping import advance_powers, move_on, present_rate, record_check
-from engine.kernels.jit import inlined, kernel
+from engine.kernels.jit import compiled, kernel
 from engine.kernels.shuffle import epoch_key, example
 from engine.losses import LOSSES
 from engine.recipe import OPTIMIZERS
@@ -81,15 +81,15 @@ def gradient(run: Run, buffers: Buffers, settings: Settings) -> Floats:
 
 def by_code(functions: list[Callable[..., Any]]) -> Callable[..., Any]:
     """Compile functions into one `call(code, ...)` that picks the function at place `code`."""
-    head, *rest = (inlined(function) for function in functions)
-    call = inlined(lambda code, *arguments: head(*arguments))
+    head, *rest = (compiled(function) for function in functions)
+    call = compiled(lambda code, *arguments: head(*arguments))
     for code, function in enumerate(rest, start=1):
         call = _or(code, function, call)
     return call
 
 
 def _or(own: int, function: Callable[..., Any], other: Callable[..., Any]) -> Callable[..., Any]:
-    return inlined(lambda code, *arguments: function(*arguments) if code == own else other(code, *arguments))
+    return compiled(lambda code, *arguments: function(*arguments) if code == own else other(code, *arguments))
 
 
 activation = by_code([kind.function for kind in KINDS.values()])
@@ -126,7 +126,7 @@ def whole_gradient(run: Run, buffers: Buffers, settings: Settings) -> None:
     add_penalty(run, settings)
 
 
-@inlined
+@compiled
 def train_rows(run: Run, buffers: Buffers, settings: Settings, rows: int) -> int:
     """Add up to `rows` examples of the present batch to its gradient, and update if it is complete."""
     state, sums = run.state, run.sums
@@ -147,7 +147,7 @@ def train_rows(run: Run, buffers: Buffers, settings: Settings, rows: int) -> int
     return int(end - begin)
 
 
-@inlined
+@compiled
 def finish_update(run: Run, settings: Settings, size: int) -> None:
     """Take the optimizer's step with the complete gradient of a batch, and move on."""
     state, sums = run.state, run.sums
@@ -164,7 +164,7 @@ def finish_update(run: Run, settings: Settings, size: int) -> None:
     state[STATUS] = BAD_THETA if all_finite(run.gradient) else BAD_GRADIENT
 
 
-@inlined
+@compiled
 def check_rows(run: Run, buffers: Buffers, settings: Settings, rows: int) -> int:
     """Add up to `rows` examples to the losses on the whole sets, and record them if they are complete."""
     state, sums = run.state, run.sums
@@ -184,7 +184,7 @@ def check_rows(run: Run, buffers: Buffers, settings: Settings, rows: int) -> int
     return int(end - begin)
 
 
-@inlined
+@compiled
 def train_example(run: Run, buffers: Buffers, settings: Settings, i: int, share: float) -> float:
     """One example forward and back: adds `share` of its gradient to run.gradient, returns its loss."""
     error = forward(run, buffers, run.x, i) - run.y[i]
@@ -193,7 +193,7 @@ def train_example(run: Run, buffers: Buffers, settings: Settings, i: int, share:
     return float(loss_value(settings.loss, error))
 
 
-@inlined
+@compiled
 def forward(run: Run, buffers: Buffers, x: Floats, i: int) -> float:
     """Example i of x through the network: z = W a + b, a = activation(z), layer by layer; returns the output."""
     theta, layout, a = run.theta, run.layout, buffers.a
@@ -211,7 +211,7 @@ def forward(run: Run, buffers: Buffers, x: Floats, i: int) -> float:
     return float(a[-1])
 
 
-@inlined
+@compiled
 def backward(run: Run, buffers: Buffers) -> None:
     """From buffers.delta[-1] = ∂loss/∂output to the gradient, layer by layer from the output to the input."""
     theta, layout, a, delta = run.theta, run.layout, buffers.a, buffers.delta
@@ -232,7 +232,7 @@ def backward(run: Run, buffers: Buffers) -> None:
             weight += fan_in
 
 
-@inlined
+@compiled
 def add_penalty(run: Run, settings: Settings) -> None:
     """Add the gradient of l1·Σ|w| + ½·l2·Σw²; adamw takes its l2 apart from the gradient."""
     l1 = settings.l1
@@ -244,12 +244,12 @@ def add_penalty(run: Run, settings: Settings) -> None:
             run.gradient[i] += l1 * np.sign(run.theta[i]) + l2 * run.theta[i]
 
 
-@inlined
+@compiled
 def all_finite(values: Floats) -> bool:
     return bool(np.isfinite(values).all())
 
 
-@inlined
+@compiled
 def optimize(run: Run, settings: Settings, rate: float) -> None:
     """One step of the optimizer."""
     if settings.optimizer == SGD:
@@ -271,14 +271,14 @@ def optimize(run: Run, settings: Settings, rate: float) -> None:
 # The optimizers, in order of increasing complexity; θ, g: parameters and gradient; formulas as in optax.
 
 
-@inlined
+@compiled
 def sgd(theta: Floats, gradient: Floats, rate: float) -> None:
     """θ ← θ − η g"""
     for i in range(theta.size):
         theta[i] -= rate * gradient[i]
 
 
-@inlined
+@compiled
 def momentum(theta: Floats, gradient: Floats, trace: Floats, rate: float) -> None:
     """t ← 0.9 t + g;  θ ← θ − η t  (Polyak 1964)"""
     for i in range(theta.size):
@@ -286,7 +286,7 @@ def momentum(theta: Floats, gradient: Floats, trace: Floats, rate: float) -> Non
         theta[i] -= rate * trace[i]
 
 
-@inlined
+@compiled
 def nesterov(theta: Floats, gradient: Floats, trace: Floats, rate: float) -> None:
     """t ← 0.9 t + g;  θ ← θ − η (0.9 t + g)  (Nesterov 1983, as in Sutskever et al. 2013)"""
     for i in range(theta.size):
@@ -294,7 +294,7 @@ def nesterov(theta: Floats, gradient: Floats, trace: Floats, rate: float) -> Non
         theta[i] -= rate * (0.9 * trace[i] + gradient[i])
 
 
-@inlined
+@compiled
 def adagrad(theta: Floats, gradient: Floats, squares: Floats, rate: float) -> None:
     """s ← s + g²;  θ ← θ − η g / √(s + 1e-10), 0 while s is 0  (Duchi et al. 2011)"""
     for i in range(theta.size):
@@ -303,7 +303,7 @@ def adagrad(theta: Floats, gradient: Floats, squares: Floats, rate: float) -> No
             theta[i] -= rate * gradient[i] / np.sqrt(squares[i] + 1e-10)
 
 
-@inlined
+@compiled
 def rmsprop(theta: Floats, gradient: Floats, squares: Floats, rate: float) -> None:
     """s ← 0.9 s + 0.1 g²;  θ ← θ − η g / √(s + 1e-8)  (Hinton 2012)"""
     for i in range(theta.size):
@@ -311,7 +311,7 @@ def rmsprop(theta: Floats, gradient: Floats, squares: Floats, rate: float) -> No
         theta[i] -= rate * gradient[i] / np.sqrt(squares[i] + 1e-8)
 
 
-@inlined
+@compiled
 def decay(theta: Floats, layout: Ints, amount: float) -> None:
     """w ← w − η·l2·w for weights, not biases  (Loshchilov & Hutter 2019)"""
     for layer in range(layout.shape[0]):
@@ -319,7 +319,7 @@ def decay(theta: Floats, layout: Ints, amount: float) -> None:
             theta[i] -= amount * theta[i]
 
 
-@inlined
+@compiled
 def adam(
     theta: Floats,
     gradient: Floats,

@@ -7,15 +7,20 @@ function. Rows of B and C are whole vectors, so no loop has a scalar tail.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
+
+import numpy as np
 
 from engine.kernels.emitter import LANES, MANY_REGISTERS, Emitter, Value, emitted
-from engine.kernels.jit import inlined
+from engine.kernels.jit import compiled, inlined
 
 # rows of the register tile that is 1, 2, 3, 4 vectors wide: as many as the registers hold
 TILE_ROWS = {1: 8, 2: 8, 3: 8, 4: 6} if MANY_REGISTERS else {1: 8, 2: 6}
 WIDEST = max(TILE_ROWS)
 BLOCK = 128  # steps of the inner dimension at a time: 128 rows of four vectors are half of a usual first-level cache
+
+# strides for `product`; for each literal in their place numba would compile it anew
+ADJACENT, SAME = cast("tuple[int, int]", (np.int64(1), np.int64(0)))
 
 
 def tile(rows: int, vectors: int) -> Callable[..., None]:
@@ -111,7 +116,7 @@ def panel_width(left: int) -> int:
     return 4 if left >= 8 or left == 4 or left == 7 else min(left, 3)
 
 
-@inlined
+@compiled
 def product(
     a: int,
     a_row: int,

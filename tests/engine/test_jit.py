@@ -16,7 +16,7 @@ import engine
 
 pytestmark = pytest.mark.skipif(bool(numba.config.DISABLE_JIT), reason="nothing is compiled, so nothing is cached")
 
-HELPER = "from engine.kernels.jit import inlined\n\n\n@inlined\ndef amount(x):\n    return x + {amount}\n"
+HELPER = "from engine.kernels.jit import compiled\n\n\n@compiled\ndef amount(x):\n    return x + {amount}\n"
 ENTRY = """
 from engine.helper import amount
 from engine.kernels.jit import kernel

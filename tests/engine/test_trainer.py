@@ -313,12 +313,10 @@ def test_restore_repeats_the_run_to_the_bit():
 
 @pytest.mark.parametrize("order", ["C", "F"])
 def test_read_only_and_fortran_arrays_are_taken_and_compile_nothing_new(order):
-    from engine.kernels import loops_for
-
-    loops = loops_for("float32")
+    from engine.kernels import packing
 
     make().step(1)
-    compiled = len(getattr(loops.advance, "signatures", []))
+    compiled = len(getattr(packing.pack, "signatures", []))
     x = np.array(X, np.float64, order=order)
     x.flags.writeable = False
     trainer = Trainer(Network(2, [["sigmoid", "relu", "tanh"]], seed=1), x, list(Y), recipe=RECIPE)
@@ -326,7 +324,7 @@ def test_read_only_and_fortran_arrays_are_taken_and_compile_nothing_new(order):
     trainer.step(5)
     twin.step(5)
     np.testing.assert_array_equal(trainer.theta, twin.theta)
-    assert len(getattr(loops.advance, "signatures", [])) == compiled
+    assert len(getattr(packing.pack, "signatures", [])) == compiled
 
 
 @pytest.mark.parametrize(
