@@ -54,11 +54,7 @@ class Value:
         return self._operate("mul", other)
 
     def __truediv__(self, other: Any) -> Value:
-        """Vectors to the last bit or two, by the divisor's `reciprocal`."""
-        other = self._like(other)
-        if ESTIMATES and self.ir.type == VECTOR:
-            return self * self.emit.reciprocal(other)
-        return Value(self.emit, self.emit.builder.fdiv(self.ir, other.ir))
+        return self.emit.quotient(self, self._like(other))
 
     def __xor__(self, other: Any) -> Value:
         return Value(self.emit, self.emit.builder.xor(self.ir, self._like(other).ir))
@@ -189,27 +185,18 @@ class Emitter:
         """x·y + z, rounded once."""
         return self.call("fma", x, y, z)
 
-    def reciprocal(self, x: Value) -> Value:
-        """1/x: an estimate to 14 bits and a step of Newton's, which takes a quarter of a division's time."""
-        estimate = self._estimate("rcp14", x)
-        better = self.fma(estimate, self.fma(-x, estimate, self.vector(1.0)), estimate)
-        is_number = Value(self, self.builder.fcmp_ordered("ord", better.ir, better.ir))
-        return self.select(is_number, better, estimate)  # 0 and ±∞ are exact in the estimate
-
-    def sqrt(self, x: Value) -> Value:
-        """√x of a finite x, NaN below 0, to the last bit or two; as `reciprocal` by an estimate where there is one."""
+    def quotient(self, x: Value, y: Value) -> Value:
+        """x/y to the last bit or two: by an estimate of 1/y to 14 bits and a step of Newton's, where there is one."""
         if not ESTIMATES:
-            return self.call("sqrt", x)
-        inverse = self._estimate("rsqrt14", x)
-        inverse = self.select(x._compare("==", 0.0), self.vector(0.0), inverse)  # the estimate for 0 is ∞
-        root = x * inverse
-        return self.fma(inverse * 0.5, self.fma(-root, root, x), root)
-
-    def _estimate(self, name: str, x: Value) -> Value:
-        """AVX-512's estimate of 1/x (rcp14) or 1/√x (rsqrt14), good to 14 bits."""
+            return Value(self, self.builder.fdiv(x.ir, y.ir))
         kind = ir.FunctionType(VECTOR, [VECTOR, VECTOR, ir.IntType(16)])
-        function = cgutils.get_or_insert_function(self.builder.module, kind, f"llvm.x86.avx512.{name}.ps.512")
-        return Value(self, self.builder.call(function, [x.ir, ir.Constant(VECTOR, None), ir.IntType(16)(0xFFFF)]))
+        function = cgutils.get_or_insert_function(self.builder.module, kind, "llvm.x86.avx512.rcp14.ps.512")
+        every = ir.IntType(16)(0xFFFF)
+        estimate = Value(self, self.builder.call(function, [y.ir, ir.Constant(VECTOR, None), every]))
+        first = x * estimate
+        better = self.fma(estimate, self.fma(-y, first, x), first)
+        is_number = Value(self, self.builder.fcmp_ordered("ord", better.ir, better.ir))
+        return self.select(is_number, better, first)  # where y is 0 or infinite the first is exact
 
     def call(self, name: str, *arguments: Value) -> Value:
         """One of LLVM's vector intrinsics, such as sqrt."""

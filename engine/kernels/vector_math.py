@@ -81,6 +81,6 @@ UFUNCS: dict[np.ufunc, Callable[..., Value]] = {
     np.exp: exp,
     np.maximum: maximum,
     np.minimum: minimum,
-    np.sqrt: lambda x: x.emit.sqrt(x),
+    np.sqrt: lambda x: x.emit.call("sqrt", x),
     np.tanh: tanh,
 }

@@ -67,9 +67,7 @@ def test_division_and_root_at_the_edges():
     edges = np.array([0.0, -0.0, np.inf, -np.inf, np.nan, -1.0], np.float32)
     with np.errstate(all="ignore"):
         np.testing.assert_array_equal(on_vectors(lambda emit, x: 1.0 / x, edges), 1 / edges)
-        got = on_vectors(lambda emit, x: np.sqrt(x), edges)
-    np.testing.assert_array_equal(got[[0, 1]], 0.0)
-    assert np.isnan(got[[4, 5]]).all()
+        np.testing.assert_array_equal(on_vectors(lambda emit, x: np.sqrt(x), edges), np.sqrt(edges))
 
 
 @pytest.mark.parametrize("formula", [*KINDS.values(), *LOSSES.values()], ids=lambda formula: formula.name)
