@@ -97,6 +97,7 @@ class Trainer:
         self._run = make_run(self._network, x, y, x_test, y_test)
         self._loops: Any = None  # the compiled side, and the arrays that it works on
         self._buffers: Any = None
+        self._saved: list[NDArray[Any]] = []  # what the slice in work began with
         self._ahead = False  # whether the buffers are newer than the run's canonical arrays
         self._behind = False  # or older
         self._speed = 1e8  # multiply-adds a second: a low guess, measured from the first slice on
@@ -292,8 +293,9 @@ class Trainer:
         """One kernel call of about so long; a θ that became non-finite is put back to its last finite state."""
         self._load()
         run, loops, buffers, settings = self._run, self._loops, self._buffers, self._settings()
-        working = (*loops.parameters(run, buffers), run.state, run.sums)
-        saved = [array.copy() for array in working]
+        working = self._working()
+        for array, copy in zip(working, self._saved, strict=True):
+            np.copyto(copy, array)
         self._ahead = True
         started = time.perf_counter()
         with np.errstate(all="ignore"):
@@ -302,7 +304,7 @@ class Trainer:
             status = int(run.state[STATUS])
             if status in (BAD_GRADIENT, BAD_THETA):  # the step overwrote θ: its good past is done again up to here
                 last_good = self.update
-                for array, copy in zip(working, saved, strict=True):
+                for array, copy in zip(working, self._saved, strict=True):
                     array[...] = copy
                 while self.update < last_good:
                     loops.advance(run, buffers, settings, last_good, 2**62)
@@ -313,6 +315,10 @@ class Trainer:
             run.state[STATUS] = FINE
         self._speed = min(max(spent / max(elapsed, 1e-6), self._speed / 4), self._speed * 4)
 
+    def _working(self) -> tuple[NDArray[Any], ...]:
+        """The arrays that a slice changes, but for the curves, which only grow."""
+        return *self._loops.parameters(self._run, self._buffers), self._run.state, self._run.sums
+
     def _load(self) -> None:
         """Have the loops, which bring numba along, and their buffers up to date."""
         if self._buffers is None:
@@ -320,6 +326,7 @@ class Trainer:
 
             self._loops = loops_for(self._network.dtype)
             self._buffers = self._loops.make_buffers(self._run)
+            self._saved = [np.empty_like(array) for array in self._working()]
             self._behind = True
         if self._behind:
             self._loops.push(self._run, self._buffers)
