@@ -280,6 +280,11 @@ class Trainer:
         self._buffers = None
         self._ahead = False
 
+    def __getstate__(self) -> dict[str, Any]:
+        """For deep copies and pickles: without the buffers, whose addresses are this trainer's own."""
+        self._pull()
+        return {**self.__dict__, "_loops": None, "_buffers": None, "_saved": []}
+
     # ------------------------------------------------------------------------------------------------ slices
 
     def _train_to(self, target: int) -> int:

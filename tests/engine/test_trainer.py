@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import dataclasses
+import pickle
 
 import numpy as np
 import pytest
@@ -306,6 +308,18 @@ def test_restore_repeats_the_run_to_the_bit():
     np.testing.assert_array_equal(trainer.history.train, history)
     with pytest.raises(EngineError, match="expected a snapshot"):
         trainer.restore(None)
+
+
+@pytest.mark.parametrize("copy_of", [copy.deepcopy, lambda trainer: pickle.loads(pickle.dumps(trainer))])
+def test_a_copy_goes_on_alone(copy_of):
+    trainer, twin = make(), make()
+    for each in (trainer, twin):
+        each.step(7)
+    other = copy_of(trainer)
+    other.step(5)
+    np.testing.assert_array_equal(trainer.theta, twin.theta)
+    trainer.step(5)
+    np.testing.assert_array_equal(trainer.theta, other.theta)
 
 
 # ------------------------------------------------------------------------------------------------ the border
