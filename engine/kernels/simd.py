@@ -84,7 +84,7 @@ from engine.kernels.packing import (
     unpack,
 )
 from engine.kernels.shuffle import GROUP, epoch_key, fill_order
-from engine.kernels.tiles import ADJACENT, SAME, product
+from engine.kernels.tiles import product
 from engine.recipe import OPTIMIZERS
 from engine.run import (
     BAD_GRADIENT,
@@ -238,7 +238,7 @@ def gather_rows(at: Ints, epoch: int, place: int, rows: int, settings: Settings)
         row += count
 
 
-@inlined
+@compiled
 def work_out_order(at: Ints, epoch: int, begin: int, settings: Settings) -> None:
     """Have the examples at the block of places from `begin` on in at[ORDER]."""
     since_start = epoch * settings.examples + begin
@@ -270,7 +270,7 @@ def forward(at: Ints, source: int, rows: int) -> int:
         weights, into = at[THETA] + of(at, layer, WEIGHTS), at[ACTIVATIONS] + of(at, layer + 1, INPUT)
         first, across = of(at, layer + 1, FIRST_VECTOR), of(at, layer, INPUT_STRIDE)
         bias, floor = weights + inputs * stride, at[FLOOR] + first * LANES
-        product(source, across, ADJACENT, weights, stride, bias, SAME, into, stride, rows, inputs, width, floor, lowest)
+        product(source, across, 1, weights, stride, bias, 0, into, stride, rows, inputs, width, floor, lowest)
         activate(into, stride, rows, width, kind_of, first, at[CODE])
         source = into
     return source
@@ -292,7 +292,7 @@ def train_rows(at: Ints, settings: Settings, rows: int, begins: bool, share: flo
     return losses
 
 
-@inlined
+@compiled
 def back_from_deltas(at: Ints, h: int, even: int, begins: bool) -> None:
     """From at[DELTAS] to the gradient of c and of the output bias, and ∂loss/∂z of the last hidden layer, in place."""
     last, kind_of = at[LAYERS] - 1, int64s(at[KIND_OF])
@@ -335,13 +335,13 @@ def back_layer(at: Ints, layer: int, rows: int, even: int, begins: bool) -> None
     g, into, lowest = at[ACTIVATIONS] + of(at, layer + 1, INPUT), at[GRADIENT] + of(at, layer, WEIGHTS), at[LOWEST]
     begun, begun_stride = into, stride
     if begins:
-        begun, begun_stride = at[ZEROS], SAME
-    product(a, ADJACENT, across, g, stride, begun, begun_stride, into, stride, inputs, rows, width, lowest, lowest)
+        begun, begun_stride = at[ZEROS], 0
+    product(a, 1, across, g, stride, begun, begun_stride, into, stride, inputs, rows, width, lowest, lowest)
     if layer == 0:
         return
     before, units, incoming = of(at, layer - 1, VECTORS), of(at, layer, UNITS), at[INCOMING]
     turned = at[TRANSPOSES] + of(at, layer, TRANSPOSED)
-    product(g, stride, ADJACENT, turned, across, at[ZEROS], SAME, incoming, across, even, units, before, lowest, lowest)
+    product(g, stride, 1, turned, across, at[ZEROS], 0, incoming, across, even, units, before, lowest, lowest)
     bias = bias_gradient(at, layer - 1)
     place = bias if begins else at[PART]
     back_through(a, across, incoming, place, even, before, kind_of, of(at, layer, FIRST_VECTOR), at[CODE])

@@ -7,9 +7,7 @@ function. Rows of B and C are whole vectors, so no loop has a scalar tail.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, cast
-
-import numpy as np
+from typing import Any
 
 from engine.kernels.emitter import LANES, MANY_REGISTERS, Emitter, Value, emitted
 from engine.kernels.jit import compiled, inlined
@@ -18,9 +16,6 @@ from engine.kernels.jit import compiled, inlined
 TILE_ROWS = {1: 8, 2: 8, 3: 8, 4: 6} if MANY_REGISTERS else {1: 8, 2: 6}
 WIDEST = max(TILE_ROWS)
 BLOCK = 128  # steps of the inner dimension at a time: 128 rows of four vectors are half of a usual first-level cache
-
-# strides for `product`; for each literal in their place numba would compile it anew
-ADJACENT, SAME = cast("tuple[int, int]", (np.int64(1), np.int64(0)))
 
 
 def tile(rows: int, vectors: int) -> Callable[..., None]:
@@ -136,6 +131,7 @@ def product(
     """C[rows, vectors] = max(C₀ + A[rows, steps]·B[steps, vectors], floor).
 
     Addresses of words, strides in words: A by row and step, B by step, C₀ (stride 0 repeats one row) and C by row.
+    numba compiles it twice, for a literal a_step = 1 and for a literal a_row = 1, which saves arithmetic on addresses.
     `floor` is a row of lower bounds, `lowest` a row of −∞ for the blocks of steps before the last.
     """
     block = steps
