@@ -330,7 +330,7 @@ class Trainer:
             from engine.kernels import loops_for
 
             self._loops = loops_for(self._network.dtype)
-            self._buffers = self._loops.make_buffers(self._run)
+            self._buffers = self._loops.make_buffers(self._run, self.threads)
             self._saved = [np.empty_like(array) for array in self._working()]
             self._behind = True
         if self._behind:

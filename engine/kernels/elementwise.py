@@ -64,8 +64,7 @@ def output(
 ) -> None:
     """LANES rows of the output layer: error = h·c + bias − target; delta = loss′(error)·share, 0 past `rows`.
 
-    The bias lies behind c, a row's stride on. Adds loss(error) to the first vector of `sums` and delta to the second,
-    lane by lane.
+    The bias lies behind c, a row's stride on. loss(error) goes to the first vector of `sums`, delta to the second.
     """
     totals = [emit.variable() for _ in range(LANES)]
     with emit.loop(vectors) as n:
@@ -82,8 +81,8 @@ def output(
     valid, zero = emit.lanes_below(rows), emit.vector(0.0)
     scaled = emit.select(valid, slope.get() * share_f, zero)
     emit.store(scaled, delta)
-    emit.store(emit.load(sums) + emit.select(valid, value.get(), zero), sums)
-    emit.store(emit.load(sums, LANES) + scaled, sums, LANES)
+    emit.store(emit.select(valid, value.get(), zero), sums)
+    emit.store(scaled, sums, LANES)
 
 
 def back(vectors: int, unrolled: int, at_output: bool) -> Callable[..., None]:
@@ -156,13 +155,15 @@ def back_from_output(
     first: int,
     codes: int,
     units: int,
+    begin: int,
+    end: int,
 ) -> None:
-    """`back` at the output over all columns of the last hidden layer; an even number of rows."""
-    n = 0
-    while n < vectors:
+    """`back` at the output over the vectors from `begin` to `end` of the last hidden layer; an even number of rows."""
+    n = begin
+    while n < end:
         kind, lanes, at = kind_of[first + n], codes + (first + n) * LANES, n * LANES
         into, into_bias, inside = weight + at, bias + at, units - at
-        if four_alike(kind_of, first + n, first + vectors):
+        if n % 4 == 0 and four_alike(kind_of, first + n, first + vectors):
             output_four(values + at, row, 0, delta, c + at, into, into_bias, rows, kind, lanes, inside)
             n += 4
         else:
@@ -181,12 +182,14 @@ def back_through(
     kind_of: Any,
     first: int,
     codes: int,
+    begin: int,
+    end: int,
 ) -> None:
-    """`back` over all columns of a hidden layer before the last; an even number of rows."""
-    n = 0
-    while n < vectors:
+    """`back` over the vectors from `begin` to `end` of a hidden layer before the last; an even number of rows."""
+    n = begin
+    while n < end:
         kind, lanes, at = kind_of[first + n], codes + (first + n) * LANES, n * LANES
-        if four_alike(kind_of, first + n, first + vectors):
+        if n % 4 == 0 and four_alike(kind_of, first + n, first + vectors):
             hidden_four(values + at, row, incoming + at, 0, 0, 0, bias + at, rows, kind, lanes, 0)
             n += 4
         else:
@@ -248,21 +251,27 @@ def gather(
 
 
 @emitted
-def total(emit: Emitter, place: Value) -> Value:
-    """The sum of a vector's lanes."""
-    return emit.first_lane(emit.sum_lanes(emit.load(place)))
+def total(emit: Emitter, place: Value, count: Value, step: Value) -> Value:
+    """The sum of all lanes of `count` vectors, `step` words apart."""
+    return _total(emit, place, count, step)
 
 
 @emitted
-def store_total(emit: Emitter, source: Value, into: Value) -> None:
-    """The sum of a vector's lanes → one float."""
-    emit.store_float(emit.first_lane(emit.sum_lanes(emit.load(source))), into)
+def store_total(emit: Emitter, place: Value, count: Value, step: Value, into: Value) -> None:
+    """`total` → one float."""
+    emit.store_float(_total(emit, place, count, step), into)
 
 
 @emitted
-def add_total(emit: Emitter, source: Value, into: Value) -> None:
-    """The sum of a vector's lanes is added to one float."""
-    emit.store_float(emit.load_float(into) + emit.first_lane(emit.sum_lanes(emit.load(source))), into)
+def add_total(emit: Emitter, place: Value, count: Value, step: Value, into: Value) -> None:
+    """`total` is added to one float."""
+    emit.store_float(emit.load_float(into) + _total(emit, place, count, step), into)
+
+
+@emitted
+def meet(emit: Emitter, count: Value, threads: Value) -> None:
+    """Wait until so many threads have come here."""
+    emit.meet(count, threads)
 
 
 @emitted
@@ -294,6 +303,13 @@ def _mixed_slope(codes: Value) -> Callable[[Value], Value]:
         return slope
 
     return slope_of
+
+
+def _total(emit: Emitter, place: Value, count: Value, step: Value) -> Value:
+    sums = emit.variable()
+    with emit.loop(count) as n:
+        sums.set(sums.get() + emit.load(place, n * step))
+    return emit.first_lane(emit.sum_lanes(sums.get()))
 
 
 def _sum(values: list[Value]) -> Value:

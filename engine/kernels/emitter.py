@@ -11,6 +11,7 @@ every vector lies on a multiple of its own size.
 from __future__ import annotations
 
 import inspect
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any
@@ -25,6 +26,9 @@ FEATURES = binding.get_host_cpu_features().flatten() if config.CPU_FEATURES is N
 LANES = 16 if "+avx512f" in FEATURES else 8 if "+avx" in FEATURES.replace("+avx512", "") else 4
 ESTIMATES = LANES == 16  # the processor estimates reciprocals to 14 bits
 MANY_REGISTERS = LANES != 8  # 32 vector registers with AVX-512 and NEON, 16 with AVX
+
+LOOKS = 1 << 12  # at a word that others change, before giving way to them; a power of two
+GIVE_WAY = "SwitchToThread" if sys.platform == "win32" else "sched_yield"
 
 F32, I1, I32, I64 = ir.FloatType(), ir.IntType(1), ir.IntType(32), ir.IntType(64)
 VECTOR = ir.VectorType(F32, LANES)
@@ -254,6 +258,26 @@ class Emitter:
         builder.position_at_end(again)
         bits = builder.bitcast(body().ir, ir.IntType(LANES))
         builder.cbranch(builder.icmp_unsigned("!=", bits, ir.IntType(LANES)(0)), again, done)
+        builder.position_at_end(done)
+
+    def meet(self, count: Value, threads: Value) -> None:
+        """Wait until so many threads have come here; `count` is the address of a word that begins at 0."""
+        builder = self.builder
+        place, size = self._pointer(count, 0, I32), builder.trunc(threads.ir, I32)
+        before = builder.atomic_rmw("add", place, I32(1), "acq_rel")
+        complete = builder.mul(builder.add(builder.udiv(before, size), I32(1)), size)
+        again, done = builder.append_basic_block("wait"), builder.append_basic_block("met")
+        looks = cgutils.alloca_once_value(builder, I32(0))
+        builder.branch(again)
+        builder.position_at_end(again)
+        look = builder.add(builder.load(looks), I32(1))
+        builder.store(look, looks)
+        rested = builder.icmp_unsigned("==", builder.and_(look, I32(LOOKS - 1)), I32(0))
+        with builder.if_then(rested, likely=False):  # the others may be waiting for this core
+            give_way = cgutils.get_or_insert_function(builder.module, ir.FunctionType(I32, []), GIVE_WAY)
+            builder.call(give_way, [])
+        missing = builder.sub(builder.load_atomic(place, "acquire", 4), complete)
+        builder.cbranch(builder.icmp_signed("<", missing, I32(0)), again, done)
         builder.position_at_end(done)
 
     def when(self, value: Value, equals: int) -> AbstractContextManager[Any]:

@@ -25,11 +25,14 @@ MIXED = -1
 INPUTS, UNITS, VECTORS, STRIDE, WEIGHTS, TRANSPOSED, INPUT, INPUT_STRIDE, FIRST_VECTOR = range(9)
 COLUMNS = 9
 
+MOST_THREADS = 16
+
 # places in Buffers.at: word addresses of the run's and the buffers' arrays, then some numbers
 STATE, SUMS, POINTS_AT, BUCKETS_AT = range(4)
 THETA, GRADIENT, FIRST, SECOND, X, Y, X_TEST, Y_TEST, LAYOUT, KIND_OF, CODE, FLOOR, LOWEST, ZEROS = range(4, 18)
-TRANSPOSES, ACTIVATIONS, INCOMING, PART, LOSS_SUM, TARGETS, DELTAS, MODE, ORDER = range(18, 27)
-LAYERS, PARAMETERS, PARAMETER_VECTORS, ORDER_BEGIN = range(27, 31)
+TRANSPOSES, ACTIVATIONS, INCOMING, PART, OUTPUT_SUMS, TARGETS, DELTAS, FINITE, MEETING, MODE, ORDER = range(18, 29)
+LAYERS, PARAMETERS, PARAMETER_VECTORS, ORDER_BEGIN, THREAD, THREADS = range(29, 35)
+PLACES = 35
 
 
 class Buffers(NamedTuple):
@@ -53,16 +56,19 @@ class Buffers(NamedTuple):
     activations: Floats  # inputs and hidden layers, [chunk, units]; on the way back ∂loss/∂z
     incoming: Floats  # the gradient that comes into a layer, [chunk, units]
     part: Floats  # the sums over the rows of one chunk, two rows
-    sums: Floats  # three vectors, summed over their lanes: losses, deltas, 0·θ
+    output_sums: Floats  # two vectors for each LANES rows of a chunk: losses, deltas
     targets: Floats  # [chunk]
     deltas: Floats  # [chunk]
-    mode: NDArray[np.int32]  # the vector unit's control word: as found, and with denormals flushed to zero
-    order: NDArray[np.int32]  # the examples at ORDER_BLOCK places of an epoch, from at[ORDER_BEGIN] on
-    at: Ints  # what the kernels get: the addresses of all of the above
+    finite: Floats  # (threads, LANES): 0·θ, summed
+    meeting: NDArray[np.int32]  # how often a thread has come to where all wait for each other
+    mode: NDArray[np.int32]  # (threads, LINE): the vector unit's control word as found, and with denormals flushed to 0
+    order: NDArray[np.int32]  # (threads, ORDER_BLOCK): the examples at places of an epoch, from at[ORDER_BEGIN] on
+    at: Ints  # (threads, PLACES): what the kernels get, the addresses of all of the above
 
 
-def make_buffers(run: Run) -> Buffers:
+def make_buffers(run: Run, threads: int) -> Buffers:
     """Room for a run and its data in the tiles' layout; `push` brings θ and the moments."""
+    threads = min(threads, MOST_THREADS)
     layout = packed_layout(run.layout)
     output = layout[-1]
     stride = int(max(layout[:, STRIDE].max(), layout[:, INPUT_STRIDE].max()))
@@ -87,16 +93,21 @@ def make_buffers(run: Run) -> Buffers:
         activations=aligned(int(output[INPUT] + (CHUNK + LANES) * output[INPUT_STRIDE])),
         incoming=aligned((CHUNK + LANES) * stride),
         part=aligned(2 * stride),
-        sums=aligned(3 * LANES),
+        output_sums=aligned(2 * CHUNK),
         targets=aligned(CHUNK + LANES),
         deltas=aligned(CHUNK + LANES),
-        mode=np.zeros(2, np.int32),
-        order=aligned(ORDER_BLOCK).view(np.int32),
-        at=np.zeros(31, np.int64),
+        finite=aligned(threads * LANES).reshape(threads, LANES),
+        meeting=aligned(LINE).view(np.int32),
+        mode=aligned(threads * LINE).view(np.int32).reshape(threads, LINE),
+        order=aligned(threads * ORDER_BLOCK).view(np.int32).reshape(threads, ORDER_BLOCK),
+        at=np.zeros((threads, PLACES), np.int64),
     )
     shared = (run.state, run.sums, run.points, run.buckets)
     addresses = [address(array) for array in (*shared, *buffers[:-1])]
-    buffers.at[:] = (*addresses, len(layout), run.theta.size, vectors(parameters), -1)
+    for thread, at in enumerate(buffers.at):
+        at[:] = (*addresses, len(layout), run.theta.size, vectors(parameters), -1, thread, 1)
+        for place, own in ((FINITE, buffers.finite), (MODE, buffers.mode), (ORDER, buffers.order)):
+            at[place] = address(own[thread])
     return buffers
 
 

@@ -55,7 +55,8 @@ class Buffers(NamedTuple):
     delta: Floats
 
 
-def make_buffers(run: Run) -> Buffers:
+def make_buffers(run: Run, threads: int) -> Buffers:
+    """Room for one example: these loops are one thread's."""
     return Buffers(*(np.zeros(run.kinds.size, run.theta.dtype) for _ in range(2)))
 
 

@@ -10,6 +10,8 @@ Inside, everything is reached by word addresses, which `packing` names; `of` rea
 
 from __future__ import annotations
 
+from threading import Thread
+
 import numpy as np
 
 from engine.kernels import optimizers
@@ -23,6 +25,7 @@ from engine.kernels.elementwise import (
     clear,
     copy,
     gather,
+    meet,
     output,
     save_float_mode,
     set_float_mode,
@@ -39,6 +42,7 @@ from engine.kernels.packing import (
     CODE,
     COLUMNS,
     DELTAS,
+    FINITE,
     FIRST,
     FIRST_VECTOR,
     FLOOR,
@@ -50,12 +54,13 @@ from engine.kernels.packing import (
     KIND_OF,
     LAYERS,
     LAYOUT,
-    LOSS_SUM,
     LOWEST,
+    MEETING,
     MODE,
     ORDER,
     ORDER_BEGIN,
     ORDER_BLOCK,
+    OUTPUT_SUMS,
     PARAMETER_VECTORS,
     PARAMETERS,
     PART,
@@ -66,6 +71,8 @@ from engine.kernels.packing import (
     SUMS,
     TARGETS,
     THETA,
+    THREAD,
+    THREADS,
     TRANSPOSED,
     TRANSPOSES,
     UNITS,
@@ -112,6 +119,8 @@ from engine.run import (
 __all__ = ["advance", "gradient", "make_buffers", "parameters", "pull", "push"]
 
 SGD, MOMENTUM, NESTEROV, ADAGRAD, RMSPROP, ADAM, ADAMW = range(len(OPTIMIZERS))
+PAYING = 4_000_000  # multiply-adds of an update that a thread must get: below that, waiting costs what it saves
+FOUR = 4  # vectors that are summed together, in another order than single ones: no thread parts them
 FLUSH_DENORMALS = 0x8040  # FTZ and DAZ of x86's control word: dead units turn moments denormal, which is slow
 
 
@@ -133,18 +142,32 @@ def parameters(run: Run, buffers: Buffers) -> tuple[Floats, ...]:
 
 
 def advance(run: Run, buffers: Buffers, settings: Settings, target: int, budget: int) -> int:
-    """As `plain.advance`; stops between chunks of rows."""
-    spent = train(address(buffers.at), settings, target, budget)
+    """As `plain.advance`; stops between chunks of rows. Threads share the work where that pays."""
+    team = threads_that_pay(run, settings, len(buffers.at))
+    buffers.at[:, THREADS] = team
+    buffers.meeting[:] = 0
+    others = [Thread(target=train, args=(address(at), settings, target, budget)) for at in buffers.at[1:team]]
+    for thread in others:
+        thread.start()
+    spent = train(address(buffers.at[0]), settings, target, budget)
+    for thread in others:
+        thread.join()
     if run.state[STATUS] == BAD_THETA and not np.isfinite(buffers.gradient).all():
         run.state[STATUS] = BAD_GRADIENT
-    return spent
+    return int(spent)
+
+
+def threads_that_pay(run: Run, settings: Settings, most: int) -> int:
+    """A fixed function of shape and batch: each thread gets PAYING multiply-adds of an update, and LANES rows."""
+    rows = min(settings.batch_size, settings.examples)
+    return max(1, min(most, 3 * run.theta.size * rows // PAYING, rows // LANES))
 
 
 def gradient(run: Run, buffers: Buffers, settings: Settings) -> Floats:
     """∇ objective over the whole training set, in θ's order."""
     scratch = aligned(buffers.gradient.size)
-    at = buffers.at.copy()
-    at[GRADIENT] = address(scratch)
+    at = buffers.at[0].copy()
+    at[GRADIENT], at[THREADS] = address(scratch), 1
     whole_gradient(address(at), settings)
     result = np.zeros_like(run.theta)
     unpack(scratch, result, run.layout, buffers.layout)
@@ -153,10 +176,14 @@ def gradient(run: Run, buffers: Buffers, settings: Settings) -> Floats:
 
 @kernel
 def train(addresses: int, settings: Settings, target: int, budget: int) -> int:
-    """The loop of `plain.advance` on the arrays whose addresses are given."""
+    """The loop of `plain.advance` on the arrays whose addresses are given, as one of at[THREADS] threads.
+
+    All threads go the same way through this loop, each does its part of rows, columns or parameters, and where one
+    needs what the others did they wait for each other. Only the first changes the run's state. Which part is whose has
+    no effect on any result: every sum is one thread's, in the same order.
+    """
     at = int64s(addresses)
     state, sums = int64s(at[STATE]), float64s(at[SUMS])
-    points, buckets = float64s(at[POINTS_AT]), float64s(at[BUCKETS_AT])
     update_cost, check_cost = 3 * at[PARAMETERS], at[PARAMETERS]
     at[ORDER_BEGIN] = -1  # what was worked out before may be another seed's
     if state[ROW] > 0:
@@ -166,15 +193,11 @@ def train(addresses: int, settings: Settings, target: int, budget: int) -> int:
     while left > 0 and state[STATUS] == FINE:
         if state[CHECK_ROW] >= 0:
             left -= check_cost * check_chunk(at, state, sums, settings)
-            if state[CHECK_ROW] == settings.examples + settings.unseen:
-                record_check(state, sums, points, settings)
         elif state[UPDATE] < target:
-            left -= update_cost * train_chunk(at, state, sums, settings)
             size = min(settings.batch_size, settings.examples - state[POSITION])
-            if state[ROW] == size:
-                step(at, state, sums, settings)
-                if state[STATUS] == FINE:
-                    move_on(state, sums, buckets, settings, size)
+            left -= update_cost * train_chunk(at, state, sums, settings, size)
+            if state[ROW] == size and state[STATUS] == FINE:
+                finish_update(at, state, sums, settings, size)
         else:
             break
     set_float_mode(at[MODE])
@@ -202,6 +225,29 @@ def of(at: Ints, layer: int, column: int) -> int:
 
 
 @inlined
+def meet_others(at: Ints) -> None:
+    """Wait until every thread has come here."""
+    if at[THREADS] > 1:
+        meet(at[MEETING], at[THREADS])
+
+
+@inlined
+def begin_of_part(at: Ints, count: int, step: int) -> int:
+    """Where this thread's part of `count` things begins, a multiple of `step`."""
+    if at[THREADS] == 1:
+        return 0
+    return int(min(count, (count + step - 1) // step * at[THREAD] // at[THREADS] * step))
+
+
+@inlined
+def end_of_part(at: Ints, count: int, step: int) -> int:
+    """Where it ends."""
+    if at[THREADS] == 1:
+        return count
+    return int(min(count, (count + step - 1) // step * (at[THREAD] + 1) // at[THREADS] * step))
+
+
+@inlined
 def flush_denormals(at: Ints) -> None:
     """Keep the control word, and flush denormals until it is set again."""
     save_float_mode(at[MODE])
@@ -211,34 +257,42 @@ def flush_denormals(at: Ints) -> None:
 
 
 @inlined
-def train_chunk(at: Ints, state: Ints, sums: Sums, settings: Settings) -> int:
-    """The next chunk of the present batch into its gradient; returns the rows."""
+def train_chunk(at: Ints, state: Ints, sums: Sums, settings: Settings, size: int) -> int:
+    """The next chunk of the present batch, of `size` examples, into its gradient; returns the rows."""
     position, begin = state[POSITION], state[ROW]
-    size = min(settings.batch_size, settings.examples - position)
     rows = min(CHUNK, size - begin)
     if begin == 0:
-        sums[BATCH_LOSS] = 0.0
         transpose_weights(at)
     gather_rows(at, state[EPOCH], position + begin, rows, settings)
-    sums[BATCH_LOSS] += train_rows(at, settings, rows, begin == 0, 1.0 / size)
-    state[ROW] = begin + rows
+    losses = train_rows(at, settings, rows, begin == 0, 1.0 / size)
+    meet_others(at)
+    if at[THREAD] == 0:
+        sums[BATCH_LOSS] = losses if begin == 0 else sums[BATCH_LOSS] + losses
+        state[ROW] = begin + rows
+        if state[ROW] == size:
+            advance_powers(sums)
+            if not np.isfinite(sums[BATCH_LOSS]):
+                state[STATUS] = BAD_LOSS
+                state[ROW] = 0
+    meet_others(at)
     return int(rows)
 
 
 @inlined
 def gather_rows(at: Ints, epoch: int, place: int, rows: int, settings: Settings) -> None:
-    """The examples at `rows` places of an epoch, from `place` on → the rows of the chunk."""
-    stride, row = of(at, 0, INPUT_STRIDE), 0
-    while row < rows:
+    """The examples at `rows` places of an epoch, from `place` on → this thread's rows of the chunk."""
+    stride = of(at, 0, INPUT_STRIDE)
+    row, end = begin_of_part(at, rows, LANES), end_of_part(at, rows, LANES)
+    while row < end:
         begin = (place + row) & -ORDER_BLOCK
         work_out_order(at, epoch, begin, settings)
-        order, count = at[ORDER] + place + row - begin, min(rows - row, begin + ORDER_BLOCK - place - row)
+        order, count = at[ORDER] + place + row - begin, min(end - row, begin + ORDER_BLOCK - place - row)
         into, target = at[ACTIVATIONS] + row * stride, at[TARGETS] + row
         gather(at[X], at[Y], order, into, target, count, stride // LANES)
         row += count
 
 
-@compiled
+@inlined
 def work_out_order(at: Ints, epoch: int, begin: int, settings: Settings) -> None:
     """Have the examples at the block of places from `begin` on in at[ORDER]."""
     since_start = epoch * settings.examples + begin
@@ -252,24 +306,29 @@ def work_out_order(at: Ints, epoch: int, begin: int, settings: Settings) -> None
 
 @compiled
 def transpose_weights(at: Ints) -> None:
-    """Transpose the weights between hidden layers as they are now."""
+    """Transpose this thread's part of the weights between hidden layers as they are now."""
     for layer in range(1, at[LAYERS] - 1):
         inputs, stride, across = of(at, layer, INPUTS), of(at, layer, STRIDE), of(at, layer, INPUT_STRIDE)
         source, into = at[THETA] + of(at, layer, WEIGHTS), at[TRANSPOSES] + of(at, layer, TRANSPOSED)
-        for j in range(0, of(at, layer, VECTORS) * LANES, LANES):
+        columns = of(at, layer, VECTORS) * LANES
+        for j in range(begin_of_part(at, columns, LANES), end_of_part(at, columns, LANES), LANES):
             for i in range(0, inputs, LANES):
                 transpose_block(source + i * stride + j, stride, into + j * across + i, across, inputs - i)
 
 
 @compiled
-def forward(at: Ints, source: int, rows: int) -> int:
-    """Rows at `source` through the hidden layers; returns where the last one's values are, `source` if none."""
+def forward(at: Ints, source: int, begin: int, rows: int) -> int:
+    """Rows at `source` through the hidden layers, to the rows from `begin` on of the chunk's values.
+
+    Returns where the last layer's values are, `source` if there is none.
+    """
     lowest, kind_of = at[LOWEST], int64s(at[KIND_OF])
     for layer in range(at[LAYERS] - 1):
         inputs, width, stride = of(at, layer, INPUTS), of(at, layer, VECTORS), of(at, layer, STRIDE)
-        weights, into = at[THETA] + of(at, layer, WEIGHTS), at[ACTIVATIONS] + of(at, layer + 1, INPUT)
+        into = at[ACTIVATIONS] + of(at, layer + 1, INPUT) + begin * stride
         first, across = of(at, layer + 1, FIRST_VECTOR), of(at, layer, INPUT_STRIDE)
-        bias, floor = weights + inputs * stride, at[FLOOR] + first * LANES
+        weights, floor = at[THETA] + of(at, layer, WEIGHTS), at[FLOOR] + first * LANES
+        bias = weights + inputs * stride
         product(source, across, 1, weights, stride, bias, 0, into, stride, rows, inputs, width, floor, lowest)
         activate(into, stride, rows, width, kind_of, first, at[CODE])
         source = into
@@ -281,22 +340,37 @@ def train_rows(at: Ints, settings: Settings, rows: int, begins: bool, share: flo
     """The gathered rows forward and back; adds to the gradient, or begins it; returns the sum of their losses."""
     last = at[LAYERS] - 1
     even = rows + (rows & 1)  # a last row of zeros for the passes that take two at a time; its delta is 0
-    if even > rows:
-        stride = of(at, 0, INPUT_STRIDE)
+    begin, end, stride = begin_of_part(at, even, LANES), end_of_part(at, even, LANES), of(at, 0, INPUT_STRIDE)
+    if begin <= rows < end:
         clear(at[ACTIVATIONS] + rows * stride, stride // LANES)
-    h = forward(at, at[ACTIVATIONS], even)
-    losses = output_rows(at, settings.loss, h, at[TARGETS], rows, share)
-    back_from_deltas(at, h, even, begins)
+    h = forward(at, at[ACTIVATIONS] + begin * stride, begin, end - begin)
+    output_rows(at, settings.loss, h, at[TARGETS], begin, end, rows, share)
+    meet_others(at)
+    back_from_deltas(at, even, begins)
+    meet_others(at)
     for layer in range(last - 1, -1, -1):
         back_layer(at, layer, rows, even, begins)
-    return losses
+    return float(total(at[OUTPUT_SUMS], (rows + LANES - 1) // LANES, 2 * LANES))
 
 
 @compiled
-def back_from_deltas(at: Ints, h: int, even: int, begins: bool) -> None:
+def output_rows(at: Ints, loss: int, h: int, targets: int, begin: int, end: int, rows: int, share: float) -> None:
+    """The output for the rows from `begin` to `end`, whose last hidden values are at h: deltas, and sums of LANES rows.
+
+    Rows from `rows` on count nothing.
+    """
+    last = at[LAYERS] - 1
+    row, width, c = of(at, last, INPUT_STRIDE), of(at, last, VECTORS), at[THETA] + of(at, last, WEIGHTS)
+    for r in range(begin, end, LANES):
+        values, deltas, sums = h + (r - begin) * row, at[DELTAS] + r, at[OUTPUT_SUMS] + 2 * r
+        output(values, row, c, width, targets + r, deltas, sums, rows - r, loss, np.float32(share))
+
+
+@compiled
+def back_from_deltas(at: Ints, even: int, begins: bool) -> None:
     """From at[DELTAS] to the gradient of c and of the output bias, and ∂loss/∂z of the last hidden layer, in place."""
     last, kind_of = at[LAYERS] - 1, int64s(at[KIND_OF])
-    row, width = of(at, last, INPUT_STRIDE), of(at, last, VECTORS)
+    row, width, h = of(at, last, INPUT_STRIDE), of(at, last, VECTORS), at[ACTIVATIONS] + of(at, last, INPUT)
     c, into = at[THETA] + of(at, last, WEIGHTS), at[GRADIENT] + of(at, last, WEIGHTS)
     weight, bias = at[PART], at[PART] + row
     if begins:
@@ -304,26 +378,18 @@ def back_from_deltas(at: Ints, h: int, even: int, begins: bool) -> None:
         if last > 0:
             bias = bias_gradient(at, last - 1)
     first, inputs = of(at, last, FIRST_VECTOR), of(at, last, INPUTS)
-    back_from_output(h, row, at[DELTAS], c, weight, bias, even, width, kind_of, first, at[CODE], inputs)
-    if begins:
-        store_total(at[LOSS_SUM] + LANES, into + row)
-    else:
-        add_total(at[LOSS_SUM] + LANES, into + row)
-        add(weight, into, width)
+    begin, end = begin_of_part(at, width, FOUR), end_of_part(at, width, FOUR)
+    back_from_output(h, row, at[DELTAS], c, weight, bias, even, width, kind_of, first, at[CODE], inputs, begin, end)
+    if not begins:
+        add(weight + begin * LANES, into + begin * LANES, end - begin)
         if last > 0:
-            add(bias, bias_gradient(at, last - 1), width)
-
-
-@compiled
-def output_rows(at: Ints, loss: int, h: int, targets: int, rows: int, share: float) -> float:
-    """The output for rows of last hidden values: fills deltas and their sum; returns the sum of the losses."""
-    last = at[LAYERS] - 1
-    row, width, c = of(at, last, INPUT_STRIDE), of(at, last, VECTORS), at[THETA] + of(at, last, WEIGHTS)
-    sums = at[LOSS_SUM]
-    clear(sums, 2)
-    for r in range(0, rows, LANES):
-        output(h + r * row, row, c, width, targets + r, at[DELTAS] + r, sums, rows - r, loss, np.float32(share))
-    return float(total(sums))
+            add(bias + begin * LANES, bias_gradient(at, last - 1) + begin * LANES, end - begin)
+    if at[THREAD] == 0:
+        deltas, groups = at[OUTPUT_SUMS] + LANES, (even + LANES - 1) // LANES
+        if begins:
+            store_total(deltas, groups, 2 * LANES, into + row)
+        else:
+            add_total(deltas, groups, 2 * LANES, into + row)
 
 
 @inlined
@@ -332,21 +398,27 @@ def back_layer(at: Ints, layer: int, rows: int, even: int, begins: bool) -> None
     kind_of = int64s(at[KIND_OF])
     inputs, width, stride = of(at, layer, INPUTS), of(at, layer, VECTORS), of(at, layer, STRIDE)
     a, across = at[ACTIVATIONS] + of(at, layer, INPUT), of(at, layer, INPUT_STRIDE)
-    g, into, lowest = at[ACTIVATIONS] + of(at, layer + 1, INPUT), at[GRADIENT] + of(at, layer, WEIGHTS), at[LOWEST]
+    g, lowest = at[ACTIVATIONS] + of(at, layer + 1, INPUT), at[LOWEST]
+    first = begin_of_part(at, inputs, 2)
+    count, into = end_of_part(at, inputs, 2) - first, at[GRADIENT] + of(at, layer, WEIGHTS) + first * stride
     begun, begun_stride = into, stride
     if begins:
         begun, begun_stride = at[ZEROS], 0
-    product(a, 1, across, g, stride, begun, begun_stride, into, stride, inputs, rows, width, lowest, lowest)
+    product(a + first, 1, across, g, stride, begun, begun_stride, into, stride, count, rows, width, lowest, lowest)
     if layer == 0:
         return
-    before, units, incoming = of(at, layer - 1, VECTORS), of(at, layer, UNITS), at[INCOMING]
-    turned = at[TRANSPOSES] + of(at, layer, TRANSPOSED)
-    product(g, stride, 1, turned, across, at[ZEROS], 0, incoming, across, even, units, before, lowest, lowest)
-    bias = bias_gradient(at, layer - 1)
-    place = bias if begins else at[PART]
-    back_through(a, across, incoming, place, even, before, kind_of, of(at, layer, FIRST_VECTOR), at[CODE])
+    before, units, turned = of(at, layer - 1, VECTORS), of(at, layer, UNITS), at[TRANSPOSES]
+    turned += of(at, layer, TRANSPOSED)
+    row = begin_of_part(at, even, LANES)
+    count, mine, into = end_of_part(at, even, LANES) - row, g + row * stride, at[INCOMING] + row * across
+    product(mine, stride, 1, turned, across, at[ZEROS], 0, into, across, count, units, before, lowest, lowest)
+    meet_others(at)
+    begin, end, bias = begin_of_part(at, before, FOUR), end_of_part(at, before, FOUR), bias_gradient(at, layer - 1)
+    place, vector = bias if begins else at[PART], of(at, layer, FIRST_VECTOR)
+    back_through(a, across, at[INCOMING], place, even, before, kind_of, vector, at[CODE], begin, end)
     if not begins:
-        add(place, bias, before)
+        add(place + begin * LANES, bias + begin * LANES, end - begin)
+    meet_others(at)
 
 
 @inlined
@@ -357,30 +429,37 @@ def bias_gradient(at: Ints, layer: int) -> int:
 
 @inlined
 def check_chunk(at: Ints, state: Ints, sums: Sums, settings: Settings) -> int:
-    """The next chunk of the losses on the whole sets; returns the rows."""
+    """The next chunk of the losses on the whole sets, recorded when they are complete; returns the rows."""
     begin, x, y, count, which = state[CHECK_ROW], at[X], at[Y], settings.examples, TRAIN_LOSS
     if begin >= settings.examples:
         begin -= settings.examples
         x, y, count, which = at[X_TEST], at[Y_TEST], settings.unseen, TEST_LOSS
     rows = min(CHUNK, count - begin)
-    h = forward(at, x + begin * of(at, 0, INPUT_STRIDE), rows)
-    sums[which] += output_rows(at, settings.loss, h, y + begin, rows, 0.0)
-    state[CHECK_ROW] += rows
+    first, end = begin_of_part(at, rows, LANES), end_of_part(at, rows, LANES)
+    h = forward(at, x + (begin + first) * of(at, 0, INPUT_STRIDE), first, end - first)
+    output_rows(at, settings.loss, h, y + begin, first, end, rows, 0.0)
+    meet_others(at)
+    if at[THREAD] == 0:
+        sums[which] += total(at[OUTPUT_SUMS], (rows + LANES - 1) // LANES, 2 * LANES)
+        state[CHECK_ROW] += rows
+        if state[CHECK_ROW] == settings.examples + settings.unseen:
+            record_check(state, sums, float64s(at[POINTS_AT]), settings)
+    meet_others(at)
     return int(rows)
 
 
 @inlined
-def step(at: Ints, state: Ints, sums: Sums, settings: Settings) -> None:
+def finish_update(at: Ints, state: Ints, sums: Sums, settings: Settings, size: int) -> None:
     """The optimizer's step with the complete gradient of a batch; state[STATUS] says if something is not finite."""
-    if not np.isfinite(sums[BATCH_LOSS]):
-        state[STATUS] = BAD_LOSS
-        state[ROW] = 0
-        return
     penalize(at, settings)
-    advance_powers(sums)
     optimize(at, settings, present_rate(state, settings), sums)
-    if total(at[LOSS_SUM] + 2 * LANES) != 0.0:
-        state[STATUS] = BAD_THETA
+    meet_others(at)
+    if at[THREAD] == 0:
+        if total(at[FINITE], at[THREADS], LANES) == 0.0:
+            move_on(state, sums, float64s(at[BUCKETS_AT]), settings, size)
+        else:
+            state[STATUS] = BAD_THETA
+    meet_others(at)
 
 
 @inlined
@@ -392,7 +471,10 @@ def penalize(at: Ints, settings: Settings) -> None:
         return
     for layer in range(at[LAYERS]):
         weights = of(at, layer, WEIGHTS)
-        optimizers.penalize(at[THETA] + weights, at[GRADIENT] + weights, weight_vectors(at, layer), l1, l2)
+        begin, count = part_of_vectors(at, weight_vectors(at, layer))
+        weights += begin * LANES
+        optimizers.penalize(at[THETA] + weights, at[GRADIENT] + weights, count, l1, l2)
+    meet_others(at)
 
 
 @inlined
@@ -403,10 +485,18 @@ def weight_vectors(at: Ints, layer: int) -> int:
 
 
 @inlined
+def part_of_vectors(at: Ints, count: int) -> tuple[int, int]:
+    """(where this thread's part of `count` vectors begins, how many they are)."""
+    begin = begin_of_part(at, count, 1)
+    return begin, end_of_part(at, count, 1) - begin
+
+
+@inlined
 def optimize(at: Ints, settings: Settings, rate: float, sums: Sums) -> None:
-    """One step of the optimizer over all vectors of θ."""
-    theta, g, first, second, finite = at[THETA], at[GRADIENT], at[FIRST], at[SECOND], at[LOSS_SUM] + 2 * LANES
-    vectors = at[PARAMETER_VECTORS]
+    """One step of the optimizer over this thread's part of θ."""
+    begin, vectors = part_of_vectors(at, at[PARAMETER_VECTORS])
+    skip, finite = begin * LANES, at[FINITE]
+    theta, g, first, second = at[THETA] + skip, at[GRADIENT] + skip, at[FIRST] + skip, at[SECOND] + skip
     eta, one, zero = np.float32(rate), np.float32(1), np.float32(0)
     if settings.optimizer == SGD:
         optimizers.sgd(theta, g, vectors, finite, eta)
@@ -423,7 +513,9 @@ def optimize(at: Ints, settings: Settings, rate: float, sums: Sums) -> None:
         if settings.optimizer == ADAMW:
             keep = np.float32(1.0 - rate * settings.l2)
             for layer in range(at[LAYERS]):
-                optimizers.shrink(theta + of(at, layer, WEIGHTS), weight_vectors(at, layer), keep)
+                begin, count = part_of_vectors(at, weight_vectors(at, layer))
+                optimizers.shrink(at[THETA] + of(at, layer, WEIGHTS) + begin * LANES, count, keep)
+            meet_others(at)
         correction = np.sqrt(1.0 - sums[SECOND_POWER])
         pace = np.float32(rate * correction / (1.0 - sums[FIRST_POWER]))
         optimizers.adam(theta, g, first, second, vectors, finite, pace, np.float32(1e-8 * correction))

@@ -51,7 +51,7 @@ for optimizer, schedule, loss in itertools.product({OPTIMIZERS}, {SCHEDULES}, {l
     trainer.step(2)
     trainer.gradient()
 assert len(simd.train.signatures) == len(simd.whole_gradient.signatures) == 1
-assert len(tiles.product.signatures) == 2  # for rows and for columns of A
+assert len(tiles.product.signatures) in (0, 2)  # for rows and for columns of A; none where train came from the cache
 assert not plain.advance.signatures
 """
     subprocess.run([sys.executable, "-c", program], check=True)

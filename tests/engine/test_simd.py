@@ -319,3 +319,54 @@ def test_denormal_moments_are_flushed_inside():
     trainer._run.first[:] = 1e-30
     trainer.step(200)
     assert simd.LANES < 8 or (trainer._pull().first[:3] == 0).all()  # the last one is the output bias
+
+
+# ------------------------------------------------------------------------------------------------ threads
+
+
+def with_threads(threads: int, layers, inputs: int, recipe: Recipe, updates: int) -> Trainer:
+    x, y = examples(333, inputs)
+    trainer = Trainer(Network(inputs, layers, seed=1), x, y, x[:37], y[:37], recipe, threads=threads)
+    trainer.step(updates)
+    return trainer
+
+
+@pytest.mark.parametrize(
+    ("layers", "inputs", "recipe"),
+    [
+        ([["relu"] * 40], 3, Recipe(100, 0.01)),
+        ([["relu", "tanh", "sigmoid"] * 11, ["tanh"] * 47], 17, Recipe(70, 0.01)),
+        ([["tanh"] * 130, ["relu"] * 65, ["sigmoid"] * 17], 5, Recipe(300, 0.01, "adamw", l1=1e-4, l2=1e-3)),
+        ([], 8, Recipe(64, 0.01, "sgd", "huber", l2=0.1)),
+    ],
+    ids=["one layer", "mixed", "deep, several chunks", "linear"],
+)
+def test_theta_is_the_same_to_the_bit_for_any_number_of_threads(monkeypatch, layers, inputs, recipe):
+    monkeypatch.setattr(simd, "PAYING", 1)
+    alone, *teams = (with_threads(threads, layers, inputs, recipe, 12) for threads in (1, 2, 3))
+    for team in teams:
+        assert simd.threads_that_pay(team._run, team._settings(), 3) > 1
+        np.testing.assert_array_equal(team.theta, alone.theta)
+        np.testing.assert_array_equal(team.history.train, alone.history.train)
+        np.testing.assert_array_equal(team.batch_history.mean, alone.batch_history.mean)
+
+
+def test_a_team_stops_together_at_the_last_finite_state(monkeypatch):
+    monkeypatch.setattr(simd, "PAYING", 1)
+    alone, team = (with_threads(threads, [["relu"] * 20], 4, Recipe(64, 1e10, "sgd"), 60) for threads in (1, 2))
+    assert alone.diverged is not None
+    assert team.diverged == alone.diverged
+    np.testing.assert_array_equal(team.theta, alone.theta)
+
+
+def test_threads_join_where_it_pays():
+    """One for the book's network, two for 2 × 512 units in batches of 1024; never more than asked for."""
+
+    def threads(inputs: int, layers, batch: int, most: int = 8) -> int:
+        x, y = np.zeros((2048, inputs)), np.zeros(2048)
+        trainer = Trainer(Network(inputs, layers), x, y, recipe=Recipe(batch))
+        return simd.threads_that_pay(trainer._run, trainer._settings(), most)
+
+    assert threads(1, [["sigmoid"] * 10], 16) == threads(56, [["relu"] * 100], 64) == 1
+    assert threads(64, [["relu"] * 512] * 2, 1024) == 8
+    assert threads(64, [["relu"] * 512] * 2, 1024, most=2) == 2
