@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from data import Dataset
 
 T = TypeVar("T")
+GRID, DASHED = "┈", "┊"  # fainter than any dots
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +65,7 @@ def draw_axes(canvas: Canvas, frame: Frame, unit: str = "", grid: bool = True) -
         canvas.text(row, axis, "┤", "rule")
         canvas.text_right(row, axis, label, "label")
         if grid:
-            dots = np.zeros((4, 2 * frame.columns), bool)
-            dots[1] = True
-            canvas.braille(row, frame.left, dots, "grid")
+            canvas.text(row, frame.left, GRID * frame.columns, "grid")
     end = frame.left + frame.columns
     reserved = end - len(unit) - 2 if unit else canvas.width + 1
     free = 0

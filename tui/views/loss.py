@@ -8,10 +8,10 @@ import numpy as np
 
 from tui import plotting
 from tui.axes import Axis, columns_a_tick, linear, logarithmic, round_down, round_up, rows_a_tick
-from tui.canvas import BLANK, BRAILLE, Canvas
+from tui.canvas import BLANK, Canvas
 from tui.lines import envelope
 from tui.numbers import gap, short
-from tui.views.frame import Frame, draw_axes, finite_range
+from tui.views.frame import DASHED, GRID, Frame, draw_axes, finite_range
 from tui.views.series import baselines
 
 if TYPE_CHECKING:
@@ -110,18 +110,17 @@ def _draw_line(canvas: Canvas, frame: Frame, snapshot: Snapshot, split: str, col
 
 def _draw_marks(canvas: Canvas, frame: Frame, snapshot: Snapshot) -> None:
     """A dashed vertical at each edit, its label on top; labels that would collide give way to the later one."""
-    dots = frame.raster()
     free = canvas.width
+    rows = np.arange(frame.top + 1, frame.top + frame.rows)
     for epoch, label in reversed(snapshot.marks):
         place = float(frame.x.at(epoch))
         if not 0.0 <= place < frame.columns:
             continue
-        dots[4::2, int(2 * place)] = True
+        canvas.glyphs(rows, np.full(len(rows), frame.left + int(place)), DASHED, "rule")
         start = min(frame.left + int(place) - len(label) // 2, canvas.width - len(label))
         if start + len(label) < free and start > frame.left - 1:
             canvas.text(frame.top, start, label, "label")
             free = start
-    canvas.braille(frame.top, frame.left, dots, "rule")
 
 
 def _draw_best(canvas: Canvas, frame: Frame, snapshot: Snapshot) -> None:
@@ -143,8 +142,7 @@ def _draw_best(canvas: Canvas, frame: Frame, snapshot: Snapshot) -> None:
 def _free(canvas: Canvas, row: int, column: int, width: int) -> bool:
     """Whether two rows hold nothing but grid from this cell on."""
     area = (slice(row, row + 2), slice(column, column + width))
-    plain = (canvas.characters[area] == BLANK) | (canvas.characters[area] == BRAILLE + 0x12)
-    return bool(plain.all())
+    return bool(np.isin(canvas.characters[area], (BLANK, ord(GRID))).all())
 
 
 def _draw_baselines(canvas: Canvas, frame: Frame, row: int, notes: tuple[tuple[str, float], ...]) -> None:
@@ -154,8 +152,6 @@ def _draw_baselines(canvas: Canvas, frame: Frame, row: int, notes: tuple[tuple[s
         canvas.parts(row + offset, 1, [(f"{label}  ", "label", False), (short(loss), "text", False)])
         place = float(frame.y.at(loss))
         if 0.0 <= place < frame.rows:
-            dots = frame.raster()
-            dots[int(4 * (frame.rows - place)), ::2] = True
-            canvas.braille(frame.top, frame.left, dots, "rule")
-            text = label.removeprefix("as ")
-            canvas.text_right(frame.top + frame.rows - 1 - int(place), frame.left + frame.columns, text, "quiet")
+            line = frame.top + frame.rows - 1 - int(place)
+            canvas.text(line, frame.left, "╌" * frame.columns, "rule")
+            canvas.text_right(line, frame.left + frame.columns, label.removeprefix("as "), "quiet")

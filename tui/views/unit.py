@@ -113,7 +113,8 @@ def sentence(unit: Unit, dataset: Dataset) -> tuple[str, bool]:
     if not unit.single:
         return _share(unit), False
     w, c = float(unit.weights[0]), unit.outgoing
-    height, unit_y, unit_x = c * dataset.y_scale, f" {dataset.target_unit}".rstrip(), f" {dataset.feature_units[0]}".rstrip()
+    height = c * dataset.y_scale
+    unit_x, unit_y = (f" {unit}".rstrip() for unit in (dataset.feature_units[0], dataset.target_unit))
     if w == 0.0 or not all(map(math.isfinite, (w, c, unit.bias))):
         return "flat: w is 0", False
     place = float(dataset.x_offset[0]) - unit.bias / w * float(dataset.x_factor[0])

@@ -102,7 +102,7 @@ def _draw_table(
             if lit:
                 canvas.tint(slice(line, line + 1), slice(x - 1 + (len(text) - len(text.lstrip())), x + _NUMBER), "lit")
         x += _NUMBER
-    if any(unit.trouble for unit in units) or each == 1 or columns[0][0] != "w":
+    if any(unit.trouble for unit in units) or columns[0][0] != "w":
         canvas.text_right(0, x + 5, "on", "quiet")
         for row, unit in enumerate(units):
             if unit.on is not None:
@@ -127,7 +127,8 @@ def _draw_bias(
     colour = "bright" if bright else "text"
     if bright:
         canvas.text(row, 1, "▸", "now")
-    canvas.text(row, _LEFT - 2, "b bias" if network.layers else "y = b + w x" if W.size == 1 else "y = b + Σ w x", colour)
+    words = "b bias" if network.layers else "y = b + wx" if W.size == 1 else "y = b + Σwx"
+    canvas.text(row, _LEFT - 2, words, colour)
     values = {"b": float(b[0])}
     if not network.layers:
         values["w"] = float(W[0, 0]) if W.size == 1 else float(np.linalg.norm(W))
