@@ -38,7 +38,7 @@ def stroke(dots: np.ndarray, x: np.ndarray, y: np.ndarray, thick: bool = False) 
 
     A thick line has a pen of 2 × 2 dots around its course. Points that are not finite break the line.
     """
-    rows, columns = dots.shape
+    rows = len(dots)
     x, y = np.asarray(x, float), np.asarray(y, float)
     xs, ys = clip(x, y, -1.0, rows + 1.0)
     if len(x) == 1 and np.isfinite(x[0]) and -1.0 <= y[0] <= rows + 1.0:

@@ -60,7 +60,7 @@ def column(values: Sequence[float], width: int) -> list[str]:
     """Numbers of one table column, right-aligned on the decimal point; one that is too wide falls back to `short`."""
     sizes = [abs(value) for value in values if math.isfinite(value)]
     top = max(sizes, default=0.0)
-    places = 2 if top == 0.0 or top >= 1.0 else 3 if top >= 0.05 else 4
+    places = 2 if top == 0.0 or top >= 1.0 else 3
     texts = []
     for value in values:
         text = minus(f"{value:.{places}f}") if math.isfinite(value) and abs(value) < 1e4 else short(value)

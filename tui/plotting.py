@@ -85,7 +85,7 @@ def _figure(plotext: Any, columns: int, rows: int) -> Any:
 
 
 def _rows(text: str) -> list[str]:
-    return [row for row in text.replace("\x1b[0m", "").split("\n")]
+    return text.replace("\x1b[0m", "").split("\n")
 
 
 def _patterns(text: str, rows: int, columns: int) -> np.ndarray:

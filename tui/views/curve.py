@@ -110,7 +110,10 @@ def _draw_curve(
 
 
 def _draw_unit_numbers(canvas: Canvas, frame: Frame, snapshot: Snapshot, state: ViewState) -> None:
-    """The number of each unit of the first layer on the x axis, at −b/w; the chosen one first, none over another."""
+    """The number of each unit of the first layer on the x axis, at −b/w.
+
+    The chosen one comes first; where numbers would touch, one moves by a cell, or is left out.
+    """
     network, dataset = snapshot.network, snapshot.dataset
     if network.n_inputs != 1 or not network.layers:
         return
@@ -118,14 +121,16 @@ def _draw_unit_numbers(canvas: Canvas, frame: Frame, snapshot: Snapshot, state: 
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         place = frame.x.at(dataset.unscale_x(-b.astype(float)[:, np.newaxis] / W)[:, 0])
     chosen = state.unit if state.layer == 0 else -1
-    taken: set[int] = set()
+    free = np.ones(frame.columns + 4, bool)  # two cells of margin on either side
     for unit in sorted(range(len(b)), key=lambda unit: unit != chosen):
         label = str(unit + 1)
         if not 0 <= place[unit] < frame.columns:
             continue
-        start = frame.left + int(place[unit]) - (len(label) - 1) // 2
-        cells = set(range(start, start + len(label)))
-        if cells & taken or start + len(label) > frame.left + frame.columns:
-            continue
-        taken |= cells
-        canvas.text(frame.top + frame.rows, start, label, "bright" if unit == chosen else "model", unit == chosen)
+        middle = int(place[unit]) - (len(label) - 1) // 2
+        starts = (start for start in (middle, middle + 1, middle - 1) if 0 <= start <= frame.columns - len(label))
+        start = next((start for start in starts if free[start + 1 : start + len(label) + 3].all()), None)
+        if start is not None:
+            free[start + 2 : start + len(label) + 2] = False
+            bright = unit == chosen
+            column = frame.left + start
+            canvas.text(frame.top + frame.rows, column, label, "bright" if bright else "model", bright)

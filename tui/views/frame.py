@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from data import Dataset
 
 T = TypeVar("T")
+_SIZES = 64  # answers kept for one data set: a resize asks for many sizes
 GRID, DASHED = "┈", "┊"  # fainter than any dots
 
 
@@ -102,7 +103,9 @@ def words(label: str, unit: str) -> str:
 
 def finite_range(*arrays: np.ndarray | None) -> tuple[float, float]:
     """The least and greatest finite value of all arrays, (0, 1) without any."""
-    kept = [values[np.isfinite(values)] for array in arrays if array is not None for values in [np.asarray(array, float)]]
+    kept = [
+        values[np.isfinite(values)] for array in arrays if array is not None for values in [np.asarray(array, float)]
+    ]
     kept = [values for values in kept if values.size]
     if not kept:
         return 0.0, 1.0
@@ -111,15 +114,13 @@ def finite_range(*arrays: np.ndarray | None) -> tuple[float, float]:
 
 def per_dataset(function: Callable[..., T]) -> Callable[..., T]:
     """Remember the answers for the latest data set, which stays the same object while it is trained on."""
-    owner: list[Any] = [None]
-    answers: dict[tuple[Any, ...], T] = {}
+    memory: list[tuple[Any, dict[tuple[Any, ...], T]]] = [(None, {})]
 
     def remembered(dataset: Dataset, *arguments: Any) -> T:
-        if owner[0] is not dataset:
-            owner[0] = dataset
-            answers.clear()
-        elif len(answers) > 64:  # many sizes during a resize
-            answers.clear()
+        owner, answers = memory[0]
+        if owner is not dataset or len(answers) > _SIZES:
+            answers = {}
+            memory[0] = (dataset, answers)
         if arguments not in answers:
             answers[arguments] = function(dataset, *arguments)
         return answers[arguments]

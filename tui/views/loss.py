@@ -49,19 +49,22 @@ def paint(snapshot: Snapshot, width: int, height: int, palette: Palette, state: 
 
 def _draw_legend(canvas: Canvas, snapshot: Snapshot) -> None:
     """• train 22.8   ∘ unseen 25.6  +12%, as much of it as there is room for."""
-    train = [("• ", "train", False), ("train ", "label", False), (short(snapshot.loss_train), "bright", True)]
-    parts = train
-    if snapshot.loss_test is not None:
-        unseen = [("∘ ", "unseen", False), ("unseen ", "label", False), (short(snapshot.loss_test), "bright", True)]
-        more = gap(snapshot.loss_train, snapshot.loss_test)
-        colour = "trouble" if more.startswith("×") else "label"
-        for between in ("   ", "  ", " "):
-            parts = [*train, (between, "label", False), *unseen]
-            if sum(len(text) for text, _, _ in parts) <= canvas.width - 1:
-                break
-        if more and sum(len(text) for text, _, _ in parts) + 2 + len(more) <= canvas.width - 1:
-            parts = [*parts, ("  " + more, colour, False)]
-    canvas.parts(0, 1, parts)
+    now, unseen = short(snapshot.loss_train), snapshot.loss_test
+    parts = [("• ", "train", False), ("train ", "label", False), (now, "bright", True)]
+    if unseen is None:
+        canvas.parts(0, 1, parts)
+        return
+    other = [("∘ ", "unseen", False), ("unseen ", "label", False), (short(unseen), "bright", True)]
+    more = gap(snapshot.loss_train, unseen)
+    rest = [("  " + more, "trouble" if more.startswith("×") else "label", False)] * bool(more)
+    choices = [[*parts, (blanks, "label", False), *other, *end] for end in (rest, []) for blanks in ("   ", "  ")]
+    room = canvas.width - 2
+    fitting = next((choice for choice in choices if sum(len(text) for text, _, _ in choice) <= room), None)
+    if fitting is not None:
+        canvas.parts(0, 1, fitting)
+        return
+    tight = [(text.replace("• ", "•").replace("∘ ", "∘"), colour, bold) for text, colour, bold in (*parts, *other)]
+    canvas.parts(0, 0, [*tight[:3], (" ", "label", False), *tight[3:]])
 
 
 def _layout(snapshot: Snapshot, width: int, height: int, state: ViewState) -> Frame:

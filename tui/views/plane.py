@@ -8,7 +8,7 @@ import numpy as np
 
 from tui.axes import columns_a_tick, linear, rows_a_tick
 from tui.canvas import Canvas
-from tui.numbers import short
+from tui.numbers import minus, short
 from tui.palette import BANDS, CODES
 from tui.views.frame import Frame, draw_axes, finite_range, per_dataset
 
@@ -137,9 +137,7 @@ def _draw_points(canvas: Canvas, frame: Frame, dataset: Dataset) -> None:
             canvas.glyphs(row, column, glyph, colour)
 
 
-def _draw_legend(
-    canvas: Canvas, frame: Frame, dataset: Dataset, palette: Palette, bounds: tuple[float, float]
-) -> None:
+def _draw_legend(canvas: Canvas, frame: Frame, dataset: Dataset, palette: Palette, bounds: tuple[float, float]) -> None:
     """The bands with their values, and what the glyphs mean; the last lines first give way."""
     column = frame.left + frame.columns + 2
     unseen = dataset.x_test is not None
@@ -148,13 +146,13 @@ def _draw_legend(
     ramp = np.linspace(1.0, 0.0, 2 * bands)[:, np.newaxis] * np.ones((1, 2))
     draw_map(canvas, 1, column, ramp, palette)
     for row, value in ((1, bounds[1]), (1 + bands // 2, sum(bounds) / 2), (bands, bounds[0])):
-        text = short(value)
-        canvas.text(row, column + 3, "+" + text if dataset.labels and value > 0 else text, "label")
+        text = minus(f"{value:+g}") if dataset.labels and value else short(value)
+        canvas.text(row, column + 3, text, "label")
     lines: list[tuple[str, str, str]] = []
     for name, (filled, hollow), colour in (("train", _SMALL, "train_map"), ("unseen", _LARGE, "unseen")):
         if name == "train" or unseen:
-            lines.append(("", "label", name))
-            lines += [(filled, colour, "+1"), (hollow, colour, "−1")] if dataset.labels else [(filled, colour, "")]
+            both = [("", "label", name), (filled, colour, "+1"), (hollow, colour, "−1")]
+            lines += both if dataset.labels else [(filled, colour, name)]
     if dataset.labels:
         lines.append(("••", "bright", "0"))
     row = bands + 2

@@ -34,11 +34,10 @@ def paint(snapshot: Snapshot, width: int, height: int, palette: Palette, state: 
     """The points; those that leave the frame stand at its edge as ▲ or ▼."""
     canvas = Canvas(width, height)
     dataset, frame = snapshot.dataset, _layout(snapshot.dataset, width, height)
-    name = words(dataset.target_label, dataset.target_unit)
-    draw_axes(canvas, frame, f"true {name}")
-    canvas.text(0, frame.left + 1, f"predicted {name}", "quiet")
-    canvas.codes(frame.top, frame.left, _diagonal(dataset, frame), "rule")
-    probe, (x, true, train) = snapshot.probe, _rows(dataset)
+    draw_axes(canvas, frame, words("true", dataset.target_unit))
+    canvas.text(0, frame.left + 1, f"predicted {words(dataset.target_label, dataset.target_unit)}", "quiet")
+    canvas.codes(frame.top, frame.left, _diagonal(dataset, frame), "quiet")
+    probe, (_, true, train) = snapshot.probe, _rows(dataset)
     if probe is None or len(probe.y) != len(true):
         return canvas
     for part, glyph, colour in ((slice(0, train), "•", "train"), (slice(train, None), "∘", "unseen")):

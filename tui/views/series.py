@@ -104,7 +104,8 @@ def _layout(dataset: Dataset, width: int, height: int, start: int, zoom: bool) -
     strip = _STRIP + 1 if height >= 20 and shown.length > 2 else 0
     rows = max(1, height - 3 - strip)
     y = linear(*finite_range(shown.true), rows, rows_a_tick(rows))
-    left = min(y.label_width + 1, max(1, width - 2)) + 1
+    labels = max(y.label_width, 5 if strip else 0)  # 5: the scale of the strip, 14.5k
+    left = min(labels + 1, max(1, width - 2)) + 1
     columns = max(1, width - left - 1)
     per = columns / shown.length
     if not zoom:
@@ -146,8 +147,7 @@ def _date(day: np.datetime64, with_day: bool) -> str:
 
 
 def _draw_legend(canvas: Canvas, frame: Frame, dataset: Dataset, shown: Span, palette: Palette) -> None:
-    a_period = f" a {shown.period}" if shown.period == "day" and not dataset.target_unit else ""
-    end = canvas.text(0, frame.left, words(dataset.target_label, dataset.target_unit) + a_period, "quiet")
+    end = canvas.text(0, frame.left, words(dataset.target_label, dataset.target_unit), "quiet")
     split = ("∘", "unseen", "true, unseen") if shown.unseen else ("•", "train", "true")
     parts = [(split[0] + " ", split[1], False), (split[2] + "   ", "label", False)]
     parts += [("━ ", "model", False), ("predicted", "label", False)]

@@ -8,10 +8,10 @@ import numpy as np
 
 from tui.canvas import Canvas
 from tui.lines import stroke
-from tui.numbers import short
+from tui.numbers import minus, short
 from tui.palette import CODES, SHADES
 from tui.views.plane import draw_map
-from tui.views.unit import Unit, chosen_layer, collect
+from tui.views.unit import Unit, chosen_layer, collect, norm
 
 if TYPE_CHECKING:
     from engine import Network
@@ -110,7 +110,7 @@ def _draw_strips(
     largest = float(np.nanmax(np.abs(signed), initial=0.0))
     level = np.zeros(signed.shape, int)
     if 0.0 < largest < np.inf:
-        level = np.ceil(np.nan_to_num(np.abs(signed)) / largest * SHADES).astype(int).clip(0, SHADES)
+        level = np.rint(np.nan_to_num(np.abs(signed)) / largest * SHADES).astype(int).clip(0, SHADES)
     for number in range(len(table)):
         line = row + number * each
         if line >= row + rows or line >= canvas.height:
@@ -118,16 +118,16 @@ def _draw_strips(
         _draw_strip(canvas, line, column, signed[number], level[number], palette)
 
 
-def _draw_strip(
-    canvas: Canvas, row: int, column: int, signed: np.ndarray, level: np.ndarray, palette: Palette
-) -> None:
+def _draw_strip(canvas: Canvas, row: int, column: int, signed: np.ndarray, level: np.ndarray, palette: Palette) -> None:
     if palette.depth != "truecolor":
         signs = {True: ("model", "+"), False: ("bright", "−")}
         pairs = np.where(level[0::2] >= level[1::2], 0, 1) + np.arange(0, len(level), 2)
         for offset, at in enumerate(pairs):
             colour, glyph = signs[bool(signed[at] > 0)]
             strong = level[at] > SHADES // 2
-            canvas.text(row, column + offset, glyph if level[at] > 1 else "·", colour if level[at] > 1 else "quiet", strong)
+            canvas.text(
+                row, column + offset, glyph if level[at] > 1 else "·", colour if level[at] > 1 else "quiet", strong
+            )
         return
     codes = np.where(signed > 0, CODES["plus0"], CODES["minus0"]) + level
     cells = (row, slice(column, column + len(codes) // 2))
@@ -200,7 +200,7 @@ def _draw_maps(
             canvas.text(top, column - 1, "▸", "now")
         end = canvas.text(top, column, str(unit.number + 1), "bright" if bright else "label", bright)
         deep = unit.outgoing is not None and layers > 1
-        text = unit.trouble or (f"c{short(round(unit.outgoing or 0.0, 1))}" if deep else unit.name)
+        text = unit.trouble or (_tenths("c", unit.outgoing or 0.0) if deep else unit.name)
         colour = "trouble" if unit.trouble else "bright" if bright else "quiet"
         canvas.text(top, end + 1, text[: max(0, column + width - end - 2)], colour, bright)
         value = values[:, :, unit.number]
@@ -213,6 +213,10 @@ def _draw_maps(
         canvas.text_right(top, canvas.width, f"+{hidden} →", "label")
 
 
+def _tenths(name: str, value: float) -> str:
+    return name + (minus(f"{value:.1f}") if abs(value) < 100 else short(value))
+
+
 def _draw_numbers(canvas: Canvas, row: int, snapshot: Snapshot, state: ViewState) -> None:
     """The chosen unit, or the output bias, in one line."""
     units = collect(snapshot, chosen_layer(snapshot.network, state))
@@ -222,9 +226,9 @@ def _draw_numbers(canvas: Canvas, row: int, snapshot: Snapshot, state: ViewState
         return
     unit = units[state.unit]
     w = " ".join(short(float(value)) for value in unit.weights[:2]) if len(unit.weights) == 2 else None
-    norm = short(float(np.linalg.norm(unit.weights)))
+    size = short(norm(unit.weights))
     parts = [("▸ ", "now", False), (f"{unit.number + 1} {unit.name}", "bright", True)]
-    pairs = [("w" if w else "‖w‖", w or norm), ("b", short(unit.bias))]
+    pairs = [("w" if w else "‖w‖", w or size), ("b", short(unit.bias))]
     if unit.outgoing is not None:
         pairs.append(("c", short(unit.outgoing)))
     if np.isfinite(unit.gradient):

@@ -100,6 +100,12 @@ def _gradient_norms(snapshot: Snapshot, layer: int, shape: tuple[int, int]) -> n
         return np.sqrt((w * w).sum(axis=1) + b * b + c * c)
 
 
+def norm(values: np.ndarray) -> float:
+    """√(Σ v²), in float64."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        return float(np.linalg.norm(np.asarray(values, float)))
+
+
 def sentence(unit: Unit, dataset: Dataset) -> tuple[str, bool]:
     """What the unit adds to the fit, and whether it is in trouble: "falls 139 g at 16.9 ms"."""
     if unit.trouble == "dead":
