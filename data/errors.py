@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import math
 import numbers
 import reprlib
 from collections.abc import Iterable
+from typing import Any
 
 NAME_LENGTH = 40
 NAMES_LISTED = 24
@@ -27,20 +27,24 @@ def show(value: object) -> str:
     return reprlib.repr(value)
 
 
-def whole(name: str, value: object, at_least: int, at_most: int = 2**63 - 1) -> int:
+def whole(name: str, value: Any, at_least: int, at_most: int = 2**63 - 1) -> int:
     """`value` as an int within the bounds, or DataError."""
-    if isinstance(value, numbers.Integral) and type(value) is not bool and at_least <= int(value) <= at_most:
+    if is_a(numbers.Integral, value) and at_least <= value <= at_most:
         return int(value)
     bounds = f"from {at_least} to {at_most}" if at_most < 2**63 - 1 else f"of at least {at_least}"
     raise DataError(f"{name}={show(value)}: expected a whole number {bounds}")
 
 
-def real(name: str, value: object, at_least: float, below: float = math.inf) -> float:
-    """`value` as a finite float within the bounds, or DataError."""
-    if isinstance(value, numbers.Real) and type(value) is not bool and at_least <= float(value) < below:
+def real(name: str, value: Any, at_least: float, below: float) -> float:
+    """`value` as a float within the bounds, or DataError."""
+    if is_a(numbers.Real, value) and at_least <= value < below:
         return float(value)
-    bounds = f"from {at_least:g} to below {below:g}" if below < math.inf else f"of at least {at_least:g}"
-    raise DataError(f"{name}={show(value)}: expected a finite number {bounds}")
+    raise DataError(f"{name}={show(value)}: expected a number from {at_least:g} to below {below:g}")
+
+
+def is_a(kind: type, value: object) -> bool:
+    """Whether a value is a number of this kind; True and False are none."""
+    return isinstance(value, kind) and not isinstance(value, bool)
 
 
 def choice(name: str, value: str, choices: Iterable[str], otherwise: str = "") -> DataError:

@@ -98,8 +98,8 @@ def moon_truth(x: Floats) -> Floats:
 
 def half_circle_distance(x: Floats) -> Floats:
     """How far points (N, 2) are from the upper half of the unit circle."""
-    to_ends = np.hypot(np.abs(x[:, 0]) - 1, x[:, 1])
-    return np.where(x[:, 1] >= 0, np.abs(np.hypot(x[:, 0], x[:, 1]) - 1), to_ends)
+    to_arc: Floats = np.abs(np.hypot(x[:, 0], x[:, 1]) - 1)
+    return np.where(x[:, 1] >= 0, to_arc, np.hypot(np.abs(x[:, 0]) - 1, x[:, 1]))
 
 
 def spiral_points(rng: np.random.Generator, labels: Floats) -> Floats:

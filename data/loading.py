@@ -135,7 +135,7 @@ def assemble(
         train, test = split_by_time(len(y), unseen)
     else:
         train, test = split_at_random(len(y), unseen, options["seed"])
-    labels = set(np.unique(y).tolist()) == {-1.0, 1.0}
+    labels = bool((np.abs(y) == 1).all() and y.min() < y.max())
     scaling = fit_scaling(x[train], y[train], examples.features, examples.target, labels=labels)
 
     def scaled(rows: Any) -> tuple[Any, Any]:
