@@ -1,0 +1,16 @@
+"""What stands on a screen that is too small for the rest."""
+
+from __future__ import annotations
+
+from tui.canvas import Canvas
+from tui.snapshot import Snapshot
+from tui.widgets.panel import Panel
+
+SMALLEST = (80, 24)
+
+
+class TooSmall(Panel):
+    def draw(self, snapshot: Snapshot, width: int, height: int) -> Canvas:
+        canvas = Canvas(width, height)
+        canvas.text(0, 0, f"{width}×{height}: unitfit needs 80×24; {snapshot.state}, update {snapshot.update}"[:width])
+        return canvas
