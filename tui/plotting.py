@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from tui.axes import columns_a_tick, linear, rows_a_tick
-from tui.lines import clip, clip_segments
+from tui.lines import clip_box
 
 _BRAILLE = 0x2800
 
@@ -98,10 +98,7 @@ def _runs(
     x: np.ndarray, y: np.ndarray, across: tuple[float, float], up: tuple[float, float]
 ) -> list[tuple[list[float], np.ndarray]]:
     """Connected finite pieces of a polyline inside a box: what plotext can be given."""
-    ys, xs = clip(y, x, *across)
-    if not len(xs):
-        return []
-    xs, ys = clip_segments(xs, ys, *up)
+    xs, ys = clip_box(x, y, across, up)
     if not len(xs):
         return []
     breaks = np.flatnonzero((xs[1:, 0] != xs[:-1, 1]) | (ys[1:, 0] != ys[:-1, 1])) + 1

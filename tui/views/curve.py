@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from tui import plotting
 from tui.axes import columns_a_tick, linear, rows_a_tick
 from tui.canvas import Canvas
 from tui.lines import stroke
@@ -36,11 +37,11 @@ def paint(snapshot: Snapshot, width: int, height: int, palette: Palette, state: 
     draw_axes(canvas, frame, words(dataset.feature_labels[0], dataset.feature_units[0]))
     canvas.text(frame.top, frame.left + 1, words(dataset.target_label, dataset.target_unit), "quiet")
     if dataset.truth is not None:
-        _draw_truth(canvas, frame, dataset)
+        canvas.codes(frame.top, frame.left, _truth_line(dataset, frame), "truth")
     points = _raw_points(dataset)
     for name, glyph in (("train", "•"), ("unseen", "∘")):
-        if points[name] is not None:
-            canvas.glyphs(*frame.cells(*points[name]), glyph, name)
+        if (pair := points[name]) is not None:
+            canvas.glyphs(*frame.cells(*pair), glyph, name)
     _draw_curve(canvas, frame, snapshot, points, small=width < 60)
     _draw_unit_numbers(canvas, frame, snapshot, state)
     return canvas
@@ -69,17 +70,12 @@ def _raw_points(dataset: Dataset) -> dict[str, tuple[np.ndarray, np.ndarray] | N
     return {"train": train, "unseen": (dataset.unscale_x(dataset.x_test)[:, 0], dataset.unscale(dataset.y_test))}
 
 
-def _draw_truth(canvas: Canvas, frame: Frame, dataset: Dataset) -> None:
-    from tui import plotting
-
-    canvas.codes(frame.top, frame.left, _truth_dots(dataset, frame, plotting.line), "truth")
-
-
 @per_dataset
-def _truth_dots(dataset: Dataset, frame: Frame, line) -> np.ndarray:
+def _truth_line(dataset: Dataset, frame: Frame) -> np.ndarray:
+    """The noise-free target across the frame, as eight-dot patterns."""
     assert dataset.truth is not None
     x = frame.x.value(np.arange(2 * frame.columns + 1) / 2)
-    return line(*frame.dots(x, dataset.truth(x[:, np.newaxis])), frame.rows, frame.columns)
+    return plotting.line(*frame.dots(x, dataset.truth(x[:, np.newaxis])), frame.rows, frame.columns)
 
 
 def _draw_curve(

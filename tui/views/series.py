@@ -77,12 +77,9 @@ def paint(snapshot: Snapshot, width: int, height: int, palette: Palette, state: 
 @per_dataset
 def span(dataset: Dataset) -> Span:
     """The rows shown, in order of time."""
-    unseen = dataset.x_test is not None and len(dataset.x_test) > 0
-    x, y, times = (
-        (dataset.x_test, dataset.y_test, dataset.times_test)
-        if unseen
-        else (dataset.x_train, dataset.y_train, dataset.times_train)
-    )
+    x, y, times, unseen = dataset.x_train, dataset.y_train, dataset.times_train, False
+    if dataset.x_test is not None and dataset.y_test is not None:
+        x, y, times, unseen = dataset.x_test, dataset.y_test, dataset.times_test, True
     count = np.arange(len(y)) if times is None else _whole(times)
     order = np.argsort(count, kind="stable")
     count = count[order]
@@ -101,7 +98,7 @@ def _whole(times: np.ndarray) -> np.ndarray:
 def _layout(dataset: Dataset, width: int, height: int, start: int, zoom: bool) -> Frame:
     """The plot under the legend; y from all of the span, so that moving the window leaves it alone."""
     shown = span(dataset)
-    strip = _STRIP + 1 if height >= 20 and shown.length > 2 else 0
+    strip = _STRIP if height >= 20 and shown.length > 2 else 0
     rows = max(1, height - 3 - strip)
     y = linear(*finite_range(shown.true), rows, rows_a_tick(rows))
     labels = max(y.label_width, 5 if strip else 0)  # 5: the scale of the strip, 14.5k

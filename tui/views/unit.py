@@ -92,7 +92,7 @@ def _gradient_norms(snapshot: Snapshot, layer: int, shape: tuple[int, int]) -> n
     start = network.index(layer, 0, "w")
     w = gradient[start : start + shape[0] * shape[1]].reshape(shape)
     b = gradient[start + w.size : start + w.size + shape[0]]
-    c = 0.0
+    c: np.ndarray | float = 0.0
     if layer == len(network.layers) - 1:
         first = network.index(layer, 0, "c")
         c = gradient[first : first + shape[0]]
