@@ -34,7 +34,7 @@ def paint(snapshot: Snapshot, width: int, height: int, palette: Palette, state: 
     """The plot: grid, known target, data, and on top the curve, two dots thick."""
     canvas = Canvas(width, height)
     dataset, frame = snapshot.dataset, layout(snapshot.dataset, width, height)
-    draw_axes(canvas, frame, words(dataset.feature_labels[0], dataset.feature_units[0]))
+    draw_axes(canvas, frame, words(dataset.feature_labels[0], dataset.feature_units[0]), palette.depth != "none")
     canvas.text(frame.top, frame.left + 1, words(dataset.target_label, dataset.target_unit), "quiet")
     if dataset.truth is not None:
         canvas.codes(frame.top, frame.left, _truth_line(dataset, frame), "truth")

@@ -55,7 +55,8 @@ class Frame:
 def draw_axes(canvas: Canvas, frame: Frame, unit: str = "", grid: bool = True) -> None:
     """Left and lower axis with ticks and labels, and a nearly invisible grid at the ticks of y.
 
-    `unit` is that of x and stands at the right end of the row of tick labels.
+    Without colours a grid would be as loud as the data: leave it out. `unit` is that of x and stands at the right
+    end of the row of tick labels.
     """
     axis, floor = frame.left - 1, frame.top + frame.rows
     for row in range(frame.top, floor):

@@ -36,7 +36,7 @@ def paint(snapshot: Snapshot, width: int, height: int, palette: Palette, state: 
     notes = baselines(snapshot.dataset)
     below = len(notes) + 1 if notes and height >= 20 else 0
     frame = _layout(snapshot, width, height - below, state)
-    draw_axes(canvas, frame, "epoch" if width >= 36 else "")
+    draw_axes(canvas, frame, "epoch" if width >= 36 else "", palette.depth != "none")
     _draw_marks(canvas, frame, snapshot)
     if below:
         _draw_baselines(canvas, frame, height - below, notes)
@@ -58,7 +58,7 @@ def _draw_legend(canvas: Canvas, snapshot: Snapshot) -> None:
     more = gap(snapshot.loss_train, unseen)
     rest = [("  " + more, "trouble" if more.startswith("×") else "label", False)] * bool(more)
     choices = [[*parts, (blanks, "label", False), *other, *end] for end in (rest, []) for blanks in ("   ", "  ")]
-    room = canvas.width - 2
+    room = canvas.width - 1
     fitting = next((choice for choice in choices if sum(len(text) for text, _, _ in choice) <= room), None)
     if fitting is not None:
         canvas.parts(0, 1, fitting)

@@ -34,7 +34,7 @@ def paint(snapshot: Snapshot, width: int, height: int, palette: Palette, state: 
     """The points; those that leave the frame stand at its edge as ▲ or ▼."""
     canvas = Canvas(width, height)
     dataset, frame = snapshot.dataset, _layout(snapshot.dataset, width, height)
-    draw_axes(canvas, frame, words("true", dataset.target_unit))
+    draw_axes(canvas, frame, words("true", dataset.target_unit), palette.depth != "none")
     canvas.text(0, frame.left + 1, f"predicted {words(dataset.target_label, dataset.target_unit)}", "quiet")
     canvas.codes(frame.top, frame.left, _diagonal(dataset, frame), "quiet")
     probe, (_, true, train) = snapshot.probe, _rows(dataset)

@@ -62,7 +62,7 @@ def paint(snapshot: Snapshot, width: int, height: int, palette: Palette, state: 
     dataset, shown = snapshot.dataset, span(snapshot.dataset)
     start = min(max(0, state.window), 0 if state.zoom else last_window(dataset, width, height))
     frame = _layout(dataset, width, height, start, state.zoom)
-    draw_axes(canvas, frame)
+    draw_axes(canvas, frame, grid=palette.depth != "none")
     if shown.period == "day" and _cells_a_day(frame) >= 1.0:
         _draw_weekends(canvas, frame, shown, palette)
     _draw_legend(canvas, frame, dataset, shown, palette)
