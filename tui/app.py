@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import re
 import signal
@@ -10,6 +11,7 @@ import sys
 from collections.abc import Iterable
 from dataclasses import replace
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -104,9 +106,9 @@ class UnitfitApp(App[None]):
             self.main.call_after_refresh(self._go_on)
 
     def _go_on(self) -> None:
-        """After the first paint plotext is imported and the curve drawn; after that numba may take its time."""
+        """After the first paint the curve is drawn; after that plotext and numba take their time, on the other thread."""
         self.main.start_plots()
-        self.main.call_after_refresh(self.runner.send, Session.prepare)
+        self.main.call_after_refresh(self.runner.send, prepare)
 
     def say(self, sentence: str, severity: str = "error") -> None:
         """A notice: one sentence that stays for some seconds."""
@@ -137,6 +139,13 @@ class UnitfitApp(App[None]):
             self.say(f"{path}: cannot be written here ({error.strerror}); start unitfit in another folder")
         else:
             self.say(f"Saved the screen as {path.resolve()}", "information")
+
+
+def prepare(session: Session) -> None:
+    """What the first update needs, and the loss curve that it begins."""
+    import_module("plotext")
+    session.prepare()
+    gc.freeze()  # numba's half million objects stay for good: looking through them again costs the screen 80 ms
 
 
 def theme_of(palette: Palette) -> Theme:

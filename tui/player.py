@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from engine import Trainer
 
-FRAME = 1 / 30  # seconds: of the playing speed and of the screen
+FRAME = 1 / 30  # seconds: what the playing speed counts in
 SLICE = 0.01  # seconds of training between two looks at the queue
 SPEEDS = (1, 3, 10, 30, 100, 300, 1000, 3000, None)  # updates a frame; None is flat out
 FIRST_SPEED = 1  # 3 a frame: the first scene, some 900 updates, takes about ten seconds

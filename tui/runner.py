@@ -16,13 +16,13 @@ from queue import Empty, SimpleQueue
 from data import DataError
 from engine import EngineError
 from tui.options import Options
-from tui.player import FRAME
 from tui.session import Session
 from tui.snapshot import Snapshot
 
 Command = Callable[[Session], None]
 EXPECTED = (EngineError, DataError, OSError, MemoryError)  # what a person can bring about; all else is a fault of ours
-SNAPSHOT_SHARE = 0.05  # of the thread's time that making snapshots may take
+SCREEN_FRAME = 1 / 32  # seconds between snapshots: a little less than a frame of playing, so that each is shown
+SNAPSHOT_SHARE = 0.1  # of the time, at most, that making them may take while training
 
 
 class Runner:
@@ -116,7 +116,7 @@ class Runner:
         self._slot.append(self.session.snapshot())
         self._changed = False
         cost = self.clock() - started
-        self._post_due = max(self._post_due + FRAME, started + cost / SNAPSHOT_SHARE)
+        self._post_due = max(self._post_due + SCREEN_FRAME, started + cost / SNAPSHOT_SHARE)
         self.wake()
 
     def _next(self, wait: float | None) -> Command | None:

@@ -27,7 +27,7 @@ from tui.widgets.note_line import NoteLine
 from tui.widgets.panel import Panel
 from tui.widgets.recipe_panel import RecipePanel
 from tui.widgets.rule import Divider, Rule, Titles
-from tui.widgets.too_small import TooSmall
+from tui.widgets.too_small import SMALLEST, TooSmall
 from tui.widgets.top_line import TopLine
 from tui.widgets.units_panel import UnitsPanel
 
@@ -62,20 +62,21 @@ class MainScreen(Screen[None]):
 
     def compose(self) -> ComposeResult:
         palette = self.palette
-        yield TopLine(palette, "top")
-        yield Rule(palette, "upper-rule", self._upper_titles, "┬")
-        with Container(id="upper"):
-            yield FitPanel(palette, "fit")
-            yield Divider(palette, "upper-divider")
-            yield LossPanel(palette, "loss")
-        yield Rule(palette, "lower-rule", self._lower_titles, "┼")
-        with Container(id="lower"):
-            yield UnitsPanel(palette, "units")
-            yield Divider(palette, "lower-divider")
-            yield RecipePanel(palette, "recipe")
-        yield NoteLine(palette, "note")
-        yield EpochsPrompt("prompt")
-        yield FooterLine(palette, "footer", self.actions)
+        with Container(id="frame"):
+            yield TopLine(palette, "top")
+            yield Rule(palette, "upper-rule", self._upper_titles, "┬")
+            with Container(id="upper"):
+                yield FitPanel(palette, "fit")
+                yield Divider(palette, "upper-divider")
+                yield LossPanel(palette, "loss")
+            yield Rule(palette, "lower-rule", self._lower_titles, "┼")
+            with Container(id="lower"):
+                yield UnitsPanel(palette, "units")
+                yield Divider(palette, "lower-divider")
+                yield RecipePanel(palette, "recipe")
+            yield NoteLine(palette, "note")
+            yield EpochsPrompt("prompt")
+            yield FooterLine(palette, "footer", self.actions)
         yield TooSmall(palette, "too-small")
 
     # ---------------------------------------------------------------------------------------------- what is shown
@@ -111,10 +112,13 @@ class MainScreen(Screen[None]):
 
     def _arrange(self) -> None:
         """Who has a place at this size and focus; then the fit view is asked again for its points."""
-        narrow = self.size.width < NARROW
+        width, height = self.size
+        narrow, small = width < NARROW, width < SMALLEST[0] or height < SMALLEST[1]
         wide_fit = self.view.zoom and not self._dated()
         recipe = not narrow or self.focused_panel == "recipe"
         shown = {
+            "frame": not small,
+            "too-small": small,
             "upper-divider": not wide_fit,
             "loss": not wide_fit,
             "lower-rule": not wide_fit,

@@ -37,7 +37,7 @@ class Rule(Panel):
     def _parts(self, title: tuple[str, str, str]) -> list[tuple[str, str, bool]]:
         name, words, panel = title
         focused = panel == self.focused_panel
-        parts = [(name, "bright" if focused else "text", focused)]
+        parts = [(name, "bright" if focused else "label", focused)]
         return [*parts, (f" {words}", "quiet", False)] if words else parts
 
 

@@ -12,5 +12,5 @@ SMALLEST = (80, 24)
 class TooSmall(Panel):
     def draw(self, snapshot: Snapshot, width: int, height: int) -> Canvas:
         canvas = Canvas(width, height)
-        canvas.text(0, 0, f"{width}×{height}: unitfit needs 80×24; {snapshot.state}, update {snapshot.update}"[:width])
+        canvas.text(0, 0, f"unitfit needs 80×24, not {width}×{height}; {snapshot.state}, update {snapshot.update}")
         return canvas
