@@ -6,6 +6,7 @@ Whatever a person can get wrong ends with one sentence on stderr and exit code 2
 from __future__ import annotations
 
 import functools
+import io
 import sys
 from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
@@ -31,6 +32,9 @@ SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 120, "sh
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command line and exit with its code."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a plot in `?` is better than none, where the encoding lacks braille
     try:
         code = program.main(arguments, prog_name="unitfit", standalone_mode=False)
     except (click.ClickException, DataError, EngineError) as error:

@@ -42,7 +42,7 @@ def as_json(outcome: Outcome) -> str:
         "theta_sha256": hashlib.sha256(theta.tobytes()).hexdigest(),
         "notices": dataset.notices,
     }
-    return json.dumps(finite(result), indent=2, ensure_ascii=False, allow_nan=False)
+    return json.dumps(finite(result), indent=2, allow_nan=False)
 
 
 def as_text(outcome: Outcome) -> str:

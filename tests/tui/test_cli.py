@@ -299,3 +299,15 @@ def test_ctrl_c_between_two_updates(monkeypatch: pytest.MonkeyPatch) -> None:
     assert outcome.interrupted
     assert told == [1] == [trainer.update]
     assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_a_plot_survives_an_encoding_without_braille() -> None:
+    process = subprocess.run(
+        [sys.executable, "-m", "tui", "train", "--epochs", "1"],
+        env={**os.environ, "PYTHONIOENCODING": "latin-1"},
+        capture_output=True,
+        check=True,
+    )
+    assert process.stderr == b""
+    assert process.stdout.startswith(b"motorcycle: accel g\n")
+    assert b"?" in process.stdout
