@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from data.dataset import Floats
 
-Sample = tuple[Floats, Floats]
-Draw = Callable[[np.random.Generator, int, float], Sample]
-Curve = Callable[[Floats], Floats]
+if TYPE_CHECKING:  # at run time the name would import numpy.random, which can wait for the first draw
+    from numpy.random import Generator
+
+    Sample = tuple[Floats, Floats]
+    Draw = Callable[[Generator, int, float], Sample]
+    Curve = Callable[[Floats], Floats]
+
 TARGET_COUNT = 200
 CLASS_COUNT = 400
 TURN = 1.5 * 2 * np.pi  # the length of a spiral arm, as an angle
@@ -58,14 +63,14 @@ def red_curve(x: Floats) -> Floats:
 def target(about: str, curve: Curve, noise: float, low: float = -1.0, high: float = 1.0) -> Generated:
     """A curve over evenly spaced x, with normal noise on y."""
 
-    def draw(rng: np.random.Generator, n: int, noise: float) -> Sample:
+    def draw(rng: Generator, n: int, noise: float) -> Sample:
         x = np.linspace(low, high, n)
         return x[:, np.newaxis], curve(x) + noise * rng.standard_normal(n)
 
     return Generated(about, TARGET_COUNT, noise, draw, lambda x: curve(x[:, 0]), ("x",))
 
 
-def xor_points(rng: np.random.Generator, labels: Floats) -> Floats:
+def xor_points(rng: Generator, labels: Floats) -> Floats:
     points: Floats = rng.uniform(0.05, 1.0, (labels.size, 2)) * rng.choice([-1, 1], (labels.size, 1))
     points[:, 1] *= labels
     return points
@@ -75,7 +80,7 @@ def xor_truth(x: Floats) -> Floats:
     return np.where(x[:, 0] * x[:, 1] >= 0, 1.0, -1.0)
 
 
-def circle_points(rng: np.random.Generator, labels: Floats) -> Floats:
+def circle_points(rng: Generator, labels: Floats) -> Floats:
     inside = np.sqrt(rng.uniform(0, 1, labels.size)) * 0.5
     radius = np.where(labels > 0, inside, rng.uniform(0.7, 1.0, labels.size))
     return polar(radius, rng.uniform(0, 2 * np.pi, labels.size))
@@ -85,7 +90,7 @@ def circle_truth(x: Floats) -> Floats:
     return np.where(np.hypot(x[:, 0], x[:, 1]) < 0.6, 1.0, -1.0)
 
 
-def moon_points(rng: np.random.Generator, labels: Floats) -> Floats:
+def moon_points(rng: Generator, labels: Floats) -> Floats:
     upper = polar(np.ones(labels.size), rng.uniform(0, np.pi, labels.size))
     return np.where(labels[:, np.newaxis] > 0, upper, [1.0, 0.5] - upper)
 
@@ -102,7 +107,7 @@ def half_circle_distance(x: Floats) -> Floats:
     return np.where(x[:, 1] >= 0, to_arc, np.hypot(np.abs(x[:, 0]) - 1, x[:, 1]))
 
 
-def spiral_points(rng: np.random.Generator, labels: Floats) -> Floats:
+def spiral_points(rng: Generator, labels: Floats) -> Floats:
     along = np.sqrt(rng.uniform(0, 1, labels.size))  # as many points on each bit of length
     return polar(ARM_START + (1 - ARM_START) * along, TURN * along + np.where(labels > 0, 0, np.pi))
 
@@ -113,7 +118,7 @@ def spiral_truth(x: Floats) -> Floats:
     return np.where(np.cos(np.arctan2(x[:, 1], x[:, 0]) - TURN * along) >= 0, 1.0, -1.0)
 
 
-def gaussian_points(rng: np.random.Generator, labels: Floats) -> Floats:
+def gaussian_points(rng: Generator, labels: Floats) -> Floats:
     return np.column_stack([labels, labels])
 
 
@@ -125,12 +130,10 @@ def polar(radius: Floats, angle: Floats) -> Floats:
     return np.column_stack([radius * np.cos(angle), radius * np.sin(angle)])
 
 
-def classes(
-    about: str, points: Callable[[np.random.Generator, Floats], Floats], truth: Curve, noise: float
-) -> Generated:
+def classes(about: str, points: Callable[[Generator, Floats], Floats], truth: Curve, noise: float) -> Generated:
     """As many points of each class, their coordinates with normal noise."""
 
-    def draw(rng: np.random.Generator, n: int, noise: float) -> Sample:
+    def draw(rng: Generator, n: int, noise: float) -> Sample:
         labels = np.where(np.arange(n) % 2, -1.0, 1.0)
         return points(rng, labels) + noise * rng.standard_normal((n, 2)), labels
 
