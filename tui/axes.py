@@ -82,15 +82,29 @@ def _least_waste(
 ) -> tuple[float, float, int, int]:
     """(value of a cell, step, cells a tick, the cell on whose centre the value 0 or the anchor lies)."""
     best: tuple[float, float, int, int] | None = None
+    best_shows_step = False  # two ticks: one alone says nothing about the scale
     for each in range(spacing[0], spacing[1] + 1):
         for step in _steps((high - low) / cells * each):
             unit = step / each
             least = 0 if anchor else math.ceil(-low / unit - 0.5 - _TINY)
             most = math.floor(cells - (high - (low if anchor else 0.0)) / unit - 0.5 + _TINY)
-            if least <= most and (best is None or unit < best[0] * (1 - _TINY)):
-                best = (unit, step, each, least if anchor else (least + most) // 2)
+            if least > most:
+                continue
+            zero = least if anchor else _place_of_zero(least, most, each, cells)
+            shows_step = zero % each + each < cells
+            if best is None or (not shows_step, unit) < (not best_shows_step, best[0] * (1 - _TINY)):
+                best, best_shows_step = (unit, step, each, zero), shows_step
     assert best is not None, "the largest step covers any span"
     return best
+
+
+def _place_of_zero(least: int, most: int, each: int, cells: int) -> int:
+    """The cell of the value 0 that centres the data, among those that leave room for two ticks if any does."""
+    middle = (least + most) // 2
+    by_distance = sorted(
+        range(max(least, middle - each), min(most, middle + each) + 1), key=lambda cell: abs(cell - middle)
+    )
+    return next((cell for cell in by_distance if cell % each + each < cells), middle)
 
 
 def _span(low: float, high: float) -> tuple[float, float]:

@@ -79,6 +79,7 @@ def _figure(plotext: Any, columns: int, rows: int) -> Any:
     plotext.terminal.limit(False, False)
     figure = plotext.figure
     figure.clear.data()
+    figure.title("")
     figure.theme("colorless")
     figure.plot_size(columns, rows)
     return figure

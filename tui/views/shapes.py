@@ -204,7 +204,8 @@ def _draw_maps(
         colour = "trouble" if unit.trouble else "bright" if bright else "quiet"
         canvas.text(top, end + 1, text[: max(0, column + width - end - 2)], colour, bright)
         value = values[:, :, unit.number]
-        low, high = np.nanmin(value), np.nanmax(value)
+        finite = value[np.isfinite(value)]
+        low, high = (finite.min(), finite.max()) if finite.size else (0.0, 0.0)
         with np.errstate(invalid="ignore", over="ignore"):
             share = (value - low) / (high - low) if high > low else np.zeros(value.shape)
         draw_map(canvas, top + 1, column, share, palette)
