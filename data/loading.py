@@ -77,6 +77,8 @@ def load(
         exists = os.path.lexists(name)
     except ValueError:  # no path holds a NUL
         exists = False
+    if not exists and (os.sep in name or os.path.splitext(name)[1]):
+        raise DataError(f"data={show(name)}: there is no such file; expected a CSV or Parquet file, or a set's name")
     if not exists:
         raise choice("data", name, names(), ", or a CSV or Parquet file")
     table = read_table(name)

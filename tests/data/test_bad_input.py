@@ -195,3 +195,9 @@ def test_any_bytes_load_or_are_refused(tmp_path_factory: pytest.TempPathFactory,
     except DataError as error:
         shown = [str(error)]
     assert all(text.isprintable() for text in shown)
+
+
+@pytest.mark.parametrize("path", ["gone.csv", "gone/table", "gone.parquet"])
+def test_a_path_that_is_not_there_is_called_a_file(path):
+    with pytest.raises(DataError, match=f"data='{path}': there is no such file"):
+        load(path)
