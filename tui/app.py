@@ -106,7 +106,7 @@ class UnitfitApp(App[None]):
             self.main.call_after_refresh(self._go_on)
 
     def _go_on(self) -> None:
-        """After the first paint the curve is drawn; after that plotext and numba take their time, on the other thread."""
+        """After the first paint the curve is drawn; after that plotext and numba come, on the other thread."""
         self.main.start_plots()
         self.main.call_after_refresh(self.runner.send, prepare)
 

@@ -11,6 +11,7 @@ FRAME = 1 / 30  # seconds: what the playing speed counts in
 SLICE = 0.01  # seconds of training between two looks at the queue
 SPEEDS = (1, 3, 10, 30, 100, 300, 1000, 3000, None)  # updates a frame; None is flat out
 FIRST_SPEED = 1  # 3 a frame: the first scene, some 900 updates, takes about ten seconds
+SHORT = 0.3  # seconds: a person who presses two keys means the second after the first
 RATE_WINDOW = 0.5  # seconds over which updates a second are counted, at least
 
 
@@ -20,6 +21,7 @@ class Goal:
 
     update: int | None
     epoch: int
+    since: float  # seconds, by the clock
     begun: float = 0.0  # epochs, for the progress of a long stretch
     long: bool = False
 
@@ -47,14 +49,20 @@ class Player:
         """So many updates on, beyond those that are asked for already."""
         start = self.goal.update if self.goal and self.goal.update is not None else self.trainer.update
         self.pause()
-        self.goal = Goal(start + updates, 0)
+        self.goal = Goal(start + updates, 0, self.clock())
 
     def run(self, epochs: int, long: bool) -> None:
         """To the n-th end of an epoch ahead; a short stretch goes beyond those that are asked for already."""
         adds = self.goal is not None and self.goal.update is None and not self.goal.long and not long
         start = self.goal.epoch if self.goal and adds else self.trainer.epoch
         self.pause()
-        self.goal = Goal(None, start + epochs, self.trainer.progress, long)
+        self.goal = Goal(None, start + epochs, self.clock(), self.trainer.progress, long)
+
+    @property
+    def in_a_moment(self) -> bool:
+        """Whether a short stretch is under way that began just now: what is asked for next can wait for its end."""
+        goal = self.goal
+        return goal is not None and not goal.long and self.clock() < goal.since + SHORT
 
     def work(self) -> float | None:
         """One slice of what is to be done; seconds until the next is due, None if nothing is. Pauses on divergence."""
@@ -77,10 +85,11 @@ class Player:
             self.trainer.run_for(SLICE)
             return 0.0
         if self._frame_left <= 0:
-            wait = self._frame_due - self.clock()
-            if wait > 0:
-                return wait
-            self._frame_due = max(self._frame_due + FRAME, self.clock())  # a late frame is not made up for
+            now = self.clock()
+            if now < self._frame_due:
+                return self._frame_due - now
+            next_due = self._frame_due + FRAME
+            self._frame_due = next_due if next_due > now else now + FRAME  # frames that were missed are not made up for
             self._frame_left = speed
         self._frame_left -= self._train(min(self._frame_left, speed))
         return 0.0

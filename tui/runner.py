@@ -90,7 +90,7 @@ class Runner:
 
     def turn(self, wait: float | None = 0.0) -> bool:
         """Wait so long for a command (None: for ever), apply it, train a slice, post. False once it is to stop."""
-        command = self._next(wait)
+        command = nothing if self.session.player.in_a_moment else self._next(wait)
         if command is None:
             return False
         update = self.session.trainer.update

@@ -26,9 +26,9 @@ class HelpScreen(ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         with VerticalScroll():
-            yield Static(self._text())
+            yield Static(self.text())
 
-    def _text(self) -> Text:
+    def text(self) -> Text:
         lines = Text()
         for group, actions in groupby(self.actions, key=lambda action: action.group):
             lines.append(f"{group}\n", "bold")

@@ -18,7 +18,7 @@ from tui.fields import FIELDS
 from tui.palette import Palette
 from tui.runner import Command
 from tui.snapshot import Snapshot
-from tui.views import ViewState, fit_view, loss, units
+from tui.views import ViewState, fit_view, loss, series, units
 from tui.widgets.epochs_prompt import EpochsPrompt
 from tui.widgets.fit_panel import FitPanel
 from tui.widgets.footer_line import FooterLine
@@ -233,8 +233,9 @@ class MainScreen(Screen[None]):
         self.action_run("change", (FIELDS[self.query_one(RecipePanel).chosen], direction))
 
     def action_move_window(self, direction: int) -> None:
-        self.view = replace(self.view, window=max(0, self.view.window + WEEK * direction))
-        self._ask_for_points()
+        if self.snapshot:
+            last = series.last_window(self.snapshot.dataset, *self.query_one("#fit").size)
+            self._look(replace(self.view, window=min(max(self.view.window + WEEK * direction, 0), last)))
 
     def action_zoom(self) -> None:
         self.view = replace(self.view, zoom=not self.view.zoom)

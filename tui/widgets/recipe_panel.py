@@ -45,7 +45,8 @@ class RecipePanel(Panel, can_focus=True):
         for text, field in parts:
             lit = self.view.focus and field == FIELDS[self.chosen]
             column = canvas.text(row, column, text, "bright" if lit else "text", lit, "lit" if lit else None)
-        canvas.text_right(row, right - 1, keys, "quiet")
+        if column + len(keys) < right - 1:
+            canvas.text_right(row, right - 1, keys, "quiet")
 
 
 def rows(snapshot: Snapshot) -> list[Row]:
