@@ -18,6 +18,7 @@ from typing import Any, ClassVar
 import platformdirs
 from textual import on
 from textual.app import App, SystemCommand
+from textual.await_complete import AwaitComplete
 from textual.message import Message
 from textual.screen import Screen
 from textual.theme import BUILTIN_THEMES, Theme
@@ -109,6 +110,10 @@ class UnitfitApp(App[None]):
         """After the first paint the curve is drawn; after that plotext and numba come, on the other thread."""
         self.main.start_plots()
         self.main.call_after_refresh(self.runner.send, prepare)
+
+    def pop_screen(self) -> AwaitComplete:
+        """As Textual's, but the second of two quick enters in the command palette finds it gone and does nothing."""
+        return super().pop_screen() if len(self.screen_stack) > 1 else AwaitComplete()
 
     def say(self, sentence: str, severity: str = "error") -> None:
         """A notice: one sentence that stays for some seconds."""

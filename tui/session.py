@@ -331,7 +331,7 @@ def parameter(network: Network, layer: int, unit: int, part: str, source: int) -
     if unit == OUTPUT_BIAS:
         if part == "b":
             return network.index(last, 0, "b")
-        return network.index(0, 0, "w", source) if part == "w" and not last else None
+        return network.index(0, 0, "w", min(source, network.n_inputs - 1)) if part == "w" and not last else None
     if part == "c" and layer != last - 1:
         return None
     return network.index(layer, unit, part, min(source, network.shape[layer] - 1) if part == "w" else 0)

@@ -312,6 +312,16 @@ async def test_the_palette_runs_actions_by_name(drive):
         assert d.app.screen is not d.app.main
 
 
+async def test_two_quick_enters_in_the_palette_are_no_more_than_one(drive):
+    async with drive() as d:
+        await d.press("ctrl+p")
+        palette = d.app.screen
+        palette.dismiss()
+        palette.dismiss()
+        await d.settle()
+        assert d.app.screen is d.app.main
+
+
 async def test_the_picture_is_an_svg_in_the_current_folder(drive, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     async with drive() as d:
@@ -395,6 +405,15 @@ async def test_what_is_wrong_is_said_in_the_dialog_and_the_run_stays(drive, tabl
         assert "\n" not in answer
         await d.press("escape")
         assert (d.shown.dataset.name, d.shown.update) == ("motorcycle", 1)
+
+
+async def test_lags_take_digits_only_and_many_of_them_are_refused_quickly(drive, table):
+    async with drive() as d:
+        await d.press("o")
+        await type_in(d, str(table))
+        await d.press("tab", "tab", "tab", *("x12" + "3" * 40), "enter")
+        assert d.app.screen.query_one("#lags").value == "12" + "3" * 7
+        assert "lags" in str(d.app.screen.query_one("#answer").content)
 
 
 async def test_a_file_that_is_not_there(drive, tmp_path):

@@ -37,6 +37,7 @@ class HelpScreen(ModalScreen[None]):
                     lines.append(f"  {' '.join(map(sign, action.keys)):<8}", "bold")
                     lines.append(f"{action.title:<46}", "")
                     lines.append(f"{action.id}\n", "dim")
-        lines.append("\nThe words at the right are the actions' names. For keys of your own put lines such as\n")
+            lines.append("\n")
+        lines.append("The words at the right are the actions' names. For keys of your own put lines such as\n")
         lines.append(f'  play = "p"\ninto {self.keys_file}. Escape closes this.')
         return lines

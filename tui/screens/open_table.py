@@ -16,6 +16,7 @@ from textual.widgets import Input, Label
 import data
 from tui.runner import EXPECTED, Command, one_sentence
 from tui.session import Session
+from tui.widgets.epochs_prompt import DIGITS
 
 MOST_COLUMNS = 60  # that are listed
 
@@ -54,7 +55,8 @@ class OpenTable(ModalScreen[None]):
                 ("lags", "past values of the target as features, such as 28; for dated data"),
             ):
                 yield Label(name)
-                yield Input(id=name, placeholder=hint, compact=True, type="integer" if name == "lags" else "text")
+                digits = {"restrict": DIGITS, "max_length": 9} if name == "lags" else {}
+                yield Input(id=name, placeholder=hint, compact=True, **digits)
             yield Label("enter opens   tab next field   esc leaves", id="answer", markup=False)
 
     @on(Input.Blurred, "#file")

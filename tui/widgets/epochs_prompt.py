@@ -10,6 +10,7 @@ from textual.message import Message
 from textual.widgets import Input
 
 MOST = 1_000_000
+DIGITS = "[0-9]*"  # Textual's own pattern for integers takes exponential time on a long row of digits
 
 
 class EpochsPrompt(Input):
@@ -25,7 +26,7 @@ class EpochsPrompt(Input):
             self.epochs = epochs
 
     def __init__(self, id: str) -> None:
-        super().__init__(id=id, type="integer", max_length=7, compact=True, placeholder="epochs to run: 100")
+        super().__init__(id=id, restrict=DIGITS, max_length=7, compact=True, placeholder="epochs to run: 100")
 
     def ask(self, epochs: int | None) -> None:
         self.value = "" if epochs is None else str(epochs)
