@@ -236,7 +236,7 @@ def test_without_a_command_the_screen_opens(
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        ("missing.csv", "data='missing.csv': expected one of"),
+        ("missing.csv", "data='missing.csv': there is no such file"),
         ("--batch 0", "batch_size=0: expected a whole number"),
         ("sine --data sine", "FILE with --data: expected one of them"),
         ("--json", "No such option '--json'"),
