@@ -114,7 +114,7 @@ def keymap(path: Path) -> dict[str, str]:
     except FileNotFoundError:
         return {}
     except (OSError, ValueError) as error:
-        raise KeysError(f"{path.name}: expected lines such as play = \"p\" ({' '.join(str(error).split())})") from None
+        raise KeysError(f'{path.name}: expected lines such as play = "p" ({" ".join(str(error).split())})') from None
     known = {action.id for action in ACTIONS}
     for name, keys in own.items():
         if name not in known or not isinstance(keys, str) or not keys:

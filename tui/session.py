@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 FIRST_NOTE = "space plays, . does one update; s adds a sigmoid unit, r a ReLU; ? shows all keys"
 
+
 class Session:
     """A run at its initial curve, paused. `announce` is called where a long piece of work is about to begin."""
 
@@ -335,4 +336,3 @@ def parameter(network: Network, layer: int, unit: int, part: str, source: int) -
     if part == "c" and layer != last - 1:
         return None
     return network.index(layer, unit, part, min(source, network.shape[layer] - 1) if part == "w" else 0)
-
