@@ -1,7 +1,8 @@
 """The kinds of unit: name, symbol, formula, function and slope.
 
-Each function stands above its slope. Both are written once, in operations that mean the same on a NumPy array and on
-a scalar inside a compiled loop, so `Network.predict` and the kernels share them. A slope gets z and a = function(z).
+Each function stands above its slope, which is a function of the unit's value a = function(z). Both are written once, in
+operations that mean the same on a NumPy array, a scalar inside a compiled loop and a vector of SIMD lanes (comparisons
+times numbers, and the functions in `kernels.vector_math`), so that `Network.predict` and all kernels share them.
 """
 
 from __future__ import annotations
@@ -17,15 +18,15 @@ def identity(z: Any) -> Any:
     return z * 1.0
 
 
-def identity_slope(z: Any, a: Any) -> Any:
-    return z * 0.0 + 1.0
+def identity_slope(a: Any) -> Any:
+    return a * 0.0 + 1.0
 
 
 def sigmoid(z: Any) -> Any:
     return 0.5 + 0.5 * np.tanh(0.5 * z)  # equal to 1 / (1 + exp(-z)), and exp cannot overflow
 
 
-def sigmoid_slope(z: Any, a: Any) -> Any:
+def sigmoid_slope(a: Any) -> Any:
     return a * (1.0 - a)
 
 
@@ -33,7 +34,7 @@ def hard_sigmoid(z: Any) -> Any:
     return np.minimum(np.maximum(0.25 * z + 0.5, 0.0), 1.0)
 
 
-def hard_sigmoid_slope(z: Any, a: Any) -> Any:
+def hard_sigmoid_slope(a: Any) -> Any:
     return ((a > 0.0) & (a < 1.0)) * 0.25  # 0 at both kinks
 
 
@@ -41,15 +42,15 @@ def relu(z: Any) -> Any:
     return np.maximum(z, 0.0)  # np.maximum keeps a NaN, so that a broken value is seen
 
 
-def relu_slope(z: Any, a: Any) -> Any:
-    return (z > 0.0) * 1.0  # 0 at the kink
+def relu_slope(a: Any) -> Any:
+    return (a > 0.0) * 1.0  # 0 at the kink
 
 
 def tanh(z: Any) -> Any:
     return np.tanh(z)
 
 
-def tanh_slope(z: Any, a: Any) -> Any:
+def tanh_slope(a: Any) -> Any:
     return 1.0 - a * a
 
 
@@ -57,8 +58,8 @@ def leaky_relu(z: Any) -> Any:
     return np.maximum(z, 0.01 * z)
 
 
-def leaky_relu_slope(z: Any, a: Any) -> Any:
-    return (z > 0.0) * 0.99 + 0.01  # 0.01 at the kink
+def leaky_relu_slope(a: Any) -> Any:
+    return (a > 0.0) * 0.99 + 0.01  # 0.01 at the kink
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,7 @@ class Activation:
     symbol: str
     formula: str
     function: Callable[[Any], Any]
-    slope: Callable[[Any, Any], Any]
+    slope: Callable[[Any], Any]
 
 
 _ALL = (

@@ -48,23 +48,23 @@ class BatchHistory:
 
 def record_start(run: Run, train_loss: float, test_loss: float) -> None:
     """The loss curve's first point, before any update."""
-    run.points[:, 0] = run.state[UPDATE], run.state[EPOCH], train_loss, test_loss
+    _rows(run.points)[:, 0] = run.state[UPDATE], run.state[EPOCH], train_loss, test_loss
     run.state[POINTS] = 1
 
 
 def history(run: Run) -> History:
-    update, epoch, train, test = run.points[:, : run.state[POINTS]]
+    update, epoch, train, test = _rows(run.points)[:, : run.state[POINTS]]
     return History(_frozen(update, np.int64), _frozen(epoch, np.int64), _frozen(train), _frozen(test))
 
 
 def batch_history(run: Run) -> BatchHistory:
-    update, least, mean, greatest = run.buckets[:, : run.state[BUCKETS]]
+    update, least, mean, greatest = _rows(run.buckets)[:, : run.state[BUCKETS]]
     return BatchHistory(_frozen(update, np.int64), _frozen(least), _frozen(mean), _frozen(greatest))
 
 
 def thin(run: Run) -> None:
     """Halve whatever is full: every second point goes, and buckets merge in pairs."""
-    state, points, buckets = run.state, run.points, run.buckets
+    state, points, buckets = run.state, _rows(run.points), _rows(run.buckets)
     if state[POINTS] == POINT_CAPACITY:
         half = POINT_CAPACITY // 2
         points[:, :half] = points[:, ::2].copy()
@@ -79,6 +79,11 @@ def thin(run: Run) -> None:
         buckets[3, :half] = np.maximum(even[3], odd[3])
         state[BUCKETS] = half
         state[BUCKET_SIZE] *= 2
+
+
+def _rows(curve: Floats) -> Floats:
+    """The four columns of a curve, one behind the other in memory, as rows."""
+    return curve.reshape(4, -1)
 
 
 def _frozen(values: Floats, dtype: Any = np.float64) -> NDArray[Any]:

@@ -2,7 +2,7 @@
 
 Everything that a slice of updates reads or writes stands here, so a kernel call has no other state and allocates
 nothing. `layout` has a row for each layer of weights, the output last, with the columns named below. The vectors of
-units (`kinds`, `z`, `a`, `delta`) hold the inputs first, then the hidden layers, then the output.
+units hold the inputs first, then the hidden layers, then the output.
 """
 
 from __future__ import annotations
@@ -16,20 +16,21 @@ from numpy.typing import NDArray
 
 Floats = NDArray[Any]
 Ints = NDArray[np.int64]
+Sums = NDArray[np.float64]
 
 # columns of layout
 FAN_IN, FAN_OUT, WEIGHT, BIAS, SOURCE, TARGET = range(6)
 
 # places in state
-UPDATE, EPOCH, POSITION, MOMENT_UPDATES, ROW, CHECK_ROW, STATUS = range(7)
-POINTS, POINT_STRIDE, BUCKETS, BUCKET_SIZE, FILLED = range(7, 12)
+UPDATE, EPOCH, POSITION, ROW, CHECK_ROW, STATUS = range(6)
+POINTS, POINT_STRIDE, BUCKETS, BUCKET_SIZE, FILLED = range(6, 11)
 
 # values of state[STATUS]
 FINE, BAD_LOSS, BAD_GRADIENT, BAD_THETA, FULL = range(5)
 DIVERGED = {BAD_LOSS: "loss", BAD_GRADIENT: "gradient", BAD_THETA: "theta"}
 
 # places in sums
-BATCH_LOSS, TRAIN_LOSS, TEST_LOSS, BUCKET_MIN, BUCKET_SUM, BUCKET_MAX = range(6)
+BATCH_LOSS, TRAIN_LOSS, TEST_LOSS, BUCKET_MIN, BUCKET_SUM, BUCKET_MAX, FIRST_POWER, SECOND_POWER = range(8)
 
 POINT_CAPACITY = 1 << 16
 BUCKET_CAPACITY = 1 << 12
@@ -48,18 +49,17 @@ class Run(NamedTuple):
     y_test: Floats  # (M,)
     layout: Ints  # (layers of weights, 6)
     kinds: Ints  # (U,) codes of activations
-    z: Floats  # (U,)
-    a: Floats  # (U,)
-    delta: Floats  # (U,)
-    state: Ints  # (12,)
-    sums: NDArray[np.float64]  # (6,)
-    points: NDArray[np.float64]  # (4, POINT_CAPACITY): update, epoch, train and test loss
-    buckets: NDArray[np.float64]  # (4, BUCKET_CAPACITY): last update, min, mean and max of batch losses
+    state: Ints  # (11,)
+    sums: Sums  # (8,)
+    points: Sums  # (4 · POINT_CAPACITY,): update, epoch, train and test loss
+    buckets: Sums  # (4 · BUCKET_CAPACITY,): last update, min, mean and max of batch losses
 
 
 class Settings(NamedTuple):
     """What the kernels need of recipe and seed, names as codes."""
 
+    examples: int
+    unseen: int
     batch_size: int
     learning_rate: float
     optimizer: int

@@ -6,8 +6,7 @@ import os
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from types import ModuleType
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -20,6 +19,7 @@ from engine.losses import LOSSES
 from engine.network import Network, check_inputs
 from engine.recipe import OPTIMIZERS, SCHEDULES, Recipe
 from engine.run import (
+    BAD_GRADIENT,
     BAD_THETA,
     BUCKET_CAPACITY,
     BUCKET_SIZE,
@@ -27,12 +27,13 @@ from engine.run import (
     DIVERGED,
     EPOCH,
     FINE,
+    FIRST_POWER,
     FULL,
-    MOMENT_UPDATES,
     POINT_CAPACITY,
     POINT_STRIDE,
     POSITION,
     ROW,
+    SECOND_POWER,
     STATUS,
     UPDATE,
     Run,
@@ -94,6 +95,10 @@ class Trainer:
         else:
             x_test, y_test = check_examples("x_test", x_test, "y_test", y_test, network)
         self._run = make_run(self._network, x, y, x_test, y_test)
+        self._loops: Any = None  # the compiled side, and the arrays that it works on
+        self._buffers: Any = None
+        self._ahead = False  # whether the buffers are newer than the run's canonical arrays
+        self._behind = False  # or older
         self._speed = 1e8  # multiply-adds a second: a low guess, measured from the first slice on
         record_start(self._run, self.loss("train"), self.loss("test"))
 
@@ -122,7 +127,8 @@ class Trainer:
 
     def prepare(self) -> None:
         """Import numba and compile the kernels now, rather than at the first update."""
-        self._kernels().advance(self._run, self._settings(), self.update, 0)
+        self._load()
+        self._loops.advance(self._run, self._buffers, self._settings(), self.update, 0)
 
     # ------------------------------------------------------------------------------------------------ what it is
 
@@ -150,13 +156,13 @@ class Trainer:
     @property
     def network(self) -> Network:
         """A copy of the network as it is now."""
-        self._network._theta = self._run.theta
+        self._network._theta = self._pull().theta
         return self._network.copy()
 
     @property
     def theta(self) -> Floats:
         """A copy of θ; on assignment, moments and the position in the epoch stay."""
-        return self._run.theta.copy()
+        return self._pull().theta.copy()
 
     @theta.setter
     def theta(self, values: ArrayLike) -> None:
@@ -173,10 +179,11 @@ class Trainer:
     @recipe.setter
     def recipe(self, recipe: Recipe) -> None:
         check_recipe(recipe)
+        self._pull()
         if {recipe.optimizer, self._recipe.optimizer} not in ({recipe.optimizer}, {"adam", "adamw"}):
             self._run.first[:] = 0
             self._run.second[:] = 0
-            self._run.state[MOMENT_UPDATES] = 0
+            self._run.sums[[FIRST_POWER, SECOND_POWER]] = 1
         self._recipe = recipe
         self._changed()
 
@@ -201,7 +208,7 @@ class Trainer:
     @property
     def last_gradient(self) -> Floats | None:
         """The gradient of the last update's objective, in θ's order; None before the first."""
-        return self._run.gradient.copy() if self.update and not self._run.state[ROW] else None
+        return self._pull().gradient.copy() if self.update and not self._run.state[ROW] else None
 
     def loss(self, split: str = "train") -> float:
         """The recipe's mean data loss over a whole split at the present θ, without penalty; NaN without a test set."""
@@ -215,17 +222,13 @@ class Trainer:
 
     def gradient(self) -> Floats:
         """∇ objective over the whole training set at the present θ, in θ's order."""
-        run = self._run
-        scratch = run._replace(
-            gradient=np.empty_like(run.theta), z=run.z.copy(), a=run.a.copy(), delta=run.delta.copy()
-        )
+        self._load()
         with np.errstate(all="ignore"):
-            self._kernels().whole_gradient(scratch, self._settings())
-        return scratch.gradient
+            return cast(Floats, self._loops.gradient(self._run, self._buffers, self._settings()))
 
     def predict(self, x: ArrayLike) -> Floats:
         """The present network's outputs (N,) for x (N, n_inputs)."""
-        self._network._theta = self._run.theta
+        self._network._theta = self._pull().theta
         return self._network.predict(x)
 
     # ------------------------------------------------------------------------------------------------ changes
@@ -250,18 +253,19 @@ class Trainer:
         """Change the network between two updates; returns the map of indices, as `edits.apply`."""
         network = self.network
         mapping = edits.apply(edit, network)
-        old = self._run
+        old = self._pull()
         new = make_run(network, old.x, old.y, old.x_test, old.y_test)
         for name in ("gradient", "first", "second"):
             getattr(new, name)[:] = edits.carry(getattr(old, name), mapping, network.n_parameters)
         self._run = new._replace(state=old.state, sums=old.sums, points=old.points, buckets=old.buckets)
         self._network = network
+        self._buffers = None
         self._changed()
         return mapping
 
     def snapshot(self) -> Snapshot:
         """The run's state, to go back to with `restore`: from there on it repeats itself to the bit."""
-        return Snapshot(self.network, self._recipe, self.seed, tuple(array.copy() for array in _mutable(self._run)))
+        return Snapshot(self.network, self._recipe, self.seed, tuple(array.copy() for array in _mutable(self._pull())))
 
     def restore(self, state: Snapshot) -> None:
         """Go back to a snapshot of a run on the same data."""
@@ -272,6 +276,8 @@ class Trainer:
         self._run = make_run(self._network, run.x, run.y, run.x_test, run.y_test)
         for mine, theirs in zip(_mutable(self._run), state.arrays, strict=True):
             mine[...] = theirs
+        self._buffers = None
+        self._ahead = False
 
     # ------------------------------------------------------------------------------------------------ slices
 
@@ -284,37 +290,57 @@ class Trainer:
 
     def _slice(self, target: int, seconds: float) -> None:
         """One kernel call of about so long; a θ that became non-finite is put back to its last finite state."""
-        run, kernels, settings = self._run, self._kernels(), self._settings()
-        saved = [array.copy() for array in (run.theta, *_mutable(run)[:5])]
+        self._load()
+        run, loops, buffers, settings = self._run, self._loops, self._buffers, self._settings()
+        working = (*loops.parameters(run, buffers), run.state, run.sums)
+        saved = [array.copy() for array in working]
+        self._ahead = True
         started = time.perf_counter()
         with np.errstate(all="ignore"):
-            spent = kernels.advance(run, settings, target, max(int(self._speed * seconds), 1))
+            spent = loops.advance(run, buffers, settings, target, max(int(self._speed * seconds), 1))
             elapsed = time.perf_counter() - started
-            if run.state[STATUS] == BAD_THETA:  # the step overwrote θ, so its good past is done again up to here
+            status = int(run.state[STATUS])
+            if status in (BAD_GRADIENT, BAD_THETA):  # the step overwrote θ: its good past is done again up to here
                 last_good = self.update
-                for array, copy in zip((run.theta, *_mutable(run)[:5]), saved, strict=True):
+                for array, copy in zip(working, saved, strict=True):
                     array[...] = copy
                 while self.update < last_good:
-                    kernels.advance(run, settings, last_good, 2**62)
-                run.state[STATUS] = BAD_THETA
-        if run.state[STATUS] == FULL:
+                    loops.advance(run, buffers, settings, last_good, 2**62)
+                run.state[ROW] = 0
+                run.state[STATUS] = status
+        if status == FULL:
             thin(run)
             run.state[STATUS] = FINE
         self._speed = min(max(spent / max(elapsed, 1e-6), self._speed / 4), self._speed * 4)
 
-    def _kernels(self) -> ModuleType:
-        """The compiled side, imported when first needed: it brings numba along."""
-        from engine import kernels
+    def _load(self) -> None:
+        """Have the loops, which bring numba along, and their buffers up to date."""
+        if self._buffers is None:
+            from engine.kernels import loops_for
 
-        return kernels
+            self._loops = loops_for(self._network.dtype)
+            self._buffers = self._loops.make_buffers(self._run)
+            self._behind = True
+        if self._behind:
+            self._loops.push(self._run, self._buffers)
+            self._behind = False
+
+    def _pull(self) -> Run:
+        """The run with its canonical arrays up to date."""
+        if self._ahead:
+            self._loops.pull(self._run, self._buffers)
+            self._ahead = False
+        return self._run
 
     def _settings(self) -> Settings:
-        from engine.shuffle import grid
+        from engine.kernels.shuffle import grid
 
         recipe, run = self._recipe, self._run
         rows, side = grid(run.y.size)
         check_each, check_stride = check_plan(run.theta.size, run.y.size, run.y_test.size)
         return Settings(
+            examples=run.y.size,
+            unseen=run.y_test.size,
             batch_size=recipe.batch_size,
             learning_rate=recipe.learning_rate,
             optimizer=OPTIMIZERS.index(recipe.optimizer),
@@ -340,6 +366,7 @@ class Trainer:
 
     def _changed(self) -> None:
         """After a change from outside: a half-done batch begins again, and a diverged run may go on."""
+        self._behind = True
         self._run.state[ROW] = 0
         self._run.state[STATUS] = FINE
         if self._run.state[CHECK_ROW] > 0:
@@ -358,10 +385,12 @@ def make_run(network: Network, x: Floats, y: Floats, x_test: Floats, y_test: Flo
     inputs = [CODES["identity"]] * network.n_inputs
     hidden = [CODES[kind] for layer in network.layers for kind in layer]
     kinds = np.array([*inputs, *hidden, CODES["identity"]], np.int64)
-    state = np.zeros(12, np.int64)
+    state = np.zeros(11, np.int64)
     state[CHECK_ROW] = -1
     state[POINT_STRIDE] = 1
     state[BUCKET_SIZE] = 1
+    sums = np.zeros(8)
+    sums[[FIRST_POWER, SECOND_POWER]] = 1
     return Run(
         theta=theta,
         gradient=np.zeros_like(theta),
@@ -373,13 +402,10 @@ def make_run(network: Network, x: Floats, y: Floats, x_test: Floats, y_test: Flo
         y_test=y_test,
         layout=make_layout(network.shape),
         kinds=kinds,
-        z=np.zeros(kinds.size, theta.dtype),
-        a=np.zeros(kinds.size, theta.dtype),
-        delta=np.zeros(kinds.size, theta.dtype),
         state=state,
-        sums=np.zeros(6),
-        points=np.zeros((4, POINT_CAPACITY)),
-        buckets=np.zeros((4, BUCKET_CAPACITY)),
+        sums=sums,
+        points=np.zeros(4 * POINT_CAPACITY),
+        buckets=np.zeros(4 * BUCKET_CAPACITY),
     )
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from engine import Network, Recipe, Trainer
-from engine.kernels import check_is_due
+from engine.kernels.bookkeeping import check_is_due
 from engine.run import BUCKET_CAPACITY, POINT_CAPACITY, check_plan
 
 X, Y = np.linspace(-1, 1, 4)[:, np.newaxis], np.array([0.5, -1.0, 1.0, -0.5])

@@ -16,10 +16,10 @@ import engine
 
 pytestmark = pytest.mark.skipif(bool(numba.config.DISABLE_JIT), reason="nothing is compiled, so nothing is cached")
 
-HELPER = "from engine.jit import inlined\n\n\n@inlined\ndef amount(x):\n    return x + {amount}\n"
+HELPER = "from engine.kernels.jit import compiled\n\n\n@compiled\ndef amount(x):\n    return x + {amount}\n"
 ENTRY = """
 from engine.helper import amount
-from engine.jit import kernel
+from engine.kernels.jit import kernel
 
 
 @kernel
@@ -36,7 +36,9 @@ class Sandbox:
         self.source, self.cache = folder / "engine", folder / "cache"
         self.source.mkdir()
         (self.source / "__init__.py").touch()
-        shutil.copy(Path(engine.__file__).parent / "jit.py", self.source)
+        (self.source / "kernels").mkdir()
+        (self.source / "kernels" / "__init__.py").touch()
+        shutil.copy(Path(engine.__file__).parent / "kernels" / "jit.py", self.source / "kernels")
         (self.source / "entry.py").write_text(ENTRY)
         self.set_amount(1)
 

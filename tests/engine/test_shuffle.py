@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.jit import inlined
-from engine.shuffle import epoch_key, example, grid
+from engine.kernels.jit import compiled
+from engine.kernels.shuffle import epoch_key, example, grid
 
 
-@inlined
+@compiled
 def fill(orders, seed, first_epoch, rows, side):
     """orders[e, k] = index of the k-th example of epoch first_epoch + e."""
     for epoch in range(orders.shape[0]):

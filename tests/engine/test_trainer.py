@@ -74,7 +74,7 @@ def test_a_partial_last_batch_is_averaged_over_its_own_size():
     """Plain SGD by hand: each epoch ends with a batch of three."""
     trainer = make(layers=(), recipe=Recipe(5, 0.1, "sgd"), dtype="float64")
     theta = trainer.theta
-    from engine.shuffle import epoch_key, example, grid
+    from engine.kernels.shuffle import epoch_key, example, grid
 
     order = [example(epoch_key(0, 0), k, 23, *grid(23)) for k in range(23)]
     for begin in range(0, 23, 5):
@@ -313,10 +313,10 @@ def test_restore_repeats_the_run_to_the_bit():
 
 @pytest.mark.parametrize("order", ["C", "F"])
 def test_read_only_and_fortran_arrays_are_taken_and_compile_nothing_new(order):
-    from engine import kernels
+    from engine.kernels import packing
 
     make().step(1)
-    compiled = len(getattr(kernels.advance, "signatures", []))
+    compiled = len(getattr(packing.pack, "signatures", []))
     x = np.array(X, np.float64, order=order)
     x.flags.writeable = False
     trainer = Trainer(Network(2, [["sigmoid", "relu", "tanh"]], seed=1), x, list(Y), recipe=RECIPE)
@@ -324,7 +324,7 @@ def test_read_only_and_fortran_arrays_are_taken_and_compile_nothing_new(order):
     trainer.step(5)
     twin.step(5)
     np.testing.assert_array_equal(trainer.theta, twin.theta)
-    assert len(getattr(kernels.advance, "signatures", [])) == compiled
+    assert len(getattr(packing.pack, "signatures", [])) == compiled
 
 
 @pytest.mark.parametrize(

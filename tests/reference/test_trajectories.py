@@ -9,7 +9,7 @@ import optax
 import pytest
 
 from engine import Network, Recipe, Trainer
-from engine.shuffle import epoch_key, example, grid
+from engine.kernels.shuffle import epoch_key, example, grid
 
 jax.config.update("jax_enable_x64", True)
 

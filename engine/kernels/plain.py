@@ -1,45 +1,37 @@
 """The mini-batch loop as plain loops: one example at a time, one weight at a time.
 
-Arrays in, arrays out: all checking has happened at the border. `advance` is the one entry point; what it works on is
-a `Run`, and a call may stop after any example and be continued by the next one.
+These are the oracle of every faster loop. They work on the run's canonical arrays, in float32 and float64, compiled or
+interpreted, and a call may stop after any example.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from engine import schedules
 from engine.activations import KINDS
-from engine.jit import inlined, kernel
+from engine.kernels.bookkeeping import advance_powers, move_on, present_rate, record_check
+from engine.kernels.jit import compiled, kernel
+from engine.kernels.shuffle import epoch_key, example
 from engine.losses import LOSSES
+from engine.recipe import OPTIMIZERS
 from engine.run import (
     BAD_GRADIENT,
     BAD_LOSS,
     BAD_THETA,
     BATCH_LOSS,
     BIAS,
-    BUCKET_CAPACITY,
-    BUCKET_MAX,
-    BUCKET_MIN,
-    BUCKET_SIZE,
-    BUCKET_SUM,
-    BUCKETS,
     CHECK_ROW,
     EPOCH,
     FAN_IN,
     FAN_OUT,
-    FILLED,
     FINE,
-    FULL,
-    MOMENT_UPDATES,
-    POINT_CAPACITY,
-    POINT_STRIDE,
-    POINTS,
+    FIRST_POWER,
     POSITION,
     ROW,
+    SECOND_POWER,
     SOURCE,
     STATUS,
     TARGET,
@@ -52,22 +44,52 @@ from engine.run import (
     Run,
     Settings,
 )
-from engine.shuffle import epoch_key, example
 
-SGD, MOMENTUM, NESTEROV, ADAGRAD, RMSPROP, ADAM, ADAMW = range(7)  # in the order of recipe.OPTIMIZERS
+SGD, MOMENTUM, NESTEROV, ADAGRAD, RMSPROP, ADAM, ADAMW = range(len(OPTIMIZERS))
+
+
+class Buffers(NamedTuple):
+    """Values and gradients of all units for one example, in the order of `Run.kinds`."""
+
+    a: Floats
+    delta: Floats
+
+
+def make_buffers(run: Run) -> Buffers:
+    return Buffers(*(np.zeros(run.kinds.size, run.theta.dtype) for _ in range(2)))
+
+
+def push(run: Run, buffers: Buffers) -> None:
+    """Nothing to do: these loops work on the run's own arrays."""
+
+
+def pull(run: Run, buffers: Buffers) -> None:
+    """Nothing to do, as for `push`."""
+
+
+def parameters(run: Run, buffers: Buffers) -> tuple[Floats, ...]:
+    """θ, gradient and moments as the loops change them."""
+    return run.theta, run.gradient, run.first, run.second
+
+
+def gradient(run: Run, buffers: Buffers, settings: Settings) -> Floats:
+    """∇ objective over the whole training set, in θ's order."""
+    scratch = run._replace(gradient=np.zeros_like(run.theta))
+    whole_gradient(scratch, buffers, settings)
+    return scratch.gradient
 
 
 def by_code(functions: list[Callable[..., Any]]) -> Callable[..., Any]:
     """Compile functions into one `call(code, ...)` that picks the function at place `code`."""
-    head, *rest = (inlined(function) for function in functions)
-    call = inlined(lambda code, *arguments: head(*arguments))
+    head, *rest = (compiled(function) for function in functions)
+    call = compiled(lambda code, *arguments: head(*arguments))
     for code, function in enumerate(rest, start=1):
         call = _or(code, function, call)
     return call
 
 
 def _or(own: int, function: Callable[..., Any], other: Callable[..., Any]) -> Callable[..., Any]:
-    return inlined(lambda code, *arguments: function(*arguments) if code == own else other(code, *arguments))
+    return compiled(lambda code, *arguments: function(*arguments) if code == own else other(code, *arguments))
 
 
 activation = by_code([kind.function for kind in KINDS.values()])
@@ -75,12 +97,9 @@ activation_slope = by_code([kind.slope for kind in KINDS.values()])
 loss_value = by_code([loss.function for loss in LOSSES.values()])
 loss_slope = by_code([loss.slope for loss in LOSSES.values()])
 
-scheduled_rate = inlined(schedules.scheduled_rate)
-updates_done = inlined(schedules.updates_done)
-
 
 @kernel
-def advance(run: Run, settings: Settings, target: int, budget: int) -> int:
+def advance(run: Run, buffers: Buffers, settings: Settings, target: int, budget: int) -> int:
     """Train up to update `target`, checking the whole sets where due, for about `budget` multiply-adds.
 
     Returns the multiply-adds spent: less than the budget when all is done, or state[STATUS] says why not.
@@ -90,155 +109,94 @@ def advance(run: Run, settings: Settings, target: int, budget: int) -> int:
     update_cost, check_cost = 3 * run.theta.size, run.theta.size
     while left > 0 and state[STATUS] == FINE:
         if state[CHECK_ROW] >= 0:
-            left -= check_cost * check_rows(run, settings, max(1, left // check_cost))
+            left -= check_cost * check_rows(run, buffers, settings, max(1, left // check_cost))
         elif state[UPDATE] < target:
-            left -= update_cost * train_rows(run, settings, max(1, left // update_cost))
+            left -= update_cost * train_rows(run, buffers, settings, max(1, left // update_cost))
         else:
             break
     return int(budget - left)
 
 
 @kernel
-def whole_gradient(run: Run, settings: Settings) -> None:
+def whole_gradient(run: Run, buffers: Buffers, settings: Settings) -> None:
     """Fill run.gradient with that of the objective over the whole training set."""
     run.gradient[:] = 0
     for i in range(run.y.size):
-        train_example(run, settings, i, 1.0 / run.y.size)
+        train_example(run, buffers, settings, i, 1.0 / run.y.size)
     add_penalty(run, settings)
 
 
-@inlined
-def train_rows(run: Run, settings: Settings, rows: int) -> int:
+@compiled
+def train_rows(run: Run, buffers: Buffers, settings: Settings, rows: int) -> int:
     """Add up to `rows` examples of the present batch to its gradient, and update if it is complete."""
     state, sums = run.state, run.sums
     examples = run.y.size
-    size = min(settings.batch_size, examples - state[POSITION])
-    begin = state[ROW]
+    position, begin = int(state[POSITION]), state[ROW]
+    size = min(settings.batch_size, examples - position)
     end = min(size, begin + rows)
     if begin == 0:
         run.gradient[:] = 0
         sums[BATCH_LOSS] = 0.0
-    position = int(state[POSITION])
     key = epoch_key(settings.seed, int(state[EPOCH]))
     for row in range(begin, end):
         i = example(key, position + row, examples, settings.rows, settings.side)
-        sums[BATCH_LOSS] += train_example(run, settings, i, 1.0 / size)
+        sums[BATCH_LOSS] += train_example(run, buffers, settings, i, 1.0 / size)
     state[ROW] = end
     if end == size:
         finish_update(run, settings, size)
     return int(end - begin)
 
 
-@inlined
+@compiled
 def finish_update(run: Run, settings: Settings, size: int) -> None:
     """Take the optimizer's step with the complete gradient of a batch, and move on."""
-    state = run.state
-    state[ROW] = 0
-    add_penalty(run, settings)
-    batch_loss = run.sums[BATCH_LOSS] / size
-    if not np.isfinite(batch_loss):
+    state, sums = run.state, run.sums
+    if not np.isfinite(sums[BATCH_LOSS]):
         state[STATUS] = BAD_LOSS
-    elif not all_finite(run.gradient):
-        state[STATUS] = BAD_GRADIENT
-    else:
-        optimize(run, settings)
-        if not all_finite(run.theta):
-            state[STATUS] = BAD_THETA
-    if state[STATUS] != FINE:
+        state[ROW] = 0
         return
-    state[UPDATE] += 1
-    state[MOMENT_UPDATES] += 1
-    state[POSITION] += size
-    record_batch(run, batch_loss)
-    if state[POSITION] == run.y.size:
-        state[POSITION] = 0
-        state[EPOCH] += 1
-        if check_is_due(state[EPOCH], max(state[POINT_STRIDE], 1), settings):
-            state[CHECK_ROW] = 0
+    add_penalty(run, settings)
+    advance_powers(sums)
+    optimize(run, settings, present_rate(state, settings))
+    if all_finite(run.theta) and all_finite(run.second):
+        move_on(state, sums, run.buckets, settings, size)
+        return
+    state[STATUS] = BAD_THETA if all_finite(run.gradient) else BAD_GRADIENT
 
 
-@inlined
-def check_is_due(epoch: int, point_stride: int, settings: Settings) -> bool:
-    """A pure function of the epoch: every one at first, then at a stride that doubles as the epochs do."""
-    stride = 1
-    while stride < settings.check_stride and stride * settings.check_each < epoch:
-        stride *= 2
-    return epoch % max(stride, point_stride) == 0
-
-
-@inlined
-def check_rows(run: Run, settings: Settings, rows: int) -> int:
+@compiled
+def check_rows(run: Run, buffers: Buffers, settings: Settings, rows: int) -> int:
     """Add up to `rows` examples to the losses on the whole sets, and record them if they are complete."""
     state, sums = run.state, run.sums
     train, unseen = run.y.size, run.y_test.size
     begin = state[CHECK_ROW]
     end = min(train + unseen, begin + rows)
-    if begin == 0:
-        sums[TRAIN_LOSS] = 0.0
-        sums[TEST_LOSS] = 0.0
     for i in range(begin, end):
         if i < train:
-            sums[TRAIN_LOSS] += loss_value(settings.loss, forward(run, run.x, i) - run.y[i])
+            sums[TRAIN_LOSS] += loss_value(settings.loss, forward(run, buffers, run.x, i) - run.y[i])
         else:
-            sums[TEST_LOSS] += loss_value(settings.loss, forward(run, run.x_test, i - train) - run.y_test[i - train])
+            sums[TEST_LOSS] += loss_value(
+                settings.loss, forward(run, buffers, run.x_test, i - train) - run.y_test[i - train]
+            )
     state[CHECK_ROW] = end
     if end == train + unseen:
-        record_point(run, sums[TRAIN_LOSS] / train, sums[TEST_LOSS] / unseen if unseen > 0 else np.nan)
-        state[CHECK_ROW] = -1
+        record_check(state, sums, run.points, settings)
     return int(end - begin)
 
 
-@inlined
-def record_point(run: Run, train_loss: float, test_loss: float) -> None:
-    """Append a point to the loss curve."""
-    state, points = run.state, run.points
-    point = state[POINTS]
-    points[0, point] = state[UPDATE]
-    points[1, point] = state[EPOCH]
-    points[2, point] = train_loss
-    points[3, point] = test_loss
-    state[POINTS] = point + 1
-    if point + 1 == POINT_CAPACITY:
-        state[STATUS] = FULL
-
-
-@inlined
-def record_batch(run: Run, batch_loss: float) -> None:
-    """Add the loss of a batch to the present bucket, and file the bucket when it is full."""
-    state, sums, buckets = run.state, run.sums, run.buckets
-    if state[FILLED] == 0:
-        sums[BUCKET_MIN] = batch_loss
-        sums[BUCKET_SUM] = 0.0
-        sums[BUCKET_MAX] = batch_loss
-    sums[BUCKET_MIN] = min(sums[BUCKET_MIN], batch_loss)
-    sums[BUCKET_SUM] += batch_loss
-    sums[BUCKET_MAX] = max(sums[BUCKET_MAX], batch_loss)
-    state[FILLED] += 1
-    if state[FILLED] == state[BUCKET_SIZE]:
-        bucket = state[BUCKETS]
-        buckets[0, bucket] = state[UPDATE]
-        buckets[1, bucket] = sums[BUCKET_MIN]
-        buckets[2, bucket] = sums[BUCKET_SUM] / state[FILLED]
-        buckets[3, bucket] = sums[BUCKET_MAX]
-        state[FILLED] = 0
-        state[BUCKETS] = bucket + 1
-        if bucket + 1 == BUCKET_CAPACITY:
-            state[STATUS] = FULL
-
-
-@inlined
-def train_example(run: Run, settings: Settings, i: int, share: float) -> float:
+@compiled
+def train_example(run: Run, buffers: Buffers, settings: Settings, i: int, share: float) -> float:
     """One example forward and back: adds `share` of its gradient to run.gradient, returns its loss."""
-    error = forward(run, run.x, i) - run.y[i]
-    run.delta[-1] = loss_slope(settings.loss, error) * share
-    backward(run)
+    error = forward(run, buffers, run.x, i) - run.y[i]
+    buffers.delta[-1] = loss_slope(settings.loss, error) * share
+    backward(run, buffers)
     return float(loss_value(settings.loss, error))
 
 
-@inlined
-def forward(run: Run, x: Floats, i: int) -> float:
+@compiled
+def forward(run: Run, buffers: Buffers, x: Floats, i: int) -> float:
     """Example i of x through the network: z = W a + b, a = activation(z), layer by layer; returns the output."""
-    theta, layout, kinds, z, a = run.theta, run.layout, run.kinds, run.z, run.a
+    theta, layout, a = run.theta, run.layout, buffers.a
     for j in range(x.shape[1]):
         a[j] = x[i, j]
     for layer in range(layout.shape[0]):
@@ -249,16 +207,14 @@ def forward(run: Run, x: Floats, i: int) -> float:
             for j in range(fan_in):
                 total += theta[weight + j] * a[source + j]
             weight += fan_in
-            z[target + unit] = total
-            a[target + unit] = activation(kinds[target + unit], total)
+            a[target + unit] = activation(run.kinds[target + unit], total)
     return float(a[-1])
 
 
-@inlined
-def backward(run: Run) -> None:
-    """From run.delta[-1] = ∂loss/∂output to the gradient, layer by layer from the output to the input."""
-    theta, gradient, layout = run.theta, run.gradient, run.layout
-    z, a, delta = run.z, run.a, run.delta
+@compiled
+def backward(run: Run, buffers: Buffers) -> None:
+    """From buffers.delta[-1] = ∂loss/∂output to the gradient, layer by layer from the output to the input."""
+    theta, layout, a, delta = run.theta, run.layout, buffers.a, buffers.delta
     for layer in range(layout.shape[0] - 1, -1, -1):
         fan_in, source, target = layout[layer, FAN_IN], layout[layer, SOURCE], layout[layer, TARGET]
         weight = layout[layer, WEIGHT]
@@ -266,17 +222,17 @@ def backward(run: Run) -> None:
             delta[source + j] = 0
         for unit in range(layout[layer, FAN_OUT]):
             at = target + unit
-            delta[at] *= activation_slope(run.kinds[at], z[at], a[at])
-            gradient[layout[layer, BIAS] + unit] += delta[at]
+            delta[at] *= activation_slope(run.kinds[at], a[at])
+            run.gradient[layout[layer, BIAS] + unit] += delta[at]
             for j in range(fan_in):
-                gradient[weight + j] += delta[at] * a[source + j]
+                run.gradient[weight + j] += delta[at] * a[source + j]
             if layer > 0:
                 for j in range(fan_in):
                     delta[source + j] += delta[at] * theta[weight + j]
             weight += fan_in
 
 
-@inlined
+@compiled
 def add_penalty(run: Run, settings: Settings) -> None:
     """Add the gradient of l1·Σ|w| + ½·l2·Σw²; adamw takes its l2 apart from the gradient."""
     l1 = settings.l1
@@ -288,19 +244,14 @@ def add_penalty(run: Run, settings: Settings) -> None:
             run.gradient[i] += l1 * np.sign(run.theta[i]) + l2 * run.theta[i]
 
 
-@inlined
+@compiled
 def all_finite(values: Floats) -> bool:
     return bool(np.isfinite(values).all())
 
 
-@inlined
-def optimize(run: Run, settings: Settings) -> None:
-    """One step of the optimizer at the scheduled rate."""
-    state = run.state
-    done = updates_done(state[EPOCH], state[POSITION], settings.batch_size, run.y.size)
-    horizon = updates_done(settings.epochs, 0, settings.batch_size, run.y.size)
-    rate = scheduled_rate(settings.schedule, settings.learning_rate, done, horizon)
-    update = state[MOMENT_UPDATES] + 1
+@compiled
+def optimize(run: Run, settings: Settings, rate: float) -> None:
+    """One step of the optimizer."""
     if settings.optimizer == SGD:
         sgd(run.theta, run.gradient, rate)
     elif settings.optimizer == MOMENTUM:
@@ -314,20 +265,20 @@ def optimize(run: Run, settings: Settings) -> None:
     else:
         if settings.optimizer == ADAMW:
             decay(run.theta, run.layout, rate * settings.l2)
-        adam(run.theta, run.gradient, run.first, run.second, rate, update)
+        adam(run.theta, run.gradient, run.first, run.second, rate, run.sums[FIRST_POWER], run.sums[SECOND_POWER])
 
 
 # The optimizers, in order of increasing complexity; θ, g: parameters and gradient; formulas as in optax.
 
 
-@inlined
+@compiled
 def sgd(theta: Floats, gradient: Floats, rate: float) -> None:
     """θ ← θ − η g"""
     for i in range(theta.size):
         theta[i] -= rate * gradient[i]
 
 
-@inlined
+@compiled
 def momentum(theta: Floats, gradient: Floats, trace: Floats, rate: float) -> None:
     """t ← 0.9 t + g;  θ ← θ − η t  (Polyak 1964)"""
     for i in range(theta.size):
@@ -335,7 +286,7 @@ def momentum(theta: Floats, gradient: Floats, trace: Floats, rate: float) -> Non
         theta[i] -= rate * trace[i]
 
 
-@inlined
+@compiled
 def nesterov(theta: Floats, gradient: Floats, trace: Floats, rate: float) -> None:
     """t ← 0.9 t + g;  θ ← θ − η (0.9 t + g)  (Nesterov 1983, as in Sutskever et al. 2013)"""
     for i in range(theta.size):
@@ -343,7 +294,7 @@ def nesterov(theta: Floats, gradient: Floats, trace: Floats, rate: float) -> Non
         theta[i] -= rate * (0.9 * trace[i] + gradient[i])
 
 
-@inlined
+@compiled
 def adagrad(theta: Floats, gradient: Floats, squares: Floats, rate: float) -> None:
     """s ← s + g²;  θ ← θ − η g / √(s + 1e-10), 0 while s is 0  (Duchi et al. 2011)"""
     for i in range(theta.size):
@@ -352,7 +303,7 @@ def adagrad(theta: Floats, gradient: Floats, squares: Floats, rate: float) -> No
             theta[i] -= rate * gradient[i] / np.sqrt(squares[i] + 1e-10)
 
 
-@inlined
+@compiled
 def rmsprop(theta: Floats, gradient: Floats, squares: Floats, rate: float) -> None:
     """s ← 0.9 s + 0.1 g²;  θ ← θ − η g / √(s + 1e-8)  (Hinton 2012)"""
     for i in range(theta.size):
@@ -360,7 +311,7 @@ def rmsprop(theta: Floats, gradient: Floats, squares: Floats, rate: float) -> No
         theta[i] -= rate * gradient[i] / np.sqrt(squares[i] + 1e-8)
 
 
-@inlined
+@compiled
 def decay(theta: Floats, layout: Ints, amount: float) -> None:
     """w ← w − η·l2·w for weights, not biases  (Loshchilov & Hutter 2019)"""
     for layer in range(layout.shape[0]):
@@ -368,15 +319,21 @@ def decay(theta: Floats, layout: Ints, amount: float) -> None:
             theta[i] -= amount * theta[i]
 
 
-@inlined
-def adam(theta: Floats, gradient: Floats, first: Floats, second: Floats, rate: float, update: int) -> None:
+@compiled
+def adam(
+    theta: Floats,
+    gradient: Floats,
+    first: Floats,
+    second: Floats,
+    rate: float,
+    first_power: float,
+    second_power: float,
+) -> None:
     """m ← 0.9 m + 0.1 g;  v ← 0.999 v + 0.001 g²;  θ ← θ − η m̂ / (√v̂ + 1e-8)  (Kingma & Ba 2015)
 
     m̂ and v̂ are m and v over 1 − 0.9ᵗ and 1 − 0.999ᵗ, t the number of this update.
     """
-    first_part = 1.0 - 0.9**update
-    second_part = 1.0 - 0.999**update
     for i in range(theta.size):
         first[i] = 0.9 * first[i] + (1.0 - 0.9) * gradient[i]
         second[i] = 0.999 * second[i] + (1.0 - 0.999) * gradient[i] * gradient[i]
-        theta[i] -= rate * (first[i] / first_part) / (np.sqrt(second[i] / second_part) + 1e-8)
+        theta[i] -= rate * (first[i] / (1.0 - first_power)) / (np.sqrt(second[i] / (1.0 - second_power)) + 1e-8)

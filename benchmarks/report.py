@@ -1,0 +1,108 @@
+"""The measurements as Markdown tables."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Sequence
+
+import numpy as np
+
+from benchmarks import scaling
+from benchmarks.curves import ENGINE, Curves
+from benchmarks.measure import Rates, fastest, ratios
+from benchmarks.peers import NAMES
+from benchmarks.works import Work
+
+NOTHING = "–"
+
+
+def number(value: float) -> str:
+    """Three digits and a unit: 5.64 M, 139 k, 52.0."""
+    for factor, unit in ((1e9, " G"), (1e6, " M"), (1e3, " k"), (1.0, "")):
+        if value >= 0.9995 * factor:
+            scaled = value / factor
+            return f"{scaled:.{2 if scaled < 9.995 else 1 if scaled < 99.95 else 0}f}{unit}"
+    return f"{value:.3g}"
+
+
+def spread(values: Sequence[float]) -> str:
+    """139 k (137 k to 141 k): median, least and most."""
+    return f"{number(statistics.median(values))} ({number(min(values))} to {number(max(values))})"
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    rule = ["---", *["---:"] * (len(head) - 1)]
+    return "\n".join(f"| {' | '.join(row)} |" for row in (head, rule, *rows))
+
+
+def speed_head() -> list[str]:
+    return ["updates per second", "unitfit", *NAMES[:-1], f"{NAMES[-1]} ≈", "× fastest peer", "of FMA peak", "at first"]
+
+
+def speed_row(work: Work, rates: Rates) -> list[str]:
+    """A row of the main table; `rates` holds "unitfit", "unitfit at first", "peak" and the peers that took part."""
+    ours = rates["unitfit"]
+    present = [name for name in NAMES if name in rates]
+    times = [f"{value:.2f}" for value in ratio_range(ours, rates[fastest(rates, present)])] if present else []
+    return [
+        f"**{work.name}**: {work.describe()}",
+        spread(ours),
+        *(spread(rates[name]) if name in rates else NOTHING for name in NAMES),
+        f"**{times[0]}** ({times[1]} to {times[2]})" if times else NOTHING,
+        f"{100 * work.flops * statistics.median(ratios(ours, rates['peak'])):.0f} %",
+        number(statistics.median(rates["unitfit at first"])),
+    ]
+
+
+def population_row() -> list[str]:
+    """Until the engine trains several models at once."""
+    return ["**population**: 256 × tiny", *[NOTHING] * (len(speed_head()) - 1)]
+
+
+def against(first: str, rates: Rates, head: str) -> str:
+    """A table of rates, each against the contestant named `first`."""
+    rows = []
+    for name, values in rates.items():
+        median, low, high = ratio_range(values, rates[first])
+        rows.append([name, spread(values), f"**{median:.2f}** ({low:.2f} to {high:.2f})"])
+    return table([head, "updates per second", f"× {first}"], rows)
+
+
+def ratio_range(above: Sequence[float], below: Sequence[float]) -> tuple[float, float, float]:
+    """Median, least and most of the ratios round by round."""
+    values = ratios(above, below)
+    return statistics.median(values), min(values), max(values)
+
+
+def curves_table(curves: Curves) -> str:
+    """Mean ± deviation over the seeds after some epochs, and the mean paired difference ± its standard error."""
+    head = [f"{curves.work.name}: loss after epochs", *map(str, curves.epochs)]
+    rows = []
+    for name, losses in curves.losses.items():
+        rows.append([name, *map(plus_minus, losses.mean(0), losses.std(0, ddof=1))])
+    ours = curves.losses[ENGINE]
+    for name, losses in curves.losses.items():
+        if name != ENGINE:
+            difference = ours - losses
+            error = difference.std(0, ddof=1) / np.sqrt(len(difference))
+            rows.append([f"{ENGINE} − {name}", *map(plus_minus, difference.mean(0), error)])
+    return table(head, rows)
+
+
+def plus_minus(value: float, deviation: float) -> str:
+    return f"{value:.3g} ± {deviation:.1g}"
+
+
+def scaling_table(works: Sequence[Work], seconds: Sequence[float]) -> str:
+    """Time against parameters × batch, then the fitted exponents."""
+    sizes = [scaling.size(work) for work in works]
+    rows = [
+        [work.name, number(size), f"{1e6 * took:.3g}", f"{1e9 * took / size:.3g}"]
+        for work, size, took in zip(works, sizes, seconds, strict=True)
+    ]
+    half = len(works) // 2
+    fitted = scaling.exponent(sizes, seconds)
+    upper = scaling.exponent(sizes[half:], seconds[half:])
+    head = ["network", "parameters × batch", "µs an update", "ns for each parameter and example"]
+    law = f"Time of an update ∝ (parameters × batch)^{fitted:.2f} over all of them, ^{upper:.2f} over the upper half."
+    return f"{table(head, rows)}\n\n{law}"

@@ -1,0 +1,23 @@
+"""The compiled side of the engine: arrays in, arrays out, no checks, no strings.
+
+`plain` has the loops that say what is meant; `simd` the fast ones for float32. Both offer the same functions: buffers,
+`push` and `pull` between a run's canonical arrays and their own, `advance` and `gradient`.
+"""
+
+from __future__ import annotations
+
+from types import ModuleType
+from typing import Any
+
+
+def loops_for(dtype: Any) -> ModuleType:
+    """The loops that train in this precision: tiles for float32, unless JIT is off."""
+    from numba.core import config
+
+    from engine.kernels import plain
+
+    if dtype != "float32" or config.DISABLE_JIT:
+        return plain
+    from engine.kernels import simd
+
+    return simd

@@ -1,0 +1,200 @@
+"""The layout in which the tiles work, and the way to it and back.
+
+Each hidden layer's W lies as (fan_in rows, padded fan_out), its bias as one more row; c is one row, the output bias one
+more vector. Rows are whole vectors, and start on cache lines.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.activations import CODES
+from engine.kernels.emitter import LANES
+from engine.kernels.jit import kernel
+from engine.run import BIAS, FAN_IN, FAN_OUT, WEIGHT, Floats, Ints, Run
+
+CHUNK = 128  # rows of a batch that are worked off together
+ORDER_BLOCK = 1024  # places of an epoch whose examples are worked out together
+LINE = 16  # floats of a cache line
+MIXED = -1
+
+# columns of the packed layout, a row for each layer of weights, the output last; places are in words
+INPUTS, UNITS, VECTORS, STRIDE, WEIGHTS, TRANSPOSED, INPUT, INPUT_STRIDE, FIRST_VECTOR = range(9)
+COLUMNS = 9
+
+# places in Buffers.at: word addresses of the run's and the buffers' arrays, then some numbers
+STATE, SUMS, POINTS_AT, BUCKETS_AT = range(4)
+THETA, GRADIENT, FIRST, SECOND, X, Y, X_TEST, Y_TEST, LAYOUT, KIND_OF, CODE, FLOOR, LOWEST, ZEROS = range(4, 18)
+TRANSPOSES, ACTIVATIONS, INCOMING, PART, LOSS_SUM, TARGETS, DELTAS, MODE, ORDER = range(18, 27)
+LAYERS, PARAMETERS, PARAMETER_VECTORS, ORDER_BEGIN = range(27, 31)
+
+
+class Buffers(NamedTuple):
+    """A run as the tiles see it. Every array of floats starts on a cache line."""
+
+    theta: Floats
+    gradient: Floats
+    first: Floats
+    second: Floats
+    x: Floats  # (N, padded inputs), and some rows to read past the end
+    y: Floats  # (N,), and some more
+    x_test: Floats
+    y_test: Floats
+    layout: Ints  # (layers of weights, 9)
+    kind_of: Ints  # the kind of each vector of units, or MIXED: inputs, then layer by layer
+    codes: Floats  # the kind of each lane, as a float
+    floor: Floats  # 0 for a lane of relu, −∞ for others
+    lowest: Floats  # a row of −∞
+    zeros: Floats  # a row of zeros
+    transposed: Floats  # W of the layers after the first, transposed
+    activations: Floats  # inputs and hidden layers, [chunk, units]; on the way back ∂loss/∂z
+    incoming: Floats  # the gradient that comes into a layer, [chunk, units]
+    part: Floats  # the sums over the rows of one chunk, two rows
+    sums: Floats  # three vectors, summed over their lanes: losses, deltas, 0·θ
+    targets: Floats  # [chunk]
+    deltas: Floats  # [chunk]
+    mode: NDArray[np.int32]  # the vector unit's control word: as found, and with denormals flushed to zero
+    order: NDArray[np.int32]  # the examples at ORDER_BLOCK places of an epoch, from at[ORDER_BEGIN] on
+    at: Ints  # what the kernels get: the addresses of all of the above
+
+
+def make_buffers(run: Run) -> Buffers:
+    """Room for a run and its data in the tiles' layout; `push` brings θ and the moments."""
+    layout = packed_layout(run.layout)
+    output = layout[-1]
+    stride = int(max(layout[:, STRIDE].max(), layout[:, INPUT_STRIDE].max()))
+    parameters = int(output[WEIGHTS] + output[INPUT_STRIDE]) + LANES
+    codes, kind_of = lane_kinds(run, layout)
+    buffers = Buffers(
+        theta=aligned(parameters, LANES * stride),
+        gradient=aligned(parameters),
+        first=aligned(parameters),
+        second=aligned(parameters),
+        x=padded(run.x, int(layout[0, INPUT_STRIDE])),
+        y=aligned_copy(run.y, CHUNK),
+        x_test=padded(run.x_test, int(layout[0, INPUT_STRIDE])),
+        y_test=aligned_copy(run.y_test, CHUNK),
+        layout=layout,
+        kind_of=kind_of,
+        codes=aligned_copy(codes),
+        floor=aligned_copy(np.where(codes == CODES["relu"], 0.0, -np.inf)),
+        lowest=aligned_copy(np.full(stride, -np.inf)),
+        zeros=aligned(stride),
+        transposed=aligned(int(output[TRANSPOSED])),
+        activations=aligned(int(output[INPUT] + (CHUNK + LANES) * output[INPUT_STRIDE])),
+        incoming=aligned((CHUNK + LANES) * stride),
+        part=aligned(2 * stride),
+        sums=aligned(3 * LANES),
+        targets=aligned(CHUNK + LANES),
+        deltas=aligned(CHUNK + LANES),
+        mode=np.zeros(2, np.int32),
+        order=aligned(ORDER_BLOCK).view(np.int32),
+        at=np.zeros(31, np.int64),
+    )
+    shared = (run.state, run.sums, run.points, run.buckets)
+    addresses = [address(array) for array in (*shared, *buffers[:-1])]
+    buffers.at[:] = (*addresses, len(layout), run.theta.size, vectors(parameters), -1)
+    return buffers
+
+
+def address(array: NDArray[Any]) -> int:
+    """Where an array begins, in words of four bytes."""
+    return array.ctypes.data >> 2
+
+
+def vectors(count: int) -> int:
+    return -(-count // LANES)
+
+
+def row_stride(units: int) -> int:
+    """Whole vectors; wide rows an odd number of cache lines apart, so that a column panel is not bound to one set."""
+    stride = vectors(units) * LANES
+    if stride <= 4 * LINE:
+        return stride
+    lines = -(-stride // LINE)
+    return LINE * (lines + 1 - lines % 2)
+
+
+def packed_layout(layout: Ints) -> Ints:
+    """The packed layout for a canonical one."""
+    rows = []
+    weights = transposed = activations = first_vector = 0
+    input_stride = vectors(int(layout[0, FAN_IN])) * LANES
+    for number, (inputs, units, *_) in enumerate(layout.tolist()):
+        is_output = number == len(layout) - 1
+        stride = input_stride if is_output else row_stride(units)
+        width = vectors(inputs) if is_output else vectors(units)
+        rows.append((inputs, units, width, stride, weights, transposed, activations, input_stride, first_vector))
+        weights += (inputs + 1) * stride
+        if number > 0:
+            transposed += vectors(units) * LANES * input_stride
+        activations += (CHUNK + LANES) * input_stride
+        first_vector += vectors(inputs)
+        input_stride = stride
+    return np.array(rows, np.int64)
+
+
+def lane_kinds(run: Run, layout: Ints) -> tuple[NDArray[np.float32], Ints]:
+    """(kind of each lane, kind of each vector or MIXED) of inputs and hidden layers; padding repeats the last unit."""
+    codes: list[int] = []
+    begin = 0
+    for inputs in layout[:, INPUTS].tolist():
+        own = run.kinds[begin : begin + inputs].tolist()
+        codes += own + [own[-1]] * (vectors(inputs) * LANES - inputs)
+        begin += inputs
+    lanes = np.array(codes).reshape(-1, LANES)
+    alike = (lanes == lanes[:, :1]).all(axis=1)
+    return lanes.ravel().astype(np.float32), np.where(alike, lanes[:, 0], MIXED).astype(np.int64)
+
+
+@kernel
+def pack(theta: Floats, packed: Floats, layout: Ints, own: Ints) -> None:
+    """θ, a gradient or moments in canonical order → the tiles' layout."""
+    for layer in range(layout.shape[0] - 1):
+        weight, fan_in = layout[layer, WEIGHT], layout[layer, FAN_IN]
+        into, stride = own[layer, WEIGHTS], own[layer, STRIDE]
+        for unit in range(layout[layer, FAN_OUT]):
+            for j in range(fan_in):
+                packed[into + j * stride + unit] = theta[weight + unit * fan_in + j]
+            packed[into + fan_in * stride + unit] = theta[layout[layer, BIAS] + unit]
+    for j in range(layout[-1, FAN_IN]):
+        packed[own[-1, WEIGHTS] + j] = theta[layout[-1, WEIGHT] + j]
+    packed[own[-1, WEIGHTS] + own[-1, INPUT_STRIDE]] = theta[layout[-1, BIAS]]
+
+
+@kernel
+def unpack(packed: Floats, theta: Floats, layout: Ints, own: Ints) -> None:
+    """The way back from `pack`."""
+    for layer in range(layout.shape[0] - 1):
+        weight, fan_in = layout[layer, WEIGHT], layout[layer, FAN_IN]
+        source, stride = own[layer, WEIGHTS], own[layer, STRIDE]
+        for unit in range(layout[layer, FAN_OUT]):
+            for j in range(fan_in):
+                theta[weight + unit * fan_in + j] = packed[source + j * stride + unit]
+            theta[layout[layer, BIAS] + unit] = packed[source + fan_in * stride + unit]
+    for j in range(layout[-1, FAN_IN]):
+        theta[layout[-1, WEIGHT] + j] = packed[own[-1, WEIGHTS] + j]
+    theta[layout[-1, BIAS]] = packed[own[-1, WEIGHTS] + own[-1, INPUT_STRIDE]]
+
+
+def aligned(count: int, slack: int = 0) -> NDArray[np.float32]:
+    """`count` zeros from a cache line on; `slack` more behind them may be read."""
+    raw = np.zeros(count + slack + 2 * LINE, np.float32)
+    begin = (-raw.ctypes.data % (4 * LINE)) // 4
+    return raw[begin : begin + count]
+
+
+def aligned_copy(values: NDArray[Any], slack: int = 0) -> NDArray[np.float32]:
+    copy = aligned(values.size, slack)
+    copy[:] = values
+    return copy
+
+
+def padded(x: Floats, stride: int) -> NDArray[np.float32]:
+    """x with rows of `stride` floats, and LANES rows to read past the end."""
+    rows = aligned(len(x) * stride, LANES * stride).reshape(len(x), stride)
+    rows[:, : x.shape[1]] = x
+    return rows

@@ -1,0 +1,157 @@
+"""The order of examples in an epoch: a keyed bijection, so that no random state is kept.
+
+The k-th example of an epoch is a pure function of (seed, epoch, k) and the number of examples: a Feistel network on
+the cells (left, right) of a near-square grid that just holds them, with modular additions (Black & Rogaway 2002), and
+cycle walking over the few cells left over. All arithmetic is on 32-bit words kept in wider integers, so compiled
+scalars, SIMD lanes, GPU threads and plain Python agree. Six double rounds: with five, orders of 5 examples are still
+measurably uneven.
+"""
+
+from __future__ import annotations
+
+import functools
+import math
+import operator
+
+from engine.kernels.emitter import LANES, Emitter, Value, Variable, emitted
+from engine.kernels.jit import compiled
+
+ROUNDS = 6
+GROUP = 4  # vectors of positions that are worked out side by side
+WORD = 0xFFFFFFFF
+
+
+def grid(examples: int) -> tuple[int, int]:
+    """(rows, side) of the smallest near-square grid with at least `examples` cells."""
+    side = math.isqrt(max(examples, 1) - 1) + 1
+    return -(-examples // side), side
+
+
+@compiled
+def mix(word: int) -> int:
+    """Scramble a 32-bit word (the `lowbias32` constants of Wellons' hash prospector)."""
+    word = (word ^ (word >> 16)) & WORD
+    word = (word * 0x7FEB352D) & WORD
+    word = word ^ (word >> 15)
+    word = (word * 0x846CA68B) & WORD
+    return word ^ (word >> 16)
+
+
+@compiled
+def epoch_key(seed: int, epoch: int) -> int:
+    """The 32-bit key of one epoch's order; seed and epoch count with all their 64 bits."""
+    key = mix(seed & WORD)
+    key = mix(key + ((seed >> 32) & WORD))
+    key = mix(key + (epoch & WORD))
+    return mix(key + ((epoch >> 32) & WORD) + 0x9E3779B9)
+
+
+@compiled
+def scaled(word: int, key: int, size: int) -> int:
+    """A keyed hash of `word` in [0, size), for size < 2**16."""
+    word = ((word + key) * 0x7FEB352D) & WORD
+    word = word ^ (word >> 15)
+    word = (word * 0x846CA68B) & WORD
+    return ((word >> 16) * size) >> 16
+
+
+@compiled
+def example(key: int, position: int, examples: int, rows: int, side: int) -> int:
+    """Index of the example at `position` of the epoch with this key; rows and side as `grid` gives them."""
+    left = position // side
+    right = position - left * side
+    while True:
+        left_key = key
+        right_key = key ^ 0x5BD1E995
+        for _ in range(ROUNDS):
+            left += scaled(right, left_key, rows)
+            if left >= rows:
+                left -= rows
+            right += scaled(left, right_key, side)
+            if right >= side:
+                right -= side
+            left_key = (left_key + 0x9E3779B9) & WORD
+            right_key = (right_key + 0x85EBCA6B) & WORD
+        index = left * side + right
+        if index < examples:
+            return index
+
+
+@emitted
+def fill_order(
+    emit: Emitter,
+    into: Value,
+    position: Value,
+    groups: Value,
+    key: Value,
+    examples: Value,
+    rows: Value,
+    side: Value,
+    wraps: Value,
+) -> None:
+    """`example` for GROUP vectors of positions at a time, from `position` on → words at `into`.
+
+    wraps = (LANES − 1) // side + 1: how often a lane's number may hold `side`.
+    """
+    rows_, side_, last = emit.words(rows), emit.words(side), emit.words(examples) - 1
+    cells = [(Variable(emit.words(0)), Variable(emit.words(0))) for _ in range(GROUP)]
+    with emit.loop(groups) as n:
+        begin = position + n * (GROUP * LANES)
+        for number, (left, right) in enumerate(cells):
+            at = begin + number * LANES
+            row = Value(emit, emit.builder.sdiv(at.ir, side.ir))
+            left.set(emit.words(row))
+            right.set(emit.words(at - row * side) + emit.lane_numbers())
+        with emit.loop(wraps):
+            for left, right in cells:
+                over = right.get() > side_ - 1
+                left.set(emit.select(over, left.get() + 1, left.get()))
+                right.set(emit.select(over, right.get() - side_, right.get()))
+        for left, right in cells:  # lanes behind the last example walk with the first
+            past = left.get() * side_ + right.get() > last
+            left.set(emit.select(past, emit.words(0), left.get()))
+            right.set(emit.select(past, emit.words(0), right.get()))
+        outside = [Variable(emit.lane_numbers() > -1) for _ in cells]
+
+        def walk(outside: list[Variable] = outside) -> Value:
+            before = [(left.get(), right.get()) for left, right in cells]
+            after = feistel(before, emit.words(key), rows_, side_)
+            masks = []
+            for (left, right), (old_left, old_right), (new_left, new_right), mask in zip(
+                cells, before, after, outside, strict=True
+            ):
+                left.set(emit.select(mask.get(), new_left, old_left))
+                right.set(emit.select(mask.get(), new_right, old_right))
+                mask.set(left.get() * side_ + right.get() > last)
+                masks.append(mask.get())
+            return functools.reduce(operator.or_, masks)
+
+        emit.repeat_while_any(walk)
+        for number, (left, right) in enumerate(cells):
+            emit.store_words(left.get() * side_ + right.get(), into, (n * GROUP + number) * LANES)
+
+
+Cell = tuple[Value, Value]
+
+
+def feistel(cells: list[Cell], key: Value, rows: Value, side: Value) -> list[Cell]:
+    """The rounds of `example` on words, for several vectors side by side: one alone would wait for its products."""
+    left_key, right_key = key, key ^ 0x5BD1E995
+    for _ in range(ROUNDS):
+        cells = [(_add_below(left, scaled_words(right, left_key, rows), rows), right) for left, right in cells]
+        cells = [(left, _add_below(right, scaled_words(left, right_key, side), side)) for left, right in cells]
+        left_key, right_key = left_key + 0x9E3779B9, right_key + 0x85EBCA6B
+    return cells
+
+
+def _add_below(x: Value, y: Value, size: Value) -> Value:
+    """x + y modulo `size`, both being below it."""
+    total = x + y
+    return total.emit.select(total > size - 1, total - size, total)
+
+
+def scaled_words(word: Value, key: Value, size: Value) -> Value:
+    """`scaled` on words."""
+    word = (word + key) * 0x7FEB352D
+    word = (word ^ (word >> 15)) * 0x846CA68B
+    return ((word >> 16) * size) >> 16

@@ -1,0 +1,86 @@
+"""The functions of NumPy that formulas may use, on vectors of float32."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from engine.kernels.emitter import Value
+
+
+def polynomial(x: Value, coefficients: Sequence[float]) -> Value:
+    """By Horner, the highest power first."""
+    emit = x.emit
+    total = emit.vector(coefficients[0])
+    for coefficient in coefficients[1:]:
+        total = emit.fma(total, x, emit.vector(coefficient))
+    return total
+
+
+def maximum(x: Value, y: Value) -> Value:
+    """As np.maximum: a NaN in x survives."""
+    return x.emit.select(x < y, y, x)
+
+
+def minimum(x: Value, y: Value) -> Value:
+    """As np.minimum: a NaN in x survives."""
+    return x.emit.select(x > y, y, x)
+
+
+def absolute(x: Value) -> Value:
+    return x.emit.call("fabs", x)
+
+
+def tanh(x: Value) -> Value:
+    """x·P(x²)/Q(x²) within ±7.9, where tanh reaches 1 in float32 (the rational minimax function of Eigen)."""
+    x = minimum(maximum(x, x.emit.vector(-7.9)), x.emit.vector(7.9))
+    square = x * x
+    numerator = polynomial(
+        square,
+        [
+            -2.76076847742355e-16,
+            2.00018790482477e-13,
+            -8.60467152213735e-11,
+            5.12229709037114e-08,
+            1.48572235717979e-05,
+            6.37261928935876e-04,
+            4.89352455891786e-03,
+        ],
+    )
+    denominator = polynomial(
+        square, [1.19825839466702e-06, 1.18534705686654e-04, 2.26843463243900e-03, 4.89352518554385e-03]
+    )
+    return x * numerator / denominator
+
+
+def exp(x: Value) -> Value:
+    """2ⁿ·2ᶠ with n whole and |f| ≤ ½: a polynomial for 2ᶠ, an addition to the exponent's bits for 2ⁿ."""
+    emit = x.emit
+    x = minimum(maximum(x, emit.vector(-87.0)), emit.vector(88.0))
+    power = x * 1.4426950408889634
+    shifted = power + 12582912.0  # 1.5·2²³: rounds to a whole number, kept in the low bits
+    part = power - (shifted - 12582912.0)
+    series = polynomial(
+        part,
+        [
+            1.540353039338161e-4,
+            1.3333558146428443e-3,
+            9.618129107628477e-3,
+            5.5504108664821576e-2,
+            2.4022650695910072e-1,
+            6.931471805599453e-1,
+            1.0,
+        ],
+    )
+    return emit.add_to_exponent(series, shifted)
+
+
+UFUNCS: dict[np.ufunc, Callable[..., Value]] = {
+    np.absolute: absolute,
+    np.exp: exp,
+    np.maximum: maximum,
+    np.minimum: minimum,
+    np.sqrt: lambda x: x.emit.sqrt(x),
+    np.tanh: tanh,
+}

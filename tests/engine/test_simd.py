@@ -1,0 +1,321 @@
+"""The float32 tiles against the plain loops in float64, and what they promise beside."""
+
+from __future__ import annotations
+
+import itertools
+
+import numba
+import numpy as np
+import pytest
+
+from engine import Network, Recipe, Trainer
+from engine.activations import KINDS
+from engine.kernels import jit, packing, simd
+from engine.kernels.emitter import LANES
+from engine.kernels.shuffle import GROUP, epoch_key, example, fill_order, grid
+from engine.losses import LOSSES
+from engine.network import split
+from engine.recipe import OPTIMIZERS, SCHEDULES
+from engine.run import ROW
+
+pytestmark = pytest.mark.skipif(bool(numba.config.DISABLE_JIT), reason="the tiles exist as machine code only")
+
+MIXED = tuple(KINDS)
+KINKS = (0.0, -2.0, 2.0)
+
+
+def examples(count: int, inputs: int, seed: int = 0):
+    rng = np.random.default_rng([seed, count, inputs])
+    return rng.standard_normal((count, inputs)).astype(np.float32), rng.standard_normal(count).astype(np.float32)
+
+
+def twins(layers, inputs: int, scale: float = 1.0):
+    """A float32 network and the same in float64, with weights that keep activations of size 1."""
+    single = Network(inputs, layers, seed=3, init="uniform")
+    single.theta = single.theta * np.float32(scale)
+    double = Network(inputs, layers, seed=3, init="uniform", dtype="float64")
+    double.theta = single.theta
+    return single, double
+
+
+def clear_of_kinks(network: Network, x, y, loss: str):
+    """The rows on which no pre-activation and no error is within 1e-5 of a kink, relative to its size."""
+    good = np.ones(len(x), bool)
+    a = x.astype(np.float64)
+    for number in range(len(network.layers)):
+        W, b = network.weights(number)
+        z = a @ W.T + b
+        for kink in KINKS:
+            good &= (np.abs(z - kink) > 1e-5).all(axis=1)
+        a = network.activations(x)[number]
+    if loss != "mse":
+        error = network.predict(x) - y
+        for kink in (0.0, -1.0, 1.0):
+            good &= np.abs(error - kink) > 1e-5
+    return good
+
+
+def assert_close(got, expected, network: Network, tolerance: float) -> None:
+    """Each tensor within `tolerance` of its largest entry."""
+    pairs = zip(split(got.astype(np.float64), network.shape), split(expected, network.shape), strict=True)
+    for tensors in pairs:
+        for mine, theirs in zip(*tensors, strict=True):
+            assert np.abs(mine - theirs).max() <= tolerance * np.abs(theirs).max()
+
+
+def check_gradient(layers, inputs: int, count: int, loss: str = "mse", l1: float = 0.0, l2: float = 0.0) -> None:
+    single, double = twins(layers, inputs, scale=2.0)
+    x, y = examples(count, inputs)
+    keep = clear_of_kinks(double, x, y, loss)
+    assert keep.sum() >= count // 2
+    x, y = x[keep], y[keep]
+    recipe = Recipe(loss=loss, l1=l1, l2=l2)
+    got, expected = (Trainer(network, x, y, recipe=recipe).gradient() for network in (single, double))
+    assert got.dtype == np.float32
+    assert_close(got, expected, double, 2e-6)
+
+
+@pytest.mark.parametrize("depth", [0, 1, 2, 3, 5, 8])
+@pytest.mark.parametrize("kind", [*KINDS, "mixed"])
+def test_gradient_of_every_kind_and_depth(kind, depth):
+    layers = [list(MIXED[shift:] + MIXED[:shift]) * 3 if kind == "mixed" else [kind] * 18 for shift in range(depth)]
+    check_gradient(layers, 5, 70)
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+@pytest.mark.parametrize("depth", [0, 1, 2])
+def test_gradient_of_every_loss_with_penalties(loss, depth):
+    check_gradient([["tanh", "relu", "sigmoid"] * 7] * depth, 7, 45, loss, l1=0.01, l2=0.1)
+
+
+@pytest.mark.parametrize("inputs", [1, 2, 15, 16, 17, 31, 33, 56, 64, 90])
+def test_gradient_of_every_number_of_inputs(inputs):
+    check_gradient([], inputs, 40)
+    check_gradient([["relu", "tanh"] * 9], inputs, 40)
+
+
+@pytest.mark.parametrize(
+    "widths",
+    [(1,), (1, 1), (15, 16), (16, 15), (17, 33), (33, 1, 17), (47, 48, 49), (64, 65), (120, 7), (129, 130), (1000,)],
+    ids=str,
+)
+def test_gradient_of_every_width(widths):
+    check_gradient([["sigmoid"] * width for width in widths], 3, 60)
+    check_gradient([[*["tanh"] * (width - 1), "leaky_relu"] for width in widths], 3, 60)
+
+
+def test_gradient_of_the_widest_layer():
+    check_gradient([["tanh"] * 4096], 2, 9)
+
+
+BATCHES = [1, 2, 7, 16, 37, 127, 128, 129, 300]
+
+
+@pytest.mark.parametrize("batch", BATCHES)
+@pytest.mark.parametrize("layers", [[], [["tanh"] * 5], [["hard_sigmoid", "sigmoid"] * 10, ["tanh"] * 17]], ids=len)
+def test_batches_have_the_gradient_of_their_own_examples(layers, batch):
+    """Full batches, then the partial one at the end of the epoch; a rate of nothing keeps θ where it is."""
+    count = 2 * batch + max(batch // 3, 1) if batch > 1 else 3
+    x, y = examples(count, 3, seed=batch)
+    y += 5  # errors of one sign, so that no sum over a batch cancels
+    recipe = Recipe(batch, 1e-30, "sgd")
+    one, other = (Trainer(network, x, y, recipe=recipe) for network in twins(layers, 3))
+    for _ in range(3):
+        one.step()
+        other.step()
+        assert one.progress == other.progress
+        assert_close(one.last_gradient, other.last_gradient, one.network, 2e-6)
+    assert one.progress == 1.0
+
+
+# ------------------------------------------------------------------------------------------------ trajectories
+
+
+@pytest.mark.parametrize("schedule", SCHEDULES)
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_fifty_updates_of_every_optimizer(optimizer, schedule):
+    x, y = examples(53, 4)
+    recipe = Recipe(16, 0.01, optimizer, schedule=schedule, epochs=10, l1=1e-3, l2=1e-2)
+    one, other = (Trainer(network, x, y, recipe=recipe) for network in twins([["tanh"] * 9, ["sigmoid"] * 20], 4))
+    start = other.theta
+    for trainer in (one, other):
+        trainer.step(50)
+    assert np.abs(other.theta - start).max() > 1e-3
+    assert np.abs(one.theta - other.theta).max() <= 1e-3 * np.abs(other.theta).max()
+    np.testing.assert_allclose(one.history.train, other.history.train, rtol=1e-3)
+    np.testing.assert_allclose(one.batch_history.mean, other.batch_history.mean, rtol=1e-3)
+
+
+@pytest.mark.parametrize("batch", BATCHES)
+def test_fifty_updates_at_every_batch_size(batch):
+    x, y = examples(331, 2)
+    recipe = Recipe(batch, 0.01)
+    one, other = (Trainer(network, x, y, recipe=recipe) for network in twins([["sigmoid", "tanh"] * 10], 2))
+    for trainer in (one, other):
+        trainer.step(50)
+    assert np.abs(one.theta - other.theta).max() <= 1e-3 * np.abs(other.theta).max()
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+@pytest.mark.parametrize(("train", "unseen"), [(1, 1), (127, 16), (128, 0), (300, 129)])
+def test_losses_on_the_whole_sets_are_numpys(loss, train, unseen):
+    x, y = examples(train, 3)
+    x_test, y_test = examples(unseen, 3, seed=9) if unseen else (None, None)
+    network = Network(3, [["relu", "sigmoid"] * 9, ["tanh"] * 5], seed=1)
+    trainer = Trainer(network, x, y, x_test, y_test, recipe=Recipe(train, loss=loss))
+    trainer.run(3)
+    assert trainer.history.train[-1] == pytest.approx(trainer.loss("train"), rel=2e-5)
+    if unseen:
+        assert trainer.history.test[-1] == pytest.approx(trainer.loss("test"), rel=2e-5)
+
+
+# ------------------------------------------------------------------------------------------------ order and exactness
+
+
+@jit.compiled
+def scalar_order(into, key, rows, side):
+    for position in range(into.size):
+        into[position] = example(key, position, into.size, rows, side)
+
+
+@jit.compiled
+def vector_order(into, groups, key, examples, rows, side):
+    fill_order(into, 0, groups, key, examples, rows, side, (LANES - 1) // side + 1)
+
+
+@pytest.mark.parametrize("sizes", [range(1, 41), range(1023, 1026), [1461, 99_991, 100_000]])
+@pytest.mark.parametrize("epoch", [0, 1])
+def test_the_order_of_lanes_is_that_of_scalars(sizes, epoch):
+    for size in sizes:
+        key, shape = epoch_key(5, epoch), grid(size)
+        expected = np.empty(size, np.int64)
+        scalar_order(expected, key, *shape)
+        groups = -(-size // (GROUP * LANES))
+        got = packing.aligned(groups * GROUP * LANES)
+        vector_order(packing.address(got), groups, key, size, *shape)
+        np.testing.assert_array_equal(got.view(np.int32)[:size], expected)
+
+
+def long_batches(layers=(("relu", "tanh") * 9, ("sigmoid",) * 20), **options) -> Trainer:
+    """Batches of three chunks and a half, so that a slice may end in the midst of one."""
+    x, y = examples(1100, 3)
+    network = Network(3, [list(layer) for layer in layers], seed=2)
+    return Trainer(network, x, y, recipe=Recipe(450, 0.01, **options))
+
+
+def in_the_midst_of_a_batch(updates: int) -> Trainer:
+    trainer = long_batches()
+    trainer.step(updates)
+    while not trainer._run.state[ROW]:
+        trainer._speed = 1.0
+        trainer.run_for(0.01)
+    return trainer
+
+
+def test_a_batch_cut_between_chunks_is_the_same_to_the_bit():
+    whole, cut = long_batches(), in_the_midst_of_a_batch(4)
+    for trainer in (whole, cut):
+        trainer.step(20 - trainer.update)
+    np.testing.assert_array_equal(whole.theta, cut.theta)
+    np.testing.assert_array_equal(whole.history.train, cut.history.train)
+
+
+def test_a_snapshot_in_the_midst_of_a_batch_repeats_the_run_to_the_bit():
+    trainer = in_the_midst_of_a_batch(4)
+    state = trainer.snapshot()
+    trainer.step(15)
+    theta = trainer.theta
+    other = long_batches()
+    for each in (trainer, other):
+        each.restore(state)
+        each.step(15)
+        np.testing.assert_array_equal(each.theta, theta)
+
+
+def test_gradient_and_losses_in_the_midst_of_a_batch_leave_it_alone():
+    trainer, twin = (in_the_midst_of_a_batch(2) for _ in range(2))
+    trainer.gradient()
+    trainer.loss()
+    for each in (trainer, twin):
+        each.step(3)
+    np.testing.assert_array_equal(trainer.theta, twin.theta)
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_padding_stays_zero(optimizer):
+    """σ(0) is ½ and so is hσ(0), in the lanes beyond the width too; nothing of it may reach θ or the moments."""
+    layers = [["sigmoid"] * 3, [*["hard_sigmoid"] * 16, "tanh"], ["sigmoid"] * 50]
+    x, y = examples(37, 5)
+    trainer = Trainer(Network(5, layers, seed=1), x, y, recipe=Recipe(10, 0.01, optimizer, l1=1e-3, l2=1e-3))
+    trainer.step(30)
+    run, buffers = trainer._pull(), trainer._buffers
+    for name in ("theta", "gradient", "first", "second"):
+        expected = np.zeros_like(getattr(buffers, name))
+        packing.pack(getattr(run, name), expected, run.layout, buffers.layout)
+        np.testing.assert_array_equal(getattr(buffers, name), expected)
+
+
+def test_packing_and_back_is_exact():
+    for layers, inputs in itertools.product(([], [["relu"]], [["tanh"] * 17, ["relu"] * 70, ["tanh"]]), (1, 33)):
+        trainer = Trainer(Network(inputs, layers), *examples(3, inputs))
+        trainer.prepare()
+        run, buffers = trainer._run, trainer._buffers
+        numbered = np.arange(1, run.theta.size + 1, dtype=np.float32)
+        packed, back = np.zeros_like(buffers.theta), np.zeros_like(run.theta)
+        packing.pack(numbered, packed, run.layout, buffers.layout)
+        assert np.count_nonzero(packed) == run.theta.size
+        packing.unpack(packed, back, run.layout, buffers.layout)
+        np.testing.assert_array_equal(back, numbered)
+
+
+# ------------------------------------------------------------------------------------------------ what is not finite
+
+
+@pytest.mark.parametrize("unit", [0, 15, 16, 40])
+def test_a_nan_survives_a_relu_and_is_caught(unit):
+    network = Network(2, [["relu"] * 41], seed=1)
+    theta = network.theta
+    theta[network.index(0, unit, "w", 0)], theta[network.index(0, unit, "w", 1)] = 3e38, -3e38
+    network.theta = theta
+    x = np.array([[0.1, 0.1], [2.0, 2.0]], np.float32)  # ∞ − ∞ on the second row
+    trainer = Trainer(network, x, np.zeros(2), recipe=Recipe(2))
+    assert trainer.step(5) == 0
+    assert trainer.diverged == (1, "loss")
+    np.testing.assert_array_equal(trainer.theta, theta)
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_a_step_that_overflows_stops_at_the_exact_last_finite_state(optimizer):
+    """A rate that grows θ beyond float32 within some updates, while a slice would do thousands."""
+    x, y = examples(40, 2)
+    recipe = Recipe(8, 1e37, optimizer, loss="mae")
+
+    def make() -> Trainer:
+        return Trainer(Network(2, [["tanh"] * 3], seed=1), 1e-3 * x, y, recipe=recipe)
+
+    diverging, twin = make(), make()
+    diverging.step(100_000)
+    update, _ = diverging.diverged
+    assert np.isfinite(diverging.theta).all()
+    twin.step(update - 1)
+    np.testing.assert_array_equal(diverging.theta, twin.theta)
+    np.testing.assert_array_equal(diverging.history.train, twin.history.train)
+
+
+def test_numpy_has_its_denormals_back_after_a_call():
+    trainer = long_batches()
+    tiny = np.array([1e-39, 2e-39], np.float32)
+    trainer.step(2)
+    assert (tiny * np.float32(0.5) > 0).all()
+    trainer.gradient()
+    assert (tiny * np.float32(0.5) > 0).all()
+
+
+def test_denormal_moments_are_flushed_inside():
+    """Without a gradient Adam's first moment decays by 0.9 an update; 1e-30 is gone after 200."""
+    x, y = np.zeros((4, 1), np.float32), np.zeros(4, np.float32)
+    network = Network(1, [["relu"]], init="zeros")
+    trainer = Trainer(network, x, y, recipe=Recipe(4, 1e-3))
+    trainer._run.first[:] = 1e-30
+    trainer.step(200)
+    assert simd.LANES < 8 or (trainer._pull().first[:3] == 0).all()  # the last one is the output bias
