@@ -13,7 +13,7 @@ FEATURES = ("sse4.2", "avx", "avx2", "fma", "avx512f", "avx512vl", "avx512bf16",
 
 def facts() -> list[tuple[str, str]]:
     """(what, value) in the order in which they are shown."""
-    from engine.jit import cache_folder
+    from engine.kernels.jit import cache_folder
     from engine.trainer import default_threads
 
     return [

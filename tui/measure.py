@@ -67,18 +67,14 @@ def best_of(history: LossHistory) -> tuple[float, float] | None:
 def shares_on(network: Network, x: np.ndarray) -> tuple[np.ndarray, ...]:
     """For each hidden layer the share of the points x (N, n) on which each unit's slope is not nearly 0."""
     points = min(SHARE_POINTS, max(100, SHARE_WORK // network.n_parameters))
-    below = x[:: -(-len(x) // points)]
     shares = []
-    for number, kinds in enumerate(network.layers):
-        W, b = network.weights(number)
+    for values, kinds in zip(network.activations(x[:: -(-len(x) // points)]), network.layers, strict=True):
+        share = np.empty(len(kinds))
         with np.errstate(all="ignore"):
-            z = below @ W.T + b
-            below, slope = np.empty_like(z), np.empty_like(z)
             for kind in set(kinds):
                 own = [unit for unit, name in enumerate(kinds) if name == kind]
-                below[:, own] = KINDS[kind].function(z[:, own])
-                slope[:, own] = KINDS[kind].slope(z[:, own], below[:, own])
-            shares.append((np.abs(slope) > FLAT).mean(axis=0))
+                share[own] = (np.abs(KINDS[kind].slope(values[:, own])) > FLAT).mean(axis=0)
+        shares.append(share)
     return tuple(shares)
 
 
