@@ -19,6 +19,7 @@ import platformdirs
 from textual import on
 from textual.app import App, SystemCommand
 from textual.await_complete import AwaitComplete
+from textual.events import Resize
 from textual.message import Message
 from textual.screen import Screen
 from textual.theme import BUILTIN_THEMES, Theme
@@ -29,6 +30,7 @@ from tui.palette import Palette, choose
 from tui.runner import Runner
 from tui.screens.main import MainScreen
 from tui.session import Session
+from tui.widgets.too_small import too_small
 
 KEYS_FILE = Path("unitfit", "keys.toml")
 PATIENCE = 0.3  # seconds that quitting waits for the runner
@@ -114,6 +116,15 @@ class UnitfitApp(App[None]):
     def pop_screen(self) -> AwaitComplete:
         """As Textual's, but the second of two quick enters in the command palette finds it gone and does nothing."""
         return super().pop_screen() if len(self.screen_stack) > 1 else AwaitComplete()
+
+    def on_resize(self, event: Resize) -> None:
+        """Dialogs and the palette have no place on a screen that is too small for what is under them."""
+        if too_small(*event.size):
+            while len(self.screen_stack) > 1:
+                self.pop_screen()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        return action != "command_palette" or not too_small(*self.size)
 
     def say(self, sentence: str, severity: str = "error") -> None:
         """A notice: one sentence that stays for some seconds."""

@@ -502,6 +502,30 @@ async def test_too_small_a_screen_says_so_in_one_line_and_training_goes_on(drive
         assert d.app.main.focused.id == "fit"
 
 
+@pytest.mark.parametrize("key", ["?", "o", "ctrl+p", "n"])
+async def test_dialogs_close_on_too_small_a_screen_and_none_opens_there(drive, key):
+    async with drive() as d:
+        await d.press(key)
+        await d.resize(20, 5)
+        assert d.app.screen is d.app.main
+        await d.press(key, "pageup")
+        assert d.app.screen is d.app.main
+        assert d.row(0).startswith("unitfit needs 80×2")
+        await d.resize(80, 24)
+        assert d.app.main.focused.id == "fit"
+        assert d.row(22).startswith(" ▸ space plays")
+        await d.press(key)
+        assert d.app.screen is not d.app.main or d.app.main.query_one(EpochsPrompt).has_focus
+
+
+async def test_n_runs_on_too_small_a_screen_once_it_knows_how_many(drive):
+    async with drive() as d:
+        await d.press("n", "2", "enter")
+        await d.resize(20, 5)
+        await d.press("n")
+        assert d.shown.epoch == 4
+
+
 async def test_only_rows_that_changed_are_sent(drive):
     async with drive() as d:
         panel = d.app.main.query_one(RecipePanel)

@@ -27,7 +27,7 @@ from tui.widgets.note_line import NoteLine
 from tui.widgets.panel import Panel
 from tui.widgets.recipe_panel import RecipePanel
 from tui.widgets.rule import Divider, Rule, Titles
-from tui.widgets.too_small import SMALLEST, TooSmall
+from tui.widgets.too_small import TooSmall, too_small
 from tui.widgets.top_line import TopLine
 from tui.widgets.units_panel import UnitsPanel
 
@@ -113,7 +113,7 @@ class MainScreen(Screen[None]):
     def _arrange(self) -> None:
         """Who has a place at this size and focus; then the fit view is asked again for its points."""
         width, height = self.size
-        narrow, small = width < NARROW, width < SMALLEST[0] or height < SMALLEST[1]
+        narrow, small = width < NARROW, too_small(width, height)
         wide_fit = self.view.zoom and not self._dated()
         recipe = not narrow or self.focused_panel == "recipe"
         shown = {
@@ -129,6 +129,8 @@ class MainScreen(Screen[None]):
         }
         for name, displayed in shown.items():
             self.query_one(f"#{name}").display = displayed
+        if small and (prompt := self.query_one(EpochsPrompt)).display:
+            prompt.action_leave()
         self.call_after_refresh(self._settle)
 
     def _settle(self) -> None:
@@ -167,7 +169,13 @@ class MainScreen(Screen[None]):
         return {a.id for a in self.actions if self._dated() or place_of(a) != "fit"}
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """The arrows move the window of dated data only; elsewhere they choose units and layers."""
+        """The arrows move the window of dated data only; elsewhere they choose units and layers.
+
+        Nothing is opened or asked on a screen that is too small to show it.
+        """
+        opens = action in ("help", "open_table", "ask_epochs") or (action == "run_epochs" and self.epochs is None)
+        if opens and too_small(*self.app.size):
+            return False
         return action != "move_window" or self._dated()
 
     # ---------------------------------------------------------------------------------------------------- actions

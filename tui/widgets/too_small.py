@@ -9,6 +9,11 @@ from tui.widgets.panel import Panel
 SMALLEST = (80, 24)
 
 
+def too_small(width: int, height: int) -> bool:
+    """Whether the panels have no room on a screen of so many columns and rows."""
+    return width < SMALLEST[0] or height < SMALLEST[1]
+
+
 class TooSmall(Panel):
     def draw(self, snapshot: Snapshot, width: int, height: int) -> Canvas:
         canvas = Canvas(width, height)
