@@ -134,6 +134,30 @@ def test_the_loss_numbers_are_the_legend() -> None:
     assert tight.plain().startswith("•train 0.0141 ∘unseen 0.0277\n")
 
 
+@pytest.mark.parametrize(
+    ("name", "measure", "words"),
+    [
+        ("motorcycle", "mae", "mae g"),
+        ("motorcycle", "huber", "huber of scaled y"),
+        ("moons", "mse", "mse"),
+        ("moons", "mae", "mae"),
+        ("sine", "rmse", "rmse y"),
+    ],
+)
+def test_the_loss_panel_says_what_its_numbers_are(name: str, measure: str, words: str) -> None:
+    network = Network(load(name).x_train.shape[1], [])
+    assert loss.title(snapshot(name, network, measure=measure), STATE) == ("Loss", words)
+
+
+def test_baselines_are_in_the_measure_that_is_shown() -> None:
+    snap = snapshot("chicago", Network(56, []), measure="mae")
+    (_, day), (_, week) = series.baselines(snap.dataset, "mae")
+    unseen = snap.dataset.unscale(snap.dataset.y_test)
+    assert day == pytest.approx(np.abs(np.diff(unseen)).mean(), rel=0.01)  # all but the first pair
+    assert f"as last week  {week:.0f}" in loss.paint(snap, 39, 27, DARK, STATE).plain()
+    assert "as last week" not in loss.paint(replace(snap, measure="huber"), 39, 27, DARK, STATE).plain()
+
+
 @pytest.mark.parametrize(("width", "height"), [(39, 27), (28, 15)])
 def test_edits_and_the_best_epoch_stand_on_the_loss_plot(width: int, height: int) -> None:
     rows = loss.paint(snapshot("motorcycle", trained()), width, height, DARK, STATE).plain().split("\n")
@@ -246,7 +270,7 @@ def test_dated_data_show_weekends_mondays_errors_and_baselines() -> None:
     assert len(weekend) == 20 and (np.diff(weekend) == 1).sum() == 15
     assert "|error|" in rows[-4] and rows[-1].split()[0] == "Jan"
     assert (canvas.background == CODES["window"]).sum() > 4
-    (yesterday, day), (week, last) = series.baselines(snap.dataset)
+    (yesterday, day), (week, last) = series.baselines(snap.dataset, "rmse")
     assert (yesterday, week) == ("as yesterday", "as last week")
     assert day == pytest.approx(7603, abs=1) and last == pytest.approx(3311, abs=1)
     assert "as last week  3311" in loss.paint(snap, 39, 27, DARK, state).plain()
@@ -266,7 +290,7 @@ def test_years_have_no_weekends() -> None:
     canvas = series.paint(snapshot("sunspots", Network(12, [])), 80, 27, DARK, STATE)
     assert not (canvas.background == CODES["weekend"]).any()
     assert "1950" in canvas.plain() and "over the unseen years" in canvas.plain()
-    assert series.baselines(load("sunspots"))[0][0] == "as last year"
+    assert series.baselines(load("sunspots"), "rmse")[0][0] == "as last year"
 
 
 def test_the_map_has_bands_a_zero_line_points_and_a_legend() -> None:

@@ -25,15 +25,17 @@ _EVEN_COLUMNS = 0x47  # the left dots of a cell: a line one dot on, one off
 
 def title(snapshot: Snapshot, state: ViewState) -> tuple[str, str]:
     """The panel's name, and what the numbers are."""
-    dataset = snapshot.dataset
-    return "Loss", "mse" if dataset.labels else f"rmse {dataset.target_unit or dataset.target_label}"
+    dataset, measure = snapshot.dataset, snapshot.measure
+    if measure == "huber":
+        return "Loss", "huber of scaled y"
+    return "Loss", measure if dataset.labels else f"{measure} {dataset.target_unit or dataset.target_label}"
 
 
 def paint(snapshot: Snapshot, width: int, height: int, palette: Palette, state: ViewState) -> Canvas:
     """Numbers as the legend, under them the curves."""
     canvas = Canvas(width, height)
     _draw_legend(canvas, snapshot)
-    notes = baselines(snapshot.dataset)
+    notes = baselines(snapshot.dataset, snapshot.measure)
     below = len(notes) + 1 if notes and height >= 20 else 0
     frame = _layout(snapshot, width, height - below, state)
     draw_axes(canvas, frame, "epoch" if width >= 36 else "", palette.depth != "none")

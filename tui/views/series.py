@@ -16,7 +16,7 @@ from tui.views.frame import Frame, draw_axes, finite_range, mark_edges, per_data
 if TYPE_CHECKING:
     from data import Dataset
     from tui.palette import Palette
-    from tui.snapshot import Snapshot
+    from tui.snapshot import Measure, Snapshot
     from tui.views.state import ViewState
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -235,8 +235,13 @@ def _draw_errors(canvas: Canvas, frame: Frame, shown: Span, predicted: np.ndarra
 
 
 @per_dataset
-def baselines(dataset: Dataset) -> tuple[tuple[str, float], ...]:
-    """RMSE on the unseen rows of predicting the value of a period, or seven days, before; () where undated."""
+def baselines(dataset: Dataset, measure: Measure) -> tuple[tuple[str, float], ...]:
+    """RMSE or MAE on the unseen rows of predicting the value of a period, or seven days, before.
+
+    () for other measures, which have no unit, and where undated.
+    """
+    if measure not in ("rmse", "mae"):
+        return ()
     if dataset.times_test is None or dataset.times_train is None or dataset.y_test is None or not dataset.lags:
         return ()
     if dataset.period not in ("day", "year"):
@@ -249,5 +254,6 @@ def baselines(dataset: Dataset) -> tuple[tuple[str, float], ...]:
     for label, back in periods:
         pairs = [(known[t], known[t - back]) for t in _whole(dataset.times_test).tolist() if t - back in known]
         if pairs:
-            found.append((label, float(np.sqrt(np.mean([(a - b) ** 2 for a, b in pairs])))))
+            misses = np.abs(np.subtract(*np.transpose(pairs)))
+            found.append((label, float(misses.mean() if measure == "mae" else np.sqrt((misses**2).mean()))))
     return tuple(found)
