@@ -123,8 +123,11 @@ class UnitfitApp(App[None]):
             while len(self.screen_stack) > 1:
                 self.pop_screen()
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        return action != "command_palette" or not too_small(*self.size)
+    def action_command_palette(self) -> None:
+        from tui.screens.commands import Commands
+
+        if not too_small(*self.size) and not Commands.is_open(self):
+            self.push_screen(Commands(id="--command-palette"))
 
     def say(self, sentence: str, severity: str = "error") -> None:
         """A notice: one sentence that stays for some seconds."""

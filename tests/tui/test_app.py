@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from textual.command import CommandList
 
 from engine import Trainer
 from tui.actions import ACTIONS, place_of
@@ -310,6 +311,22 @@ async def test_the_palette_runs_actions_by_name(drive):
         assert d.shown.epoch == 1
         await d.press("ctrl+p")
         assert d.app.screen is not d.app.main
+
+
+@pytest.mark.parametrize("key", ["pagedown", "pageup"])
+async def test_a_page_in_a_palette_that_is_not_laid_out_yet(drive, key):
+    async with drive() as d:
+        await d.press("ctrl+p")
+        commands = d.app.screen.query_one(CommandList)
+        commands.display = False  # what is found now has no place, as before the first layout
+        await d.press("u")
+        commands.highlighted = 0
+        await d.press(key)
+        assert commands.highlighted == 0
+        commands.display = True
+        await d.pilot.pause()
+        await d.press("pagedown")
+        assert commands.highlighted > 0
 
 
 async def test_two_quick_enters_in_the_palette_are_no_more_than_one(drive):
