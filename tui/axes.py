@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 import numpy as np
 
@@ -57,20 +58,16 @@ def columns_a_tick(columns: int) -> tuple[int, int]:
 def linear(low: float, high: float, cells: int, spacing: tuple[int, int], anchor: bool = False) -> Axis:
     """The axis that covers [low, high] with least waste.
 
-    `spacing` is the range of whole cells from tick to tick; with `anchor`, the first tick is `low` on the first cell.
+    `spacing` is the range of whole cells from tick to tick, taken more widely where that saves much; with `anchor`
+    the first tick is `low`, on the first cell.
     """
     low, high = _span(low, high)
     cells = max(1, cells)
-    best: tuple[float, float, int, int] | None = None
-    for each in range(spacing[0], spacing[1] + 1):
-        for step in _steps((high - low) / cells * each):
-            unit = step / each  # value of one cell
-            least = 0 if anchor else math.ceil(-low / unit - 0.5 - _TINY)
-            most = math.floor(cells - (high - (low if anchor else 0.0)) / unit - 0.5 + _TINY)
-            if least <= most and (best is None or unit < best[0] * (1 - _TINY)):
-                best = (unit, step, each, least if anchor else (least + most) // 2)
-    assert best is not None, "the largest step covers any span"
-    unit, step, each, zero = best  # `zero`: the cell on whose centre the value 0 (or the anchor) lies
+    fit = _least_waste(low, high, cells, spacing, anchor)
+    if fit[0] * cells > 1.15 * (high - low):
+        wider = (max(min(2, spacing[0]), spacing[0] - max(1, spacing[0] // 4)), spacing[1] + max(1, spacing[1] // 4))
+        fit = _least_waste(low, high, cells, wider, anchor)
+    unit, step, each, zero = fit
     origin = low if anchor else 0.0
     first = math.ceil(-zero / each)
     count = max(0, (cells - 1 - zero - first * each) // each + 1)
@@ -78,6 +75,36 @@ def linear(low: float, high: float, cells: int, spacing: tuple[int, int], anchor
     labels = tick_labels([origin + step * k for k in numbers], step)
     ticks = tuple((zero + k * each, label) for k, label in zip(numbers, labels, strict=True))
     return Axis(cells, origin - (zero + 0.5) * unit, origin + (cells - zero - 0.5) * unit, ticks)
+
+
+def _least_waste(
+    low: float, high: float, cells: int, spacing: tuple[int, int], anchor: bool
+) -> tuple[float, float, int, int]:
+    """(value of a cell, step, cells a tick, the cell on whose centre the value 0 or the anchor lies)."""
+    best: tuple[float, float, int, int] | None = None
+    best_shows_step = False  # two ticks: one alone says nothing about the scale
+    for each in range(spacing[0], spacing[1] + 1):
+        for step in _steps((high - low) / cells * each):
+            unit = step / each
+            least = 0 if anchor else math.ceil(-low / unit - 0.5 - _TINY)
+            most = math.floor(cells - (high - (low if anchor else 0.0)) / unit - 0.5 + _TINY)
+            if least > most:
+                continue
+            zero = least if anchor else _place_of_zero(least, most, each, cells)
+            shows_step = zero % each + each < cells
+            if best is None or (not shows_step, unit) < (not best_shows_step, best[0] * (1 - _TINY)):
+                best, best_shows_step = (unit, step, each, zero), shows_step
+    assert best is not None, "the largest step covers any span"
+    return best
+
+
+def _place_of_zero(least: int, most: int, each: int, cells: int) -> int:
+    """The cell of the value 0 that centres the data, among those that leave room for two ticks if any does."""
+    middle = (least + most) // 2
+    by_distance = sorted(
+        range(max(least, middle - each), min(most, middle + each) + 1), key=lambda cell: abs(cell - middle)
+    )
+    return next((cell for cell in by_distance if cell % each + each < cells), middle)
 
 
 def _span(low: float, high: float) -> tuple[float, float]:
@@ -143,9 +170,9 @@ def _log_ticks(low: float, high: float, cells: int) -> list[float]:
     usual = len(inside([digit * 10.0**e for e in decades for digit in (1, 2, 3, 5)]))
     for digits in ((1, 1.5, 2, 2.5, 3, 4, 5, 6, 8), (1, 2, 3, 5), (1, 3), (1,)):
         ticks = inside([digit * 10.0**e for e in decades for digit in digits])
-        if len(digits) > 4 and usual > 2 or not ticks:
+        if (len(digits) > 4 and usual > 2) or not ticks:
             continue
-        if all(math.log10(b / a) >= room for a, b in zip(ticks, ticks[1:], strict=False)):
+        if all(math.log10(b / a) >= room for a, b in pairwise(ticks)):
             return ticks
     every = math.ceil(room)
     return inside([10.0**e for e in decades if e % every == 0]) or [low]

@@ -39,7 +39,7 @@ class Canvas:
         start = column
         for character in text:
             span = cell_len(character)
-            if span and 0 <= row < self.height and start <= column and 0 <= column and column + span <= self.width:
+            if span and 0 <= row < self.height and start <= column and column >= 0 and column + span <= self.width:
                 self.characters[row, column] = ord(character)
                 self.characters[row, column + 1 : column + span] = SECOND_HALF
                 cells = (row, slice(column, column + span))
@@ -153,6 +153,6 @@ def _whole_wide(text: str) -> str:
     cells = list(text)
     for i, character in enumerate(cells):
         wide = character != "\0" and cell_len(character) == 2
-        if wide and cells[i + 1 : i + 2] != ["\0"] or character == "\0" and (i == 0 or cell_len(cells[i - 1]) != 2):
+        if (wide and cells[i + 1 : i + 2] != ["\0"]) or (character == "\0" and (i == 0 or cell_len(cells[i - 1]) != 2)):
             cells[i] = " "
     return "".join(cells)

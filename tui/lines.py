@@ -24,13 +24,23 @@ def clip_segments(x: np.ndarray, y: np.ndarray, low: float, high: float) -> tupl
     if not len(y) or (y.min() >= low and y.max() <= high):
         return x, y
     scale = np.maximum(1.0, np.abs(y).max(axis=1, keepdims=True))
-    y, low, high = y / scale, low / scale, high / scale  # so that the difference of two huge values is finite
-    rise = y[:, 1:] - y[:, :1]
-    with np.errstate(divide="ignore", invalid="ignore"):
-        cuts = np.sort(np.concatenate((low - y[:, :1], high - y[:, :1]), axis=1) / rise, axis=1)
+    start, rise = y[:, :1] / scale, y[:, 1:] / scale - y[:, :1] / scale  # the difference itself may overflow
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        cuts = np.sort(np.concatenate((low / scale - start, high / scale - start), axis=1) / rise, axis=1)
     share = np.where(rise == 0.0, (0.0, 1.0), np.clip(cuts, 0.0, 1.0))
-    run = x[:, 1:] - x[:, :1]
-    return x[:, :1] + share * run, np.clip(y[:, :1] + share * rise, low, high) * scale
+    return _between(x, share), np.clip(_between(y, share), low, high)
+
+
+def clip_box(
+    x: np.ndarray, y: np.ndarray, across: tuple[float, float], up: tuple[float, float]
+) -> tuple[np.ndarray, np.ndarray]:
+    """The finite segments of a polyline, cut to a box; x (S, 2) and y (S, 2)."""
+    ys, xs = clip(y, x, *across)
+    return clip_segments(xs, ys, *up)
+
+
+def _between(ends: np.ndarray, share: np.ndarray) -> np.ndarray:
+    return ends[:, :1] * (1.0 - share) + ends[:, 1:] * share
 
 
 def stroke(dots: np.ndarray, x: np.ndarray, y: np.ndarray, thick: bool = False) -> None:
@@ -40,9 +50,9 @@ def stroke(dots: np.ndarray, x: np.ndarray, y: np.ndarray, thick: bool = False) 
     """
     rows, columns = dots.shape
     x, y = np.asarray(x, float), np.asarray(y, float)
-    xs, ys = clip(x, y, -1.0, rows + 1.0)
-    if len(x) == 1 and np.isfinite(x[0]) and -1.0 <= y[0] <= rows + 1.0:
-        xs, ys = np.repeat(x, 2)[None], np.repeat(y, 2)[None]
+    if len(x) == 1:
+        x, y = np.repeat(x, 2), np.repeat(y, 2)
+    xs, ys = clip_box(x, y, (-1.0, columns + 1.0), (-1.0, rows + 1.0))
     if not len(xs):
         return
     steps = np.ceil(np.maximum(np.abs(xs[:, 1] - xs[:, 0]), np.abs(ys[:, 1] - ys[:, 0]))).astype(int) + 1

@@ -28,8 +28,8 @@ def decimals(size: float) -> int:
     return max(0, 2 - math.floor(math.log10(float(f"{size:.2e}"))))
 
 
-def _power(value: float) -> str:
-    mantissa, exponent = f"{value:.1e}".split("e")
+def _power(value: float, places: int = 1) -> str:
+    mantissa, exponent = f"{value:.{places}e}".split("e")
     return minus(f"{mantissa}e{int(exponent)}")
 
 
@@ -60,7 +60,7 @@ def column(values: Sequence[float], width: int) -> list[str]:
     """Numbers of one table column, right-aligned on the decimal point; one that is too wide falls back to `short`."""
     sizes = [abs(value) for value in values if math.isfinite(value)]
     top = max(sizes, default=0.0)
-    places = 2 if top == 0.0 or top >= 1.0 else 3 if top >= 0.05 else 4
+    places = 2 if top == 0.0 or top >= 1.0 else 3
     texts = []
     for value in values:
         text = minus(f"{value:.{places}f}") if math.isfinite(value) and abs(value) < 1e4 else short(value)
@@ -76,7 +76,8 @@ def tick_labels(values: Sequence[float], step: float) -> list[str]:
     """Labels of evenly spaced ticks, all with the decimals that the step needs."""
     top = max((abs(value) for value in values), default=0.0)
     if top and (top >= 1e9 or step < 1e-5):
-        return [_power(value) if value else "0" for value in values]
+        places = max(1, math.floor(math.log10(top)) - math.floor(math.log10(step) + 1e-9))
+        return [_power(value, places) if value else "0" for value in values]
     scale, letter = next(((s, u) for s, u in _UNITS if top >= 10 * s or (s == 1e6 and top >= s)), (1.0, ""))
     places = max(0, -math.floor(math.log10(step / scale) + 1e-9))
     return [minus(f"{value / scale:.{places}f}{letter}") if value else "0" for value in values]

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from tui.axes import columns_a_tick, linear, rows_a_tick
-from tui.lines import clip, clip_segments
+from tui.lines import clip_box
 
 _BRAILLE = 0x2800
 
@@ -79,13 +79,14 @@ def _figure(plotext: Any, columns: int, rows: int) -> Any:
     plotext.terminal.limit(False, False)
     figure = plotext.figure
     figure.clear.data()
+    figure.title("")
     figure.theme("colorless")
     figure.plot_size(columns, rows)
     return figure
 
 
 def _rows(text: str) -> list[str]:
-    return [row for row in text.replace("\x1b[0m", "").split("\n")]
+    return text.replace("\x1b[0m", "").split("\n")
 
 
 def _patterns(text: str, rows: int, columns: int) -> np.ndarray:
@@ -98,10 +99,7 @@ def _runs(
     x: np.ndarray, y: np.ndarray, across: tuple[float, float], up: tuple[float, float]
 ) -> list[tuple[list[float], np.ndarray]]:
     """Connected finite pieces of a polyline inside a box: what plotext can be given."""
-    ys, xs = clip(y, x, *across)
-    if not len(xs):
-        return []
-    xs, ys = clip_segments(xs, ys, *up)
+    xs, ys = clip_box(x, y, across, up)
     if not len(xs):
         return []
     breaks = np.flatnonzero((xs[1:, 0] != xs[:-1, 1]) | (ys[1:, 0] != ys[:-1, 1])) + 1

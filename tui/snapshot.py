@@ -1,4 +1,5 @@
 """What the screen is told: frozen copies of the run's state, made on the runner's thread."""
+
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -11,11 +12,12 @@ if TYPE_CHECKING:
     from engine import Network, Recipe
 
 State = Literal["paused", "playing", "compiling", "stepping", "diverged"]
+Measure = Literal["rmse", "mae", "mse", "huber"]
 
 
 @dataclass(frozen=True, slots=True)
 class LossHistory:
-    """Whole-set losses so far, in the units of the numbers beside them: four arrays of equal length."""
+    """Whole-set losses so far, in the snapshot's measure: arrays of equal length, the present moment last."""
 
     epoch: np.ndarray  # (K,) float64: epochs done, with fractions
     train: np.ndarray  # (K,) float64
@@ -46,7 +48,7 @@ class Snapshot:
     state: State
     speed: str  # in words: "10 updates a frame", "flat out"
     diverged: tuple[int, str] | None  # (update, what became non-finite)
-    loss_train: float  # RMSE in the data's own units; MSE for ±1 labels
+    loss_train: float  # in `measure`
     loss_test: float | None
     history: LossHistory
     best: tuple[float, float] | None  # (epoch, loss) of the least unseen loss so far
@@ -56,3 +58,4 @@ class Snapshot:
     probe: Probe | None
     note: str
     busy: str | None  # what takes long just now: "compiling the kernels …"
+    measure: Measure = "rmse"  # rmse and mae are in the target's own unit, mse (labels) and huber in none

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from tui import plotting
 from tui.axes import columns_a_tick, linear, rows_a_tick
 from tui.canvas import Canvas
 from tui.lines import stroke
@@ -33,14 +34,14 @@ def paint(snapshot: Snapshot, width: int, height: int, palette: Palette, state: 
     """The plot: grid, known target, data, and on top the curve, two dots thick."""
     canvas = Canvas(width, height)
     dataset, frame = snapshot.dataset, layout(snapshot.dataset, width, height)
-    draw_axes(canvas, frame, words(dataset.feature_labels[0], dataset.feature_units[0]))
+    draw_axes(canvas, frame, words(dataset.feature_labels[0], dataset.feature_units[0]), palette.depth != "none")
     canvas.text(frame.top, frame.left + 1, words(dataset.target_label, dataset.target_unit), "quiet")
     if dataset.truth is not None:
-        _draw_truth(canvas, frame, dataset)
+        canvas.codes(frame.top, frame.left, _truth_line(dataset, frame), "truth")
     points = _raw_points(dataset)
     for name, glyph in (("train", "•"), ("unseen", "∘")):
-        if points[name] is not None:
-            canvas.glyphs(*frame.cells(*points[name]), glyph, name)
+        if (pair := points[name]) is not None:
+            canvas.glyphs(*frame.cells(*pair), glyph, name)
     _draw_curve(canvas, frame, snapshot, points, small=width < 60)
     _draw_unit_numbers(canvas, frame, snapshot, state)
     return canvas
@@ -69,17 +70,12 @@ def _raw_points(dataset: Dataset) -> dict[str, tuple[np.ndarray, np.ndarray] | N
     return {"train": train, "unseen": (dataset.unscale_x(dataset.x_test)[:, 0], dataset.unscale(dataset.y_test))}
 
 
-def _draw_truth(canvas: Canvas, frame: Frame, dataset: Dataset) -> None:
-    from tui import plotting
-
-    canvas.codes(frame.top, frame.left, _truth_dots(dataset, frame, plotting.line), "truth")
-
-
 @per_dataset
-def _truth_dots(dataset: Dataset, frame: Frame, line) -> np.ndarray:
+def _truth_line(dataset: Dataset, frame: Frame) -> np.ndarray:
+    """The noise-free target across the frame, as eight-dot patterns."""
     assert dataset.truth is not None
     x = frame.x.value(np.arange(2 * frame.columns + 1) / 2)
-    return line(*frame.dots(x, dataset.truth(x[:, np.newaxis])), frame.rows, frame.columns)
+    return plotting.line(*frame.dots(x, dataset.truth(x[:, np.newaxis])), frame.rows, frame.columns)
 
 
 def _draw_curve(
@@ -110,7 +106,10 @@ def _draw_curve(
 
 
 def _draw_unit_numbers(canvas: Canvas, frame: Frame, snapshot: Snapshot, state: ViewState) -> None:
-    """The number of each unit of the first layer on the x axis, at −b/w; the chosen one first, none over another."""
+    """The number of each unit of the first layer on the x axis, at −b/w.
+
+    The chosen one comes first; where numbers would touch, one moves by a cell, or is left out.
+    """
     network, dataset = snapshot.network, snapshot.dataset
     if network.n_inputs != 1 or not network.layers:
         return
@@ -118,14 +117,16 @@ def _draw_unit_numbers(canvas: Canvas, frame: Frame, snapshot: Snapshot, state: 
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         place = frame.x.at(dataset.unscale_x(-b.astype(float)[:, np.newaxis] / W)[:, 0])
     chosen = state.unit if state.layer == 0 else -1
-    taken: set[int] = set()
+    free = np.ones(frame.columns + 4, bool)  # two cells of margin on either side
     for unit in sorted(range(len(b)), key=lambda unit: unit != chosen):
         label = str(unit + 1)
         if not 0 <= place[unit] < frame.columns:
             continue
-        start = frame.left + int(place[unit]) - (len(label) - 1) // 2
-        cells = set(range(start, start + len(label)))
-        if cells & taken or start + len(label) > frame.left + frame.columns:
-            continue
-        taken |= cells
-        canvas.text(frame.top + frame.rows, start, label, "bright" if unit == chosen else "model", unit == chosen)
+        middle = int(place[unit]) - (len(label) - 1) // 2
+        starts = (start for start in (middle, middle + 1, middle - 1) if 0 <= start <= frame.columns - len(label))
+        start = next((start for start in starts if free[start + 1 : start + len(label) + 3].all()), None)
+        if start is not None:
+            free[start + 2 : start + len(label) + 2] = False
+            bright = unit == chosen
+            column = frame.left + start
+            canvas.text(frame.top + frame.rows, column, label, "bright" if bright else "model", bright)

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from data import Dataset
 
 T = TypeVar("T")
+_SIZES = 64  # answers kept for one data set: a resize asks for many sizes
+GRID, DASHED = "┈", "┊"  # fainter than any dots
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,8 @@ class Frame:
 def draw_axes(canvas: Canvas, frame: Frame, unit: str = "", grid: bool = True) -> None:
     """Left and lower axis with ticks and labels, and a nearly invisible grid at the ticks of y.
 
-    `unit` is that of x and stands at the right end of the row of tick labels.
+    Without colours a grid would be as loud as the data: leave it out. `unit` is that of x and stands at the right
+    end of the row of tick labels.
     """
     axis, floor = frame.left - 1, frame.top + frame.rows
     for row in range(frame.top, floor):
@@ -64,9 +67,7 @@ def draw_axes(canvas: Canvas, frame: Frame, unit: str = "", grid: bool = True) -
         canvas.text(row, axis, "┤", "rule")
         canvas.text_right(row, axis, label, "label")
         if grid:
-            dots = np.zeros((4, 2 * frame.columns), bool)
-            dots[1] = True
-            canvas.braille(row, frame.left, dots, "grid")
+            canvas.text(row, frame.left, GRID * frame.columns, "grid")
     end = frame.left + frame.columns
     reserved = end - len(unit) - 2 if unit else canvas.width + 1
     free = 0
@@ -103,7 +104,9 @@ def words(label: str, unit: str) -> str:
 
 def finite_range(*arrays: np.ndarray | None) -> tuple[float, float]:
     """The least and greatest finite value of all arrays, (0, 1) without any."""
-    kept = [values[np.isfinite(values)] for array in arrays if array is not None for values in [np.asarray(array, float)]]
+    kept = [
+        values[np.isfinite(values)] for array in arrays if array is not None for values in [np.asarray(array, float)]
+    ]
     kept = [values for values in kept if values.size]
     if not kept:
         return 0.0, 1.0
@@ -112,15 +115,13 @@ def finite_range(*arrays: np.ndarray | None) -> tuple[float, float]:
 
 def per_dataset(function: Callable[..., T]) -> Callable[..., T]:
     """Remember the answers for the latest data set, which stays the same object while it is trained on."""
-    owner: list[Any] = [None]
-    answers: dict[tuple[Any, ...], T] = {}
+    memory: list[tuple[Any, dict[tuple[Any, ...], T]]] = [(None, {})]
 
     def remembered(dataset: Dataset, *arguments: Any) -> T:
-        if owner[0] is not dataset:
-            owner[0] = dataset
-            answers.clear()
-        elif len(answers) > 64:  # many sizes during a resize
-            answers.clear()
+        owner, answers = memory[0]
+        if owner is not dataset or len(answers) > _SIZES:
+            answers = {}
+            memory[0] = (dataset, answers)
         if arguments not in answers:
             answers[arguments] = function(dataset, *arguments)
         return answers[arguments]

@@ -8,10 +8,10 @@ import numpy as np
 
 from tui import plotting
 from tui.axes import Axis, columns_a_tick, linear, logarithmic, round_down, round_up, rows_a_tick
-from tui.canvas import BLANK, BRAILLE, Canvas
+from tui.canvas import BLANK, Canvas
 from tui.lines import envelope
 from tui.numbers import gap, short
-from tui.views.frame import Frame, draw_axes, finite_range
+from tui.views.frame import DASHED, GRID, Frame, draw_axes, finite_range
 from tui.views.series import baselines
 
 if TYPE_CHECKING:
@@ -25,18 +25,20 @@ _EVEN_COLUMNS = 0x47  # the left dots of a cell: a line one dot on, one off
 
 def title(snapshot: Snapshot, state: ViewState) -> tuple[str, str]:
     """The panel's name, and what the numbers are."""
-    dataset = snapshot.dataset
-    return "Loss", "mse" if dataset.labels else f"rmse {dataset.target_unit or dataset.target_label}"
+    dataset, measure = snapshot.dataset, snapshot.measure
+    if measure == "huber":
+        return "Loss", "huber of scaled y"
+    return "Loss", measure if dataset.labels else f"{measure} {dataset.target_unit or dataset.target_label}"
 
 
 def paint(snapshot: Snapshot, width: int, height: int, palette: Palette, state: ViewState) -> Canvas:
     """Numbers as the legend, under them the curves."""
     canvas = Canvas(width, height)
     _draw_legend(canvas, snapshot)
-    notes = baselines(snapshot.dataset)
+    notes = baselines(snapshot.dataset, snapshot.measure)
     below = len(notes) + 1 if notes and height >= 20 else 0
     frame = _layout(snapshot, width, height - below, state)
-    draw_axes(canvas, frame, "epoch" if width >= 36 else "")
+    draw_axes(canvas, frame, "epoch" if width >= 36 else "", palette.depth != "none")
     _draw_marks(canvas, frame, snapshot)
     if below:
         _draw_baselines(canvas, frame, height - below, notes)
@@ -49,19 +51,22 @@ def paint(snapshot: Snapshot, width: int, height: int, palette: Palette, state: 
 
 def _draw_legend(canvas: Canvas, snapshot: Snapshot) -> None:
     """• train 22.8   ∘ unseen 25.6  +12%, as much of it as there is room for."""
-    train = [("• ", "train", False), ("train ", "label", False), (short(snapshot.loss_train), "bright", True)]
-    parts = train
-    if snapshot.loss_test is not None:
-        unseen = [("∘ ", "unseen", False), ("unseen ", "label", False), (short(snapshot.loss_test), "bright", True)]
-        more = gap(snapshot.loss_train, snapshot.loss_test)
-        colour = "trouble" if more.startswith("×") else "label"
-        for between in ("   ", "  ", " "):
-            parts = [*train, (between, "label", False), *unseen]
-            if sum(len(text) for text, _, _ in parts) <= canvas.width - 1:
-                break
-        if more and sum(len(text) for text, _, _ in parts) + 2 + len(more) <= canvas.width - 1:
-            parts = [*parts, ("  " + more, colour, False)]
-    canvas.parts(0, 1, parts)
+    now, unseen = short(snapshot.loss_train), snapshot.loss_test
+    parts = [("• ", "train", False), ("train ", "label", False), (now, "bright", True)]
+    if unseen is None:
+        canvas.parts(0, 1, parts)
+        return
+    other = [("∘ ", "unseen", False), ("unseen ", "label", False), (short(unseen), "bright", True)]
+    more = gap(snapshot.loss_train, unseen)
+    rest = [("  " + more, "trouble" if more.startswith("×") else "label", False)] * bool(more)
+    choices = [[*parts, (blanks, "label", False), *other, *end] for end in (rest, []) for blanks in ("   ", "  ")]
+    room = canvas.width - 1
+    fitting = next((choice for choice in choices if sum(len(text) for text, _, _ in choice) <= room), None)
+    if fitting is not None:
+        canvas.parts(0, 1, fitting)
+        return
+    tight = [(text.replace("• ", "•").replace("∘ ", "∘"), colour, bold) for text, colour, bold in (*parts, *other)]
+    canvas.parts(0, 0, [*tight[:3], (" ", "label", False), *tight[3:]])
 
 
 def _layout(snapshot: Snapshot, width: int, height: int, state: ViewState) -> Frame:
@@ -110,18 +115,17 @@ def _draw_line(canvas: Canvas, frame: Frame, snapshot: Snapshot, split: str, col
 
 def _draw_marks(canvas: Canvas, frame: Frame, snapshot: Snapshot) -> None:
     """A dashed vertical at each edit, its label on top; labels that would collide give way to the later one."""
-    dots = frame.raster()
     free = canvas.width
+    rows = np.arange(frame.top + 1, frame.top + frame.rows)
     for epoch, label in reversed(snapshot.marks):
         place = float(frame.x.at(epoch))
         if not 0.0 <= place < frame.columns:
             continue
-        dots[4::2, int(2 * place)] = True
+        canvas.glyphs(rows, np.full(len(rows), frame.left + int(place)), DASHED, "rule")
         start = min(frame.left + int(place) - len(label) // 2, canvas.width - len(label))
         if start + len(label) < free and start > frame.left - 1:
             canvas.text(frame.top, start, label, "label")
             free = start
-    canvas.braille(frame.top, frame.left, dots, "rule")
 
 
 def _draw_best(canvas: Canvas, frame: Frame, snapshot: Snapshot) -> None:
@@ -143,8 +147,7 @@ def _draw_best(canvas: Canvas, frame: Frame, snapshot: Snapshot) -> None:
 def _free(canvas: Canvas, row: int, column: int, width: int) -> bool:
     """Whether two rows hold nothing but grid from this cell on."""
     area = (slice(row, row + 2), slice(column, column + width))
-    plain = (canvas.characters[area] == BLANK) | (canvas.characters[area] == BRAILLE + 0x12)
-    return bool(plain.all())
+    return bool(np.isin(canvas.characters[area], (BLANK, ord(GRID))).all())
 
 
 def _draw_baselines(canvas: Canvas, frame: Frame, row: int, notes: tuple[tuple[str, float], ...]) -> None:
@@ -154,8 +157,6 @@ def _draw_baselines(canvas: Canvas, frame: Frame, row: int, notes: tuple[tuple[s
         canvas.parts(row + offset, 1, [(f"{label}  ", "label", False), (short(loss), "text", False)])
         place = float(frame.y.at(loss))
         if 0.0 <= place < frame.rows:
-            dots = frame.raster()
-            dots[int(4 * (frame.rows - place)), ::2] = True
-            canvas.braille(frame.top, frame.left, dots, "rule")
-            text = label.removeprefix("as ")
-            canvas.text_right(frame.top + frame.rows - 1 - int(place), frame.left + frame.columns, text, "quiet")
+            line = frame.top + frame.rows - 1 - int(place)
+            canvas.text(line, frame.left, "╌" * frame.columns, "rule")
+            canvas.text_right(line, frame.left + frame.columns, label.removeprefix("as "), "quiet")

@@ -8,8 +8,10 @@ import numpy as np
 
 from tui.canvas import Canvas
 from tui.lines import stroke
-from tui.palette import BANDS, CODES, SHADES
-from tui.views.unit import Unit, chosen_layer, collect
+from tui.numbers import minus, short
+from tui.palette import CODES, SHADES
+from tui.views.plane import draw_map
+from tui.views.unit import Unit, chosen_layer, collect, norm
 
 if TYPE_CHECKING:
     from engine import Network
@@ -18,7 +20,6 @@ if TYPE_CHECKING:
     from tui.views.state import ViewState
 
 _DEAREST = 400_000  # weights of a network whose units may be computed while painting
-_SHADE_GLYPHS = " ░▒▓█"
 
 
 def cheap(network: Network) -> bool:
@@ -109,7 +110,7 @@ def _draw_strips(
     largest = float(np.nanmax(np.abs(signed), initial=0.0))
     level = np.zeros(signed.shape, int)
     if 0.0 < largest < np.inf:
-        level = np.ceil(np.nan_to_num(np.abs(signed)) / largest * SHADES).astype(int).clip(0, SHADES)
+        level = np.rint(np.nan_to_num(np.abs(signed)) / largest * SHADES).astype(int).clip(0, SHADES)
     for number in range(len(table)):
         line = row + number * each
         if line >= row + rows or line >= canvas.height:
@@ -117,16 +118,16 @@ def _draw_strips(
         _draw_strip(canvas, line, column, signed[number], level[number], palette)
 
 
-def _draw_strip(
-    canvas: Canvas, row: int, column: int, signed: np.ndarray, level: np.ndarray, palette: Palette
-) -> None:
+def _draw_strip(canvas: Canvas, row: int, column: int, signed: np.ndarray, level: np.ndarray, palette: Palette) -> None:
     if palette.depth != "truecolor":
         signs = {True: ("model", "+"), False: ("bright", "−")}
         pairs = np.where(level[0::2] >= level[1::2], 0, 1) + np.arange(0, len(level), 2)
         for offset, at in enumerate(pairs):
             colour, glyph = signs[bool(signed[at] > 0)]
             strong = level[at] > SHADES // 2
-            canvas.text(row, column + offset, glyph if level[at] > 1 else "·", colour if level[at] > 1 else "quiet", strong)
+            canvas.text(
+                row, column + offset, glyph if level[at] > 1 else "·", colour if level[at] > 1 else "quiet", strong
+            )
         return
     codes = np.where(signed > 0, CODES["plus0"], CODES["minus0"]) + level
     cells = (row, slice(column, column + len(codes) // 2))
@@ -145,4 +146,96 @@ def _resample(table: np.ndarray, size: int) -> np.ndarray:
 
 
 def paint_maps(canvas: Canvas, snapshot: Snapshot, palette: Palette, state: ViewState) -> None:
-    """Small maps over the plane, a line of them for each layer around the chosen one that fits."""
+    """Small maps of the units over the plane, a line of them for each layer; the chosen one's numbers at the end."""
+    network = snapshot.network
+    layers = len(network.layers)
+    lines = max(1, min(layers, canvas.height // 4))
+    rows = max(1, min(6, canvas.height // lines - 1))
+    numbers = canvas.height - lines * (rows + 1)
+    if not numbers and lines == 1 and rows > 1:
+        rows, numbers = rows - 1, 1
+    columns = min(12, max(8, 2 * rows + 2))
+    shown = chosen_layer(network, state)
+    first = int(np.clip(shown - lines // 2, 0, layers - lines))
+    grid = np.stack(np.meshgrid(*_sides(snapshot, rows, columns)), axis=-1).reshape(-1, 2)
+    activations = network.activations(grid)
+    for line, layer in enumerate(range(first, first + lines)):
+        values = activations[layer].reshape(2 * rows, columns, -1).astype(float)
+        _draw_maps(canvas, line * (rows + 1), values, collect(snapshot, layer), layer, snapshot, palette, state)
+    if numbers:
+        _draw_numbers(canvas, lines * (rows + 1), snapshot, state)
+
+
+def _sides(snapshot: Snapshot, rows: int, columns: int) -> tuple[np.ndarray, np.ndarray]:
+    """Scaled values of either feature at the middles of a map's pixels, over the range of the training points."""
+    x = snapshot.dataset.x_train
+    low, high = x.min(axis=0), x.max(axis=0)
+    across = low[0] + (high[0] - low[0]) * (np.arange(columns) + 0.5) / columns
+    up = high[1] - (high[1] - low[1]) * (np.arange(2 * rows) + 0.5) / (2 * rows)
+    return across, up
+
+
+def _draw_maps(
+    canvas: Canvas,
+    top: int,
+    values: np.ndarray,
+    units: list[Unit],
+    layer: int,
+    snapshot: Snapshot,
+    palette: Palette,
+    state: ViewState,
+) -> None:
+    """One layer: a heading and a map for each unit that fits, around the chosen one."""
+    layers = len(snapshot.network.layers)
+    width = values.shape[1] + 1
+    fit = max(1, (canvas.width - 3) // width)
+    here = layer == chosen_layer(snapshot.network, state)
+    chosen = state.unit if here else -1
+    first = int(np.clip(chosen - fit // 2, 0, max(0, len(units) - fit)))
+    canvas.text(top, 0, "a" + "′" * min(layer, 3), "quiet")
+    for place, unit in enumerate(units[first : first + fit]):
+        column = 3 + place * width
+        bright = unit.number == chosen
+        if bright:
+            canvas.text(top, column - 1, "▸", "now")
+        end = canvas.text(top, column, str(unit.number + 1), "bright" if bright else "label", bright)
+        deep = unit.outgoing is not None and layers > 1
+        text = unit.trouble or (_tenths("c", unit.outgoing or 0.0) if deep else unit.name)
+        colour = "trouble" if unit.trouble else "bright" if bright else "quiet"
+        canvas.text(top, end + 1, text[: max(0, column + width - end - 2)], colour, bright)
+        value = values[:, :, unit.number]
+        finite = value[np.isfinite(value)]
+        low, high = (finite.min(), finite.max()) if finite.size else (0.0, 0.0)
+        with np.errstate(invalid="ignore", over="ignore"):
+            share = (value - low) / (high - low) if high > low else np.zeros(value.shape)
+        draw_map(canvas, top + 1, column, share, palette)
+    hidden = len(units) - first - fit
+    if hidden > 0:
+        canvas.text_right(top, canvas.width, f"+{hidden} →", "label")
+
+
+def _tenths(name: str, value: float) -> str:
+    return name + (minus(f"{value:.1f}") if abs(value) < 100 else short(value))
+
+
+def _draw_numbers(canvas: Canvas, row: int, snapshot: Snapshot, state: ViewState) -> None:
+    """The chosen unit, or the output bias, in one line."""
+    units = collect(snapshot, chosen_layer(snapshot.network, state))
+    if not 0 <= state.unit < len(units):
+        bias = float(snapshot.network.weights(len(snapshot.network.layers))[1][0])
+        canvas.parts(row, 1, [("▸ ", "now", False), ("b bias ", "bright", True), (short(bias), "bright", False)])
+        return
+    unit = units[state.unit]
+    w = " ".join(short(float(value)) for value in unit.weights[:2]) if len(unit.weights) == 2 else None
+    size = short(norm(unit.weights))
+    parts = [("▸ ", "now", False), (f"{unit.number + 1} {unit.name}", "bright", True)]
+    pairs = [("w" if w else "‖w‖", w or size), ("b", short(unit.bias))]
+    if unit.outgoing is not None:
+        pairs.append(("c", short(unit.outgoing)))
+    if np.isfinite(unit.gradient):
+        pairs.append(("‖g‖", short(unit.gradient)))
+    if unit.on is not None:
+        pairs.append(("on", f"{100 * unit.on:.0f}%"))
+    for name, text in pairs:
+        parts += [(f"   {name} ", "quiet", False), (text, "gradient" if name == "‖g‖" else "text", False)]
+    canvas.parts(row, 1, parts)

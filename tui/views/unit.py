@@ -92,12 +92,18 @@ def _gradient_norms(snapshot: Snapshot, layer: int, shape: tuple[int, int]) -> n
     start = network.index(layer, 0, "w")
     w = gradient[start : start + shape[0] * shape[1]].reshape(shape)
     b = gradient[start + w.size : start + w.size + shape[0]]
-    c = 0.0
+    c: np.ndarray | float = 0.0
     if layer == len(network.layers) - 1:
         first = network.index(layer, 0, "c")
         c = gradient[first : first + shape[0]]
     with np.errstate(over="ignore", invalid="ignore"):
         return np.sqrt((w * w).sum(axis=1) + b * b + c * c)
+
+
+def norm(values: np.ndarray) -> float:
+    """√(Σ v²), in float64."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        return float(np.linalg.norm(np.asarray(values, float)))
 
 
 def sentence(unit: Unit, dataset: Dataset) -> tuple[str, bool]:
@@ -113,7 +119,8 @@ def sentence(unit: Unit, dataset: Dataset) -> tuple[str, bool]:
     if not unit.single:
         return _share(unit), False
     w, c = float(unit.weights[0]), unit.outgoing
-    height, unit_y, unit_x = c * dataset.y_scale, f" {dataset.target_unit}".rstrip(), f" {dataset.feature_units[0]}".rstrip()
+    height = c * dataset.y_scale
+    unit_x, unit_y = (f" {unit}".rstrip() for unit in (dataset.feature_units[0], dataset.target_unit))
     if w == 0.0 or not all(map(math.isfinite, (w, c, unit.bias))):
         return "flat: w is 0", False
     place = float(dataset.x_offset[0]) - unit.bias / w * float(dataset.x_factor[0])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -9,15 +10,24 @@ import numpy as np
 from tui.canvas import Canvas
 from tui.numbers import column
 from tui.views import shapes
-from tui.views.unit import Unit, chosen_layer, collect, sentence
+from tui.views.unit import Unit, chosen_layer, collect, norm, sentence
 
 if TYPE_CHECKING:
     from tui.palette import Palette
     from tui.snapshot import Snapshot
     from tui.views.state import ViewState
 
-_NAME, _NUMBER = 9, 8  # columns of a kind's name and of a number
 _LEFT = 5  # where the kind begins, after the marker and the unit's number
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of numbers; the last text is that of the bias row, "" where it has no such number."""
+
+    heading: str
+    part: str
+    texts: list[str]
+    colour: str
 
 
 def title(snapshot: Snapshot, state: ViewState) -> tuple[str, str]:
@@ -47,11 +57,11 @@ def paint(snapshot: Snapshot, width: int, height: int, palette: Palette, state: 
             text, trouble = sentence(unit, snapshot.dataset)
             canvas.text(2 + row * each, _LEFT, text[: right - _LEFT], "trouble" if trouble else "quiet")
     end = min(1 + len(shown) * each, height - 1)
-    _draw_bias(canvas, end, snapshot, state, columns, chosen)
-    area = (1, right + 3, max(0, end - 1), width - right - 6)
+    _draw_bias(canvas, end, snapshot, state, columns, chosen, _name_width(shown))
+    area = (1, right + 2, max(0, end - 1), width - right - 4)
     if area[3] >= 8:
         shapes.draw(canvas, area, each, shown, chosen, snapshot, palette, state)
-    _draw_more(canvas, end, right + 3, first, len(units) - first - len(shown))
+    _draw_more(canvas, end, right + 2, first, len(units) - first - len(shown))
     return canvas
 
 
@@ -60,28 +70,41 @@ def _rows_each(units: int, height: int) -> int:
     return next((each for each in (4, 2) if height - 2 >= each * units), 1)
 
 
-def _columns(snapshot: Snapshot, units: list[Unit], state: ViewState) -> list[tuple[str, str, list[float], str]]:
-    """(heading, part, values, colour) of each column of numbers; a unit's own w where it has one only."""
-    single = snapshot.network.n_inputs == 1 and chosen_layer(snapshot.network, state) == 0
-    weights = [float(unit.weights[0]) if single else float(np.linalg.norm(unit.weights)) for unit in units]
-    columns = [("w" if single else "‖w‖", "w", weights, "text"), ("b", "b", [unit.bias for unit in units], "text")]
+def _name_width(units: list[Unit]) -> int:
+    return max([len(unit.name) for unit in units] + [6]) + 1
+
+
+def _columns(snapshot: Snapshot, units: list[Unit], state: ViewState) -> list[Column]:
+    """w (its norm where there are several), b, c in the last hidden layer, and the gradient once there is one."""
+    network, gradient = snapshot.network, snapshot.gradient
+    W, b = network.weights(len(network.layers))
+    single = (units[0].weights if units else W[0]).size == 1
+    weights = [float(unit.weights[0]) if single else norm(unit.weights) for unit in units]
+    own = None if network.layers else float(W[0, 0]) if single else norm(W)
+    width = 8 if single else 7
+    columns = [_column("w" if single else "‖w‖", "w", weights, own, width)]
+    columns.append(_column("b", "b", [unit.bias for unit in units], float(b[0]), width))
     if units and units[0].outgoing is not None:
-        columns.append(("c", "c", [float(unit.outgoing or 0.0) for unit in units], "text"))
-    if snapshot.gradient is not None:
-        columns.append(("‖g‖", "g", [unit.gradient for unit in units], "gradient"))
+        columns.append(_column("c", "c", [float(unit.outgoing or 0.0) for unit in units], None, width))
+    if gradient is not None and gradient.size == network.n_parameters:
+        own = norm(gradient[-1:] if network.layers else gradient)
+        columns.append(_column("‖g‖", "g", [unit.gradient for unit in units], own, width, "gradient"))
     return columns
 
 
+def _column(
+    heading: str, part: str, values: list[float], own: float | None, width: int, colour: str = "text"
+) -> Column:
+    texts = column([*values, *([] if own is None else [own])], width - 1)
+    return Column(heading, part, texts if own is not None else [*texts, " " * (width - 1)], colour)
+
+
 def _draw_table(
-    canvas: Canvas,
-    columns: list[tuple[str, str, list[float], str]],
-    units: list[Unit],
-    each: int,
-    chosen: int,
-    state: ViewState,
+    canvas: Canvas, columns: list[Column], units: list[Unit], each: int, chosen: int, state: ViewState
 ) -> int:
     """The table with its heading; returns the column after it."""
-    canvas.text(0, 3, "# kind", "quiet")
+    canvas.text(0, 3, "# kind" if units else "", "quiet")
+    names = _name_width(units)
     for row, unit in enumerate(units):
         bright = unit.number == chosen
         line = 1 + row * each
@@ -89,60 +112,49 @@ def _draw_table(
         if bright:
             canvas.text(line, 1, "▸", "now")
         canvas.text_right(line, _LEFT - 1, str(unit.number + 1), colour, bright)
-        canvas.text(line, _LEFT, unit.name[:_NAME], "trouble" if unit.trouble else colour)
-    x = _LEFT + _NAME
-    for heading, part, values, colour in columns:
-        canvas.text_right(0, x + _NUMBER - 2, heading, "quiet")
-        for row, (unit, text) in enumerate(zip(units, column(values, _NUMBER - 1), strict=True)):
-            bright = unit.number == chosen
-            line = 1 + row * each
-            lit = bright and part == state.part
-            shade = colour if colour != "text" else "bright" if bright else "text"
-            canvas.text(line, x, text, shade, lit)
-            if lit:
-                canvas.tint(slice(line, line + 1), slice(x - 1 + (len(text) - len(text.lstrip())), x + _NUMBER), "lit")
-        x += _NUMBER
-    if any(unit.trouble for unit in units) or each == 1 or columns[0][0] != "w":
-        canvas.text_right(0, x + 5, "on", "quiet")
-        for row, unit in enumerate(units):
-            if unit.on is not None:
-                text = unit.trouble or f"{100 * unit.on:.0f}%"
-                canvas.text(1 + row * each, x + 5 - min(len(text), 4), text, "trouble" if unit.trouble else "label")
-        x += 6 + 5 * any(unit.trouble == "saturated" for unit in units)
-    return x
+        canvas.text(line, _LEFT, unit.name, "trouble" if unit.trouble else colour)
+        _draw_numbers(canvas, line, _LEFT + names, columns, row, bright, state.part)
+    x = _LEFT + names
+    for each_column in columns:
+        width = len(each_column.texts[-1])
+        canvas.text_right(0, x + width - 1, each_column.heading, "quiet")
+        x += width + 1
+    if not any(unit.trouble for unit in units) and (not units or len(columns[0].heading) == 1):
+        return x
+    canvas.text_right(0, x + 4, "on", "quiet")
+    for row, unit in enumerate(units):
+        if unit.trouble:
+            canvas.text(1 + row * each, x, unit.trouble, "trouble")
+        elif unit.on is not None:
+            canvas.text_right(1 + row * each, x + 4, f"{100 * unit.on:.0f}%", "label")
+    return x + max([4] + [len(unit.trouble) for unit in units])
+
+
+def _draw_numbers(canvas: Canvas, line: int, x: int, columns: list[Column], row: int, bright: bool, part: str) -> None:
+    """One row of numbers; the chosen one of a bright row is lit."""
+    for each in columns:
+        text = each.texts[row]
+        lit = bright and each.part == part and bool(text.strip())
+        canvas.text(line, x, text, "bright" if bright and each.colour == "text" else each.colour, lit)
+        if lit:
+            canvas.tint(slice(line, line + 1), slice(x - 1 + len(text) - len(text.lstrip()), x + len(text) + 1), "lit")
+        x += len(text) + 1
 
 
 def _draw_bias(
-    canvas: Canvas,
-    row: int,
-    snapshot: Snapshot,
-    state: ViewState,
-    columns: list[tuple[str, str, list[float], str]],
-    chosen: int,
+    canvas: Canvas, row: int, snapshot: Snapshot, state: ViewState, columns: list[Column], chosen: int, names: int
 ) -> None:
     """The output bias (for the linear model: its weights too), in the columns of the units."""
-    network = snapshot.network
-    W, b = network.weights(len(network.layers))
-    bright = chosen < 0
-    colour = "bright" if bright else "text"
+    bright = chosen < 0 or not snapshot.network.layers
     if bright:
         canvas.text(row, 1, "▸", "now")
-    canvas.text(row, _LEFT - 2, "b bias" if network.layers else "y = b + w x" if W.size == 1 else "y = b + Σ w x", colour)
-    values = {"b": float(b[0])}
-    if not network.layers:
-        values["w"] = float(W[0, 0]) if W.size == 1 else float(np.linalg.norm(W))
-    if snapshot.gradient is not None:
-        values["g"] = float(np.linalg.norm(snapshot.gradient[-1 if network.layers else slice(None)]))
-    for number, (_, part, _, shade) in enumerate(columns):
-        if part in values:
-            text = column([values[part]], _NUMBER - 1)[0]
-            lit = bright and part == "b"
-            x = _LEFT + _NAME + number * _NUMBER
-            canvas.text(row, x, text, shade if shade != "text" else colour, lit)
+    canvas.text(row, _LEFT - 2, "b bias" if snapshot.network.layers else "y = b+wx", "bright" if bright else "text")
+    part = "b" if snapshot.network.layers else state.part
+    _draw_numbers(canvas, row, _LEFT + names, columns, -1, bright, part)
 
 
 def _draw_more(canvas: Canvas, row: int, start: int, above: int, below: int) -> None:
     """How many units the table hides above and below."""
-    parts = [f"{count} more {word}" for count, word in ((above, "above ↑"), (below, "below ↓")) if count]
-    if parts:
-        canvas.text(row, min(start, canvas.width - len("   ".join(parts))), "   ".join(parts), "label")
+    counts = ((above, "above  ↑"), (below, "below  ↓"))
+    text = "   ".join(f"{count} more unit{'s' * (count > 1)} {where}" for count, where in counts if count)
+    canvas.text(row, min(start, canvas.width - len(text)), text, "label")

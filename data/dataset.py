@@ -1,0 +1,123 @@
+"""Dataset: what is fitted, split and scaled, with the way back to the data's own units."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from data.errors import DataError, show
+
+Floats = NDArray[np.float64]
+Scaled = NDArray[np.float32]
+Times = NDArray[Any]
+Kind = Literal["curve", "series", "plane", "table"]
+Period = Literal["day", "year"]
+Truth = Callable[[Floats], Floats]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Dataset:
+    """Examples for training and unseen ones, scaled by what training may see; every array is read-only.
+
+    scaled x = (raw x − x_offset) / x_factor and scaled y = (raw y − y_offset) / y_scale: one feature comes to [−1, 1]
+    by the train minimum and maximum, several are standardised each; y is standardised, but ±1 labels stay.
+    """
+
+    name: str
+    source: str  # where the data come from, one line
+    kind: Kind  # one feature, a time axis, two features, or any others
+    x_train: Scaled  # (N, n_inputs)
+    y_train: Scaled  # (N,)
+    x_test: Scaled | None  # None, as y_test, where nothing is unseen
+    y_test: Scaled | None
+    feature_names: tuple[str, ...]
+    feature_labels: tuple[str, ...]  # words for people, without the unit
+    feature_units: tuple[str, ...]  # "" if unknown
+    target_name: str
+    target_label: str
+    target_unit: str
+    labels: bool  # whether the targets are ±1
+    lags: tuple[int, ...]  # the features' steps back in time, () for others
+    period: Period | None  # of the times
+    times_train: Times | None  # (N,) datetime64[D], or years as float64; None for undated data
+    times_test: Times | None
+    x_offset: Floats  # (n_inputs,)
+    x_factor: Floats  # (n_inputs,)
+    y_offset: float
+    y_scale: float
+    truth: Truth | None  # noise-free target, raw x (N, n_inputs) → raw y (N,), where it is known
+    notices: tuple[str, ...]  # what a person should know of how the data were read
+    options: dict[str, Any]  # arguments of `data.load` that make this data set again
+
+    def scale(self, x: ArrayLike) -> Scaled:
+        """Raw x (N, n_inputs) as the network takes it, float32."""
+        raw = np.asarray(x, np.float64)
+        if raw.ndim != 2 or raw.shape[1] != self.x_offset.size:
+            raise DataError(f"x of shape {raw.shape}: expected (N, {self.x_offset.size}), a column for each feature")
+        return np.ascontiguousarray((raw - self.x_offset) / self.x_factor, np.float32)
+
+    def unscale_x(self, x: ArrayLike) -> Floats:
+        """Scaled x (N, n_inputs) in the data's own units, float64."""
+        return np.asarray(x, np.float64) * self.x_factor + self.x_offset
+
+    def unscale(self, y: ArrayLike) -> Floats:
+        """Scaled targets or predictions (N,) in the data's own units, float64."""
+        return np.asarray(y, np.float64) * self.y_scale + self.y_offset
+
+    def errors(self, predicted: ArrayLike, split: str) -> dict[str, float]:
+        """MSE, RMSE and MAE of scaled predictions (N,) for "train" or "test", in the data's own units.
+
+        For ±1 labels the accuracy too; 0 counts as +1. Raises DataError for another split, or where nothing is unseen.
+        """
+        targets = {"train": self.y_train, "test": self.y_test}.get(split)
+        if targets is None:
+            expected = "'train' or 'test'" if self.y_test is not None else "'train', for no example is unseen"
+            raise DataError(f"split={show(split)}: expected {expected}")
+        scaled = np.asarray(predicted, np.float64)
+        if scaled.shape != targets.shape:
+            raise DataError(f"predictions of shape {scaled.shape}: expected {targets.shape}, one for each example")
+        with np.errstate(all="ignore"):  # a diverged network predicts inf and NaN, and so do its errors
+            error = (scaled - targets) * self.y_scale
+            mse = float(np.mean(error * error))
+            result = {"mse": mse, "rmse": float(np.sqrt(mse)), "mae": float(np.mean(np.abs(error)))}
+        if self.labels:
+            result["accuracy"] = float(np.mean(np.where(scaled >= 0, 1, -1) == targets))
+        return result
+
+
+@dataclass(frozen=True, slots=True)
+class Scaling:
+    """The train statistics by which a data set is scaled."""
+
+    x_offset: Floats
+    x_factor: Floats
+    y_offset: float
+    y_scale: float
+
+
+def fit_scaling(x: Floats, y: Floats, names: tuple[str, ...], target: str, *, labels: bool) -> Scaling:
+    """Statistics of the training rows x (N, n_inputs), y (N,); DataError for a column that does not vary."""
+    if x.shape[1] == 1:
+        low, high = x.min(axis=0), x.max(axis=0)
+        x_offset, x_factor = (low + high) / 2, (high - low) / 2
+    else:
+        x_offset, x_factor = x.mean(axis=0), deviation(x)
+    y_offset, y_scale = (0.0, 1.0) if labels else (float(y.mean()), float(deviation(y)))
+    for name, column, factor in zip((*names, target), (*x.T, y), (*x_factor, y_scale), strict=True):
+        if not factor > 0 or column.min() == column.max():
+            raise DataError(
+                f"column {name!r} is {column[0]:g} in every training row: expected values that vary; "
+                f"choose another target, or other features"
+            )
+    return Scaling(x_offset, x_factor, y_offset, y_scale)
+
+
+def deviation(values: Floats) -> Any:
+    """Standard deviation along the first axis; rescaled first, so that tiny numbers do not vanish when squared."""
+    spread = np.ptp(values, axis=0)
+    spread = np.where(spread > 0, spread, 1.0)
+    return np.std(values / spread, axis=0) * spread

@@ -1,0 +1,199 @@
+"""`load`: from a name or a file to a data set."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from data.catalog import FOLDER, SHIPPED, Shipped, words
+from data.dataset import Dataset, Kind, fit_scaling
+from data.errors import DataError, choice, clean, real, show, whole
+from data.examples import Examples, read_examples, year_of
+from data.generators import GENERATED, Generated
+from data.split import split_at_random, split_by_time, unseen_count
+from data.tables import Column, read_shipped, read_table
+
+FEWEST_GENERATED = 10
+MOST_GENERATED = 10**6
+LARGEST_NOISE = 1e6
+
+
+def names() -> tuple[str, ...]:
+    """The data sets that `load` knows by name: shipped ones, then generated ones."""
+    return (*SHIPPED, *GENERATED)
+
+
+def about(name: str) -> str:
+    """What one of `names()` is, in a few words."""
+    return SHIPPED[name].about if name in SHIPPED else GENERATED[name].about
+
+
+def columns(path: str | os.PathLike[str]) -> tuple[Column, ...]:
+    """The columns of a CSV or Parquet file, to choose a target and features from; DataError if it is no table."""
+    return read_table(path).columns()
+
+
+def load(
+    name_or_path: str | os.PathLike[str],
+    target: str | None = None,
+    features: Sequence[str] | None = None,
+    lags: int | None = None,
+    test_fraction: float | None = None,
+    seed: int = 0,
+    n: int | None = None,
+    noise: float | None = None,
+) -> Dataset:
+    """A data set by its name, or from a CSV or Parquet file, split and scaled.
+
+    A table's target is its last numeric column unless named, its features the other numeric ones; with `lags` = K
+    they are the target's own past, lags 1…K, yesterday first. Of dated rows and of lags the last ones are unseen, of
+    others some drawn by `seed`: `test_fraction` of them, by default the years that the set names, or a fifth.
+    Generated sets take `n` examples and `noise`, a standard deviation. Raises DataError for what cannot be used.
+    """
+    seed = whole("seed", seed, 0)
+    if lags is not None:
+        lags = whole("lags", lags, 1)
+        if features is not None:
+            raise DataError(f"lags={lags} with features: expected one of them, for lags make features of the target")
+    if test_fraction is not None:
+        test_fraction = real("test_fraction", test_fraction, 0, 1)
+    name = os.fspath(name_or_path) if isinstance(name_or_path, (str, os.PathLike)) else None
+    if not isinstance(name, str) or not name:
+        raise DataError(f"data={show(name_or_path)}: expected the name of a data set, or a path")
+    options = {
+        "name_or_path": name, "target": target, "features": None if features is None else tuple(features),
+        "lags": lags, "test_fraction": test_fraction, "seed": seed, "n": n, "noise": noise,
+    }  # fmt: skip
+    if name in GENERATED:
+        refuse(name, "a generated set", target=target, features=features, lags=lags)
+        return generate(name, GENERATED[name], options)
+    refuse(name, "a table", n=n, noise=noise)
+    if name in SHIPPED:
+        return load_shipped(name, SHIPPED[name], options)
+    try:
+        exists = os.path.lexists(name)
+    except ValueError:  # no path holds a NUL
+        exists = False
+    if not exists and (os.sep in name or os.path.splitext(name)[1]):
+        raise DataError(f"data={show(name)}: there is no such file; expected a CSV or Parquet file, or a set's name")
+    if not exists:
+        raise choice("data", name, names(), ", or a CSV or Parquet file")
+    table = read_table(name)
+    examples = read_examples(table, target, features, lags)
+    return assemble(table.name, f"{table.name}, {table.rows} rows", examples, options)
+
+
+def refuse(name: str, what: str, **given: object) -> None:
+    for option, value in given.items():
+        if value is not None:
+            raise DataError(
+                f"{option}={show(value)}: {clean(name)} is {what}, expected no {option} with it; leave it out"
+            )
+
+
+def generate(name: str, generated: Generated, options: dict[str, Any]) -> Dataset:
+    """A generated set with the options' n, noise and seed."""
+    n = generated.n if options["n"] is None else whole("n", options["n"], FEWEST_GENERATED, MOST_GENERATED)
+    noise = generated.noise if options["noise"] is None else real("noise", options["noise"], 0, LARGEST_NOISE)
+    x, y = generated.draw(np.random.default_rng([options["seed"], 0]), n, noise)
+    target = "y" if len(generated.features) == 1 else "label"
+    examples = Examples(x, y, None, None, generated.features, target, (), ())
+    source = f"generated: {generated.about}; noise {noise:g}"
+    return assemble(name, source, examples, options, truth=generated.truth)
+
+
+def load_shipped(name: str, entry: Shipped, options: dict[str, Any]) -> Dataset:
+    """A shipped set; what is not asked for is as its entry in the catalog says."""
+    target, features, lags = options["target"], options["features"], options["lags"]
+    usual = target is None or target == entry.target
+    if features is None and lags is None:
+        lags, features = entry.lags, entry.features if usual else None
+    years = None if entry.train_years is None else (entry.train_years[0], entry.train_years[1] + 1)
+    examples = read_examples(
+        read_shipped(FOLDER / entry.file, name),
+        entry.target if target is None else target,
+        features,
+        lags,
+        positive=entry.positive if usual else None,
+        years=years,
+    )
+    unseen = None
+    if entry.train_years is not None and examples.times is not None and options["test_fraction"] is None:
+        unseen = int((year_of(examples.times) > entry.train_years[1]).sum())
+    return assemble(name, entry.source, examples, options, unseen)
+
+
+def assemble(
+    name: str, source: str, examples: Examples, options: dict[str, Any], unseen: int | None = None, truth: Any = None
+) -> Dataset:
+    """Split the examples, `unseen` of them or the fraction in the options, and scale them by the training rows."""
+    x, y, times = examples.x, examples.y, examples.times
+    if unseen is None:
+        unseen = unseen_count(name, len(y), options["test_fraction"])
+    if times is not None or examples.lags:
+        train, test = split_by_time(len(y), unseen)
+    else:
+        train, test = split_at_random(len(y), unseen, options["seed"])
+    labels = bool((np.abs(y) == 1).all() and y.min() < y.max())
+    scaling = fit_scaling(x[train], y[train], examples.features, examples.target, labels=labels)
+
+    def scaled(rows: Any) -> tuple[Any, Any]:
+        inputs = np.ascontiguousarray((x[rows] - scaling.x_offset) / scaling.x_factor, np.float32)
+        targets = np.ascontiguousarray((y[rows] - scaling.y_offset) / scaling.y_scale, np.float32)
+        return frozen(inputs), frozen(targets)
+
+    x_train, y_train = scaled(train)
+    x_test, y_test = scaled(test) if unseen else (None, None)
+    shipped = options["name_or_path"] in SHIPPED
+    target_label, target_unit = words(examples.target, shipped=shipped)
+    if examples.lags:
+        feature_words = [(f"lag {lag}", target_unit) for lag in examples.lags]
+    else:
+        feature_words = [words(feature, shipped=shipped) for feature in examples.features]
+    return Dataset(
+        name=name,
+        source=source,
+        kind=kind_of(examples),
+        x_train=x_train,
+        y_train=y_train,
+        x_test=x_test,
+        y_test=y_test,
+        feature_names=examples.features,
+        feature_labels=tuple(label for label, _ in feature_words),
+        feature_units=tuple(unit for _, unit in feature_words),
+        target_name=examples.target,
+        target_label=target_label,
+        target_unit=target_unit,
+        labels=labels,
+        lags=examples.lags,
+        period=examples.period,
+        times_train=None if times is None else frozen(times[train]),
+        times_test=None if times is None or not unseen else frozen(times[test]),
+        x_offset=frozen(scaling.x_offset),
+        x_factor=frozen(scaling.x_factor),
+        y_offset=scaling.y_offset,
+        y_scale=scaling.y_scale,
+        truth=truth,
+        notices=examples.notices,
+        options=options,
+    )
+
+
+def kind_of(examples: Examples) -> Kind:
+    """How the fit is best shown."""
+    if examples.lags:
+        return "series"
+    if len(examples.features) == 1:
+        return "curve"
+    if examples.times is not None:
+        return "series"
+    return "plane" if len(examples.features) == 2 else "table"
+
+
+def frozen(array: Any) -> Any:
+    """The array, read-only: data sets are shared between threads."""
+    array.flags.writeable = False
+    return array

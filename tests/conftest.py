@@ -1,0 +1,27 @@
+"""For every test: no deadline on hypothesis (a busy machine is not a wrong program), and skips that can fail a run."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+
+import pytest
+from hypothesis import settings
+
+collect_ignore = [] if find_spec("jax") and find_spec("optax") else ["reference"]
+
+settings.register_profile("unitfit", deadline=None)
+settings.load_profile("unitfit")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--no-skips", action="store_true", help="count a skipped test as a failure")
+
+
+def pytest_report_header() -> list[str]:
+    return [f"left out, for the extra [reference] is not installed: tests/{folder}" for folder in collect_ignore]
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if session.config.getoption("--no-skips") and reporter and reporter.stats.get("skipped"):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED

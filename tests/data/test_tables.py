@@ -1,0 +1,196 @@
+"""One's own tables: CSV and Parquet, their columns, dates, lags and empty cells."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from pathlib import Path
+
+import numpy as np
+import polars
+import pytest
+
+import data
+from data import Column
+
+Write = Callable[..., Path]
+FRUIT = "name,weight,price\n" + "".join(f"apple {row},{row},{row * row}\n" for row in range(10))
+
+
+def daily(values: list[float | str], first: str = "2024-01-01", step: int = 1) -> str:
+    days = [date.fromisoformat(first) + timedelta(step * day) for day in range(len(values))]
+    return "day,sales\n" + "".join(f"{day},{value}\n" for day, value in zip(days, values, strict=True))
+
+
+def raw(ds: data.Dataset) -> tuple[list[list[float]], list[float]]:
+    """Every row, train first, in the data's own units."""
+    x = ds.x_train if ds.x_test is None else np.concatenate([ds.x_train, ds.x_test])
+    y = ds.y_train if ds.y_test is None else np.concatenate([ds.y_train, ds.y_test])
+    return np.round(ds.unscale_x(x), 3).tolist(), np.round(ds.unscale(y), 3).tolist()
+
+
+def test_the_last_numeric_column_is_the_target_and_the_others_are_features(table: Write) -> None:
+    ds = data.load(table(FRUIT))
+    assert (ds.target_name, ds.feature_names, ds.kind) == ("price", ("weight",), "curve")
+    assert (ds.name, ds.source) == ("table.csv", "table.csv, 10 rows")
+
+
+def test_named_columns(table: Write) -> None:
+    ds = data.load(table(FRUIT), target="weight", features=["price"])
+    assert (ds.target_name, ds.feature_names) == ("weight", ("price",))
+
+
+def test_the_path_may_be_a_string_or_a_path(table: Write) -> None:
+    path = table(FRUIT)
+    assert (data.load(str(path)).x_train == data.load(path).x_train).all()
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+def test_separators(table: Write, separator: str) -> None:
+    assert data.load(table(FRUIT.replace(",", separator))).feature_names == ("weight",)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        FRUIT.replace("\n", "\r\n"),
+        "\ufeff" + FRUIT,
+        FRUIT.removesuffix("\n"),
+        FRUIT + "\n\n,,\n",
+        FRUIT.replace("apple 3", '"an ""apple"", cut"'),
+        FRUIT.replace(",5,", ", 5 ,"),
+    ],
+    ids=["crlf", "bom", "no last newline", "blank lines at the end", "quotes", "blanks around"],
+)
+def test_ways_to_write_the_same_table(table: Write, content: str) -> None:
+    plain, other = data.load(table(FRUIT)), data.load(table(content, "other.csv"))
+    assert (plain.x_train == other.x_train).all()
+    assert (plain.y_train == other.y_train).all()
+
+
+def test_parquet_holds_the_same_numbers(table: Write, tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    frame = polars.DataFrame({"a": rng.normal(size=50), "b": rng.normal(size=50) * 1e-30, "c": np.arange(50)})
+    frame.write_parquet(tmp_path / "table.parquet")
+    ds = data.load(tmp_path / "table.parquet", test_fraction=0)
+    assert ds.unscale_x(ds.x_train)[:, 0] == pytest.approx(frame["a"].to_numpy(), abs=1e-6)
+    assert ds.unscale_x(ds.x_train)[:, 1] == pytest.approx(frame["b"].to_numpy(), abs=1e-36)
+
+
+def test_parquet_dates_are_dates(tmp_path: Path) -> None:
+    days = [date(2024, 1, 1) + timedelta(day) for day in range(20)]
+    frame = polars.DataFrame({"day": days, "sales": [float(day % 7) for day in range(20)]})
+    for number, dtype in enumerate((polars.Date, polars.Datetime("us"), polars.Datetime("ms", "UTC"))):
+        path = tmp_path / f"{number}.parquet"
+        frame.with_columns(polars.col("day").cast(dtype)).write_parquet(path)
+        ds = data.load(path, lags=2)
+        assert ds.times_train is not None
+        assert ds.times_train[0] == np.datetime64("2024-01-03")
+
+
+def test_columns_for_a_person_to_choose_from(table: Write) -> None:
+    path = table("day,shop,sales,empty\n2024-01-01,a,3,\n2024-01-02,b,oops,\n2024-01-03,c,5,\n")
+    assert data.columns(path) == (
+        Column("day", numeric=False, dated=True),
+        Column("shop", numeric=False, dated=False),
+        Column("sales", numeric=True, dated=False),
+        Column("empty", numeric=True, dated=False),
+    )
+
+
+def test_rows_with_an_empty_cell_are_left_out_and_counted(table: Write) -> None:
+    ds = data.load(table("x,y,note\n1,2,\n2,,a\n3,5,b\n,7,c\n5,1,d\n6,2,e\n"), test_fraction=0)
+    assert raw(ds) == ([[1], [3], [5], [6]], [2, 5, 1, 2])
+    assert ds.notices == ("2 rows with an empty cell were left out",)
+
+
+def test_one_row_with_an_empty_cell(table: Write) -> None:
+    ds = data.load(table("x,y\n1,2\n2,\n3,5\n4,5\n5,1\n"))
+    assert ds.notices == ("1 row with an empty cell was left out",)
+
+
+def test_own_labels_stay(table: Write) -> None:
+    ds = data.load(table("a,b,class\n" + "".join(f"{row},{row % 5},{(-1) ** row}\n" for row in range(20))))
+    assert ds.labels
+    assert ds.kind == "plane"
+    assert set(ds.y_train.tolist()) == {-1, 1}
+
+
+def test_dated_rows_are_split_by_time(table: Write) -> None:
+    rows = "".join(f"2024-01-{day:02},{day % 4},{day % 3},{day}\n" for day in range(1, 21))
+    ds = data.load(table("when,a,b,y\n" + rows))
+    assert ds.kind == "series"
+    assert ds.feature_names == ("a", "b")
+    assert ds.times_test is not None
+    assert list(map(str, ds.times_test)) == ["2024-01-17", "2024-01-18", "2024-01-19", "2024-01-20"]
+    assert raw(ds)[1] == list(range(1, 21))
+
+
+def test_lags_are_the_targets_own_past_with_yesterday_first(table: Write) -> None:
+    ds = data.load(table(daily([1, 4, 9, 16, 25, 36, 49])), lags=2)
+    assert raw(ds) == ([[4, 1], [9, 4], [16, 9], [25, 16], [36, 25]], [9, 16, 25, 36, 49])
+    assert ds.feature_names == ("sales lag 1", "sales lag 2")
+    assert (ds.lags, ds.kind, ds.period) == ((1, 2), "series", "day")
+    assert ds.times_train is not None
+    assert str(ds.times_train[0]) == "2024-01-03"
+
+
+def test_unsorted_dates_are_sorted_with_a_notice(table: Write) -> None:
+    header, *rows = daily([1, 4, 9, 16, 25, 36, 49]).splitlines()
+    straight = data.load(table("\n".join([header, *rows])), lags=2)
+    shuffled = data.load(table("\n".join([header, *reversed(rows)])), lags=2)
+    assert raw(straight) == raw(shuffled)
+    assert (straight.notices, shuffled.notices) == ((), ("rows were sorted by 'day'",))
+
+
+@pytest.mark.parametrize(
+    "dates",
+    [
+        ["2024-01-01", "2024-01-08", "2024-01-15", "2024-01-22", "2024-01-29", "2024-02-05"],
+        ["2023-11-01", "2023-12-01", "2024-01-01", "2024-02-01", "2024-03-01", "2024-04-01"],
+        ["2023-10-31", "2023-11-30", "2023-12-31", "2024-01-31", "2024-02-29", "2024-03-31"],
+        ["2019-07-01", "2020-07-01", "2021-07-01", "2022-07-01", "2023-07-01", "2024-07-01"],
+    ],
+    ids=["weeks", "months", "ends of months", "years"],
+)
+def test_even_steps_other_than_days(table: Write, dates: list[str]) -> None:
+    rows = "".join(f"{day},{value}\n" for day, value in zip(dates, [1, 4, 9, 16, 25, 36], strict=True))
+    assert len(data.load(table("day,y\n" + rows), lags=1).x_train) == 4
+
+
+def test_years_are_times_for_lags_and_a_feature_otherwise(table: Write) -> None:
+    path = table("year,y\n" + "".join(f"{1990 + row},{row * row}\n" for row in range(10)))
+    assert data.load(path, lags=2).period == "year"
+    assert data.load(path).feature_names == ("year",)
+
+
+def test_lags_without_dates_follow_the_file(table: Write) -> None:
+    ds = data.load(table("y\n1\n4\n9\n16\n25\n36\n"), lags=1)
+    assert raw(ds) == ([[1], [4], [9], [16], [25]], [4, 9, 16, 25, 36])
+    assert ds.times_train is None
+    assert ds.notices == ("no column of dates: rows are taken in the order in which they stand",)
+
+
+def test_names_are_made_harmless_and_can_still_be_used(table: Write) -> None:
+    header = "\x1b]0;owned\x07x,y\u202etxt,a\u0085b\u009b31m\n"
+    ds = data.load(table(header + "1,2,3\n2,3,5\n3,5,1\n4,1,2\n"))
+    assert ds.feature_names == ("�]0;owned�x", "y�txt")
+    assert ds.target_name == "a b�31m"
+    assert data.load(table(header + "1,2,3\n2,3,5\n3,5,1\n4,1,2\n"), target="y\u202etxt").target_name == "y�txt"
+
+
+def test_long_names_are_cut_and_kept_apart(table: Write) -> None:
+    long = "how much do you agree with this long statement"
+    ds = data.load(table(f"{long} (1),{long} (2),y\n1,2,3\n2,3,5\n3,5,1\n4,1,2\n"))
+    assert len(set(ds.feature_names)) == 2
+    assert all(len(name) <= 40 for name in ds.feature_names)
+
+
+def test_columns_without_a_name_are_numbered(table: Write) -> None:
+    assert [column.name for column in data.columns(table(",x,y\n0,1,2\n"))] == ["column 1", "x", "y"]
+
+
+def test_units_from_names(table: Write) -> None:
+    ds = data.load(table("flow_kg,time_of_day,load_MPa\n1,2,3\n2,3,5\n3,5,1\n4,1,2\n"))
+    assert (ds.feature_labels, ds.feature_units) == (("flow", "time of day"), ("kg", ""))
+    assert (ds.target_label, ds.target_unit) == ("load", "MPa")

@@ -1,0 +1,108 @@
+"""What drives the app in tests: a runner turned by hand, on a clock that only the test moves."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+
+from tui.app import UnitfitApp
+from tui.options import Options
+from tui.player import FRAME
+from tui.runner import Runner
+from tui.session import Session
+from tui.snapshot import Snapshot
+
+
+class HandRunner(Runner):
+    """A runner without a thread: the test says when its turns come."""
+
+    def __init__(self, options: Options, wake: Callable[[], None]) -> None:
+        self.now = 0.0
+        super().__init__(options, wake, lambda: self.now)
+
+    def start(self) -> None:
+        self.open()
+
+    def settle(self) -> None:
+        """All that is asked for, until nothing is due before the clock moves; then a snapshot."""
+        while self.turn() and not (self._commands.empty() and self.patience() != 0.0):
+            pass
+        self.post()
+
+    def frames(self, count: int) -> None:
+        """So many frames of playing."""
+        for _ in range(count):
+            self.now += FRAME
+            self.settle()
+
+
+class Drive:
+    """The app, its keyboard, and the run under it."""
+
+    def __init__(self, app: UnitfitApp, pilot: Pilot[None]) -> None:
+        self.app, self.pilot = app, pilot
+
+    async def press(self, *keys: str) -> None:
+        await self.pilot.press(*keys)
+        await self.settle()
+
+    async def settle(self) -> None:
+        await self.pilot.pause()
+        self.runner.settle()
+        await self.pilot.pause()
+
+    async def frames(self, count: int) -> None:
+        self.runner.frames(count)
+        await self.pilot.pause()
+
+    async def resize(self, width: int, height: int) -> None:
+        await self.pilot.resize_terminal(width, height)
+        await self.settle()
+
+    @property
+    def runner(self) -> HandRunner:
+        assert isinstance(self.app.runner, HandRunner)
+        return self.app.runner
+
+    @property
+    def session(self) -> Session:
+        return self.runner.session
+
+    @property
+    def shown(self) -> Snapshot:
+        """What is on the screen."""
+        assert self.app.main.snapshot is not None
+        return self.app.main.snapshot
+
+    @property
+    def notices(self) -> list[str]:
+        return [notification.message for notification in self.app._notifications]
+
+    def row(self, number: int) -> str:
+        return self.rows()[number]
+
+    def rows(self) -> list[str]:
+        """The screen as text."""
+        return ["".join(segment.text for segment in strip) for strip in self.app.screen._compositor.render_strips()]
+
+
+@asynccontextmanager
+async def driving(
+    size: tuple[int, int] = (120, 40), keys: Path = Path("no-such-keys"), **options: Any
+) -> AsyncIterator[Drive]:
+    app = UnitfitApp(Options(**options), HandRunner, keys)
+    async with app.run_test(size=size) as pilot:
+        drive = Drive(app, pilot)
+        await drive.settle()
+        yield drive
+
+
+@pytest.fixture
+def drive() -> Callable[..., Any]:
+    """`async with drive(size=…, data=…) as d` runs the app without a terminal and without a thread."""
+    return driving

@@ -1,0 +1,79 @@
+"""The table of actions: complete, without clashes, and every call goes to a method that takes it."""
+
+from __future__ import annotations
+
+import inspect
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from textual.actions import parse
+
+from tui.actions import ACTIONS, FOOTERS, KeysError, bindings, footer_items, keymap, place_of, with_keys
+from tui.app import UnitfitApp
+from tui.screens.main import MainScreen
+from tui.session import Session
+
+EVERY_KEY = (*".>nN+-0[]{}idDo?qsrxlLwWbBcCjJ1zy", "space", "tab", "ctrl+p", "ctrl+c")
+
+
+def test_all_keys_of_the_contract_are_in_the_table():
+    keys = {key for action in ACTIONS for key in action.keys}
+    assert keys >= {*EVERY_KEY, "up", "down", "left", "right"}
+
+
+def test_no_id_twice_and_no_key_twice_in_one_place():
+    assert max(Counter(action.id for action in ACTIONS).values()) == 1
+    assert max(Counter((place_of(action), key) for action in ACTIONS for key in action.keys).values()) == 1
+
+
+@pytest.mark.parametrize("action", ACTIONS, ids=lambda action: action.id)
+def test_every_call_has_a_method_that_takes_its_arguments(action):
+    namespace, name, arguments = parse(action.call)
+    owner = UnitfitApp if namespace == "app" else MainScreen
+    inspect.signature(getattr(owner, f"action_{name}")).bind(None, *arguments)
+    if name == "run":
+        method, its_arguments = arguments
+        inspect.signature(getattr(Session, method)).bind(None, *its_arguments)
+
+
+@pytest.mark.parametrize("focus", FOOTERS)
+@pytest.mark.parametrize("width", [20, 78, 118, 198])
+def test_the_footer_fits_and_always_shows_the_way_to_help(focus, width):
+    items = footer_items(ACTIONS, focus, {action.id for action in ACTIONS}, width)
+    assert len("  ".join(f"{keys} {word}" for keys, word in items)) <= width
+    assert items[-1] == ("?", "help")
+
+
+def test_the_footer_joins_what_belongs_together_and_leaves_out_what_is_not_there():
+    enabled = {action.id for action in ACTIONS} - {"window_left", "window_right"}
+    items = footer_items(ACTIONS, "fit", enabled, 300)
+    assert ("[ ]", "rate") in items
+    assert not any(word == "window" for _, word in items)
+
+
+def test_bindings_carry_the_ids_by_which_they_are_remapped():
+    ids = {binding.id for place in ("app", "main", "fit", "units", "recipe") for binding in bindings(place)}
+    assert ids == {action.id for action in ACTIONS if action.keys}
+
+
+def test_own_keys_replace_those_of_the_table(tmp_path: Path):
+    path = tmp_path / "keys.toml"
+    path.write_text('play = "p"\nfaster = "f,g"\n')
+    table = {action.id: action.keys for action in with_keys(keymap(path))}
+    assert table["play"] == ("p",)
+    assert table["faster"] == ("f", "g")
+    assert table["epoch"] == (">",)
+
+
+def test_no_file_of_own_keys_is_fine(tmp_path: Path):
+    assert keymap(tmp_path / "keys.toml") == {}
+
+
+@pytest.mark.parametrize("text", ["play = ", 'dance = "p"', "play = 3", 'play = ""'])
+def test_own_keys_that_cannot_be_used_are_one_sentence(tmp_path: Path, text: str):
+    path = tmp_path / "keys.toml"
+    path.write_text(text)
+    with pytest.raises(KeysError, match=r"^keys\.toml: .*expected") as caught:
+        keymap(path)
+    assert "\n" not in str(caught.value)

@@ -1,0 +1,571 @@
+"""The app through its keyboard: what each key does to the run or to the view, and how the screen bears sizes."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+from textual.command import CommandList
+
+from engine import Trainer
+from tui.actions import ACTIONS, place_of
+from tui.choice import OUTPUT_BIAS
+from tui.options import Options
+from tui.player import FIRST_SPEED
+from tui.screens.help import HelpScreen
+from tui.screens.open_table import OpenTable
+from tui.widgets.epochs_prompt import EpochsPrompt
+from tui.widgets.panel import Panel
+from tui.widgets.recipe_panel import RecipePanel
+
+TWO_LAYERS = (("sigmoid",) * 2, ("relu",) * 2)
+
+
+# -------------------------------------------------------------------------------------------------- first sight
+
+
+async def test_the_first_scene(drive):
+    async with drive() as d:
+        assert d.shown.dataset.name == "motorcycle"
+        assert d.shown.state == "paused"
+        assert d.row(0).startswith(" motorcycle  1-3-1  ")
+        assert d.row(0).rstrip().endswith("‖ paused  epoch 0  update 0")
+        assert d.row(38).startswith(" ▸ space plays")
+        assert "⣤" in "".join(d.rows()[2:29]) or "⠛" in "".join(d.rows()[2:29])  # the initial curve
+        assert not d.session.player.playing
+
+
+async def test_data_that_cannot_be_opened_give_way_with_a_notice(drive):
+    async with drive(data="nonsense") as d:
+        assert d.shown.dataset.name == "motorcycle"
+        assert "nonsense" in d.notices[0]
+
+
+# ------------------------------------------------------------------------------------------- keys: training
+
+
+async def test_space_plays_and_pauses(drive):
+    async with drive() as d:
+        await d.press("space")
+        assert d.shown.state == "playing"
+        await d.frames(4)
+        assert d.shown.update == 15
+        await d.press("space")
+        assert d.shown.state == "paused"
+
+
+async def test_theta_after_playing_is_that_of_a_headless_run(drive):
+    async with drive() as d:
+        await d.press("space")
+        await d.frames(30)
+        await d.press("space")
+        options, dataset = Options(), d.shown.dataset
+        network, recipe = options.network(dataset), options.recipe(dataset)
+        trainer = Trainer(network, dataset.x_train, dataset.y_train, recipe=recipe, seed=options.seed)
+        trainer.step(d.shown.update)
+        assert d.shown.update == 93
+        assert np.array_equal(d.shown.network.theta, trainer.theta)
+
+
+@pytest.mark.parametrize(
+    ("keys", "update", "epoch"),
+    [(".", 1, 0), ("...", 3, 0), (">", 4, 1), (".>", 4, 1), (">>", 8, 2), (".0", 0, 0), (".i", 0, 0), (">}>", 6, 2),
+     (">s>", 8, 2)],
+)  # fmt: skip
+async def test_steps_and_beginnings(drive, keys, update, epoch):
+    async with drive() as d:
+        await d.press(*keys)
+        assert (d.shown.update, d.shown.epoch, d.shown.state) == (update, epoch, "paused")
+
+
+async def test_zero_has_the_same_initial_weights_and_i_has_others(drive):
+    async with drive() as d:
+        first = d.shown.network.theta
+        await d.press(".", ".", "0")
+        assert np.array_equal(d.shown.network.theta, first)
+        await d.press("i")
+        assert d.shown.seed == 1
+        assert not np.array_equal(d.shown.network.theta, first)
+
+
+@pytest.mark.parametrize(("key", "change"), [("+", 1), ("=", 1), ("-", -1)])
+async def test_speed(drive, key, change):
+    async with drive() as d:
+        await d.press(key)
+        assert d.session.level == FIRST_SPEED + change
+
+
+async def test_n_asks_once_and_capital_n_asks_again(drive):
+    async with drive() as d:
+        await d.press("n")
+        assert d.app.main.query_one(EpochsPrompt).has_focus
+        await d.press("q", "5", "enter")  # q is no digit, and does not quit from here
+        assert d.shown.epoch == 5
+        await d.press("n")
+        assert d.shown.epoch == 10
+        await d.press("N", "backspace", "2", "enter")
+        assert d.shown.epoch == 12
+        await d.press("N", "escape")
+        assert not d.app.main.query_one(EpochsPrompt).display
+        await d.press("n")
+        assert d.shown.epoch == 14
+        assert d.app.main.focused is not None
+        assert d.app.main.focused.id == "fit"
+
+
+async def test_the_prompt_refuses_nothing_and_too_much(drive):
+    async with drive() as d:
+        await d.press("n", "0", "enter")
+        assert d.shown.update == 0
+        assert d.notices == ["epochs=0: expected a whole number from 1 to 1000000"]
+        assert d.app.main.query_one(EpochsPrompt).has_focus
+
+
+# --------------------------------------------------------------------------------------------- keys: recipe
+
+
+@pytest.mark.parametrize(
+    ("key", "field", "value"),
+    [("[", "learning_rate", 0.02), ("]", "learning_rate", 0.05), ("{", "batch_size", 16), ("}", "batch_size", 64)],
+)
+async def test_rate_and_batch(drive, key, field, value):
+    async with drive() as d:
+        theta = d.shown.network.theta
+        await d.press(key)
+        assert getattr(d.shown.recipe, field) == value
+        assert np.array_equal(d.shown.network.theta, theta)
+
+
+async def test_data_sets_forth_and_back(drive):
+    async with drive(data="sine") as d:
+        await d.press("d")
+        there = d.shown.dataset.name
+        assert there != "sine"
+        await d.press("D")
+        assert d.shown.dataset.name == "sine"
+        assert d.row(0).startswith(" sine  ")
+
+
+async def test_the_recipe_is_changed_field_by_field(drive):
+    async with drive() as d:
+        await d.press("tab", "tab")
+        assert d.app.main.focused.id == "recipe"
+        await d.press("down", "down", "right")
+        assert d.shown.recipe.learning_rate == 0.05
+        await d.press("up", "left")
+        assert d.shown.recipe.batch_size == 16
+        await d.press("up", "up", "right")  # round the top to the last field, the seed
+        assert d.shown.seed == 1
+        await d.press("left")
+        assert d.shown.seed == 0
+
+
+# ------------------------------------------------------------------------------------------- keys: building
+
+
+@pytest.mark.parametrize(
+    ("keys", "layers"),
+    [
+        ("s", [["sigmoid"] * 3 + ["relu", "sigmoid"]]),
+        ("rr", [["sigmoid"] * 3 + ["relu"] * 3]),
+        ("x", [["sigmoid"] * 2 + ["relu"]]),
+        ("rx", [["sigmoid"] * 3 + ["relu"]]),
+        ("l", [["sigmoid"] * 3 + ["relu"], ["sigmoid"] * 3]),
+        ("ls", [["sigmoid"] * 3 + ["relu"], ["sigmoid"] * 4]),
+        ("lL", [["sigmoid"] * 3 + ["relu"]]),
+        ("L", []),
+    ],
+)
+async def test_building(drive, keys, layers):
+    async with drive(layer=(("sigmoid",) * 3 + ("relu",),)) as d:
+        await d.press(*keys)
+        assert d.shown.network.layers == layers
+
+
+async def test_a_new_layer_is_of_the_chosen_kind(drive):
+    async with drive(layer=(("sigmoid", "relu"),)) as d:
+        await d.press("down", "l")
+        assert d.shown.network.layers[1] == ["relu"] * 3
+
+
+async def test_arrows_choose_units_and_layers(drive):
+    async with drive(layer=TWO_LAYERS) as d:
+        main = d.app.main
+        await d.press("down")
+        assert (main.view.layer, main.view.unit) == (0, 1)
+        await d.press("right")
+        assert (main.view.layer, main.view.unit) == (1, 1)
+        await d.press("down")
+        assert main.view.unit == OUTPUT_BIAS
+        await d.press("up", "up", "left")
+        assert (main.view.layer, main.view.unit) == (0, 0)
+        await d.press("down", "x")
+        assert d.shown.network.shape == (1, 1, 2, 1)
+
+
+@pytest.mark.parametrize(("key", "part", "sign"), [(k, k.lower(), 1 if k.islower() else -1) for k in "wWbBcC"])
+async def test_nudges(drive, key, part, sign):
+    async with drive() as d:
+        before = d.shown.network.theta
+        await d.press("down", key)
+        change = d.shown.network.theta - before
+        place = d.shown.network.index(0, 1, part)
+        assert np.flatnonzero(change).tolist() == [place]
+        assert np.sign(change[place]) == sign
+        assert d.app.main.view.part == part
+
+
+async def test_j_chooses_the_input_that_w_means(drive):
+    async with drive(data="moons", layer=(("tanh",) * 2,)) as d:
+        before = d.shown.network.theta
+        await d.press("j", "w")
+        network = d.shown.network
+        assert np.flatnonzero(network.theta - before).tolist() == [network.index(0, 0, "w", 1)]
+        await d.press("J")
+        assert d.app.main.view.source == 0
+
+
+# -------------------------------------------------------------------------------------------- keys: looking
+
+
+async def test_tab_goes_round_the_panels_and_1_comes_back_to_the_fit(drive):
+    async with drive() as d:
+        seen = []
+        for _ in range(3):
+            await d.press("tab")
+            seen.append(d.app.main.focused.id)
+        assert seen == ["units", "recipe", "fit"]
+        await d.press("tab", "1")
+        assert d.app.main.focused.id == "fit"
+
+
+async def test_y_turns_the_loss_axis(drive):
+    async with drive() as d:
+        await d.press(">")
+        log = [row[80:] for row in d.rows()]
+        await d.press("y")
+        assert not d.app.main.view.log_loss
+        assert [row[80:] for row in d.rows()] != log
+
+
+async def test_z_gives_the_fit_the_whole_screen_and_takes_it_back(drive):
+    async with drive() as d:
+        size = d.app.main.query_one("#fit").size
+        await d.press("z")
+        assert d.app.main.query_one("#fit").size == (120, 36)
+        assert d.shown.probe is not None
+        await d.press("z")
+        assert d.app.main.query_one("#fit").size == size
+
+
+async def test_dated_data_have_a_window_that_the_arrows_move(drive):
+    async with drive(data="births_1994") as d:
+        assert d.shown.dataset.kind == "series"
+        fit = [row[:79] for row in d.rows()[2:28]]
+        await d.press("right")
+        assert d.app.main.view.window > 0
+        moved = [row[:79] for row in d.rows()[2:28]]
+        assert moved != fit
+        d.app.main.action_move_window(1000)
+        end = d.app.main.view.window
+        await d.press("left", "left")
+        assert d.app.main.view.window == end - 14
+        d.app.main.action_move_window(-1000)
+        assert d.app.main.view.window == 0
+        await d.press("tab", "right")  # in the units the arrows choose
+        assert d.app.main.view.window == 0
+
+
+# -------------------------------------------------------------------------------------------- keys: program
+
+
+async def test_help_shows_every_action_and_escape_closes_it(drive):
+    async with drive(size=(80, 24)) as d:
+        await d.press("?")
+        assert isinstance(d.app.screen, HelpScreen)
+        text = str(d.app.screen.text())
+        for action in ACTIONS:
+            assert not action.keys or action.title in text
+        assert "no-such-keys" in text
+        await d.press("escape")
+        assert d.app.screen is d.app.main
+
+
+@pytest.mark.parametrize("keys", [["q"], ["ctrl+c"], ["?", "q"], ["o", "ctrl+c"], ["n", "ctrl+c"]])
+async def test_quitting_has_exit_code_0(drive, keys):
+    async with drive() as d:
+        await d.pilot.press(*keys)
+        await d.pilot.pause()
+        assert d.app.return_code == 0
+        assert not d.app.is_running or d.app._exit
+
+
+async def test_the_palette_runs_actions_by_name(drive):
+    async with drive() as d:
+        commands = {command.title: command for command in d.app.get_system_commands(d.app.main)}
+        assert set(commands) == {a.title for a in ACTIONS if place_of(a) in ("main", "app")}
+        await commands["One epoch on"].callback()
+        await d.settle()
+        assert d.shown.epoch == 1
+        await d.press("ctrl+p")
+        assert d.app.screen is not d.app.main
+
+
+@pytest.mark.parametrize("key", ["pagedown", "pageup"])
+async def test_a_page_in_a_palette_that_is_not_laid_out_yet(drive, key):
+    async with drive() as d:
+        await d.press("ctrl+p")
+        commands = d.app.screen.query_one(CommandList)
+        commands.display = False  # what is found now has no place, as before the first layout
+        await d.press("u")
+        commands.highlighted = 0
+        await d.press(key)
+        assert commands.highlighted == 0
+        commands.display = True
+        await d.pilot.pause()
+        await d.press("pagedown")
+        assert commands.highlighted > 0
+
+
+async def test_two_quick_enters_in_the_palette_are_no_more_than_one(drive):
+    async with drive() as d:
+        await d.press("ctrl+p")
+        palette = d.app.screen
+        palette.dismiss()
+        palette.dismiss()
+        await d.settle()
+        assert d.app.screen is d.app.main
+
+
+async def test_the_picture_is_an_svg_in_the_current_folder(drive, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    async with drive() as d:
+        await d.press(".")
+        d.app.action_save_picture()
+        await d.settle()
+        picture = Path("unitfit-motorcycle-1.svg").read_text("utf-8")
+        assert "<svg" in picture
+        assert "motorcycle" in picture
+        assert str(tmp_path) in d.notices[0]
+
+
+async def test_a_picture_that_cannot_be_written_is_one_sentence(drive, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("unitfit-motorcycle-0.svg").mkdir()
+    async with drive() as d:
+        d.app.action_save_picture()
+        await d.settle()
+        assert len(d.notices) == 1
+        assert "cannot be written here" in d.notices[0]
+
+
+async def test_own_keys(drive, tmp_path):
+    path = tmp_path / "keys.toml"
+    path.write_text('update = "p"\n')
+    async with drive(keys=path) as d:
+        await d.press("p")
+        assert d.shown.update == 1
+        await d.press(".")
+        assert d.shown.update == 1
+        assert " p update " in d.row(39)
+
+
+async def test_own_keys_that_cannot_be_used_are_told(drive, tmp_path):
+    path = tmp_path / "keys.toml"
+    path.write_text('dance = "p"\n')
+    async with drive(keys=path) as d:
+        assert "dance" in d.notices[0]
+        await d.press(".")
+        assert d.shown.update == 1
+
+
+# ------------------------------------------------------------------------------------------- one's own table
+
+
+@pytest.fixture
+def table(tmp_path) -> Path:
+    path = tmp_path / "own.csv"
+    path.write_text("speed,name,way\n" + "".join(f"{i},n{i},{i * i / 10}\n" for i in range(40)))
+    return path
+
+
+async def type_in(d, text: str) -> None:
+    d.app.screen.focused.value = text
+    await d.settle()
+
+
+async def test_a_table_is_opened_and_its_columns_are_shown(drive, table):
+    async with drive() as d:
+        await d.press("o")
+        assert isinstance(d.app.screen, OpenTable)
+        await type_in(d, str(table))
+        await d.press("tab")
+        assert "speed, name (text), way" in str(d.app.screen.query_one("#answer").content)
+        await type_in(d, "way")
+        await d.press("enter")
+        assert d.app.screen is d.app.main
+        assert (d.shown.dataset.target_name, d.shown.dataset.feature_names) == ("way", ("speed",))
+
+
+@pytest.mark.parametrize(("target", "words"), [("nothing", "nothing"), ("name", "name")])
+async def test_what_is_wrong_is_said_in_the_dialog_and_the_run_stays(drive, table, target, words):
+    async with drive() as d:
+        await d.press(".", "o")
+        await type_in(d, str(table))
+        await d.press("tab")
+        await type_in(d, target)
+        await d.press("enter")
+        answer = str(d.app.screen.query_one("#answer").content)
+        assert words in answer
+        assert "\n" not in answer
+        await d.press("escape")
+        assert (d.shown.dataset.name, d.shown.update) == ("motorcycle", 1)
+
+
+async def test_lags_take_digits_only_and_many_of_them_are_refused_quickly(drive, table):
+    async with drive() as d:
+        await d.press("o")
+        await type_in(d, str(table))
+        await d.press("tab", "tab", "tab", *("x12" + "3" * 40), "enter")
+        assert d.app.screen.query_one("#lags").value == "12" + "3" * 7
+        assert "lags" in str(d.app.screen.query_one("#answer").content)
+
+
+async def test_a_file_that_is_not_there(drive, tmp_path):
+    async with drive() as d:
+        await d.press("o", "enter")
+        assert "expected the path" in str(d.app.screen.query_one("#answer").content)
+        await type_in(d, str(tmp_path / "missing.csv"))
+        await d.press("tab")
+        assert "missing.csv" in str(d.app.screen.query_one("#answer").content)
+
+
+# ---------------------------------------------------------------------------------------------------- notices
+
+
+async def test_a_refused_edit_is_a_notice_and_the_run_is_untouched(drive):
+    async with drive(layer=(("relu",),)) as d:
+        await d.press(".", "x")
+        assert len(d.notices) == 1
+        assert "remove the layer instead" in d.notices[0]
+        assert d.shown.network.layers == [["relu"]]
+        assert d.shown.update == 1
+
+
+async def test_divergence_is_told_and_can_be_mended(drive):
+    async with drive(lr=1e30, optimizer="sgd") as d:
+        await d.press(*["."] * 40)
+        assert d.shown.state == "diverged"
+        assert "✗ diverged" in d.row(0)
+        assert "0 starts again" in d.row(38)
+        await d.press("0")
+        assert (d.shown.state, d.shown.update) == ("paused", 0)
+
+
+# ------------------------------------------------------------------------------------------------------ sizes
+
+
+@pytest.mark.parametrize(
+    ("size", "loss", "lower"),
+    [((80, 24), 29, 5), ((100, 30), 34, 5), ((120, 40), 40, 8), ((160, 45), 44, 8), ((200, 60), 48, 14)],
+)
+async def test_everything_has_its_place_at_every_size(drive, size, loss, lower):
+    async with drive(size=size) as d:
+        width, height = size
+        main = d.app.main
+        assert main.query_one("#loss").size == (loss, height - lower - 5)
+        assert main.query_one("#fit").size == (width - loss - 1, height - lower - 5)
+        assert main.query_one("#units").size.height == lower
+        assert main.query_one("#recipe").display is (width >= 100)
+        assert all(len(row) == width for row in d.rows())
+        assert d.row(height - 1).rstrip().endswith("? help")
+
+
+async def test_at_80_columns_the_recipe_takes_the_units_place_while_it_has_the_focus(drive):
+    async with drive(size=(80, 24)) as d:
+        await d.press("tab", "tab")
+        assert d.app.main.query_one("#recipe").size == (80, 5)
+        assert not d.app.main.query_one("#units").display
+        assert d.row(16).startswith("─ Recipe ─")
+        await d.press("down", "right")
+        assert d.shown.recipe.batch_size == 64
+        await d.press("tab")
+        assert d.app.main.query_one("#units").display
+
+
+async def test_resizing_lives(drive):
+    async with drive() as d:
+        for size in ((80, 24), (200, 60), (79, 24), (120, 23), (1, 1), (120, 40)):
+            await d.resize(*size)
+        assert d.row(0).rstrip().endswith("epoch 0  update 0")
+        probe = d.shown.probe
+        assert probe is not None
+        assert len(probe.x) > 79
+
+
+async def test_too_small_a_screen_says_so_in_one_line_and_training_goes_on(drive):
+    async with drive() as d:
+        await d.press("space")
+        await d.resize(79, 24)
+        await d.frames(5)
+        rows = [row.rstrip() for row in d.rows()]
+        assert rows[0].startswith("unitfit needs 80×24, not 79×24; playing, update ")
+        assert not any(rows[1:])
+        assert d.shown.update > 5
+        await d.resize(80, 24)
+        assert d.row(0).startswith(" motorcycle")
+        assert d.app.main.focused.id == "fit"
+
+
+@pytest.mark.parametrize("key", ["?", "o", "ctrl+p", "n"])
+async def test_dialogs_close_on_too_small_a_screen_and_none_opens_there(drive, key):
+    async with drive() as d:
+        await d.press(key)
+        await d.resize(20, 5)
+        assert d.app.screen is d.app.main
+        await d.press(key, "pageup")
+        assert d.app.screen is d.app.main
+        assert d.row(0).startswith("unitfit needs 80×2")
+        await d.resize(80, 24)
+        assert d.app.main.focused.id == "fit"
+        assert d.row(22).startswith(" ▸ space plays")
+        await d.press(key)
+        assert d.app.screen is not d.app.main or d.app.main.query_one(EpochsPrompt).has_focus
+
+
+async def test_n_runs_on_too_small_a_screen_once_it_knows_how_many(drive):
+    async with drive() as d:
+        await d.press("n", "2", "enter")
+        await d.resize(20, 5)
+        await d.press("n")
+        assert d.shown.epoch == 4
+
+
+async def test_only_rows_that_changed_are_sent(drive):
+    async with drive() as d:
+        panel = d.app.main.query_one(RecipePanel)
+        before = list(panel._strips)
+        await d.press(".")
+        after = panel._strips
+        assert all(a is b for a, b in zip(before, after, strict=True))
+        await d.press("]")
+        assert [a is b for a, b in zip(after, panel._strips, strict=True)].count(False) == 1
+
+
+@pytest.mark.parametrize("environment", [{"NO_COLOR": "1"}, {"TERM": "xterm", "COLORTERM": ""}])
+async def test_few_colours_or_none(drive, monkeypatch, environment):
+    for name, value in environment.items():
+        monkeypatch.setitem(os.environ, name, value)
+    async with drive() as d:
+        await d.press(">", "?", "escape", "o", "escape")
+        colours = {
+            segment.style.color
+            for panel in d.app.main.query(Panel)
+            for strip in panel._strips
+            for segment in strip
+            if segment.style and segment.style.color
+        }
+        assert all(colour.triplet is None for colour in colours)  # names of the terminal's own colours, if any
+        assert bool(colours) != ("NO_COLOR" in environment)

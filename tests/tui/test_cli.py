@@ -1,0 +1,313 @@
+"""The command line: what it prints, in which units, and with which exit code."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pexpect
+import pytest
+
+import data
+from engine import Network, Recipe, Trainer
+from tui import report
+from tui.cli import main
+from tui.headless import make_trainer, train
+from tui.options import Options
+
+Capture = pytest.CaptureFixture[str]
+
+
+def run(capsys: Capture, *arguments: str) -> tuple[int, str, str]:
+    """(exit code, stdout, stderr) of a command line."""
+    with pytest.raises(SystemExit) as caught:
+        main(arguments)
+    output = capsys.readouterr()
+    return int(caught.value.code or 0), output.out, output.err
+
+
+def test_json_is_the_run_in_the_datas_own_units(capsys: Capture) -> None:
+    code, out, err = run(capsys, "train", "--epochs", "3", "--seed", "2", "--layer", "4:relu+1:tanh", "--json")
+    assert (code, err) == (0, "")
+    result = json.loads(out)
+
+    ds = data.load("motorcycle")
+    network = Network(1, [["relu"] * 4 + ["tanh"]], seed=2)
+    trainer = Trainer(network, ds.x_train, ds.y_train, recipe=Recipe(learning_rate=0.03, epochs=3), seed=2)
+    trainer.run(epochs=3)
+    assert result["theta_sha256"] == hashlib.sha256(trainer.theta.astype("<f4").tobytes()).hexdigest()
+    assert result["train"] == pytest.approx(ds.errors(trainer.predict(ds.x_train), "train"))
+    assert result["test"] == pytest.approx(ds.errors(trainer.predict(ds.x_test), "test"))
+    assert (result["updates"], result["epochs"], result["seed"], result["device"]) == (12, 3, 2, "cpu")
+    assert (result["diverged"], result["interrupted"]) == (None, False)
+    assert (result["data"], result["target"], result["unit"]) == ("motorcycle", "accel_g", "g")
+    assert (result["shape"], result["parameters"]) == ([1, 5, 1], 16)
+    assert result["updates_per_second"] == pytest.approx(12 / result["seconds"])
+
+
+def test_every_option_reaches_the_run(capsys: Capture, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    seen: list[Options] = []
+    monkeypatch.setattr("tui.cli.make_trainer", lambda options: seen.append(options) or make_trainer(Options()))
+    given = (
+        "--data concrete --target age --features cement,water --features fly_ash --lags 3 --test-fraction 0.3 "
+        "--data-seed 4 --n 50 --noise 0.5 --layer 2:sigmoid+1:relu --layer 3:tanh --init he --optimizer sgd --lr 0.5 "
+        "--schedule step --batch 7 --loss mae --l1 0.1 --l2 0.2 --epochs 9 --seed 8 --device cpu --threads 2 --quiet"
+    )
+    assert run(capsys, "train", *given.split()) == (0, "", "")
+    assert seen == [
+        Options(
+            "concrete", "age", ("cement", "water", "fly_ash"), 3, 0.3, 4, 50, 0.5,
+            (("sigmoid", "sigmoid", "relu"), ("tanh",) * 3),
+            "he", "sgd", 0.5, "step", 7, "mae", 0.1, 0.2, 9, 8, "cpu", 2,
+        )
+    ]  # fmt: skip
+
+
+def test_a_table_and_a_plot_end_the_run(capsys: Capture) -> None:
+    code, out, err = run(capsys, "train", "--epochs", "5")
+    assert (code, err) == (0, "")
+    title, header, of_train, of_unseen, summary, *rest = out.splitlines()
+    assert title == "motorcycle: accel g"
+    assert header.split() == ["RMSE", "MAE", "MSE"]
+    assert [of_train.split()[0], of_unseen.split()[0]] == ["train", "unseen"]
+    assert summary.startswith("1-3-1, 10 parameters, 20 updates, 5 epochs, ")
+    assert any("•" in line for line in rest)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "title"),
+    [
+        ("--data chicago --lags 7", "riders a day by the last rows"),
+        ("--data concrete", "predicted strength by true strength"),
+        ("--data spiral", "x2 by x1: + and - the data, ░ where the fit says +"),
+        ("--data sine --test-fraction 0", "y by x"),
+    ],
+)
+def test_every_kind_of_data_has_its_plot(capsys: Capture, arguments: str, title: str) -> None:
+    code, out, _ = run(capsys, "train", "--epochs", "1", *arguments.split())
+    assert code == 0
+    assert title in out
+    assert ("unseen" in out) == ("--test-fraction" not in arguments)
+
+
+def test_labels_have_an_accuracy(capsys: Capture) -> None:
+    clouds = ["train", "--data", "gaussians", "--lr", "0.05"]
+    assert json.loads(run(capsys, *clouds, "--json")[1])["test"]["accuracy"] > 0.9
+    _, out, _ = run(capsys, *clouds)
+    assert "accuracy" in out
+    assert "%" in out
+
+
+def test_quiet_prints_nothing_but_the_json(capsys: Capture) -> None:
+    assert run(capsys, "train", "--epochs", "1", "--quiet") == (0, "", "")
+    assert json.loads(run(capsys, "train", "--epochs", "1", "--quiet", "--json")[1])["epochs"] == 1
+
+
+def test_a_diverged_run_exits_1_with_what_was_reached(capsys: Capture) -> None:
+    diverging = ["train", "--optimizer", "sgd", "--lr", "1e30"]
+    code, out, err = run(capsys, *diverging, "--json")
+    assert (code, err) == (1, "")
+    assert json.loads(out)["diverged"] == {"update": 2, "what": "loss"}
+    code, out, _ = run(capsys, *diverging)
+    assert code == 1
+    assert "diverged: the loss of update 2 is not finite" in out
+
+
+def test_numbers_that_are_not_finite_are_null() -> None:
+    given = {"a": [math.nan, 1.0], "b": (math.inf, {"c": -math.inf, "d": None, "e": "x"})}
+    assert report.finite(given) == {"a": [None, 1.0], "b": [None, {"c": None, "d": None, "e": "x"}]}
+
+
+def test_notices_are_told(capsys: Capture, tmp_path: Path) -> None:
+    table = tmp_path / "table.csv"
+    table.write_text("x,y\n1,2\n2,\n3,5\n4,1\n5,3\n")
+    assert "note: 1 row with an empty cell was left out" in run(capsys, "train", "--data", str(table))[1]
+    assert json.loads(run(capsys, "train", "--data", str(table), "--json")[1])["notices"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        ("--data chicgo", "data='chicgo': expected one of motorcycle, "),
+        ("--target speed", "target='speed': expected one of time_ms, accel_g"),
+        ("--batch 0", "batch_size=0: expected a whole number"),
+        ("--lr -1", "learning_rate=-1.0: expected a finite number above 0"),
+        ("--lr nan", "learning_rate=nan: expected a finite number above 0"),
+        ("--epochs 0", "epochs=0: expected a whole number"),
+        ("--lags 0", "lags=0: expected a whole number of at least 1"),
+        ("--test-fraction 1.5", "test_fraction=1.5: expected a number from 0 to below 1"),
+        ("--layer 3:rleu", "kind of unit='rleu': expected one of identity, sigmoid"),
+        ("--layer relu", "layer='relu': expected units such as 3:sigmoid+2:relu"),
+        ("--layer 0:relu", "layer='0:relu': expected 1 to 4096 units of a kind"),
+        ("--layer 99999999999:relu", "layer='99999999999:relu': expected 1 to 4096 units of a kind"),
+        ("--layer 4000:relu+97:tanh", "layers[0] has 4097 units: expected 1 to 4096"),
+        ("--layer none --layer 1:relu", "layer='none': expected units such as"),
+        ("--layer 1:relu " * 9, "9 hidden layers: expected at most 8"),
+        ("--optimizer adm", "optimizer='adm': expected one of sgd"),
+        ("--device tpu", "device='tpu': expected one of"),
+        ("--data concrete --init spread", "init='spread' with 8 features: expected one feature"),
+        ("--lags many", "Invalid value for '--lags': 'many' is not a valid integer."),
+        ("--lags", "Option '--lags' requires an argument."),
+        ("--bogus", "No such option '--bogus'"),
+        ("stray", "Got unexpected extra argument (stray)"),
+        ("--data \x1b[31m\u202e", "data='\\x1b[31m\\u202e': expected one of"),
+        ("--bogus\x1b[31m", "No such option"),
+    ],
+)
+def test_bad_input_is_one_sentence_and_exit_code_2(capsys: Capture, arguments: str, sentence: str) -> None:
+    code, out, err = run(capsys, "train", *arguments.split(" ") if "\u202e" in arguments else arguments.split())
+    assert (code, out) == (2, "")
+    assert err.startswith(f"unitfit: {sentence}")
+    assert err.count("\n") == 1
+    assert err.removesuffix("\n").isprintable()
+
+
+def test_datasets(capsys: Capture) -> None:
+    code, out, _ = run(capsys, "datasets")
+    assert code == 0
+    assert [line.split()[0] for line in out.splitlines()[1 : 1 + len(data.names())]] == list(data.names())
+
+
+def test_info(capsys: Capture) -> None:
+    code, out, _ = run(capsys, "info")
+    assert code == 0
+    shown = dict(line.split(maxsplit=1) for line in out.splitlines())
+    assert {"unitfit", "Python", "numpy", "numba", "textual", "plotext", "CPU", "CUDA", "cache"} <= set(shown)
+    assert shown["CUDA"] in ("present", "not present")
+
+
+def test_version_and_help(capsys: Capture) -> None:
+    code, out, _ = run(capsys, "--version")
+    assert (code, out.split()[0]) == (0, "unitfit")
+    for arguments in (["--help"], ["-h"]):
+        code, out, _ = run(capsys, *arguments)
+        assert code == 0
+        assert all(word in out for word in ("[FILE] [OPTIONS]", "train", "datasets", "info", "--layer", "--threads"))
+
+
+# -------------------------------------------------------------------------------------------------- the screen
+
+
+@pytest.fixture
+def opened(monkeypatch: pytest.MonkeyPatch) -> list[Options]:
+    """The options with which the screen was opened, on what looks like a terminal."""
+    seen: list[Options] = []
+
+    class UnitfitApp:
+        return_code = 0
+
+        def __init__(self, options: Options) -> None:
+            self.options = options
+
+        def run(self) -> None:
+            seen.append(self.options)
+
+    module = ModuleType("tui.app")
+    module.__dict__["UnitfitApp"] = UnitfitApp
+    monkeypatch.setitem(sys.modules, "tui.app", module)
+    monkeypatch.setattr("tui.cli.on_terminal", lambda: True)
+    return seen
+
+
+@pytest.mark.parametrize(
+    ("arguments", "options"),
+    [
+        ("", Options()),
+        ("--data chicago --lags 7", Options("chicago", lags=7)),
+        ("sine --lr 0.1", Options("sine", lr=0.1)),
+        ("--layer none xor", Options("xor", layer=())),
+    ],
+)
+def test_without_a_command_the_screen_opens(
+    capsys: Capture, opened: list[Options], arguments: str, options: Options
+) -> None:
+    assert run(capsys, *arguments.split()) == (0, "", "")
+    assert opened == [options]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        ("missing.csv", "data='missing.csv': there is no such file"),
+        ("--batch 0", "batch_size=0: expected a whole number"),
+        ("sine --data sine", "FILE with --data: expected one of them"),
+        ("--json", "No such option '--json'"),
+    ],
+)
+def test_the_screen_does_not_open_on_bad_input(
+    capsys: Capture, opened: list[Options], arguments: str, sentence: str
+) -> None:
+    code, out, err = run(capsys, *arguments.split())
+    assert (code, out) == (2, "")
+    assert err.startswith(f"unitfit: {sentence}")
+    assert not opened
+
+
+def test_without_a_terminal_there_is_no_screen(capsys: Capture) -> None:
+    code, _, err = run(capsys)
+    assert (code, err) == (2, "unitfit: no terminal to draw on: expected one, or the command `unitfit train`\n")
+
+
+# ------------------------------------------------------------------------------------------- whole processes
+
+
+def test_the_command_line_loads_no_screen() -> None:
+    program = "import sys, tui.cli; print(sorted({'textual', 'plotext', 'numba', 'polars'} & set(sys.modules)))"
+    assert subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout == "[]\n"
+
+
+def test_a_closed_pipe_is_no_error() -> None:
+    with subprocess.Popen(
+        [sys.executable, "-m", "tui", "datasets"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        assert process.stderr.read() == ""
+
+
+@pytest.mark.parametrize("flags", [[], ["--json"]])
+def test_ctrl_c_reports_what_was_reached(flags: list[str]) -> None:
+    endless = ["-m", "tui", "train", "--epochs", "100000000", *flags]
+    child = pexpect.spawn(sys.executable, endless, encoding="utf-8", timeout=120, dimensions=(40, 120))
+    child.expect("training ")  # the progress bar, for this is a terminal
+    child.sendintr()
+    child.expect('"interrupted": true' if flags else "interrupted: this is what was reached")
+    child.expect(pexpect.EOF)
+    child.close()
+    assert child.exitstatus == 130
+
+
+def test_ctrl_c_between_two_updates(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = signal.getsignal(signal.SIGINT)
+    dataset, trainer = make_trainer(Options())
+    told: list[int] = []
+
+    def interrupt(done: int) -> Any:
+        told.append(done)
+        os.kill(os.getpid(), signal.SIGINT)
+
+    outcome = train(dataset, trainer, 10**9, interrupt)
+    assert outcome.interrupted
+    assert told == [1] == [trainer.update]
+    assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_a_plot_survives_an_encoding_without_braille() -> None:
+    process = subprocess.run(
+        [sys.executable, "-m", "tui", "train", "--epochs", "1"],
+        env={**os.environ, "PYTHONIOENCODING": "latin-1"},
+        capture_output=True,
+        check=True,
+    )
+    assert process.stderr == b""
+    assert process.stdout.startswith(b"motorcycle: accel g\n")
+    assert b"?" in process.stdout

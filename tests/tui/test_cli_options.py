@@ -1,0 +1,47 @@
+"""Options: how layers are written, and the defaults that depend on the data."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.activations import KINDS
+from tui.options import Options, format_layer, parse_layers
+
+LAYERS = st.lists(st.lists(st.sampled_from(list(KINDS)), min_size=1, max_size=12).map(tuple), max_size=8).map(tuple)
+
+
+@pytest.mark.parametrize(
+    ("given", "layers"),
+    [
+        ([], None),
+        (["none"], ()),
+        (["2:relu"], (("relu", "relu"),)),
+        (["1:sigmoid + 2:relu", "1:tanh"], (("sigmoid", "relu", "relu"), ("tanh",))),
+    ],
+)
+def test_layers(given: list[str], layers: object) -> None:
+    assert parse_layers(given) == layers
+
+
+@given(LAYERS)
+def test_a_layer_is_written_as_it_is_read(layers: tuple[tuple[str, ...], ...]) -> None:
+    assert parse_layers([format_layer(layer) for layer in layers] or ["none"]) == layers
+
+
+@pytest.mark.parametrize(
+    ("data", "shape", "rate"), [("motorcycle", (1, 3, 1), 0.03), ("concrete", (8, 1), 0.001), ("xor", (2, 1), 0.001)]
+)
+def test_defaults_depend_on_the_number_of_features(data: str, shape: tuple[int, ...], rate: float) -> None:
+    options = Options(data)
+    dataset = options.load()
+    assert options.network(dataset).shape == shape
+    assert options.recipe(dataset).learning_rate == rate
+
+
+def test_the_seed_is_never_that_of_the_split() -> None:
+    one, other = Options("sine", seed=1), Options("sine", seed=2)
+    assert (one.load().y_train == other.load().y_train).all()
+    assert not (one.network(one.load()).theta == other.network(other.load()).theta).all()
+    assert not (Options("sine", data_seed=1).load().y_train == one.load().y_train).all()

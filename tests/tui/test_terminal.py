@@ -1,0 +1,74 @@
+"""The program in a real terminal: it leaves the terminal as it found it, whatever ends it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import termios
+from collections.abc import Iterator
+
+import pytest
+
+pexpect = pytest.importorskip("pexpect", reason="no pseudo-terminals here")
+
+LEAVE = b"\x1b[?1049l"  # back from the alternate screen
+SHOW_CURSOR = b"\x1b[?25h"
+
+
+@pytest.fixture
+def unitfit() -> Iterator[object]:
+    """The program on a terminal of its own, its first curve drawn and its kernels compiled."""
+    environment = {**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor", "LANG": "C.UTF-8"}
+    for name in ("COLUMNS", "LINES", "NO_COLOR"):  # they would stand before the terminal's own size and colours
+        environment.pop(name, None)
+    child = pexpect.spawn(sys.executable, ["-m", "tui"], dimensions=(40, 120), env=environment, timeout=120)
+    child.expect("compiling")
+    child.expect("paused")
+    yield child
+    child.close(force=True)
+
+
+def end(child) -> bytes:
+    """What the program wrote until it ended; the terminal takes lines and echoes again."""
+    child.expect(pexpect.EOF)
+    modes = termios.tcgetattr(child.child_fd)[3]
+    assert modes & termios.ICANON
+    assert modes & termios.ECHO
+    child.close()
+    return child.before
+
+
+@pytest.mark.parametrize("key", ["q", "\x03"])
+def test_q_and_ctrl_c_quit_with_0_and_restore_the_terminal(unitfit, key):
+    unitfit.send(" ")
+    unitfit.expect("playing")
+    unitfit.send(key)
+    written = end(unitfit)
+    assert unitfit.exitstatus == 0
+    assert LEAVE in written
+    assert SHOW_CURSOR in written
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_signals_restore_the_terminal(unitfit, number):
+    unitfit.send(" ")
+    unitfit.expect("playing")
+    unitfit.kill(number)
+    written = end(unitfit)
+    assert unitfit.exitstatus == 128 + number
+    assert unitfit.signalstatus is None
+    assert LEAVE in written
+    assert b"Traceback" not in written
+
+
+def test_a_resize_in_the_midst_of_playing(unitfit):
+    unitfit.send(" ")
+    unitfit.expect("playing")
+    unitfit.setwinsize(24, 80)
+    unitfit.expect("playing")
+    unitfit.setwinsize(20, 60)
+    unitfit.expect("unitfit needs 80×24, not 60×20".encode())
+    unitfit.send("q")
+    end(unitfit)
+    assert unitfit.exitstatus == 0

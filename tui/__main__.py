@@ -1,0 +1,5 @@
+"""`python -m tui` is `unitfit`."""
+
+from tui.cli import main
+
+main()

@@ -1,0 +1,174 @@
+"""All that a key can do, in one table: bindings, command palette, footer and help are read from it.
+
+A user's own keys stand in `unitfit/keys.toml` under the folder for settings, a line for each action: `play = "p"`.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from textual.binding import Binding, BindingType
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One thing that a person can do; `call` is an action method of the main screen with its arguments."""
+
+    id: str
+    keys: tuple[str, ...]
+    title: str  # a line of the help and of the palette
+    word: str  # for the footer; neighbours with the same word share it
+    call: str
+    group: str
+    focus: str = ""  # the panel that must have the focus: "fit", "units", "recipe", or "" for any
+
+
+def run(method: str, *arguments: object) -> str:
+    """The call of a method of the session (Textual hands an action a fixed number of arguments: the name, a tuple)."""
+    return f"run({method!r}, {arguments!r})"
+
+
+TRAINING, RECIPE, BUILDING, LOOKING, PROGRAM = "Training", "Recipe", "Building", "Looking", "Program"
+
+ACTIONS: tuple[Action, ...] = (
+    Action("play", ("space",), "Play or pause", "play", run("toggle"), TRAINING),
+    Action("update", (".",), "One update on", "update", run("step", 1), TRAINING),
+    Action("epoch", (">",), "One epoch on", "epoch", run("run", 1, False), TRAINING),
+    Action("epochs", ("n",), "Run N epochs (asks for N once)", "N epochs", "run_epochs", TRAINING),
+    Action("ask_epochs", ("N",), "Another number of epochs for n", "N epochs", "ask_epochs", TRAINING),
+    Action("faster", ("+", "="), "Play faster", "speed", run("faster", 1), TRAINING),
+    Action("slower", ("-",), "Play slower", "speed", run("faster", -1), TRAINING),
+    Action("restart", ("0",), "Back to update 0 and the same initial weights", "start", run("restart"), TRAINING),
+    Action("rate_down", ("[",), "Learning rate down", "rate", run("change", "rate", -1), RECIPE),
+    Action("rate_up", ("]",), "Learning rate up", "rate", run("change", "rate", 1), RECIPE),
+    Action("batch_down", ("{",), "Batch size halved", "batch", run("change", "batch", -1), RECIPE),
+    Action("batch_up", ("}",), "Batch size doubled", "batch", run("change", "batch", 1), RECIPE),
+    Action("reseed", ("i",), "New random start: the next seed", "seed", run("reseed"), RECIPE),
+    Action("next_data", ("d",), "Next data set", "data", run("open_neighbour", 1), RECIPE),
+    Action("previous_data", ("D",), "Previous data set", "data", run("open_neighbour", -1), RECIPE),
+    Action("open", ("o",), "Open a table of your own", "open", "open_table", RECIPE),
+    Action("field_up", ("up",), "In the recipe: the field above", "field", "move_field(-1)", RECIPE, "recipe"),
+    Action("field_down", ("down",), "In the recipe: the field below", "field", "move_field(1)", RECIPE, "recipe"),
+    Action("value_down", ("left",), "In the recipe: its value down", "value", "change_field(-1)", RECIPE, "recipe"),
+    Action("value_up", ("right",), "In the recipe: its value up", "value", "change_field(1)", RECIPE, "recipe"),
+    Action("add_sigmoid", ("s",), "Add a sigmoid unit to the chosen layer", "sigmoid", "add_unit('sigmoid')", BUILDING),
+    Action("add_relu", ("r",), "Add a ReLU unit to the chosen layer", "ReLU", "add_unit('relu')", BUILDING),
+    Action("remove_unit", ("x",), "Remove the chosen unit", "remove", "remove_unit", BUILDING),
+    Action("add_layer", ("l",), "Add a layer of 3 units before the output", "layer", "add_layer", BUILDING),
+    Action("remove_layer", ("L",), "Remove the chosen layer", "layer", "remove_layer", BUILDING),
+    Action("unit_up", ("up",), "The unit above", "unit", "choose_unit(-1)", BUILDING),
+    Action("unit_down", ("down",), "The unit below; the output bias is the last", "unit", "choose_unit(1)", BUILDING),
+    Action("layer_left", ("left",), "The layer before", "layer", "choose_layer(-1)", BUILDING),
+    Action("layer_right", ("right",), "The layer after", "layer", "choose_layer(1)", BUILDING),
+    Action("w_up", ("w",), "The chosen unit's w up", "nudge", "nudge('w', 1)", BUILDING),
+    Action("w_down", ("W",), "The chosen unit's w down", "nudge", "nudge('w', -1)", BUILDING),
+    Action("b_up", ("b",), "The chosen unit's b up", "nudge", "nudge('b', 1)", BUILDING),
+    Action("b_down", ("B",), "The chosen unit's b down", "nudge", "nudge('b', -1)", BUILDING),
+    Action("c_up", ("c",), "The chosen unit's c up", "nudge", "nudge('c', 1)", BUILDING),
+    Action("c_down", ("C",), "The chosen unit's c down", "nudge", "nudge('c', -1)", BUILDING),
+    Action("next_input", ("j",), "w means the next input", "input", "choose_input(1)", BUILDING),
+    Action("previous_input", ("J",), "w means the input before", "input", "choose_input(-1)", BUILDING),
+    Action("view_fit", ("1",), "View 1: the fit", "fit", "view_fit", LOOKING),
+    Action("zoom", ("z",), "Zoom the fit in or out", "zoom", "zoom", LOOKING),
+    Action("log_loss", ("y",), "Loss on a log or a linear axis", "log", "log_loss", LOOKING),
+    Action("window_left", ("left",), "In dated data: a week back", "window", "move_window(-1)", LOOKING, "fit"),
+    Action("window_right", ("right",), "In dated data: a week on", "window", "move_window(1)", LOOKING, "fit"),
+    Action("focus", ("tab",), "Focus: fit, units, recipe", "focus", "focus_next", LOOKING),
+    Action("help", ("?",), "All keys", "help", "help", PROGRAM),
+    Action("palette", ("ctrl+p",), "All actions, by name", "palette", "app.command_palette", PROGRAM),
+    Action("picture", (), "Save the screen as SVG", "picture", "app.save_picture", PROGRAM),
+    Action("quit", ("q",), "Quit", "quit", "app.quit", PROGRAM),
+    Action("quit_anywhere", ("ctrl+c",), "Quit, from a dialog too", "quit", "app.quit", PROGRAM),
+)
+
+FOOTERS: Mapping[str, tuple[str, ...]] = {
+    "fit": (
+        "play", "update", "epoch", "add_sigmoid", "add_relu", "remove_unit", "rate_down", "rate_up",
+        "window_left", "window_right", "epochs", "slower", "faster", "focus", "restart", "zoom",
+    ),
+    "units": (
+        "play", "update", "epoch", "add_sigmoid", "add_relu", "remove_unit", "unit_up", "unit_down",
+        "layer_left", "layer_right", "add_layer", "remove_layer", "w_up", "b_up", "c_up", "focus", "epochs",
+    ),
+    "recipe": (
+        "play", "field_up", "field_down", "value_down", "value_up", "update", "epoch", "focus", "open", "reseed",
+        "batch_down", "batch_up", "restart",
+    ),
+}  # fmt: skip
+LAST_IN_FOOTER = "help"
+
+KEY_SIGNS = {"up": "↑", "down": "↓", "left": "←", "right": "→"}
+
+
+class KeysError(ValueError):
+    """Something in the file of one's own keys that cannot be used; the message is one sentence."""
+
+
+def keymap(path: Path) -> dict[str, str]:
+    """One's own keys, action id → keys as Textual names them; none where there is no file. Raises KeysError."""
+    try:
+        own = tomllib.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError) as error:
+        raise KeysError(f'{path.name}: expected lines such as play = "p" ({" ".join(str(error).split())})') from None
+    known = {action.id for action in ACTIONS}
+    for name, keys in own.items():
+        if name not in known or not isinstance(keys, str) or not keys:
+            raise KeysError(f"{path.name}: {name!r} = {keys!r}: expected an action's name and its keys, as in help")
+    return own
+
+
+def with_keys(own: Mapping[str, str]) -> tuple[Action, ...]:
+    """The table with one's own keys, for footer and help."""
+    return tuple(
+        replace(action, keys=tuple(own[action.id].split(","))) if action.id in own else action for action in ACTIONS
+    )
+
+
+def bindings(place: str) -> list[BindingType]:
+    """The bindings of a panel ("fit", "units", "recipe"), of the "main" screen or of the "app"."""
+    own = [action for action in ACTIONS if action.keys and place_of(action) == place]
+    prefix = "screen." if place in ("fit", "units", "recipe") else ""
+    return [
+        Binding(
+            ",".join(action.keys),
+            prefix + action.call,
+            action.title,
+            show=False,
+            priority=action.id == "quit_anywhere",  # the others leave the letters to whoever is being written in
+            id=action.id,
+        )
+        for action in own
+    ]
+
+
+def place_of(action: Action) -> str:
+    return action.focus or ("app" if action.call.startswith("app.") else "main")
+
+
+def sign(key: str) -> str:
+    """A key as people read it."""
+    return KEY_SIGNS.get(key, key)
+
+
+def footer_items(actions: Sequence[Action], focus: str, enabled: set[str], width: int) -> list[tuple[str, str]]:
+    """(keys, word) of what matters in this focus, as many as fit into `width` cells; the way to help is always one."""
+    table = {action.id: action for action in actions}
+    items: list[tuple[str, str]] = []
+    for name in FOOTERS[focus]:
+        action = table[name]
+        if name not in enabled:
+            continue
+        key = sign(action.keys[0])
+        if items and items[-1][1] == action.word:
+            items[-1] = (f"{items[-1][0]} {key}", action.word)
+        else:
+            items.append((key, action.word))
+    last = (sign(table[LAST_IN_FOOTER].keys[0]), table[LAST_IN_FOOTER].word)
+    while items and sum(len(key) + len(word) + 3 for key, word in [*items, last]) - 2 > width:
+        items.pop()
+    return [*items, last]

@@ -1,0 +1,187 @@
+"""The terminal program: a runner for the run, a main screen for the person, and a clean way out."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import os
+import re
+import signal
+import sys
+from collections.abc import Iterable
+from dataclasses import replace
+from functools import partial
+from importlib import import_module
+from pathlib import Path
+from typing import Any, ClassVar
+
+import platformdirs
+from textual import on
+from textual.app import App, SystemCommand
+from textual.await_complete import AwaitComplete
+from textual.events import Resize
+from textual.message import Message
+from textual.screen import Screen
+from textual.theme import BUILTIN_THEMES, Theme
+
+from tui.actions import KeysError, bindings, keymap, place_of, with_keys
+from tui.options import Options
+from tui.palette import Palette, choose
+from tui.runner import Runner
+from tui.screens.main import MainScreen
+from tui.session import Session
+from tui.widgets.too_small import too_small
+
+KEYS_FILE = Path("unitfit", "keys.toml")
+PATIENCE = 0.3  # seconds that quitting waits for the runner
+
+
+class UnitfitApp(App[None]):
+    """`UnitfitApp(options).run()` shows one run until the person quits; `return_code` is 0 then."""
+
+    CSS_PATH: ClassVar = ["app.tcss", "screens/main.tcss"]  # the default screen brings no styles of its own
+    BINDINGS = bindings("app")
+    TITLE = "unitfit"
+    ENABLE_COMMAND_PALETTE = True
+
+    class News(Message):
+        """The runner has something to take."""
+
+    def __init__(self, options: Options, runner: type[Runner] = Runner, keys: Path | None = None) -> None:
+        self.palette = choose(os.environ)  # before Textual takes NO_COLOR out of the environment
+        super().__init__()
+        self.register_theme(theme_of(self.palette))
+        self.theme = "unitfit"
+        self.runner = runner(options, self._wake)
+        self.keys = keys or platformdirs.user_config_path() / KEYS_FILE
+        self._problem: str | None = None
+        try:
+            own = keymap(self.keys)
+        except KeysError as error:
+            own, self._problem = {}, str(error)
+        self.set_keymap(own)
+        self.main = MainScreen(self.palette, with_keys(own), self.runner.send)
+
+    def run(self, *args: Any, **kwargs: Any) -> None:
+        """Until the person quits. The terminal is restored first, then the runner's thread is joined."""
+        try:
+            super().run(*args, **kwargs)
+        finally:
+            ended = self.runner.stop(PATIENCE)
+        if not ended:  # a compilation cannot be interrupted; what it writes it writes under another name first
+            sys.stdout.flush()
+            os._exit(self.return_code or 0)
+
+    def get_default_screen(self) -> Screen[None]:
+        return self.main
+
+    def on_mount(self) -> None:
+        self.runner.start()
+        if sys.platform != "win32":
+            loop = asyncio.get_running_loop()
+            for number in (signal.SIGTERM, signal.SIGHUP):
+                loop.add_signal_handler(number, partial(self.exit, return_code=128 + number))
+            loop.add_signal_handler(signal.SIGINT, self.exit)
+        if self._problem:
+            self.say(self._problem)
+
+    def on_ready(self) -> None:
+        self.take_news()
+
+    def _wake(self) -> None:
+        self.post_message(self.News())
+
+    @on(News)
+    def take_news(self) -> None:
+        """Show the newest snapshot and what has to be said. A fault of the runner is raised here."""
+        if not self.main.is_mounted:
+            return  # `on_ready` comes back to it
+        if self.runner.failure is not None:
+            raise self.runner.failure
+        for sentence in self.runner.notices():
+            self.say(sentence)
+        snapshot = self.runner.take()
+        if snapshot is None:
+            return
+        first = self.main.snapshot is None
+        self.main.show(snapshot)
+        if first:
+            self.main.call_after_refresh(self._go_on)
+
+    def _go_on(self) -> None:
+        """After the first paint the curve is drawn; after that plotext and numba come, on the other thread."""
+        self.main.start_plots()
+        self.main.call_after_refresh(self.runner.send, prepare)
+
+    def pop_screen(self) -> AwaitComplete:
+        """As Textual's, but the second of two quick enters in the command palette finds it gone and does nothing."""
+        return super().pop_screen() if len(self.screen_stack) > 1 else AwaitComplete()
+
+    def on_resize(self, event: Resize) -> None:
+        """Dialogs and the palette have no place on a screen that is too small for what is under them."""
+        if too_small(*event.size):
+            while len(self.screen_stack) > 1:
+                self.pop_screen()
+
+    def action_command_palette(self) -> None:
+        from tui.screens.commands import Commands
+
+        if not too_small(*self.size) and not Commands.is_open(self):
+            self.push_screen(Commands(id="--command-palette"))
+
+    def say(self, sentence: str, severity: str = "error") -> None:
+        """A notice: one sentence that stays for some seconds."""
+        self.notify(sentence, severity=severity, timeout=8, markup=False)
+
+    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
+        """The command palette: the table of actions."""
+        for action in self.main.actions:
+            if place_of(action) in ("main", "app"):
+                yield SystemCommand(action.title, " ".join(action.keys), partial(self._do, action.call))
+
+    async def _do(self, call: str) -> None:
+        await self.run_action(call.removeprefix("app."), self if call.startswith("app.") else self.main)
+
+    def action_save_picture(self) -> None:
+        """The screen as SVG, in the current folder; taken once the palette has left the screen."""
+        self.call_after_refresh(self._save_picture)
+
+    def _save_picture(self) -> None:
+        snapshot = self.main.snapshot
+        if snapshot is None:
+            return
+        name = re.sub(r"[^\w.-]+", "_", snapshot.dataset.name) or "data"
+        path = Path(f"unitfit-{name}-{snapshot.update}.svg")
+        try:
+            path.write_text(self.export_screenshot(title="unitfit"), "utf-8")
+        except OSError as error:
+            self.say(f"{path}: cannot be written here ({error.strerror}); start unitfit in another folder")
+        else:
+            self.say(f"Saved the screen as {path.resolve()}", "information")
+
+
+def prepare(session: Session) -> None:
+    """What the first update needs, and the loss curve that it begins."""
+    import_module("plotext")
+    session.prepare()
+    gc.freeze()  # numba's half million objects stay for good: looking through them again costs the screen 80 ms
+
+
+def theme_of(palette: Palette) -> Theme:
+    """Textual's own parts (palette, dialogs, notices) in our colours; with 16 colours or none in the terminal's."""
+    if palette.depth != "truecolor":
+        return replace(BUILTIN_THEMES["ansi-dark"], name="unitfit")
+    colours = palette.colours
+    return Theme(
+        name="unitfit",
+        primary=colours["model"],
+        secondary=colours["model"],
+        accent=colours["now"],
+        warning=colours["unseen"],
+        error=colours["trouble"],
+        success=colours["model"],
+        foreground=colours["text"],
+        background=colours["ground"],
+        surface=colours["ground"],
+        panel=colours["weekend"],
+    )

@@ -1,0 +1,205 @@
+"""The command line: `unitfit` opens the screen; `train`, `datasets` and `info` do without one.
+
+Whatever a person can get wrong ends with one sentence on stderr and exit code 2.
+"""
+
+from __future__ import annotations
+
+import functools
+import io
+import sys
+from collections.abc import Callable, Sequence
+from typing import Any, NoReturn
+
+import click
+
+import data
+from data import DataError
+from data.errors import clean
+from engine import EngineError
+from engine.activations import KINDS
+from engine.initial import INITS
+from engine.losses import LOSSES
+from engine.recipe import OPTIMIZERS, SCHEDULES
+from tui.headless import make_trainer, train, updates_of
+from tui.options import Options, parse_layers
+
+DIVERGED, BAD_INPUT, INTERRUPTED = 1, 2, 130
+SENTENCE_LENGTH = 1000
+USUAL = Options()
+SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 120, "show_default": True}
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run the command line and exit with its code."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a plot in `?` is better than none, where the encoding lacks braille
+    try:
+        code = program.main(arguments, prog_name="unitfit", standalone_mode=False)
+    except (click.ClickException, DataError, EngineError) as error:
+        sentence = error.format_message() if isinstance(error, click.ClickException) else str(error)
+        click.echo(f"unitfit: {clean(sentence, SENTENCE_LENGTH)}", err=True)
+        code = BAD_INPUT
+    except (click.Abort, KeyboardInterrupt):
+        code = INTERRUPTED
+    sys.exit(code)
+
+
+class Program(click.Group):
+    """A group whose command `screen` need not be said."""
+
+    def parse_args(self, context: click.Context, arguments: list[str]) -> list[str]:
+        spoken = {*self.commands, *context.help_option_names} - {screen.name}
+        if not arguments or arguments[0] not in spoken:
+            arguments = [str(screen.name), *arguments]
+        return super().parse_args(context, arguments)
+
+    def format_usage(self, context: click.Context, formatter: click.HelpFormatter) -> None:
+        formatter.write_usage("unitfit", "[FILE] [OPTIONS]")
+        formatter.write_usage("unitfit", "train|datasets|info [OPTIONS]", prefix="       ")
+
+    def format_options(self, context: click.Context, formatter: click.HelpFormatter) -> None:
+        screen.format_options(context, formatter)
+        self.format_commands(context, formatter)
+
+
+def run_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Gives a command the options of a run, and instead of their values one `Options`."""
+
+    @functools.wraps(command)
+    def with_options(
+        data: str | None, layer: tuple[str, ...], features: tuple[str, ...], file: str | None = None, **given: Any
+    ) -> int:
+        if data is not None and file is not None:
+            raise click.UsageError("FILE with --data: expected one of them")
+        own = {name: given.pop(name) for name in ("as_object", "quiet") if name in given}
+        columns = tuple(name.strip() for group in features for name in group.split(","))
+        source = file or data or USUAL.data
+        return command(Options(source, layer=parse_layers(layer), features=columns or None, **given), **own)
+
+    for option in reversed(OPTIONS):
+        option(with_options)
+    return with_options
+
+
+OPTIONS = (
+    click.option("--data", metavar="NAME|FILE", show_default="motorcycle", help="A data set, or a CSV or Parquet file"),
+    click.option("--target", metavar="COLUMN", show_default="the last numeric column", help="What to predict"),
+    click.option("--features", metavar="COLUMNS", multiple=True, show_default="the others", help="From what: a,b,c"),
+    click.option("--lags", type=int, metavar="K", help="From the target's own past, 1 to K steps back"),
+    click.option("--test-fraction", type=float, metavar="F", show_default="0.2, or whole years", help="Unseen rows"),
+    click.option("--data-seed", type=int, default=USUAL.data_seed, help="Of the split and the noise"),
+    click.option("--n", type=int, help="Examples of a generated set"),
+    click.option("--noise", type=float, help="Noise of a generated set, a standard deviation"),
+    click.option(
+        "--layer", metavar="UNITS", multiple=True, show_default="3:sigmoid for one feature, else none",
+        help="A hidden layer such as 3:sigmoid+2:relu, again for each; none: the linear model. "
+        f"Kinds: {', '.join(KINDS)}",
+    ),
+    click.option("--init", default=USUAL.init, help=f"Initial weights: {', '.join(INITS)}"),
+    click.option("--optimizer", default=USUAL.optimizer, help=f"{', '.join(OPTIMIZERS)}"),
+    click.option("--lr", type=float, show_default="0.03 for one feature, else 0.001", help="Learning rate"),
+    click.option("--schedule", default=USUAL.schedule, help=f"Of the rate: {', '.join(SCHEDULES)}"),
+    click.option("--batch", type=int, default=USUAL.batch, help="Examples an update"),
+    click.option("--loss", default=USUAL.loss, help=f"{', '.join(LOSSES)}"),
+    click.option("--l1", type=float, default=USUAL.l1, help="Penalty on the weights' sizes"),
+    click.option("--l2", type=float, default=USUAL.l2, help="Penalty on the weights' squares"),
+    click.option("--epochs", type=int, default=USUAL.epochs, help="How long the schedule is, and `train` trains"),
+    click.option("--seed", type=int, default=USUAL.seed, help="Of initial weights and batches"),
+    click.option("--device", default=USUAL.device, help="Where to train"),
+    click.option("--threads", type=int, show_default="as many as pay", help="Threads to train with"),
+)  # fmt: skip
+
+
+@click.group(cls=Program, context_settings=SETTINGS)
+def program() -> None:
+    """Watch a small neural network learn: add units, step through updates and epochs, see the curve bend."""
+
+
+@program.command(hidden=True)
+@click.argument("file", required=False)
+@run_options
+@click.version_option(package_name="unitfit", message="unitfit %(version)s")
+def screen(options: Options) -> int:
+    """Watch a small neural network learn."""
+    if not on_terminal():
+        raise click.UsageError("no terminal to draw on: expected one, or the command `unitfit train`")
+    if options != USUAL:
+        make_trainer(options)  # refuses bad input before the screen opens
+    from tui.app import UnitfitApp
+
+    app = UnitfitApp(options)
+    app.run()
+    return app.return_code or 0
+
+
+@program.command("train")
+@run_options
+@click.option("--json", "as_object", is_flag=True, help="Print one JSON object instead of a table and a plot")
+@click.option("--quiet", is_flag=True, help="Print nothing but errors, and the JSON if asked for")
+def train_command(options: Options, as_object: bool, quiet: bool) -> int:
+    """Train without a screen, and print a table and a plot of the fit."""
+    dataset, trainer = make_trainer(options)
+    updates = updates_of(options, dataset)
+    hidden = quiet or not (sys.stdout.isatty() and sys.stderr.isatty())
+    with click.progressbar(length=updates, label="compiling", file=sys.stderr, hidden=hidden, show_pos=True) as bar:
+
+        def progress(done: int) -> None:
+            bar.label = "training "
+            bar.update(done)
+
+        outcome = train(dataset, trainer, updates, progress)
+    from tui import report
+
+    if as_object:
+        click.echo(report.as_json(outcome))
+    elif not quiet:
+        click.echo(report.as_text(outcome))
+    if outcome.interrupted:
+        return INTERRUPTED
+    return DIVERGED if trainer.diverged else 0
+
+
+@program.command()
+def datasets() -> int:
+    """List what can be loaded by name."""
+    rows = [("name", "features", "target", "train", "unseen", "")]
+    for name in data.names():
+        ds = data.load(name)
+        features = ", ".join(ds.feature_names) if len(ds.feature_names) < 3 else "the other columns"
+        if ds.lags:
+            features = f"lags 1…{ds.lags[-1]}"
+        unseen = 0 if ds.y_test is None else len(ds.y_test)
+        rows.append((name, features, ds.target_name, f"{len(ds.y_train)}", f"{unseen}", data.about(name)))
+    for row in aligned(rows):
+        click.echo(row)
+    click.echo("\nOne's own table: --data FILE, CSV or Parquet, with --target, --features or --lags.")
+    return 0
+
+
+@program.command()
+def info() -> int:
+    """Show versions, CPU, CUDA and the cache folder."""
+    from tui.machine import facts
+
+    for row in aligned(facts()):
+        click.echo(row)
+    return 0
+
+
+def on_terminal() -> bool:
+    """Whether there is a terminal for the screen, which reads stdin and draws on stderr."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def aligned(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Lines of a table, each column as wide as it must be; numbers to the right."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return [
+        "  ".join(
+            text.rjust(width) if text.isdecimal() else text.ljust(width)
+            for text, width in zip(row, widths, strict=True)
+        ).rstrip()
+        for row in rows
+    ]

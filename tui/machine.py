@@ -1,0 +1,50 @@
+"""What `unitfit info` tells of this machine: versions, CPU features, CUDA, the cache folder."""
+
+from __future__ import annotations
+
+import os
+import platform
+import warnings
+from importlib.metadata import PackageNotFoundError, version
+
+PACKAGES = ("numpy", "numba", "llvmlite", "textual", "plotext", "polars", "click")
+FEATURES = ("sse4.2", "avx", "avx2", "fma", "avx512f", "avx512vl", "avx512bf16", "avx512fp16", "neon", "sve", "sve2")
+
+
+def facts() -> list[tuple[str, str]]:
+    """(what, value) in the order in which they are shown."""
+    from engine.kernels.jit import cache_folder
+    from engine.trainer import default_threads
+
+    return [
+        ("unitfit", version_of("unitfit")),
+        ("Python", f"{platform.python_version()} on {platform.platform()}"),
+        *((package, version_of(package)) for package in PACKAGES),
+        ("CPU", cpu()),
+        ("threads", f"{default_threads()} of {os.cpu_count()}"),
+        ("CUDA", cuda()),
+        ("cache folder", str(cache_folder())),
+    ]
+
+
+def version_of(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "not installed"
+
+
+def cpu() -> str:
+    """The CPU's name as the compiler knows it, and those of its vector features that matter here."""
+    from llvmlite import binding
+
+    present = binding.get_host_cpu_features()
+    return f"{binding.get_host_cpu_name()}: {' '.join(name for name in FEATURES if present.get(name))}"
+
+
+def cuda() -> str:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # numba's own CUDA target calls itself deprecated
+        from numba import cuda
+
+        return "present" if cuda.is_available() else "not present"

@@ -1,0 +1,140 @@
+"""How a run moves: played at a speed, or stepped to a goal, always in slices of about ten milliseconds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from engine import Trainer
+
+FRAME = 1 / 30  # seconds: what the playing speed counts in
+SLICE = 0.01  # seconds of training between two looks at the queue
+SPEEDS = (1, 3, 10, 30, 100, 300, 1000, 3000, None)  # updates a frame; None is flat out
+FIRST_SPEED = 1  # 3 a frame: the first scene, some 900 updates, takes about ten seconds
+SHORT = 0.3  # seconds: a person who presses two keys means the second after the first
+RATE_WINDOW = 0.5  # seconds over which updates a second are counted, at least
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """Where stepping ends: at this update, or else when this many epochs are complete."""
+
+    update: int | None
+    epoch: int
+    since: float  # seconds, by the clock
+    begun: float = 0.0  # epochs, for the progress of a long stretch
+    long: bool = False
+
+
+class Player:
+    """Moves one trainer on, slice by slice; paused at first."""
+
+    def __init__(self, trainer: Trainer, examples: int, clock: Callable[[], float], level: int = FIRST_SPEED) -> None:
+        self.trainer, self.examples, self.clock, self.level = trainer, examples, clock, level
+        self.pace = 100.0  # updates a second within a slice: a low guess, measured from the first slice on
+        self.pause()
+
+    def pause(self) -> None:
+        self.playing = False
+        self.goal: Goal | None = None
+        self.updates_per_second = 0.0
+        self._counted_from = (self.clock(), self.trainer.update)
+
+    def play(self) -> None:
+        self.pause()
+        self.playing = True
+        self._frame_due, self._frame_left = self.clock(), 0
+
+    def step(self, updates: int) -> None:
+        """So many updates on, beyond those that are asked for already."""
+        start = self.goal.update if self.goal and self.goal.update is not None else self.trainer.update
+        self.pause()
+        self.goal = Goal(start + updates, 0, self.clock())
+
+    def run(self, epochs: int, long: bool) -> None:
+        """To the n-th end of an epoch ahead; a short stretch goes beyond those that are asked for already."""
+        adds = self.goal is not None and self.goal.update is None and not self.goal.long and not long
+        start = self.goal.epoch if self.goal and adds else self.trainer.epoch
+        self.pause()
+        self.goal = Goal(None, start + epochs, self.clock(), self.trainer.progress, long)
+
+    @property
+    def in_a_moment(self) -> bool:
+        """Whether a short stretch is under way that began just now: what is asked for next can wait for its end."""
+        goal = self.goal
+        return goal is not None and not goal.long and self.clock() < goal.since + SHORT
+
+    def work(self) -> float | None:
+        """One slice of what is to be done; seconds until the next is due, None if nothing is. Pauses on divergence."""
+        wait = self._work()
+        if self.trainer.diverged:
+            self.pause()
+            return None
+        return wait
+
+    def _work(self) -> float | None:
+        if self.goal:
+            self._train(self._left(self.goal))
+            if self._left(self.goal) > 0:
+                return 0.0
+            self.pause()
+        if not self.playing:
+            return None
+        speed = SPEEDS[self.level]
+        if speed is None:
+            self.trainer.run_for(SLICE)
+            return 0.0
+        if self._frame_left <= 0:
+            now = self.clock()
+            if now < self._frame_due:
+                return self._frame_due - now
+            next_due = self._frame_due + FRAME
+            self._frame_due = next_due if next_due > now else now + FRAME  # frames that were missed are not made up for
+            self._frame_left = speed
+        self._frame_left -= self._train(min(self._frame_left, speed))
+        return 0.0
+
+    def _train(self, updates: int) -> int:
+        """As many of the updates as fit into a slice."""
+        started = self.clock()
+        done = self.trainer.step(max(1, min(updates, int(self.pace * SLICE))))
+        measured = done / max(self.clock() - started, 1e-6)
+        self.pace = min(max(measured, self.pace / 4), self.pace * 4)
+        return done
+
+    def _left(self, goal: Goal) -> int:
+        """Updates to the goal, by the batch size of now."""
+        trainer = self.trainer
+        if goal.update is not None:
+            return goal.update - trainer.update
+        epochs, batch = goal.epoch - trainer.epoch, trainer.recipe.batch_size
+        if epochs <= 0:
+            return 0
+        rest = round((1 - (trainer.progress - trainer.epoch)) * self.examples)
+        return -(-rest // batch) + (epochs - 1) * -(-self.examples // batch)
+
+    # ------------------------------------------------------------------------------------------- in words
+
+    def speed(self) -> str:
+        speed = SPEEDS[self.level]
+        if speed is None:
+            return "flat out"
+        return "1 update a frame" if speed == 1 else f"{speed} updates a frame"
+
+    def progress(self) -> str | None:
+        """How far a long stretch is: "running 10 epochs, 40 %"."""
+        goal = self.goal
+        if goal is None or not goal.long:
+            return None
+        epochs = goal.epoch - int(goal.begun)
+        done = (self.trainer.progress - goal.begun) / (goal.epoch - goal.begun)
+        return f"running {epochs} {'epoch' if epochs == 1 else 'epochs'}, {100 * done:.0f} %"
+
+    def count_rate(self) -> float:
+        """Updates a second, over the last half second or a little more."""
+        since, update = self._counted_from
+        elapsed = self.clock() - since
+        if (self.playing or self.goal) and elapsed >= RATE_WINDOW:
+            self.updates_per_second = (self.trainer.update - update) / elapsed
+            self._counted_from = (self.clock(), self.trainer.update)
+        return self.updates_per_second

@@ -1,0 +1,43 @@
+"""All keys, by group, from the table of actions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import groupby
+from typing import ClassVar
+
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import VerticalScroll
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from tui.actions import Action, sign
+
+
+class HelpScreen(ModalScreen[None]):
+    CSS_PATH = "help.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [("escape,question_mark", "dismiss", "Close"), ("q", "app.quit", "Quit")]
+
+    def __init__(self, actions: Sequence[Action], keys_file: str) -> None:
+        super().__init__()
+        self.actions, self.keys_file = actions, keys_file
+
+    def compose(self) -> ComposeResult:
+        with VerticalScroll():
+            yield Static(self.text())
+
+    def text(self) -> Text:
+        lines = Text()
+        for group, actions in groupby(self.actions, key=lambda action: action.group):
+            lines.append(f"{group}\n", "bold")
+            for action in actions:
+                if action.keys:
+                    lines.append(f"  {' '.join(map(sign, action.keys)):<8}", "bold")
+                    lines.append(f"{action.title:<46}", "")
+                    lines.append(f"{action.id}\n", "dim")
+            lines.append("\n")
+        lines.append("The words at the right are the actions' names. For keys of your own put lines such as\n")
+        lines.append(f'  play = "p"\ninto {self.keys_file}. Escape closes this.')
+        return lines

@@ -1,0 +1,290 @@
+"""The main screen: the fit, the loss, the units and the recipe, and the keys that act on them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Container
+from textual.events import DescendantFocus, Resize
+from textual.screen import Screen
+
+from tui.actions import Action, bindings, place_of
+from tui.choice import LAST, move_layer, move_source, move_unit, resolve
+from tui.fields import FIELDS
+from tui.palette import Palette
+from tui.runner import Command
+from tui.snapshot import Snapshot
+from tui.views import ViewState, fit_view, loss, series, units
+from tui.widgets.epochs_prompt import EpochsPrompt
+from tui.widgets.fit_panel import FitPanel
+from tui.widgets.footer_line import FooterLine
+from tui.widgets.loss_panel import LossPanel
+from tui.widgets.note_line import NoteLine
+from tui.widgets.panel import Panel
+from tui.widgets.recipe_panel import RecipePanel
+from tui.widgets.rule import Divider, Rule, Titles
+from tui.widgets.too_small import TooSmall, too_small
+from tui.widgets.top_line import TopLine
+from tui.widgets.units_panel import UnitsPanel
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from data import Dataset
+
+FOCUSES = ("fit", "units", "recipe")
+NARROW = 100  # columns under which the recipe has no place of its own
+WEEK = 7  # what the window of dated data moves by
+
+
+class MainScreen(Screen[None]):
+    """Shows snapshots. What a person wants of the run goes to `send`, and comes back in a snapshot."""
+
+    BINDINGS = bindings("main")
+    AUTO_FOCUS = "#fit"
+    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]]] = [
+        (0, "-under80"), (80, "-w80"), (100, "-w100"), (120, "-w120"), (160, "-w160"), (200, "-w200"),
+    ]  # fmt: skip
+    VERTICAL_BREAKPOINTS: ClassVar[list[tuple[int, str]]] = [(0, "-under24"), (24, "-h24"), (32, "-h32"), (52, "-h52")]
+
+    def __init__(self, palette: Palette, actions: tuple[Action, ...], send: Callable[[Command], None]) -> None:
+        super().__init__()
+        self.palette, self.actions, self.send = palette, actions, send
+        self.snapshot: Snapshot | None = None
+        self.view = ViewState()
+        self.epochs: int | None = None  # what n runs, once asked for
+        self.focused_panel = "fit"
+        self.plots_ready = False
+
+    def compose(self) -> ComposeResult:
+        palette = self.palette
+        with Container(id="frame"):
+            yield TopLine(palette, "top")
+            yield Rule(palette, "upper-rule", self._upper_titles, "┬")
+            with Container(id="upper"):
+                yield FitPanel(palette, "fit")
+                yield Divider(palette, "upper-divider")
+                yield LossPanel(palette, "loss")
+            yield Rule(palette, "lower-rule", self._lower_titles, "┼")
+            with Container(id="lower"):
+                yield UnitsPanel(palette, "units")
+                yield Divider(palette, "lower-divider")
+                yield RecipePanel(palette, "recipe")
+            yield NoteLine(palette, "note")
+            yield EpochsPrompt("prompt")
+            yield FooterLine(palette, "footer", self.actions)
+        yield TooSmall(palette, "too-small")
+
+    # ---------------------------------------------------------------------------------------------- what is shown
+
+    def show(self, snapshot: Snapshot) -> None:
+        """Draw a snapshot."""
+        if self.snapshot is None or snapshot.dataset is not self.snapshot.dataset:
+            self.view = replace(self.view, source=0, zoom=False, window=0)
+        self.snapshot = snapshot
+        self.repaint()
+
+    def repaint(self) -> None:
+        """Draw the latest snapshot by the present view state."""
+        if self.snapshot is None:
+            return
+        split = self.query_one("#loss").size.width if self.query_one("#loss").display else 0
+        for rule in self.query(Rule):
+            rule.split, rule.focused_panel = split, self.focused_panel
+        self.query_one("#lower-rule", Rule).junction = "┴" if self.size.width < NARROW else "┼"
+        footer = self.query_one(FooterLine)
+        footer.focused_panel, footer.enabled = self.focused_panel, self.enabled()
+        for panel in self.query(Panel):
+            if self.plots_ready or panel.id not in ("fit", "loss"):
+                panel.show(self.snapshot, replace(self.view, focus=panel.id == self.focused_panel))
+
+    def start_plots(self) -> None:
+        """Draw fit and loss too: from the second paint on, since plotext takes its time to import."""
+        self.plots_ready = True
+        self.repaint()
+
+    def on_resize(self, event: Resize) -> None:
+        self.call_after_refresh(self._arrange)
+
+    def _arrange(self) -> None:
+        """Who has a place at this size and focus; then the fit view is asked again for its points."""
+        width, height = self.size
+        narrow, small = width < NARROW, too_small(width, height)
+        wide_fit = self.view.zoom and not self._dated()
+        recipe = not narrow or self.focused_panel == "recipe"
+        shown = {
+            "frame": not small,
+            "too-small": small,
+            "upper-divider": not wide_fit,
+            "loss": not wide_fit,
+            "lower-rule": not wide_fit,
+            "lower": not wide_fit,
+            "units": not (narrow and recipe),
+            "lower-divider": not narrow,
+            "recipe": recipe,
+        }
+        for name, displayed in shown.items():
+            self.query_one(f"#{name}").display = displayed
+        if small and (prompt := self.query_one(EpochsPrompt)).display:
+            prompt.action_leave()
+        self.call_after_refresh(self._settle)
+
+    def _settle(self) -> None:
+        """What follows a new layout."""
+        panel = self.query_one(f"#{self.focused_panel}")
+        if not self.query_one(EpochsPrompt).has_focus:
+            panel.focus()
+        self._ask_for_points()
+        self.repaint()
+
+    def _ask_for_points(self) -> None:
+        """Tell the run at which points the fit view wants predictions, for this data set and for later ones."""
+        (width, height), view = self.query_one("#fit").size, self.view
+
+        def points(dataset: Dataset) -> np.ndarray:
+            return fit_view(dataset).probe_points(dataset, width, height, view)
+
+        if width and height:
+            self.send(lambda session: session.probe_at(points))
+
+    def _upper_titles(self, snapshot: Snapshot, view: ViewState) -> Titles:
+        fit = fit_view(snapshot.dataset).title(snapshot, view)
+        return [(f"1 {fit[0]}", fit[1], "fit"), (*loss.title(snapshot, view), "loss")]
+
+    def _lower_titles(self, snapshot: Snapshot, view: ViewState) -> Titles:
+        recipe = ("Recipe", "", "recipe")
+        if self.size.width < NARROW:
+            return [recipe if self.focused_panel == "recipe" else (*units.title(snapshot, view), "units")]
+        return [(*units.title(snapshot, view), "units"), recipe]
+
+    def _dated(self) -> bool:
+        return self.snapshot is not None and self.snapshot.dataset.kind == "series"
+
+    def enabled(self) -> set[str]:
+        """The ids of the actions that mean something now."""
+        return {a.id for a in self.actions if self._dated() or place_of(a) != "fit"}
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """The arrows move the window of dated data only; elsewhere they choose units and layers.
+
+        Nothing is opened or asked on a screen that is too small to show it.
+        """
+        opens = action in ("help", "open_table", "ask_epochs") or (action == "run_epochs" and self.epochs is None)
+        if opens and too_small(*self.app.size):
+            return False
+        return action != "move_window" or self._dated()
+
+    # ---------------------------------------------------------------------------------------------------- actions
+
+    def action_run(self, method: str, arguments: tuple[Any, ...]) -> None:
+        """Have a method of the session called."""
+        self.send(lambda session: getattr(session, method)(*arguments))
+
+    def action_run_epochs(self) -> None:
+        if self.epochs is None:
+            self.action_ask_epochs()
+        else:
+            self.action_run("run", (self.epochs,))
+
+    def action_ask_epochs(self) -> None:
+        self.query_one(NoteLine).display = False
+        self.query_one(EpochsPrompt).ask(self.epochs)
+
+    @on(EpochsPrompt.Answered)
+    def run_answer(self, event: EpochsPrompt.Answered) -> None:
+        self.query_one(NoteLine).display = True
+        self.query_one(f"#{self.focused_panel}").focus()
+        if event.epochs is not None:
+            self.epochs = event.epochs
+            self.action_run("run", (self.epochs,))
+
+    def action_add_unit(self, kind: str) -> None:
+        layer, _ = self._chosen()
+        self.action_run("add_unit", (layer, kind))
+        self._look(replace(self.view, layer=layer, unit=LAST))
+
+    def action_remove_unit(self) -> None:
+        self.action_run("remove_unit", self._chosen())
+
+    def action_add_layer(self) -> None:
+        self.action_run("add_layer", self._chosen())
+        self._look(replace(self.view, layer=LAST, unit=0))
+
+    def action_remove_layer(self) -> None:
+        self.action_run("remove_layer", self._chosen()[:1])
+
+    def action_nudge(self, part: str, direction: int) -> None:
+        self.action_run("nudge", (*self._chosen(), part, self.view.source, direction))
+        self._look(replace(self.view, part=part))
+
+    def action_choose_unit(self, direction: int) -> None:
+        if self.snapshot:
+            self._look(move_unit(self.view, self.snapshot.network, direction))
+
+    def action_choose_layer(self, direction: int) -> None:
+        if self.snapshot:
+            self._look(move_layer(self.view, self.snapshot.network, direction))
+
+    def action_choose_input(self, direction: int) -> None:
+        if self.snapshot:
+            self._look(move_source(self.view, self.snapshot.network, direction))
+
+    def action_move_field(self, direction: int) -> None:
+        if self.snapshot:
+            self.query_one(RecipePanel).move(direction, self.snapshot)
+
+    def action_change_field(self, direction: int) -> None:
+        self.action_run("change", (FIELDS[self.query_one(RecipePanel).chosen], direction))
+
+    def action_move_window(self, direction: int) -> None:
+        if self.snapshot:
+            last = series.last_window(self.snapshot.dataset, *self.query_one("#fit").size)
+            self._look(replace(self.view, window=min(max(self.view.window + WEEK * direction, 0), last)))
+
+    def action_zoom(self) -> None:
+        self.view = replace(self.view, zoom=not self.view.zoom)
+        self._arrange()
+
+    def action_log_loss(self) -> None:
+        self._look(replace(self.view, log_loss=not self.view.log_loss))
+
+    def action_view_fit(self) -> None:
+        self._focus("fit")
+
+    def action_focus_next(self) -> None:
+        self._focus(FOCUSES[(FOCUSES.index(self.focused_panel) + 1) % len(FOCUSES)])
+
+    def action_help(self) -> None:
+        from tui.screens.help import HelpScreen
+
+        self.app.push_screen(HelpScreen(self.actions, str(self.app.keys)))
+
+    def action_open_table(self) -> None:
+        from tui.screens.open_table import OpenTable
+
+        self.app.push_screen(OpenTable(self.send))
+
+    def _chosen(self) -> tuple[int, int]:
+        """(layer, unit) as the person means them; the session takes a number past the end for the last one."""
+        if self.snapshot is None or LAST in (self.view.layer, self.view.unit):
+            return self.view.layer, self.view.unit
+        return resolve(self.view, self.snapshot.network)
+
+    def _look(self, view: ViewState) -> None:
+        self.view = view
+        self.repaint()
+
+    def _focus(self, panel: str) -> None:
+        self.focused_panel = panel
+        self._arrange()
+
+    @on(DescendantFocus)
+    def note_focus(self, event: DescendantFocus) -> None:
+        """A click gives the focus too."""
+        if event.widget.id in FOCUSES and event.widget.id != self.focused_panel:
+            self.focused_panel = event.widget.id
+            self.repaint()

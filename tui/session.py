@@ -1,0 +1,338 @@
+"""One run as the runner's thread drives it: the trainer, what a person does to it, and what the screen is told of it.
+
+In here is no thread and no screen. An error of the engine, the data or the system leaves the run as it was; the
+runner catches it and says it.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+import data
+from data import Dataset
+from engine import EngineError, Network, Recipe, Trainer, edits
+from engine.initial import INITS
+from tui.choice import OUTPUT_BIAS, resolve
+from tui.fields import change_recipe, neighbour
+from tui.measure import best_of, history_of, losses_now, measure_of, shares_on
+from tui.numbers import short
+from tui.player import FIRST_SPEED, SPEEDS, Player
+from tui.snapshot import Probe, Snapshot, State
+from tui.story import Story
+from tui.views import ViewState
+
+if TYPE_CHECKING:
+    from tui.options import Options
+
+FIRST_NOTE = "space plays, . does one update; s adds a sigmoid unit, r a ReLU; ? shows all keys"
+
+
+class Session:
+    """A run at its initial curve, paused. `announce` is called where a long piece of work is about to begin."""
+
+    def __init__(
+        self, options: Options, announce: Callable[[], None], clock: Callable[[], float] = time.perf_counter
+    ) -> None:
+        self.options, self.announce, self.clock = options, announce, clock
+        self.probe_points: Callable[[Dataset], np.ndarray] | None = None
+        self.busy: str | None = None
+        self.prepared = False
+        self.level = FIRST_SPEED
+        self.begin(options, options.load())
+        self.story.say("; ".join((FIRST_NOTE, *self.dataset.notices)))
+
+    # ---------------------------------------------------------------------------------------------- beginnings
+
+    def begin(self, options: Options, dataset: Dataset) -> None:
+        """A new run, by the options, on this data set."""
+        self._start(dataset, options.network(dataset), options.recipe(dataset), options.seed)
+        self.options = options
+
+    def restart(self) -> None:
+        """Back to update 0 and the same initial weights."""
+        self._start(self.dataset, self.trainer.network.initial(), self.trainer.recipe, self.trainer.seed)
+        self.story.say("Back at update 0, with the same initial weights")
+
+    def reseed(self, direction: int = 1) -> None:
+        """A new random start."""
+        seed = max(0, self.trainer.seed + direction)
+        self._start(self.dataset, self.trainer.network.initial(seed), self.trainer.recipe, seed)
+        self.story.say(f"A new random start: seed {seed}")
+
+    def open(self, options: Options) -> None:
+        """Load other data; the units and the recipe stay where the number of inputs does."""
+        self.busy = f"loading {options.data} …"
+        self.announce()
+        try:
+            dataset = options.load()
+        finally:
+            self.busy = None
+        trainer = self.trainer
+        if dataset.x_train.shape[1] == trainer.network.n_inputs:
+            self._start(dataset, trainer.network.initial(), trainer.recipe, trainer.seed)
+            self.options = options
+        else:
+            self.begin(options, dataset)
+        self.story.say("; ".join((*dataset.notices, dataset.source)))
+
+    def open_table(self, **wanted: Any) -> None:
+        """One's own table, by some of the options; the others stay as they are."""
+        self.open(replace(self.options, **(self._no_table() | wanted)))
+
+    def open_neighbour(self, direction: int) -> None:
+        """The next or previous of the data sets that come with the program, then one's own table."""
+        names = list(data.names())
+        if self.options.data not in names:
+            names.append(self.options.data)
+        name = neighbour(names, self.options.data, direction)
+        self.open(replace(self.options, data=name, **self._no_table()))
+
+    def _no_table(self) -> dict[str, None]:
+        """The options that belong to one data set and mean nothing for another."""
+        return dict.fromkeys(("target", "features", "lags", "test_fraction", "n", "noise"))
+
+    def _start(self, dataset: Dataset, network: Network, recipe: Recipe, seed: int) -> None:
+        test = (dataset.x_test, dataset.y_test)
+        self.trainer = Trainer(
+            network, dataset.x_train, dataset.y_train, *test, recipe, seed, self.options.device, self._threads()
+        )
+        self.player = Player(self.trainer, len(dataset.y_train), self.clock, self.level)
+        self.dataset = dataset
+        self.story = Story()
+        self.measured_from = 0  # the update since which the history's losses are of the present kind
+
+    def _threads(self) -> int:
+        """All cores but one, which is the screen's, unless the person said otherwise."""
+        if self.options.threads is not None:
+            return self.options.threads
+        affinity = getattr(os, "sched_getaffinity", None)
+        return max(1, (len(affinity(0)) if affinity else os.cpu_count() or 1) - 1)
+
+    # ------------------------------------------------------------------------------------------------ training
+
+    def prepare(self) -> None:
+        """Compile, or load what was compiled before: seconds at the very first time."""
+        self.busy = "compiling the kernels …"
+        self.announce()
+        self.trainer.prepare()
+        self.busy, self.prepared = None, True
+
+    def probe_at(self, points: Callable[[Dataset], np.ndarray]) -> None:
+        """From now on snapshots hold the predictions at these points (M, n), scaled."""
+        self.probe_points = points
+
+    def toggle(self) -> None:
+        """Play, or pause whatever is running."""
+        if self.player.playing or self.player.goal:
+            self.player.pause()
+        elif not self._refused():
+            if not self.story.measures:
+                self._tell(f"Playing, since epoch {self._when()},", "space pauses")
+            self.player.play()
+
+    def faster(self, direction: int) -> None:
+        self.level = self.player.level = min(max(self.level + direction, 0), len(SPEEDS) - 1)
+
+    def step(self, updates: int) -> None:
+        """So many updates on."""
+        if not self._refused():
+            self.player.step(updates)
+
+    def run(self, epochs: int, long: bool = True) -> None:
+        """To the n-th end of an epoch ahead; only of a long stretch the note tells."""
+        if self._refused():
+            return
+        self.player.run(epochs, long)
+        if long:
+            self._tell(f"{epochs} epochs, from epoch {self._when()} on," if epochs > 1 else "One epoch", "")
+
+    def work(self) -> float | None:
+        """One slice of what is to be done; seconds until the next is due, None if nothing is."""
+        wait = self.player.work()
+        self._refused()
+        return wait
+
+    def _refused(self) -> bool:
+        """Whether the run has diverged and cannot go on; then the note says what to do."""
+        if self.trainer.diverged is None:
+            return False
+        update, what = self.trainer.diverged
+        self.story.say(f"Diverged: the {what} was not finite at update {update}; [ lowers the rate, 0 starts again")
+        return True
+
+    # ------------------------------------------------------------------------------------------------- changes
+
+    def add_unit(self, layer: int, kind: str) -> None:
+        layer, _ = self._resolve(layer, 0)
+        layers = self.trainer.network.layers
+        number = len(layers[layer]) + 1 if layers else 1
+        stays = ": its outgoing weight is 0, so the curve stays until it learns" if layers else ""
+        subject, note = f"Unit {number}, added at epoch {self._when()},", f"Unit {number} added{stays}"
+        self._edit(edits.AddUnit(kind, layer), subject, note, f"+{number}")
+
+    def remove_unit(self, layer: int, unit: int) -> None:
+        layer, unit = self._resolve(layer, unit)
+        if unit == OUTPUT_BIAS:
+            self.story.say("The output bias stays; ↑ and ↓ choose a unit")
+            return
+        subject, note = f"Removing unit {unit + 1} at epoch {self._when()}", f"Unit {unit + 1} removed"
+        self._edit(edits.RemoveUnit(layer, unit), subject, note, f"−{unit + 1}")
+
+    def add_layer(self, layer: int, unit: int) -> None:
+        """Three units of the chosen unit's kind before the output; the output bias stands for the layer's last one."""
+        layer, unit = self._resolve(layer, unit)
+        layers = self.trainer.network.layers
+        kind, number = layers[layer][unit] if layers else "sigmoid", len(layers) + 1
+        subject, note = f"Layer {number}, added at epoch {self._when()},", f"Layer {number} added: 3 {kind} units"
+        self._edit(edits.AddLayer((kind,) * 3), subject, note, "+L")
+
+    def remove_layer(self, layer: int) -> None:
+        layer, _ = self._resolve(layer, 0)
+        subject, note = f"Removing layer {layer + 1} at epoch {self._when()}", f"Layer {layer + 1} removed"
+        self._edit(edits.RemoveLayer(layer), subject, note, "−L")
+
+    def nudge(self, layer: int, unit: int, part: str, source: int, direction: int) -> None:
+        """Move a unit's w (from its input `source`), b or c by a twentieth of its size, at least 0.05."""
+        network = self.trainer.network
+        index = parameter(network, *self._resolve(layer, unit), part, source)
+        if index is None:
+            self.story.say(f"{part} is not a parameter of this unit")
+            return
+        value = float(network.theta[index])
+        moved = value + direction * max(0.05, abs(value) / 20)
+        name = "the output bias" if unit == OUTPUT_BIAS else f"{part} of unit {unit + 1}"
+        self._tell(f"Moving {name}", f"{part} {short(value)} → {short(moved)}")
+        self.trainer.apply(edits.SetValue(index, moved))
+
+    def _resolve(self, layer: int, unit: int) -> tuple[int, int]:
+        """(layer, unit) that exist: a number past the end means the last one."""
+        return resolve(ViewState(layer=layer, unit=unit), self.trainer.network)
+
+    def change(self, field: str, direction: int) -> None:
+        """Move one field of the recipe panel a step."""
+        if field == "data":
+            self.open_neighbour(direction)
+        elif field == "seed":
+            self.reseed(direction)
+        elif field == "init":
+            self._change_init(direction)
+        else:
+            self._change_recipe(field, direction)
+
+    def _change_init(self, direction: int) -> None:
+        """The weights are drawn again in the next way that this network allows."""
+        network, init = self.trainer.network, self.trainer.network.init
+        while True:
+            init = neighbour(INITS, init, direction)
+            try:
+                drawn = Network(network.n_inputs, network.layers, network.seed, init, network.dtype.name)
+            except EngineError:
+                continue  # `spread` is for one feature only; "auto" always goes, so this ends
+            break
+        self._start(self.dataset, drawn, self.trainer.recipe, self.trainer.seed)
+        self.story.say(f"The initial weights are drawn anew: {init}")
+
+    def _change_recipe(self, field: str, direction: int) -> None:
+        trainer, old = self.trainer, self.trainer.recipe
+        recipe = change_recipe(old, field, direction, len(self.dataset.y_train))
+        if recipe == old:
+            return
+        words, attribute, label = CHANGES[field]
+        self._tell(f"{words}, changed at epoch {self._when()},", f"{words} is now {getattr(recipe, attribute)}")
+        trainer.recipe = recipe
+        self.story.mark(trainer.progress, label)
+        if recipe.loss != old.loss:  # the numbers before and after are not of one kind
+            self.measured_from = trainer.update
+            self.story.say(self.story.note)
+
+    def _edit(self, edit: edits.Edit, subject: str, note: str, label: str) -> None:
+        before = self._loss()
+        self.trainer.apply(edit)
+        self.story.changed(subject, note, self.trainer.update, before)
+        self.story.mark(self.trainer.progress, label)
+
+    def _tell(self, subject: str, note: str) -> None:
+        self.story.changed(subject, note, self.trainer.update, self._loss())
+
+    # ------------------------------------------------------------------------------------------ what is told
+
+    def snapshot(self) -> Snapshot:
+        """The run as it is now, all copies."""
+        trainer, dataset = self.trainer, self.dataset
+        network, now = trainer.network, losses_now(trainer, dataset)
+        history = history_of(trainer, dataset, self.measured_from, now)
+        return Snapshot(
+            dataset=dataset,
+            network=network,
+            recipe=trainer.recipe,
+            seed=trainer.seed,
+            update=trainer.update,
+            epoch=trainer.epoch,
+            progress=trainer.progress,
+            rate=trainer.learning_rate,
+            updates_per_second=self.player.count_rate(),
+            state=self._state(),
+            speed=self.player.speed(),
+            diverged=trainer.diverged,
+            loss_train=now[0],
+            loss_test=now[1],
+            history=history,
+            best=best_of(history),
+            marks=tuple(self.story.marks),
+            gradient=trainer.last_gradient,
+            on=shares_on(network, dataset.x_train),
+            probe=self._probe(network),
+            note=self.story.sentence(trainer.update, now, trainer.recipe, dataset),
+            busy=self.busy or self.player.progress(),
+            measure=measure_of(trainer.recipe, dataset),
+        )
+
+    def _probe(self, network: Network) -> Probe | None:
+        if self.probe_points is None:
+            return None
+        x = self.probe_points(self.dataset)
+        return Probe(x, self.dataset.unscale(network.predict(x)))
+
+    def _state(self) -> State:
+        if self.busy and not self.prepared:
+            return "compiling"
+        if self.trainer.diverged:
+            return "diverged"
+        return "stepping" if self.player.goal else "playing" if self.player.playing else "paused"
+
+    def _loss(self) -> float:
+        train, test = losses_now(self.trainer, self.dataset)
+        return train if test is None else test
+
+    def _when(self) -> str:
+        return f"{self.trainer.progress:.5g}"
+
+
+CHANGES = {  # field of the recipe panel → (words, attribute of Recipe, mark on the loss plot)
+    "batch": ("The batch size", "batch_size", "B"),
+    "rate": ("The rate", "learning_rate", "η"),
+    "schedule": ("The schedule", "schedule", "η"),
+    "epochs": ("The schedule's length", "epochs", "η"),
+    "optimizer": ("The optimizer", "optimizer", "opt"),
+    "loss": ("The loss", "loss", "loss"),
+    "l1": ("L1", "l1", "L1"),
+    "l2": ("L2", "l2", "L2"),
+}
+
+
+def parameter(network: Network, layer: int, unit: int, part: str, source: int) -> int | None:
+    """The place in θ of "w", "b" or "c" of a unit, or of the output where that is chosen; None where it has none."""
+    last = len(network.layers)
+    if unit == OUTPUT_BIAS:
+        if part == "b":
+            return network.index(last, 0, "b")
+        return network.index(0, 0, "w", min(source, network.n_inputs - 1)) if part == "w" and not last else None
+    if part == "c" and layer != last - 1:
+        return None
+    return network.index(layer, unit, part, min(source, network.shape[layer] - 1) if part == "w" else 0)

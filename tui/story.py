@@ -1,0 +1,47 @@
+"""What a run has to tell: its edits on the loss plot, and one sentence of measured facts about the last of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from data import Dataset
+from engine import Recipe
+from tui.measure import loss_words
+from tui.numbers import short
+
+
+@dataclass(slots=True)
+class Story:
+    """Marks and the note of one run."""
+
+    note: str = ""
+    marks: list[tuple[float, str]] = field(default_factory=list)  # (epoch, label)
+    _subject: str = ""  # of the sentence about the last change; "" where there is nothing to measure
+    _update: int = 0
+    _loss: float = 0.0  # before the change
+
+    def say(self, note: str) -> None:
+        """A note that stands by itself."""
+        self.note, self._subject = note, ""
+
+    def changed(self, subject: str, note: str, update: int, loss: float) -> None:
+        """A change: `note` says it now; once updates follow, the sentence about `subject` says what came of it."""
+        self.note, self._subject, self._update, self._loss = note, subject, update, loss
+
+    @property
+    def measures(self) -> bool:
+        """Whether a change is being followed."""
+        return bool(self._subject)
+
+    def mark(self, epoch: float, label: str) -> None:
+        """An edit on the loss plot; at epoch 0 it would part nothing, and twice the same says no more."""
+        if epoch > 0 and (epoch, label) not in self.marks[-1:]:
+            self.marks.append((epoch, label))
+
+    def sentence(self, update: int, losses: tuple[float, float | None], recipe: Recipe, dataset: Dataset) -> str:
+        """The note as of now; `losses` are those of the training and, where there is one, of the unseen set."""
+        if not self._subject or update == self._update:
+            return self.note
+        which, loss = ("training", losses[0]) if losses[1] is None else ("unseen", losses[1])
+        after = loss_words(loss, recipe, dataset)
+        return f"{self._subject} brought the {which} loss from {short(self._loss)} to {after}"

@@ -1,0 +1,27 @@
+"""The footer: the keys that matter in the present focus, from the table of actions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tui.actions import Action, footer_items
+from tui.canvas import Canvas
+from tui.palette import Palette
+from tui.snapshot import Snapshot
+from tui.widgets.panel import Panel
+
+
+class FooterLine(Panel):
+    def __init__(self, palette: Palette, id: str, actions: Sequence[Action]) -> None:
+        super().__init__(palette, id)
+        self.actions = actions
+        self.focused_panel = "fit"
+        self.enabled: set[str] = set()
+
+    def draw(self, snapshot: Snapshot, width: int, height: int) -> Canvas:
+        canvas = Canvas(width, height)
+        column = 1
+        for keys, word in footer_items(self.actions, self.focused_panel, self.enabled, width - 2):
+            column = canvas.text(0, column, keys, "bright", True)
+            column = canvas.text(0, column + 1, word, "label") + 2
+        return canvas

@@ -1,0 +1,13 @@
+"""The loss over the epochs."""
+
+from __future__ import annotations
+
+from tui.canvas import Canvas
+from tui.snapshot import Snapshot
+from tui.views import loss
+from tui.widgets.panel import Panel
+
+
+class LossPanel(Panel):
+    def draw(self, snapshot: Snapshot, width: int, height: int) -> Canvas:
+        return loss.paint(snapshot, width, height, self.palette, self.view)

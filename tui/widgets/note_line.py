@@ -1,0 +1,19 @@
+"""The note: what to press at first, later what just happened, or what takes long just now."""
+
+from __future__ import annotations
+
+from tui.canvas import Canvas
+from tui.snapshot import Snapshot
+from tui.widgets.panel import Panel
+
+
+class NoteLine(Panel):
+    def draw(self, snapshot: Snapshot, width: int, height: int) -> Canvas:
+        canvas = Canvas(width, height)
+        text, colour = (snapshot.busy, "now") if snapshot.busy else (snapshot.note, "text")
+        if snapshot.diverged and not snapshot.busy:
+            colour = "trouble"
+        room = width - 4
+        canvas.text(0, 1, "…" if snapshot.busy else "▸", "now")
+        canvas.text(0, 3, text if len(text) <= room else text[: max(0, room - 1)] + "…", colour)
+        return canvas

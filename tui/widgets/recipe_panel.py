@@ -1,0 +1,75 @@
+"""The recipe: how the network is trained, field by field, with the keys that change it at the right."""
+
+from __future__ import annotations
+
+from tui.actions import bindings
+from tui.canvas import Canvas
+from tui.fields import FIELDS
+from tui.snapshot import Snapshot
+from tui.widgets.panel import Panel
+
+Part = tuple[str, str]  # (text, the field that it shows or "")
+Row = tuple[str, tuple[Part, ...], str]  # label, what it says, keys
+LABEL_WIDTH = 10
+TWO_COLUMNS = 70  # cells, from which on the rows stand in two columns
+WARM_UP = {"adam": " .9 .999", "adamw": " .9 .999", "momentum": " .9", "nesterov": " .9", "rmsprop": " .9"}
+
+
+class RecipePanel(Panel, can_focus=True):
+    """The chosen field is lit while the panel has the focus."""
+
+    BINDINGS = bindings("recipe")
+    chosen = 0  # the place of a field in FIELDS
+
+    def move(self, direction: int, snapshot: Snapshot) -> None:
+        """Choose the next field that is shown."""
+        shown = shown_fields(snapshot)
+        place = shown.index(FIELDS[self.chosen]) if FIELDS[self.chosen] in shown else 0
+        self.chosen = FIELDS.index(shown[(place + direction) % len(shown)])
+        self.repaint()
+
+    def draw(self, snapshot: Snapshot, width: int, height: int) -> Canvas:
+        canvas = Canvas(width, height)
+        lines = rows(snapshot)
+        columns = 2 if width >= TWO_COLUMNS else 1
+        each = -(-len(lines) // columns)
+        for place, line in enumerate(lines):
+            left = place // each * (width // 2)
+            self._draw_row(canvas, place % each, left, left + width // columns, line)
+        return canvas
+
+    def _draw_row(self, canvas: Canvas, row: int, left: int, right: int, line: Row) -> None:
+        label, parts, keys = line
+        canvas.text(row, left + 1, label, "label")
+        column = left + LABEL_WIDTH + 1
+        for text, field in parts:
+            lit = self.view.focus and field == FIELDS[self.chosen]
+            column = canvas.text(row, column, text, "bright" if lit else "text", lit, "lit" if lit else None)
+        if column + len(keys) < right - 1:
+            canvas.text_right(row, right - 1, keys, "quiet")
+
+
+def rows(snapshot: Snapshot) -> list[Row]:
+    """What the panel says, top to bottom."""
+    dataset, network, recipe = snapshot.dataset, snapshot.network, snapshot.recipe
+    examples = len(dataset.y_train)
+    unseen = 0 if dataset.y_test is None else len(dataset.y_test)
+    updates = -(-examples // recipe.batch_size)
+    full = "full batch" if updates == 1 else f"{updates} updates an epoch"
+    rate: tuple[Part, ...] = ((f"η {recipe.learning_rate:g}", "rate"), (", ", ""), (recipe.schedule, "schedule"))
+    if recipe.schedule != "constant":
+        rate += ((" to ", ""), (f"{recipe.epochs}", "epochs"), (f", now {snapshot.rate:.3g}", ""))
+    return [
+        ("data", ((f"{examples} train, {unseen} unseen", "data"),), "d"),
+        ("batch", ((f"{recipe.batch_size}", "batch"), (f", {full}", "")), "{ }"),
+        ("rate", rate, "[ ]"),
+        ("optimizer", ((recipe.optimizer, "optimizer"), (WARM_UP.get(recipe.optimizer, ""), "")), ""),
+        ("loss", ((recipe.loss, "loss"),), ""),
+        ("L1  L2", ((f"{recipe.l1:g}", "l1"), ("   ", ""), (f"{recipe.l2:g}", "l2")), ""),
+        ("start", ((network.init, "init"), (", ", ""), (f"seed {snapshot.seed}", "seed")), "i"),
+        ("device", ((f"cpu, {network.dtype.name}", ""),), ""),
+    ]
+
+
+def shown_fields(snapshot: Snapshot) -> list[str]:
+    return [field for _, parts, _ in rows(snapshot) for _, field in parts if field]

@@ -1,0 +1,72 @@
+"""The top line: what is fitted, by which network and recipe, and where the run stands."""
+
+from __future__ import annotations
+
+from tui.canvas import Canvas
+from tui.numbers import short
+from tui.snapshot import Snapshot
+from tui.widgets.panel import Panel
+
+Piece = tuple[tuple[str, str, bool], ...]  # (text, colour, bold) side by side
+STATES = {
+    "paused": ("‖ paused", "now"),
+    "playing": ("▶ playing", "now"),
+    "stepping": ("▶ stepping", "now"),
+    "compiling": ("… compiling", "now"),
+    "diverged": ("✗ diverged", "trouble"),
+}
+GIVES_WAY = ("epochs", "batch", "loss", "optimizer", "rate", "per_second", "speed", "state")  # the first goes first
+
+
+class TopLine(Panel):
+    """One row; the shape, `epoch N` and `update N` are always whole, all else gives way."""
+
+    def draw(self, snapshot: Snapshot, width: int, height: int) -> Canvas:
+        canvas = Canvas(width, height)
+        left, right = pieces(snapshot)
+        name = snapshot.dataset.name
+        room = width - 2
+        for gives_way in (*GIVES_WAY, None):
+            needed = sum(length(piece) + 2 for piece in (*left.values(), *right.values()))
+            if needed + len(name) <= room or gives_way is None:
+                break
+            left.pop(gives_way, None)
+            right.pop(gives_way, None)
+        if needed + len(name) > room:
+            name = name[: max(0, room - needed - 1)] + "…" if room > needed else ""
+        column = canvas.text(0, 1, name, "bright", True)
+        for piece in left.values():
+            column = canvas.parts(0, column + 2 * bool(name), piece)
+            name = name or " "
+        column = width - 1 - sum(length(piece) + 2 for piece in right.values()) + 2
+        for piece in right.values():
+            column = canvas.parts(0, column, piece) + 2
+        return canvas
+
+
+def pieces(snapshot: Snapshot) -> tuple[dict[str, Piece], dict[str, Piece]]:
+    """What stands at the left and at the right, by name and in order."""
+    recipe = snapshot.recipe
+    left: dict[str, Piece] = {
+        "shape": (("-".join(map(str, snapshot.network.shape)), "text", False),),
+        "optimizer": ((recipe.optimizer, "text", False),),
+        "rate": (("η ", "label", False), (f"{snapshot.rate:.3g}", "text", False)),
+        "epochs": ((f"{recipe.schedule} over {recipe.epochs} epochs", "label", False),),
+        "loss": ((recipe.loss, "text", False),),
+        "batch": (("batch ", "label", False), (str(recipe.batch_size), "text", False)),
+    }
+    if recipe.schedule == "constant":
+        del left["epochs"]
+    word, colour = STATES[snapshot.state]
+    right: dict[str, Piece] = {"state": ((word, colour, False),)}
+    if snapshot.state == "playing":
+        right["speed"] = ((snapshot.speed, "label", False),)
+    if snapshot.updates_per_second:
+        right["per_second"] = ((f"{short(snapshot.updates_per_second)}/s", "label", False),)
+    right["epoch"] = (("epoch ", "label", False), (str(snapshot.epoch), "text", False))
+    right["update"] = (("update ", "label", False), (str(snapshot.update), "bright", False))
+    return left, right
+
+
+def length(piece: Piece) -> int:
+    return sum(len(text) for text, _, _ in piece)
