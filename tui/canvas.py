@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 import numpy as np
-from rich.cells import cell_len
+from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 from textual.strip import Strip
 
@@ -119,6 +119,11 @@ class Canvas:
         row, column = np.asarray(row), np.asarray(column)
         keep = (row >= 0) & (row < self.height) & (column >= 0) & (column < self.width)
         return row[keep], column[keep]
+
+
+def cut(text: str, room: int) -> str:
+    """The text, or what of it fits into so many cells with a sign that there is more."""
+    return text if cell_len(text) <= room else set_cell_size(text, max(0, room - 1)).rstrip() + "…" * (room > 0)
 
 
 def pack(dots: np.ndarray) -> np.ndarray:

@@ -26,11 +26,12 @@ from tui.player import FIRST_SPEED, SPEEDS, Player
 from tui.snapshot import Probe, Snapshot, State
 from tui.story import Story
 from tui.views import ViewState
+from tui.views.unit import source_name, trouble
 
 if TYPE_CHECKING:
     from tui.options import Options
 
-FIRST_NOTE = "space plays, . does one update; s adds a sigmoid unit, r a ReLU; ? shows all keys"
+FIRST_NOTE = "space plays, . is one update; s adds a sigmoid unit, r a ReLU; ? all keys"  # whole at 80 columns
 
 
 class Session:
@@ -45,7 +46,7 @@ class Session:
         self.prepared = False
         self.level = FIRST_SPEED
         self.begin(options, options.load())
-        self.story.say("; ".join((FIRST_NOTE, *self.dataset.notices)))
+        self.story.say("; ".join((*self.dataset.notices, FIRST_NOTE)))
 
     # ---------------------------------------------------------------------------------------------- beginnings
 
@@ -106,6 +107,7 @@ class Session:
         self.dataset = dataset
         self.story = Story()
         self.measured_from = 0  # the update since which the history's losses are of the present kind
+        self._gradient: np.ndarray | None = None  # the last that was known
 
     def _threads(self) -> int:
         """All cores but one, which is the screen's, unless the person said otherwise."""
@@ -172,9 +174,10 @@ class Session:
         layer, _ = self._resolve(layer, 0)
         layers = self.trainer.network.layers
         number = len(layers[layer]) + 1 if layers else 1
+        place = (layer, number - 1)
         stays = ": its outgoing weight is 0, so the curve stays until it learns" if layers else ""
         subject, note = f"Unit {number}, added at epoch {self._when()},", f"Unit {number} added{stays}"
-        self._edit(edits.AddUnit(kind, layer), subject, note, f"+{number}")
+        self._edit(edits.AddUnit(kind, layer), subject, note, f"+{number}", place)
 
     def remove_unit(self, layer: int, unit: int) -> None:
         layer, unit = self._resolve(layer, unit)
@@ -200,14 +203,18 @@ class Session:
     def nudge(self, layer: int, unit: int, part: str, source: int, direction: int) -> None:
         """Move a unit's w (from its input `source`), b or c by a twentieth of its size, at least 0.05."""
         network = self.trainer.network
-        index = parameter(network, *self._resolve(layer, unit), part, source)
+        layer, unit = self._resolve(layer, unit)
+        index = parameter(network, layer, unit, part, source)
         if index is None:
             self.story.say(f"{part} is not a parameter of this unit")
             return
         value = float(network.theta[index])
         moved = value + direction * max(0.05, abs(value) / 20)
-        name = "the output bias" if unit == OUTPUT_BIAS else f"{part} of unit {unit + 1}"
-        self._tell(f"Moving {name}", f"{part} {short(value)} → {short(moved)}")
+        several = part == "w" and network.shape[layer] > 1
+        origin = f" from {source_name(self.dataset, layer, min(source, network.shape[layer] - 1))}" if several else ""
+        of = f" of unit {unit + 1}" if unit != OUTPUT_BIAS else " of the output" if part == "b" else ""
+        name = f"{part}{origin}{of}"
+        self._tell(f"Moving {name}", f"{part}{origin} {short(value)} → {short(moved)}")
         self.trainer.apply(edits.SetValue(index, moved))
 
     def _resolve(self, layer: int, unit: int) -> tuple[int, int]:
@@ -244,17 +251,25 @@ class Session:
         if recipe == old:
             return
         words, attribute, label = CHANGES[field]
-        self._tell(f"{words}, changed at epoch {self._when()},", f"{words} is now {getattr(recipe, attribute)}")
+        value = getattr(recipe, attribute)
+        note = f"{words} is now {value if isinstance(value, str) else format(value, 'g')}"
+        if trainer.diverged:
+            note += "; space goes on from where it diverged, 0 starts again"
+        self._tell(f"{words}, changed at epoch {self._when()},", note)
         trainer.recipe = recipe
         self.story.mark(trainer.progress, label)
         if recipe.loss != old.loss:  # the numbers before and after are not of one kind
             self.measured_from = trainer.update
             self.story.say(self.story.note)
 
-    def _edit(self, edit: edits.Edit, subject: str, note: str, label: str) -> None:
+    def _edit(
+        self, edit: edits.Edit, subject: str, note: str, label: str, unit: tuple[int, int] | None = None
+    ) -> None:
+        """Apply it; `unit` is the one that it adds, (layer, unit)."""
         before = self._loss()
         self.trainer.apply(edit)
-        self.story.changed(subject, note, self.trainer.update, before)
+        self._gradient = None  # θ is in another order now
+        self.story.changed(subject, note, self.trainer.update, before, unit)
         self.story.mark(self.trainer.progress, label)
 
     def _tell(self, subject: str, note: str) -> None:
@@ -267,6 +282,9 @@ class Session:
         trainer, dataset = self.trainer, self.dataset
         network, now = trainer.network, losses_now(trainer, dataset)
         history = history_of(trainer, dataset, self.measured_from, now)
+        on, gradient = shares_on(network, dataset.x_train), trainer.last_gradient
+        if gradient is not None:
+            self._gradient = gradient
         return Snapshot(
             dataset=dataset,
             network=network,
@@ -285,10 +303,10 @@ class Session:
             history=history,
             best=best_of(history),
             marks=tuple(self.story.marks),
-            gradient=trainer.last_gradient,
-            on=shares_on(network, dataset.x_train),
+            gradient=self._gradient,  # in the midst of a batch: that of the update before
+            on=on,
             probe=self._probe(network),
-            note=self.story.sentence(trainer.update, now, trainer.recipe, dataset),
+            note=self.story.sentence(trainer.update, now, trainer.recipe, dataset, self._trouble(network, on)),
             busy=self.busy or self.player.progress(),
             measure=measure_of(trainer.recipe, dataset),
         )
@@ -306,12 +324,20 @@ class Session:
             return "diverged"
         return "stepping" if self.player.goal else "playing" if self.player.playing else "paused"
 
+    def _trouble(self, network: Network, on: tuple[np.ndarray, ...]) -> str:
+        """ "dead" or "saturated" where the unit that the note is about is that."""
+        if self.story.unit is None:
+            return ""
+        layer, unit = self.story.unit
+        return trouble(network.layers[layer][unit], float(on[layer][unit]))
+
     def _loss(self) -> float:
         train, test = losses_now(self.trainer, self.dataset)
         return train if test is None else test
 
-    def _when(self) -> str:
-        return f"{self.trainer.progress:.5g}"
+    def _when(self) -> int:
+        """The epoch as the top line says it."""
+        return self.trainer.epoch
 
 
 CHANGES = {  # field of the recipe panel → (words, attribute of Recipe, mark on the loss plot)

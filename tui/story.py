@@ -10,23 +10,32 @@ from tui.measure import loss_words
 from tui.numbers import short
 
 
+TROUBLES = {
+    "dead": "dead: off on every point; x removes it",
+    "saturated": "saturated: flat on nearly every point",
+}
+
+
 @dataclass(slots=True)
 class Story:
     """Marks and the note of one run."""
 
     note: str = ""
     marks: list[tuple[float, str]] = field(default_factory=list)  # (epoch, label)
+    unit: tuple[int, int] | None = None  # (layer, unit) that the last change added
     _subject: str = ""  # of the sentence about the last change; "" where there is nothing to measure
     _update: int = 0
     _loss: float = 0.0  # before the change
 
     def say(self, note: str) -> None:
         """A note that stands by itself."""
-        self.note, self._subject = note, ""
+        self.note, self._subject, self.unit = note, "", None
 
-    def changed(self, subject: str, note: str, update: int, loss: float) -> None:
+    def changed(
+        self, subject: str, note: str, update: int, loss: float, unit: tuple[int, int] | None = None
+    ) -> None:
         """A change: `note` says it now; once updates follow, the sentence about `subject` says what came of it."""
-        self.note, self._subject, self._update, self._loss = note, subject, update, loss
+        self.note, self._subject, self._update, self._loss, self.unit = note, subject, update, loss, unit
 
     @property
     def measures(self) -> bool:
@@ -38,10 +47,17 @@ class Story:
         if epoch > 0 and (epoch, label) not in self.marks[-1:]:
             self.marks.append((epoch, label))
 
-    def sentence(self, update: int, losses: tuple[float, float | None], recipe: Recipe, dataset: Dataset) -> str:
-        """The note as of now; `losses` are those of the training and, where there is one, of the unseen set."""
+    def sentence(
+        self, update: int, losses: tuple[float, float | None], recipe: Recipe, dataset: Dataset, trouble: str = ""
+    ) -> str:
+        """The note as of now; `losses` are those of the training and, where there is one, of the unseen set.
+
+        `trouble` is that of the added unit: one that is dead or saturated brought nothing.
+        """
         if not self._subject or update == self._update:
             return self.note
+        if trouble:
+            return f"{self._subject} is {TROUBLES[trouble]}"
         which, loss = ("training", losses[0]) if losses[1] is None else ("unseen", losses[1])
         after = loss_words(loss, recipe, dataset)
         return f"{self._subject} brought the {which} loss from {short(self._loss)} to {after}"

@@ -37,6 +37,11 @@ async def test_the_first_scene(drive):
         assert not d.session.player.playing
 
 
+async def test_the_first_note_is_whole_at_80_columns(drive):
+    async with drive(size=(80, 24)) as d:
+        assert d.row(22).rstrip().endswith("? all keys")
+
+
 async def test_data_that_cannot_be_opened_give_way_with_a_notice(drive):
     async with drive(data="nonsense") as d:
         assert d.shown.dataset.name == "motorcycle"
@@ -50,10 +55,12 @@ async def test_space_plays_and_pauses(drive):
     async with drive() as d:
         await d.press("space")
         assert d.shown.state == "playing"
+        assert d.row(39).startswith(" space pause ")
         await d.frames(4)
         assert d.shown.update == 15
         await d.press("space")
         assert d.shown.state == "paused"
+        assert d.row(39).startswith(" space play ")
 
 
 async def test_theta_after_playing_is_that_of_a_headless_run(drive):
@@ -205,6 +212,18 @@ async def test_arrows_choose_units_and_layers(drive):
         assert d.shown.network.shape == (1, 1, 2, 1)
 
 
+async def test_a_new_unit_is_the_chosen_one_on_every_panel(drive):
+    async with drive(data="moons", layer=(("tanh",) * 2,)) as d:
+        await d.press("s")
+        panel = d.app.main.query_one("#units")
+        assert "▸3 sigmoid" in "".join(d.rows())
+        assert (panel.view.layer, panel.view.unit) == (0, 2)
+        await d.press("w")
+        assert d.shown.note.startswith("w from x1 ")
+        await d.press(".")
+        assert "of unit 3 brought" in d.shown.note
+
+
 @pytest.mark.parametrize(("key", "part", "sign"), [(k, k.lower(), 1 if k.islower() else -1) for k in "wWbBcC"])
 async def test_nudges(drive, key, part, sign):
     async with drive() as d:
@@ -289,6 +308,7 @@ async def test_help_shows_every_action_and_escape_closes_it(drive):
         for action in ACTIONS:
             assert not action.keys or action.title in text
         assert "no-such-keys" in text
+        assert "escape closes" in d.row(0)  # in sight without scrolling
         await d.press("escape")
         assert d.app.screen is d.app.main
 
@@ -431,6 +451,15 @@ async def test_lags_take_digits_only_and_many_of_them_are_refused_quickly(drive,
         await d.press("tab", "tab", "tab", *("x12" + "3" * 40), "enter")
         assert d.app.screen.query_one("#lags").value == "12" + "3" * 7
         assert "lags" in str(d.app.screen.query_one("#answer").content)
+
+
+async def test_a_file_in_ones_home(drive, table, monkeypatch):
+    monkeypatch.setenv("HOME", str(table.parent))
+    async with drive() as d:
+        await d.press("o")
+        await type_in(d, "~/own.csv")
+        await d.press("enter")
+        assert d.shown.dataset.name.startswith("own")
 
 
 async def test_a_file_that_is_not_there(drive, tmp_path):

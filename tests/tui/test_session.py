@@ -187,7 +187,9 @@ def test_divergence_stops_with_a_note_that_says_what_to_do_and_a_lower_rate_goes
         command()
         assert run.work() is None
     run.change("rate", -1)
-    assert run.snapshot().state == "paused"
+    told = run.snapshot()
+    assert told.state == "paused"
+    assert told.note == "The rate is now 5e+09; space goes on from where it diverged, 0 starts again"
 
 
 def test_a_restart_mends_divergence():
@@ -246,6 +248,32 @@ def test_a_new_unit_leaves_the_curve_and_then_tells_what_it_brought():
     assert told.note.endswith(f"{told.loss_test:.1f} g")
 
 
+def test_a_dead_unit_is_not_praised():
+    run = session()
+    run.step(42)
+    finish(run)
+    run.add_unit(0, "relu")
+    network, theta = run.trainer.network, run.trainer.theta
+    theta[network.index(0, 3, "b")] = -99.0
+    run.trainer.theta = theta
+    run.step(4)
+    finish(run)
+    assert run.snapshot().note == "Unit 4, added at epoch 10, is dead: off on every point; x removes it"
+
+
+def test_the_gradient_is_there_in_the_midst_of_a_batch_too(monkeypatch):
+    run = session()
+    run.step(1)
+    finish(run)
+    known = run.snapshot().gradient
+    monkeypatch.setattr(Trainer, "last_gradient", property(lambda trainer: None))  # as a slice that ends there
+    assert run.snapshot().gradient is known
+    run.add_unit(0, "relu")
+    assert run.snapshot().gradient is None
+    run.restart()
+    assert run.snapshot().gradient is None
+
+
 def test_units_and_layers_come_and_go():
     run = session()
     run.remove_unit(0, LAST)
@@ -288,6 +316,19 @@ def test_a_nudge_moves_one_parameter(unit, part):
     expected = network.index(1, 0, "b") if unit == OUTPUT_BIAS else network.index(0, unit, part)
     assert moved.tolist() == [expected]
     assert run.trainer.theta[expected] > before[expected]
+
+
+def test_a_nudge_names_the_unit_and_the_input():
+    run = session(data="moons", layer=(("tanh",) * 2,))
+    run.nudge(LAST, LAST, "w", 1, 1)
+    assert run.snapshot().note.startswith("w from x2 ")
+    run.step(1)
+    finish(run)
+    assert run.snapshot().note.startswith("Moving w from x2 of unit 2 brought ")
+    run.nudge(0, OUTPUT_BIAS, "b", 0, 1)
+    run.step(1)
+    finish(run)
+    assert run.snapshot().note.startswith("Moving b of the output brought ")
 
 
 def test_a_nudge_of_what_is_not_there_says_so():

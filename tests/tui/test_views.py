@@ -247,6 +247,7 @@ def test_several_features_have_norms_shares_and_a_strip() -> None:
 def test_deep_layers_are_named_and_have_no_c_before_the_last() -> None:
     snap = snapshot("motorcycle", Network(1, [["relu"] * 2, ["tanh"] * 3]))
     assert units.title(snap, STATE) == ("Units", "layer 1 of 2")
+    assert units.title(snap, ViewState(layer=1)) == ("Units", "layer 2 of 2, w: from unit 1")
     assert " c " not in units.paint(snap, 80, 8, DARK, STATE).plain().split("\n")[0]
     last = units.paint(snap, 80, 8, DARK, ViewState(layer=1)).plain().split("\n")[0]
     assert " c " in last and "‖w‖" in last
@@ -257,6 +258,54 @@ def test_the_linear_model_shows_its_weight_and_bias() -> None:
     network.theta = [0.5, -0.25]
     rows = units.paint(snapshot("motorcycle", network), 80, 6, DARK, STATE).plain().split("\n")
     assert rows[1].split()[:5] == ["▸", "y", "=", "b+wx", "0.500"] and "−0.250" in rows[1]
+
+
+@pytest.mark.parametrize("name", ["chicago", "concrete"])
+def test_the_linear_model_shows_each_weight_and_lights_the_chosen_one(name: str) -> None:
+    dataset = load(name)
+    inputs = dataset.x_train.shape[1]
+    network = Network(inputs, [])
+    network.theta = np.linspace(-0.4, 0.9, inputs + 1)
+    for source in range(inputs):
+        canvas = units.paint(snapshot(name, network), 80, 5, DARK, ViewState(source=source))
+        lit = canvas.background == CODES["lit"]
+        (row,) = np.flatnonzero(lit.any(axis=1))
+        text = "".join(map(chr, canvas.characters[row][lit[row]])).strip()
+        assert text == f"{network.theta[source]:.3f}".replace("-", "−")
+        label = str(source + 1) if dataset.lags else dataset.feature_labels[source]
+        assert canvas.plain().split("\n")[row][: int(np.flatnonzero(lit[row])[0])].rstrip().endswith(label)
+
+
+def test_seven_days_of_weights_stand_in_one_row() -> None:
+    dataset = data.load("chicago", lags=7)
+    network = Network(7, [])
+    network.theta = [0.79, -0.31, 0.12, -0.01, -0.10, 0.30, 0.18, 0.0]
+    snap = replace(snapshot("chicago", Network(56, [])), dataset=dataset, network=network, gradient=None)
+    rows = units.paint(snap, 79, 8, DARK, STATE).plain().split("\n")
+    assert rows[3].split()[1::2] == ["0.790", "−0.310", "0.120", "−0.010", "−0.100", "0.300", "0.180"]
+
+
+def test_the_title_says_which_input_w_means() -> None:
+    snap = snapshot("concrete", Network(8, [["relu"] * 2, ["relu"] * 3]))
+    assert units.title(snap, ViewState(source=3)) == ("Units", "layer 1 of 2, w: from water")
+    assert units.title(snap, ViewState(layer=1, source=1)) == ("Units", "layer 2 of 2, w: from unit 2")
+    assert units.title(snapshot("concrete", Network(8, [["relu"]])), STATE) == ("Units", "w: from cement")
+
+
+def test_sentences_are_never_cut_within_a_word_unnoticed() -> None:
+    network = Network(56, [["sigmoid", "tanh", "relu"]])
+    text = units.paint(snapshot("chicago", network), 79, 8, DARK, STATE).plain()
+    assert "y by up to" in text and "y where it is on" in text
+    narrow = units.paint(snapshot("motorcycle", trained(), gradient=None), 34, 8, DARK, STATE).plain().split("\n")
+    assert narrow[2].rstrip().endswith("ms") or narrow[2].rstrip().endswith("…")
+
+
+def test_the_table_stands_still_when_the_first_gradient_comes() -> None:
+    snap = snapshot("motorcycle", trained())
+    before = units.paint(replace(snap, gradient=None), 79, 8, DARK, STATE).plain().split("\n")
+    after = units.paint(snap, 79, 8, DARK, STATE).plain().split("\n")
+    assert before[0] == after[0]
+    assert before[1][:32] == after[1][:32]
 
 
 def test_dated_data_show_weekends_mondays_errors_and_baselines() -> None:

@@ -29,7 +29,7 @@ class HelpScreen(ModalScreen[None]):
             yield Static(self.text())
 
     def text(self) -> Text:
-        lines = Text()
+        lines = Text("escape closes this, ↑ ↓ and page up, page down move it\n\n")
         for group, actions in groupby(self.actions, key=lambda action: action.group):
             lines.append(f"{group}\n", "bold")
             for action in actions:
@@ -39,5 +39,5 @@ class HelpScreen(ModalScreen[None]):
                     lines.append(f"{action.id}\n", "dim")
             lines.append("\n")
         lines.append("The words at the right are the actions' names. For keys of your own put lines such as\n")
-        lines.append(f'  play = "p"\ninto {self.keys_file}. Escape closes this.')
+        lines.append(f'  play = "p"\ninto {self.keys_file}')
         return lines

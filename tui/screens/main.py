@@ -98,9 +98,11 @@ class MainScreen(Screen[None]):
         self.query_one("#lower-rule", Rule).junction = "┴" if self.size.width < NARROW else "┼"
         footer = self.query_one(FooterLine)
         footer.focused_panel, footer.enabled = self.focused_panel, self.enabled()
+        layer, unit = resolve(self.view, self.snapshot.network)
+        view = replace(self.view, layer=layer, unit=unit)
         for panel in self.query(Panel):
             if self.plots_ready or panel.id not in ("fit", "loss"):
-                panel.show(self.snapshot, replace(self.view, focus=panel.id == self.focused_panel))
+                panel.show(self.snapshot, replace(view, focus=panel.id == self.focused_panel))
 
     def start_plots(self) -> None:
         """Draw fit and loss too: from the second paint on, since plotext takes its time to import."""

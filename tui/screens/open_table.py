@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from typing import ClassVar
 
@@ -113,7 +114,8 @@ class OpenTable(ModalScreen[None]):
             self._say(message.problem, wrong=True)
 
     def _value(self, name: str) -> str:
-        return self.query_one(f"#{name}", Input).value.strip()
+        value = self.query_one(f"#{name}", Input).value.strip()
+        return os.path.expanduser(value) if name == "file" else value
 
     def _say(self, words: str, wrong: bool = False) -> None:
         answer = self.query_one("#answer", Label)

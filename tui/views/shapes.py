@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tui.canvas import Canvas
+from tui.canvas import Canvas, cut
 from tui.lines import stroke
 from tui.numbers import minus, short
 from tui.palette import CODES, SHADES
@@ -200,9 +200,11 @@ def _draw_maps(
             canvas.text(top, column - 1, "▸", "now")
         end = canvas.text(top, column, str(unit.number + 1), "bright" if bright else "label", bright)
         deep = unit.outgoing is not None and layers > 1
-        text = unit.trouble or (_tenths("c", unit.outgoing or 0.0) if deep else unit.name)
+        room = column + width - end - 2
+        name = unit.name if len(unit.name) <= room else unit.symbol
+        text = unit.trouble or (_tenths("c", unit.outgoing or 0.0) if deep else name)
         colour = "trouble" if unit.trouble else "bright" if bright else "quiet"
-        canvas.text(top, end + 1, text[: max(0, column + width - end - 2)], colour, bright)
+        canvas.text(top, end + 1, cut(text, room), colour, bright)
         value = values[:, :, unit.number]
         finite = value[np.isfinite(value)]
         low, high = (finite.min(), finite.max()) if finite.size else (0.0, 0.0)

@@ -46,12 +46,16 @@ class Unit:
 
     @property
     def trouble(self) -> str:
-        """ "dead" or "saturated" where hardly any training point can move the unit, else ""."""
-        if self.on is None or self.kind in ("identity", "leaky_relu"):
-            return ""
-        if self.kind == "relu":
-            return "dead" if self.on <= 0.0 else ""
-        return "saturated" if self.on < _SATURATED else ""
+        return "" if self.on is None else trouble(self.kind, self.on)
+
+
+def trouble(kind: str, on: float) -> str:
+    """ "dead" or "saturated" where hardly any training point can move a unit, else ""; `on` is its share of them."""
+    if kind in ("identity", "leaky_relu"):
+        return ""
+    if kind == "relu":
+        return "dead" if on <= 0.0 else ""
+    return "saturated" if on < _SATURATED else ""
 
 
 def chosen_layer(network: Network, state: ViewState) -> int:
@@ -100,6 +104,11 @@ def _gradient_norms(snapshot: Snapshot, layer: int, shape: tuple[int, int]) -> n
         return np.sqrt((w * w).sum(axis=1) + b * b + c * c)
 
 
+def source_name(dataset: Dataset, layer: int, source: int) -> str:
+    """What a weight of this layer comes from: "cement", "lag 7", or "unit 2" of the layer before."""
+    return f"unit {source + 1}" if layer else dataset.feature_labels[source]
+
+
 def norm(values: np.ndarray) -> float:
     """√(Σ v²), in float64."""
     with np.errstate(over="ignore", invalid="ignore"):
@@ -117,7 +126,7 @@ def sentence(unit: Unit, dataset: Dataset) -> tuple[str, bool]:
     if unit.outgoing == 0.0:
         return "adds nothing yet: c is 0", False
     if not unit.single:
-        return _share(unit), False
+        return _reach(unit, dataset), False
     w, c = float(unit.weights[0]), unit.outgoing
     height = c * dataset.y_scale
     unit_x, unit_y = (f" {unit}".rstrip() for unit in (dataset.feature_units[0], dataset.target_unit))
@@ -137,9 +146,15 @@ def sentence(unit: Unit, dataset: Dataset) -> tuple[str, bool]:
     return f"{'rises' if slope > 0 else 'falls'} {rate} up to {at}{_outside(place, dataset)}", False
 
 
-def _share(unit: Unit) -> str:
-    verb = "raises" if (unit.outgoing or 0.0) > 0 else "lowers"
-    return f"{verb} y" + (f", on for {100 * unit.on:.0f}% of the training points" if unit.on is not None else "")
+def _reach(unit: Unit, dataset: Dataset) -> str:
+    """How far a unit of several inputs can move the fit: "lowers y by up to 139 g"; a ReLU has no limit."""
+    height = (unit.outgoing or 0.0) * dataset.y_scale
+    verb = "raises" if height > 0 else "lowers"
+    if unit.kind not in _HEIGHTS:
+        return f"{verb} y where it is on" if unit.kind in _BENDS else ""
+    if unit.kind == "tanh":
+        verb = "raises or lowers"
+    return f"{verb} y by up to {short(abs(height))} {dataset.target_unit}".rstrip()
 
 
 def _outside(place: float, dataset: Dataset) -> str:

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tui.canvas import Canvas
+from tui.canvas import Canvas, cut
 from tui.numbers import column
-from tui.views import shapes
-from tui.views.unit import Unit, chosen_layer, collect, norm, sentence
+from tui.views import shapes, weights
+from tui.views.unit import Unit, chosen_layer, collect, norm, sentence, source_name
 
 if TYPE_CHECKING:
     from tui.palette import Palette
@@ -31,11 +31,13 @@ class Column:
 
 
 def title(snapshot: Snapshot, state: ViewState) -> tuple[str, str]:
-    """The panel's name, and which layer it shows where there are several."""
-    layers = len(snapshot.network.layers)
-    if layers < 2:
-        return "Units", "" if layers else "none: the linear model"
-    return "Units", f"layer {chosen_layer(snapshot.network, state) + 1} of {layers}"
+    """The panel's name, which layer it shows where there are several, and which of several inputs w means."""
+    network, layer = snapshot.network, chosen_layer(snapshot.network, state)
+    layers, inputs = len(network.layers), network.shape[layer]
+    words = [] if layers == 1 else [f"layer {layer + 1} of {layers}" if layers else "none: the linear model"]
+    if inputs > 1:
+        words.append(f"w: from {source_name(snapshot.dataset, layer, min(state.source, inputs - 1))}")
+    return "Units", ", ".join(words)
 
 
 def paint(snapshot: Snapshot, width: int, height: int, palette: Palette, state: ViewState) -> Canvas:
@@ -55,13 +57,15 @@ def paint(snapshot: Snapshot, width: int, height: int, palette: Palette, state: 
     if each > 1:
         for row, unit in enumerate(shown):
             text, trouble = sentence(unit, snapshot.dataset)
-            canvas.text(2 + row * each, _LEFT, text[: right - _LEFT], "trouble" if trouble else "quiet")
+            canvas.text(2 + row * each, _LEFT, cut(text, right - _LEFT), "trouble" if trouble else "quiet")
     end = min(1 + len(shown) * each, height - 1)
     _draw_bias(canvas, end, snapshot, state, columns, chosen, _name_width(shown))
     area = (1, right + 2, max(0, end - 1), width - right - 4)
     if area[3] >= 8:
         shapes.draw(canvas, area, each, shown, chosen, snapshot, palette, state)
     _draw_more(canvas, end, right + 2, first, len(units) - first - len(shown))
+    if not units and snapshot.network.n_inputs > 1:
+        weights.draw(canvas, 3 if height > 6 else 2, snapshot, state)
     return canvas
 
 
@@ -75,21 +79,21 @@ def _name_width(units: list[Unit]) -> int:
 
 
 def _columns(snapshot: Snapshot, units: list[Unit], state: ViewState) -> list[Column]:
-    """w (its norm where there are several), b, c in the last hidden layer, and the gradient once there is one."""
+    """w (its norm where there are several), b, c in the last hidden layer, and room for the gradient."""
     network, gradient = snapshot.network, snapshot.gradient
     W, b = network.weights(len(network.layers))
     single = (units[0].weights if units else W[0]).size == 1
-    weights = [float(unit.weights[0]) if single else norm(unit.weights) for unit in units]
+    sizes = [float(unit.weights[0]) if single else norm(unit.weights) for unit in units]
     own = None if network.layers else float(W[0, 0]) if single else norm(W)
     width = 8 if single else 7
-    columns = [_column("w" if single else "‖w‖", "w", weights, own, width)]
+    columns = [_column("w" if single else "‖w‖", "w", sizes, own, width)]
     columns.append(_column("b", "b", [unit.bias for unit in units], float(b[0]), width))
     if units and units[0].outgoing is not None:
         columns.append(_column("c", "c", [float(unit.outgoing or 0.0) for unit in units], None, width))
-    if gradient is not None and gradient.size == network.n_parameters:
-        own = norm(gradient[-1:] if network.layers else gradient)
-        columns.append(_column("‖g‖", "g", [unit.gradient for unit in units], own, width, "gradient"))
-    return columns
+    if gradient is None or gradient.size != network.n_parameters:  # nothing moves sideways when it comes
+        return [*columns, Column("‖g‖", "g", [" " * (width - 1)] * (len(units) + 1), "gradient")]
+    own = norm(gradient[-1:] if network.layers else gradient)
+    return [*columns, _column("‖g‖", "g", [unit.gradient for unit in units], own, width, "gradient")]
 
 
 def _column(
@@ -149,7 +153,8 @@ def _draw_bias(
     if bright:
         canvas.text(row, 1, "▸", "now")
     canvas.text(row, _LEFT - 2, "b bias" if snapshot.network.layers else "y = b+wx", "bright" if bright else "text")
-    part = "b" if snapshot.network.layers else state.part
+    single = snapshot.network.layers or snapshot.network.n_inputs == 1
+    part = "b" if snapshot.network.layers else state.part if single else ""
     _draw_numbers(canvas, row, _LEFT + names, columns, -1, bright, part)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from tui.actions import Action, footer_items
 from tui.canvas import Canvas
@@ -21,7 +22,13 @@ class FooterLine(Panel):
     def draw(self, snapshot: Snapshot, width: int, height: int) -> Canvas:
         canvas = Canvas(width, height)
         column = 1
-        for keys, word in footer_items(self.actions, self.focused_panel, self.enabled, width - 2):
+        for keys, word in footer_items(self._worded(snapshot), self.focused_panel, self.enabled, width - 2):
             column = canvas.text(0, column, keys, "bright", True)
             column = canvas.text(0, column + 1, word, "label") + 2
         return canvas
+
+    def _worded(self, snapshot: Snapshot) -> Sequence[Action]:
+        """The actions by what they would do now: what plays can be paused."""
+        if snapshot.state not in ("playing", "stepping"):
+            return self.actions
+        return [replace(action, word="pause") if action.id == "play" else action for action in self.actions]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tui.canvas import Canvas
+from tui.canvas import Canvas, cut
 from tui.snapshot import Snapshot
 from tui.widgets.panel import Panel
 
@@ -13,7 +13,6 @@ class NoteLine(Panel):
         text, colour = (snapshot.busy, "now") if snapshot.busy else (snapshot.note, "text")
         if snapshot.diverged and not snapshot.busy:
             colour = "trouble"
-        room = width - 4
         canvas.text(0, 1, "…" if snapshot.busy else "▸", "now")
-        canvas.text(0, 3, text if len(text) <= room else text[: max(0, room - 1)] + "…", colour)
+        canvas.text(0, 3, cut(text, width - 4), colour)
         return canvas
