@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.activations import CODES
-from engine.kernels.emitter import LANES
-from engine.kernels.jit import kernel
+from engine.kernels.emitter import LANES, int64s
+from engine.kernels.jit import inlined, kernel
 from engine.run import BIAS, FAN_IN, FAN_OUT, WEIGHT, Floats, Ints, Run
 
 CHUNK = 128  # rows of a batch that are worked off together
@@ -189,6 +189,12 @@ def unpack(packed: Floats, theta: Floats, layout: Ints, own: Ints) -> None:
     for j in range(layout[-1, FAN_IN]):
         theta[layout[-1, WEIGHT] + j] = packed[own[-1, WEIGHTS] + j]
     theta[layout[-1, BIAS]] = packed[own[-1, WEIGHTS] + own[-1, INPUT_STRIDE]]
+
+
+@inlined
+def of(at: Ints, layer: int, column: int) -> int:
+    """An entry of the packed layout."""
+    return int(int64s(at[LAYOUT])[layer * COLUMNS + column])
 
 
 def aligned(count: int, slack: int = 0) -> NDArray[np.float32]:
