@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
-
 import numba
 import numpy as np
 import pytest
@@ -253,19 +251,6 @@ def test_padding_stays_zero(optimizer):
         expected = np.zeros_like(getattr(buffers, name))
         packing.pack(getattr(run, name), expected, run.layout, buffers.layout)
         np.testing.assert_array_equal(getattr(buffers, name), expected)
-
-
-def test_packing_and_back_is_exact():
-    for layers, inputs in itertools.product(([], [["relu"]], [["tanh"] * 17, ["relu"] * 70, ["tanh"]]), (1, 33)):
-        trainer = Trainer(Network(inputs, layers), *examples(3, inputs))
-        trainer.prepare()
-        run, buffers = trainer._run, trainer._buffers
-        numbered = np.arange(1, run.theta.size + 1, dtype=np.float32)
-        packed, back = np.zeros_like(buffers.theta), np.zeros_like(run.theta)
-        packing.pack(numbered, packed, run.layout, buffers.layout)
-        assert np.count_nonzero(packed) == run.theta.size
-        packing.unpack(packed, back, run.layout, buffers.layout)
-        np.testing.assert_array_equal(back, numbered)
 
 
 # ------------------------------------------------------------------------------------------------ what is not finite
