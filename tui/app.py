@@ -55,6 +55,7 @@ class UnitfitApp(App[None]):
         self.runner = runner(options, self._wake)
         self.keys = keys or platformdirs.user_config_path() / KEYS_FILE
         self._problem: str | None = None
+        self._said = ""
         try:
             own = keymap(self.keys)
         except KeysError as error:
@@ -98,7 +99,7 @@ class UnitfitApp(App[None]):
             return  # `on_ready` comes back to it
         if self.runner.failure is not None:
             raise self.runner.failure
-        for sentence in self.runner.notices():
+        for sentence in dict.fromkeys(self.runner.notices()):
             self.say(sentence)
         snapshot = self.runner.take()
         if snapshot is None:
@@ -126,11 +127,14 @@ class UnitfitApp(App[None]):
     def action_command_palette(self) -> None:
         from tui.screens.commands import Commands
 
-        if not too_small(*self.size) and not Commands.is_open(self):
-            self.push_screen(Commands(id="--command-palette"))
+        if not too_small(*self.size) and not isinstance(self.screen, Commands):
+            self.push_screen(Commands())  # with Textual's id it could not open while the last one is still leaving
 
     def say(self, sentence: str, severity: str = "error") -> None:
-        """A notice: one sentence that stays for some seconds."""
+        """A notice: one sentence that stays for some seconds, and once however often it is said."""
+        if sentence == self._said:
+            self.clear_notifications()
+        self._said = sentence
         self.notify(sentence, severity=severity, timeout=8, markup=False)
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:

@@ -262,9 +262,7 @@ class Session:
             self.measured_from = trainer.update
             self.story.say(self.story.note)
 
-    def _edit(
-        self, edit: edits.Edit, subject: str, note: str, label: str, unit: tuple[int, int] | None = None
-    ) -> None:
+    def _edit(self, edit: edits.Edit, subject: str, note: str, label: str, unit: tuple[int, int] | None = None) -> None:
         """Apply it; `unit` is the one that it adds, (layer, unit)."""
         before = self._loss()
         self.trainer.apply(edit)
@@ -325,11 +323,15 @@ class Session:
         return "stepping" if self.player.goal else "playing" if self.player.playing else "paused"
 
     def _trouble(self, network: Network, on: tuple[np.ndarray, ...]) -> str:
-        """ "dead" or "saturated" where the unit that the note is about is that."""
-        if self.story.unit is None:
-            return ""
-        layer, unit = self.story.unit
-        return trouble(network.layers[layer][unit], float(on[layer][unit]))
+        """What hinders learning: "dead" or "saturated", of the unit that the note is about; "flat", a whole layer."""
+        troubles = [
+            [trouble(kind, float(share)) for kind, share in zip(kinds, shares, strict=True)]
+            for kinds, shares in zip(network.layers, on, strict=True)
+        ]
+        if any(map(all, troubles)):
+            return "flat"
+        layer, unit = self.story.unit or (0, 0)
+        return troubles[layer][unit] if self.story.unit else ""
 
     def _loss(self) -> float:
         train, test = losses_now(self.trainer, self.dataset)

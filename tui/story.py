@@ -9,7 +9,7 @@ from engine import Recipe
 from tui.measure import loss_words
 from tui.numbers import short
 
-
+FLAT = "All units of a layer are flat on the data: [ lowers the rate, 0 starts again"
 TROUBLES = {
     "dead": "dead: off on every point; x removes it",
     "saturated": "saturated: flat on nearly every point",
@@ -31,9 +31,7 @@ class Story:
         """A note that stands by itself."""
         self.note, self._subject, self.unit = note, "", None
 
-    def changed(
-        self, subject: str, note: str, update: int, loss: float, unit: tuple[int, int] | None = None
-    ) -> None:
+    def changed(self, subject: str, note: str, update: int, loss: float, unit: tuple[int, int] | None = None) -> None:
         """A change: `note` says it now; once updates follow, the sentence about `subject` says what came of it."""
         self.note, self._subject, self._update, self._loss, self.unit = note, subject, update, loss, unit
 
@@ -52,12 +50,15 @@ class Story:
     ) -> str:
         """The note as of now; `losses` are those of the training and, where there is one, of the unseen set.
 
-        `trouble` is that of the added unit: one that is dead or saturated brought nothing.
+        `trouble` is that of the added unit, "dead" or "saturated": it brought nothing. "flat" is a whole layer that is
+        all that: steep units may fit a step well, so this is told only where the loss has not fallen.
         """
         if not self._subject or update == self._update:
             return self.note
-        if trouble:
-            return f"{self._subject} is {TROUBLES[trouble]}"
         which, loss = ("training", losses[0]) if losses[1] is None else ("unseen", losses[1])
+        if trouble == "flat" and loss > self._loss:
+            return FLAT
+        if trouble in TROUBLES:
+            return f"{self._subject} is {TROUBLES[trouble]}"
         after = loss_words(loss, recipe, dataset)
         return f"{self._subject} brought the {which} loss from {short(self._loss)} to {after}"

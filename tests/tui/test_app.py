@@ -349,6 +349,16 @@ async def test_a_page_in_a_palette_that_is_not_laid_out_yet(drive, key):
         assert commands.highlighted > 0
 
 
+async def test_a_palette_opens_while_the_last_one_is_leaving(drive):
+    async with drive() as d:
+        await d.press("ctrl+p")
+        d.app.screen.dismiss()
+        d.app.action_command_palette()
+        palette = d.app.screen
+        await d.settle()
+        assert d.app.screen is palette is not d.app.main
+
+
 async def test_two_quick_enters_in_the_palette_are_no_more_than_one(drive):
     async with drive() as d:
         await d.press("ctrl+p")
@@ -481,6 +491,13 @@ async def test_a_refused_edit_is_a_notice_and_the_run_is_untouched(drive):
         assert "remove the layer instead" in d.notices[0]
         assert d.shown.network.layers == [["relu"]]
         assert d.shown.update == 1
+
+
+async def test_a_notice_said_again_stands_once(drive):
+    async with drive(layer=(("relu",),)) as d:
+        await d.press("x", "x", "x")
+        await d.press("x")
+        assert len(d.notices) == 1
 
 
 async def test_divergence_is_told_and_can_be_mended(drive):

@@ -192,6 +192,25 @@ def test_divergence_stops_with_a_note_that_says_what_to_do_and_a_lower_rate_goes
     assert told.note == "The rate is now 5e+09; space goes on from where it diverged, 0 starts again"
 
 
+def test_a_rate_that_flattens_every_unit_is_told_with_what_to_do():
+    run = session(lr=100.0)
+    run.toggle()
+    run.trainer.step(400)
+    told = run.snapshot()
+    assert told.loss_test > 50.4  # what it was at first
+    assert told.note == "All units of a layer are flat on the data: [ lowers the rate, 0 starts again"
+
+
+def test_steep_units_that_fit_a_step_are_no_trouble():
+    run = session(data="step", layer=(("sigmoid",),))
+    run.toggle()
+    run.trainer.theta = np.array([400.0, 0.0, 2.0, -1.0])
+    run.trainer.step(1)
+    told = run.snapshot()
+    assert told.on[0][0] < 0.05
+    assert told.note.startswith("Playing, since epoch 0, brought")
+
+
 def test_a_restart_mends_divergence():
     run = session(lr=1e30, optimizer="sgd")
     run.step(50)

@@ -26,7 +26,13 @@ class EpochsPrompt(Input):
             self.epochs = epochs
 
     def __init__(self, id: str) -> None:
-        super().__init__(id=id, restrict=DIGITS, max_length=7, compact=True, placeholder="epochs to run: 100")
+        super().__init__(
+            id=id,
+            restrict=DIGITS,
+            max_length=7,
+            compact=True,
+            placeholder="epochs to run: 100   enter runs, esc leaves",
+        )
 
     def ask(self, epochs: int | None) -> None:
         self.value = "" if epochs is None else str(epochs)
