@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from engine.activations import CODES
 from engine.kernels.emitter import LANES, int64s
-from engine.kernels.jit import inlined, kernel
+from engine.kernels.jit import compiled, kernel
 from engine.run import BIAS, FAN_IN, FAN_OUT, WEIGHT, Floats, Ints, Run
 
 CHUNK = 128  # rows of a batch that are worked off together
@@ -191,7 +191,7 @@ def unpack(packed: Floats, theta: Floats, layout: Ints, own: Ints) -> None:
     theta[layout[-1, BIAS]] = packed[own[-1, WEIGHTS] + own[-1, INPUT_STRIDE]]
 
 
-@inlined
+@compiled
 def of(at: Ints, layer: int, column: int) -> int:
     """An entry of the packed layout."""
     return int(int64s(at[LAYOUT])[layer * COLUMNS + column])
