@@ -26,7 +26,7 @@ from textual.theme import BUILTIN_THEMES, Theme
 
 from tui.actions import KeysError, bindings, keymap, place_of, with_keys
 from tui.options import Options
-from tui.palette import Palette, choose
+from tui.palette import DARK, Palette, choose
 from tui.runner import Runner
 from tui.screens.main import MainScreen
 from tui.session import Session
@@ -172,10 +172,13 @@ def prepare(session: Session) -> None:
 
 
 def theme_of(palette: Palette) -> Theme:
-    """Textual's own parts (palette, dialogs, notices) in our colours; with 16 colours or none in the terminal's."""
-    if palette.depth != "truecolor":
+    """Textual's own parts (palette, dialogs, notices) in our colours; with 16 colours in the terminal's.
+
+    Without colours Textual turns ours to shades of grey, but the terminal's own to black on black.
+    """
+    if palette.depth == "ansi":
         return replace(BUILTIN_THEMES["ansi-dark"], name="unitfit")
-    colours = palette.colours
+    colours = DARK.colours
     return Theme(
         name="unitfit",
         primary=colours["model"],

@@ -214,7 +214,8 @@ class Session:
         origin = f" from {source_name(self.dataset, layer, min(source, network.shape[layer] - 1))}" if several else ""
         of = f" of unit {unit + 1}" if unit != OUTPUT_BIAS else " of the output" if part == "b" else ""
         name = f"{part}{origin}{of}"
-        self._tell(f"Moving {name}", f"{part}{origin} {short(value)} → {short(moved)}")
+        moving = None if unit == OUTPUT_BIAS else (layer, unit)
+        self._tell(f"Moving {name}", f"{part}{origin} {short(value)} → {short(moved)}", moving)
         self.trainer.apply(edits.SetValue(index, moved))
 
     def _resolve(self, layer: int, unit: int) -> tuple[int, int]:
@@ -270,8 +271,8 @@ class Session:
         self.story.changed(subject, note, self.trainer.update, before, unit)
         self.story.mark(self.trainer.progress, label)
 
-    def _tell(self, subject: str, note: str) -> None:
-        self.story.changed(subject, note, self.trainer.update, self._loss())
+    def _tell(self, subject: str, note: str, unit: tuple[int, int] | None = None) -> None:
+        self.story.changed(subject, note, self.trainer.update, self._loss(), unit)
 
     # ------------------------------------------------------------------------------------------ what is told
 

@@ -11,8 +11,8 @@ from tui.numbers import short
 
 FLAT = "All units of a layer are flat on the data: [ lowers the rate, 0 starts again"
 TROUBLES = {
-    "dead": "dead: off on every point; x removes it",
-    "saturated": "saturated: flat on nearly every point",
+    "dead": "dead: off on every training point; x removes it",
+    "saturated": "saturated: flat on nearly every training point",
 }
 
 
@@ -22,7 +22,7 @@ class Story:
 
     note: str = ""
     marks: list[tuple[float, str]] = field(default_factory=list)  # (epoch, label)
-    unit: tuple[int, int] | None = None  # (layer, unit) that the last change added
+    unit: tuple[int, int] | None = None  # (layer, unit) that the last change added or moved
     _subject: str = ""  # of the sentence about the last change; "" where there is nothing to measure
     _update: int = 0
     _loss: float = 0.0  # before the change
@@ -50,15 +50,15 @@ class Story:
     ) -> str:
         """The note as of now; `losses` are those of the training and, where there is one, of the unseen set.
 
-        `trouble` is that of the added unit, "dead" or "saturated": it brought nothing. "flat" is a whole layer that is
-        all that: steep units may fit a step well, so this is told only where the loss has not fallen.
+        `trouble` is that of the changed unit, "dead" or "saturated": it brought nothing. "flat" is a whole layer of
+        such units: steep ones may fit a step well, so this is told only where the loss has risen.
         """
         if not self._subject or update == self._update:
             return self.note
         which, loss = ("training", losses[0]) if losses[1] is None else ("unseen", losses[1])
         if trouble == "flat" and loss > self._loss:
             return FLAT
-        if trouble in TROUBLES:
-            return f"{self._subject} is {TROUBLES[trouble]}"
+        if self.unit and trouble in TROUBLES:
+            return f"Unit {self.unit[1] + 1} is {TROUBLES[trouble]}"
         after = loss_words(loss, recipe, dataset)
         return f"{self._subject} brought the {which} loss from {short(self._loss)} to {after}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -607,6 +608,23 @@ async def test_only_rows_that_changed_are_sent(drive):
         assert all(a is b for a, b in zip(before, after, strict=True))
         await d.press("]")
         assert [a is b for a, b in zip(after, panel._strips, strict=True)].count(False) == 1
+
+
+@pytest.mark.parametrize("key", ["?", "o", "ctrl+p", "n"])
+@pytest.mark.parametrize(
+    "environment", [{"NO_COLOR": "1"}, {"TERM": "xterm", "COLORTERM": ""}, {"COLORTERM": "truecolor"}]
+)
+async def test_dialogs_can_be_read_in_any_colours(drive, monkeypatch, key, environment):
+    monkeypatch.delitem(os.environ, "NO_COLOR", raising=False)
+    for name, value in environment.items():
+        monkeypatch.setitem(os.environ, name, value)
+    async with drive(size=(80, 24)) as d:
+        await d.press(key)
+        segments = [segment for strip in d.app.screen._compositor.render_strips() for segment in strip]
+        styles = [segment.style for segment in segments if re.search(r"\w", segment.text) and segment.style]
+        assert len(styles) > 5
+        pairs = [(s.color.triplet, s.bgcolor.triplet) for s in styles if s.color and s.bgcolor and not s.reverse]
+        assert all(ink is None or ink != ground for ink, ground in pairs)  # None: a name, which the terminal paints
 
 
 @pytest.mark.parametrize("environment", [{"NO_COLOR": "1"}, {"TERM": "xterm", "COLORTERM": ""}])

@@ -267,7 +267,8 @@ def test_a_new_unit_leaves_the_curve_and_then_tells_what_it_brought():
     assert told.note.endswith(f"{told.loss_test:.1f} g")
 
 
-def test_a_dead_unit_is_not_praised():
+@pytest.mark.parametrize("nudged", [False, True])
+def test_a_dead_unit_is_not_praised(nudged):
     run = session()
     run.step(42)
     finish(run)
@@ -275,9 +276,11 @@ def test_a_dead_unit_is_not_praised():
     network, theta = run.trainer.network, run.trainer.theta
     theta[network.index(0, 3, "b")] = -99.0
     run.trainer.theta = theta
+    if nudged:
+        run.nudge(0, 3, "b", 0, -1)
     run.step(4)
     finish(run)
-    assert run.snapshot().note == "Unit 4, added at epoch 10, is dead: off on every point; x removes it"
+    assert run.snapshot().note == "Unit 4 is dead: off on every training point; x removes it"
 
 
 def test_the_gradient_is_there_in_the_midst_of_a_batch_too(monkeypatch):
