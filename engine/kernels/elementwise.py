@@ -1,7 +1,7 @@
 """The passes over vectors that are not products: activations and their slopes, the output with its loss, and copies.
 
 Formulas come from `engine.activations` and `engine.losses`. A row of codes says the kind of each lane; a vector whose
-lanes are of one kind goes through that kind's own loop, a mixed one through all kinds, blended lane by lane.
+lanes are of one kind goes through that kind's own loop, a mixed one through those of all its kinds, blended by lane.
 """
 
 from __future__ import annotations
@@ -36,14 +36,15 @@ def activate_lanes(emit: Emitter, values: Value, row: Value, rows: Value, kind: 
 def activate(values: int, row: int, rows: int, vectors: int, kind_of: Any, first: int, codes: int) -> None:
     """values[rows, vectors] ← activation(values).
 
-    kind_of has the kind of each vector of the network, or MIXED, codes that of each lane; `first` is this layer's first
-    vector there.
+    kind_of has the kind of each vector of the network, negative if MIXED, codes that of each lane; `first` is this
+    layer's first vector there.
     """
     for n in range(vectors):
         kind, lanes = kind_of[first + n], codes + (first + n) * LANES
-        if kind == MIXED:
+        if kind <= MIXED:
             for each in range(KIND_COUNT):
-                activate_lanes(values + n * LANES, row, rows, each, lanes)
+                if -kind >> each & 1:
+                    activate_lanes(values + n * LANES, row, rows, each, lanes)
         elif kind != RELU and kind != IDENTITY:
             activate_lanes(values + n * LANES, row, rows, kind, lanes)
 
@@ -161,7 +162,7 @@ def back_from_output(
     """`back` at the output over the vectors from `begin` to `end` of the last hidden layer; an even number of rows."""
     n = begin
     while n < end:
-        kind, lanes, at = kind_of[first + n], codes + (first + n) * LANES, n * LANES
+        kind, lanes, at = max(kind_of[first + n], MIXED), codes + (first + n) * LANES, n * LANES
         into, into_bias, inside = weight + at, bias + at, units - at
         if n % 4 == 0 and four_alike(kind_of, first + n, first + vectors):
             output_four(values + at, row, 0, delta, c + at, into, into_bias, rows, kind, lanes, inside)
@@ -188,7 +189,7 @@ def back_through(
     """`back` over the vectors from `begin` to `end` of a hidden layer before the last; an even number of rows."""
     n = begin
     while n < end:
-        kind, lanes, at = kind_of[first + n], codes + (first + n) * LANES, n * LANES
+        kind, lanes, at = max(kind_of[first + n], MIXED), codes + (first + n) * LANES, n * LANES
         if n % 4 == 0 and four_alike(kind_of, first + n, first + vectors):
             hidden_four(values + at, row, incoming + at, 0, 0, 0, bias + at, rows, kind, lanes, 0)
             n += 4
@@ -200,7 +201,7 @@ def back_through(
 @inlined
 def four_alike(kind_of: Any, n: int, end: int) -> bool:
     """Whether the four vectors from n on, before `end`, are of one and the same kind."""
-    if n + 4 > end or kind_of[n] == MIXED:
+    if n + 4 > end or kind_of[n] <= MIXED:
         return False
     return bool(kind_of[n + 1] == kind_of[n] and kind_of[n + 2] == kind_of[n] and kind_of[n + 3] == kind_of[n])
 

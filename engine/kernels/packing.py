@@ -1,7 +1,8 @@
 """The layout in which the tiles work, and the way to it and back.
 
 Each hidden layer's W lies as (fan_in rows, padded fan_out), its bias as one more row; c is one row, the output bias one
-more vector. Rows are whole vectors, and start on cache lines.
+more vector. Rows are whole vectors, and start on cache lines. Units of one kind lie side by side, whatever their order
+in θ, so that few vectors are of mixed kinds; `places` says where each parameter is.
 """
 
 from __future__ import annotations
@@ -13,13 +14,13 @@ from numpy.typing import NDArray
 
 from engine.activations import CODES
 from engine.kernels.emitter import LANES, int64s
-from engine.kernels.jit import compiled, kernel
-from engine.run import BIAS, FAN_IN, FAN_OUT, WEIGHT, Floats, Ints, Run
+from engine.kernels.jit import compiled
+from engine.run import FAN_IN, Floats, Ints, Run
 
 CHUNK = 128  # rows of a batch that are worked off together
 ORDER_BLOCK = 1024  # places of an epoch whose examples are worked out together
 LINE = 16  # floats of a cache line
-MIXED = -1
+MIXED = -1  # and below: the negative of a word whose bits say which kinds occur
 
 # columns of the packed layout, a row for each layer of weights, the output last; places are in words
 INPUTS, UNITS, VECTORS, STRIDE, WEIGHTS, TRANSPOSED, INPUT, INPUT_STRIDE, FIRST_VECTOR = range(9)
@@ -47,7 +48,7 @@ class Buffers(NamedTuple):
     x_test: Floats
     y_test: Floats
     layout: Ints  # (layers of weights, 9)
-    kind_of: Ints  # the kind of each vector of units, or MIXED: inputs, then layer by layer
+    kind_of: Ints  # the kind of each vector of units, negative if MIXED: inputs, then layer by layer
     codes: Floats  # the kind of each lane, as a float
     floor: Floats  # 0 for a lane of relu, −∞ for others
     lowest: Floats  # a row of −∞
@@ -63,7 +64,8 @@ class Buffers(NamedTuple):
     meeting: NDArray[np.int32]  # how often a thread has come to where all wait for each other
     mode: NDArray[np.int32]  # (threads, LINE): the vector unit's control word as found, and with denormals flushed to 0
     order: NDArray[np.int32]  # (threads, ORDER_BLOCK): the examples at places of an epoch, from at[ORDER_BEGIN] on
-    at: Ints  # (threads, PLACES): what the kernels get, the addresses of all of the above
+    places: NDArray[np.int32]  # where each parameter of θ is in the packed arrays
+    at: Ints  # (threads, PLACES): what the kernels get, the addresses of all the above but the last
 
 
 def make_buffers(run: Run, threads: int) -> Buffers:
@@ -73,6 +75,7 @@ def make_buffers(run: Run, threads: int) -> Buffers:
     output = layout[-1]
     stride = int(max(layout[:, STRIDE].max(), layout[:, INPUT_STRIDE].max()))
     parameters = int(output[WEIGHTS] + output[INPUT_STRIDE]) + LANES
+    ranks = unit_ranks(run, layout)
     codes, kind_of = lane_kinds(run, layout)
     buffers = Buffers(
         theta=aligned(parameters, LANES * stride),
@@ -100,10 +103,11 @@ def make_buffers(run: Run, threads: int) -> Buffers:
         meeting=aligned(LINE).view(np.int32),
         mode=aligned(threads * LINE).view(np.int32).reshape(threads, LINE),
         order=aligned(threads * ORDER_BLOCK).view(np.int32).reshape(threads, ORDER_BLOCK),
+        places=places_of_parameters(layout, ranks),
         at=np.zeros((threads, PLACES), np.int64),
     )
     shared = (run.state, run.sums, run.points, run.buckets)
-    addresses = [address(array) for array in (*shared, *buffers[:-1])]
+    addresses = [address(array) for array in (*shared, *buffers[:-2])]
     for thread, at in enumerate(buffers.at):
         at[:] = (*addresses, len(layout), run.theta.size, vectors(parameters), -1, thread, 1)
         for place, own in ((FINITE, buffers.finite), (MODE, buffers.mode), (ORDER, buffers.order)):
@@ -148,47 +152,40 @@ def packed_layout(layout: Ints) -> Ints:
     return np.array(rows, np.int64)
 
 
+def unit_ranks(run: Run, layout: Ints) -> list[Ints]:
+    """For the inputs and each hidden layer, where its units stand there when they are sorted by kind."""
+    ranks, begin = [], 0
+    for inputs in layout[:, INPUTS].tolist():
+        ranks.append(np.argsort(np.argsort(run.kinds[begin : begin + inputs], kind="stable")))
+        begin += inputs
+    return ranks
+
+
 def lane_kinds(run: Run, layout: Ints) -> tuple[NDArray[np.float32], Ints]:
-    """(kind of each lane, kind of each vector or MIXED) of inputs and hidden layers; padding repeats the last unit."""
+    """(kind of each lane, kind of each vector, as in Buffers) of inputs and hidden layers, sorted by kind.
+
+    Padding repeats the last unit.
+    """
     codes: list[int] = []
     begin = 0
     for inputs in layout[:, INPUTS].tolist():
-        own = run.kinds[begin : begin + inputs].tolist()
+        own = np.sort(run.kinds[begin : begin + inputs]).tolist()
         codes += own + [own[-1]] * (vectors(inputs) * LANES - inputs)
         begin += inputs
     lanes = np.array(codes).reshape(-1, LANES)
     alike = (lanes == lanes[:, :1]).all(axis=1)
-    return lanes.ravel().astype(np.float32), np.where(alike, lanes[:, 0], MIXED).astype(np.int64)
+    occurring = np.bitwise_or.reduce(1 << lanes, axis=1)
+    return lanes.ravel().astype(np.float32), np.where(alike, lanes[:, 0], MIXED * occurring).astype(np.int64)
 
 
-@kernel
-def pack(theta: Floats, packed: Floats, layout: Ints, own: Ints) -> None:
-    """θ, a gradient or moments in canonical order → the tiles' layout."""
-    for layer in range(layout.shape[0] - 1):
-        weight, fan_in = layout[layer, WEIGHT], layout[layer, FAN_IN]
-        into, stride = own[layer, WEIGHTS], own[layer, STRIDE]
-        for unit in range(layout[layer, FAN_OUT]):
-            for j in range(fan_in):
-                packed[into + j * stride + unit] = theta[weight + unit * fan_in + j]
-            packed[into + fan_in * stride + unit] = theta[layout[layer, BIAS] + unit]
-    for j in range(layout[-1, FAN_IN]):
-        packed[own[-1, WEIGHTS] + j] = theta[layout[-1, WEIGHT] + j]
-    packed[own[-1, WEIGHTS] + own[-1, INPUT_STRIDE]] = theta[layout[-1, BIAS]]
-
-
-@kernel
-def unpack(packed: Floats, theta: Floats, layout: Ints, own: Ints) -> None:
-    """The way back from `pack`."""
-    for layer in range(layout.shape[0] - 1):
-        weight, fan_in = layout[layer, WEIGHT], layout[layer, FAN_IN]
-        source, stride = own[layer, WEIGHTS], own[layer, STRIDE]
-        for unit in range(layout[layer, FAN_OUT]):
-            for j in range(fan_in):
-                theta[weight + unit * fan_in + j] = packed[source + j * stride + unit]
-            theta[layout[layer, BIAS] + unit] = packed[source + fan_in * stride + unit]
-    for j in range(layout[-1, FAN_IN]):
-        theta[layout[-1, WEIGHT] + j] = packed[own[-1, WEIGHTS] + j]
-    theta[layout[-1, BIAS]] = packed[own[-1, WEIGHTS] + own[-1, INPUT_STRIDE]]
+def places_of_parameters(layout: Ints, ranks: list[Ints]) -> NDArray[np.int32]:
+    """Where each parameter of θ, in its order, is in the packed layout."""
+    places = []
+    for (inputs, _, _, stride, weights, *_), own, after in zip(layout[:-1].tolist(), ranks, ranks[1:], strict=False):
+        places += [weights + np.add.outer(after, own * stride).ravel(), weights + inputs * stride + after]
+    output = layout[-1]
+    places += [output[WEIGHTS] + ranks[-1], output[WEIGHTS] + output[INPUT_STRIDE : INPUT_STRIDE + 1]]
+    return np.concatenate(places).astype(np.int32)
 
 
 @compiled

@@ -46,8 +46,6 @@ from engine.kernels.packing import (
     aligned,
     make_buffers,
     of,
-    pack,
-    unpack,
 )
 from engine.kernels.passes import forward, output_rows, train_rows, transpose_weights
 from engine.kernels.shuffle import GROUP, epoch_key, fill_order
@@ -83,13 +81,13 @@ FLUSH_DENORMALS = 0x8040  # FTZ and DAZ of x86's control word: dead units turn m
 def push(run: Run, buffers: Buffers) -> None:
     """θ, gradient and moments of the run → its buffers."""
     for name in ("theta", "gradient", "first", "second"):
-        pack(getattr(run, name), getattr(buffers, name), run.layout, buffers.layout)
+        getattr(buffers, name)[buffers.places] = getattr(run, name)
 
 
 def pull(run: Run, buffers: Buffers) -> None:
     """θ, gradient and moments from the buffers → the run."""
     for name in ("theta", "gradient", "first", "second"):
-        unpack(getattr(buffers, name), getattr(run, name), run.layout, buffers.layout)
+        np.take(getattr(buffers, name), buffers.places, out=getattr(run, name))
 
 
 def parameters(run: Run, buffers: Buffers) -> tuple[Floats, ...]:
@@ -125,9 +123,7 @@ def gradient(run: Run, buffers: Buffers, settings: Settings) -> Floats:
     at = buffers.at[0].copy()
     at[GRADIENT], at[THREADS] = address(scratch), 1
     whole_gradient(address(at), settings)
-    result = np.zeros_like(run.theta)
-    unpack(scratch, result, run.layout, buffers.layout)
-    return result
+    return scratch[buffers.places]
 
 
 @kernel

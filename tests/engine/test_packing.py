@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 
 from engine import Network, Trainer
-from engine.kernels.packing import make_buffers, pack, unpack
+from engine.kernels import simd
+from engine.kernels.emitter import LANES
+from engine.kernels.packing import MIXED, make_buffers
 
 
 @pytest.mark.parametrize("inputs", [1, 33])
@@ -14,9 +16,18 @@ from engine.kernels.packing import make_buffers, pack, unpack
 def test_packing_and_back_is_exact(layers, inputs):
     run = Trainer(Network(inputs, layers), np.zeros((3, inputs)), np.zeros(3))._run
     buffers = make_buffers(run, 1)
-    numbered = np.arange(1, run.theta.size + 1, dtype=np.float32)
-    packed, back = np.zeros_like(buffers.theta), np.zeros_like(run.theta)
-    pack(numbered, packed, run.layout, buffers.layout)
-    assert np.count_nonzero(packed) == run.theta.size
-    unpack(packed, back, run.layout, buffers.layout)
-    np.testing.assert_array_equal(back, numbered)
+    run.theta[:] = numbered = np.arange(1, run.theta.size + 1, dtype=np.float32)
+    simd.push(run, buffers)
+    assert np.count_nonzero(buffers.theta) == run.theta.size
+    run.theta[:] = 0
+    simd.pull(run, buffers)
+    np.testing.assert_array_equal(run.theta, numbered)
+
+
+def test_units_of_one_kind_lie_side_by_side_whatever_their_order():
+    run = Trainer(Network(1, [["relu", "tanh", "sigmoid"] * 32]), np.zeros((3, 1)), np.zeros(3))._run
+    buffers = make_buffers(run, 1)
+    hidden = buffers.kind_of[1:]
+    assert (hidden <= MIXED).sum() <= 2
+    kinds = buffers.codes[-hidden.size * LANES :]
+    np.testing.assert_array_equal(kinds, np.sort(kinds))

@@ -327,10 +327,10 @@ def test_a_copy_goes_on_alone(copy_of):
 
 @pytest.mark.parametrize("order", ["C", "F"])
 def test_read_only_and_fortran_arrays_are_taken_and_compile_nothing_new(order):
-    from engine.kernels import packing
+    from engine.kernels import simd
 
     make().step(1)
-    compiled = len(getattr(packing.pack, "signatures", []))
+    compiled = len(getattr(simd.train, "signatures", []))
     x = np.array(X, np.float64, order=order)
     x.flags.writeable = False
     trainer = Trainer(Network(2, [["sigmoid", "relu", "tanh"]], seed=1), x, list(Y), recipe=RECIPE)
@@ -338,7 +338,7 @@ def test_read_only_and_fortran_arrays_are_taken_and_compile_nothing_new(order):
     trainer.step(5)
     twin.step(5)
     np.testing.assert_array_equal(trainer.theta, twin.theta)
-    assert len(getattr(packing.pack, "signatures", [])) == compiled
+    assert len(getattr(simd.train, "signatures", [])) == compiled
 
 
 @pytest.mark.parametrize(
