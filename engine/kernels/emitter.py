@@ -236,6 +236,14 @@ class Emitter:
         exponent = builder.shl(builder.bitcast(shifted.ir, INTEGERS), ir.Constant(INTEGERS, [23] * LANES))
         return Value(self, builder.bitcast(builder.add(builder.bitcast(value.ir, INTEGERS), exponent), VECTOR))
 
+    def split(self, value: Value) -> tuple[Value, Value]:
+        """(part, n) with value = part·2ⁿ and ¾ ≤ part < 1½, for normal positive values."""
+        builder = self.builder
+        bits, least = builder.bitcast(value.ir, INTEGERS), 0x3F400000  # the bits of ¾
+        exponent = builder.ashr(builder.sub(bits, self.words(least).ir), self.words(23).ir)
+        part = builder.bitcast(builder.sub(bits, builder.shl(exponent, self.words(23).ir)), VECTOR)
+        return Value(self, part), Value(self, builder.sitofp(exponent, VECTOR))
+
     def sum_lanes(self, value: Value) -> Value:
         """The sum of a vector's lanes, in all lanes."""
         width = LANES // 2

@@ -76,9 +76,19 @@ def exp(x: Value) -> Value:
     return emit.add_to_exponent(series, shifted)
 
 
+def log1p(x: Value) -> Value:
+    """log(1 + x) for finite x > −1: n·log 2 + 2·artanh((part − 1)/(part + 1)), and what rounding took from 1 + x."""
+    whole = x + 1.0
+    part, n = x.emit.split(whole)
+    w = (part - 1.0) / (part + 1.0)  # within ±1/5
+    series = polynomial(w * w, [2 / 9, 2 / 7, 2 / 5, 2 / 3, 2.0])
+    return n * 0.6931471805599453 + (w * series + (x - (whole - 1.0)) / whole)
+
+
 UFUNCS: dict[np.ufunc, Callable[..., Value]] = {
     np.absolute: absolute,
     np.exp: exp,
+    np.log1p: log1p,
     np.maximum: maximum,
     np.minimum: minimum,
     np.sqrt: lambda x: x.emit.call("sqrt", x),

@@ -55,6 +55,11 @@ def test_exp_within_four_ulps():
     assert (np.abs(got / exact - 1) < 1e-5).all()  # the rounding of x·log₂e grows with x
 
 
+def test_log1p_within_four_ulps():
+    x = np.concatenate([np.geomspace(1e-30, 1e30, 4001), -np.geomspace(1e-9, 0.99, 1001), [0.0]]).astype(np.float32)
+    assert ulps(on_vectors(lambda emit, x: np.log1p(x), x), np.log1p(x.astype(np.float64))) <= 4
+
+
 def test_division_and_root_within_two_ulps():
     x = np.concatenate([np.geomspace(1e-36, 1e36, 3001), -np.geomspace(1e-9, 1e9, 100)]).astype(np.float32)
     got = on_vectors(lambda emit, x: 1.0 / x, x)
