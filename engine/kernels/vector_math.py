@@ -55,24 +55,14 @@ def tanh(x: Value) -> Value:
 
 
 def exp(x: Value) -> Value:
-    """2ⁿ·2ᶠ with n whole and |f| ≤ ½: a polynomial for 2ᶠ, an addition to the exponent's bits for 2ⁿ."""
+    """2ⁿ·eʳ with n whole and |r| ≤ ½·log 2: eʳ by its series, 2ⁿ by an addition to the exponent's bits."""
     emit = x.emit
     x = minimum(maximum(x, emit.vector(-87.0)), emit.vector(88.0))
-    power = x * 1.4426950408889634
-    shifted = power + 12582912.0  # 1.5·2²³: rounds to a whole number, kept in the low bits
-    part = power - (shifted - 12582912.0)
-    series = polynomial(
-        part,
-        [
-            1.540353039338161e-4,
-            1.3333558146428443e-3,
-            9.618129107628477e-3,
-            5.5504108664821576e-2,
-            2.4022650695910072e-1,
-            6.931471805599453e-1,
-            1.0,
-        ],
-    )
+    shifted = x * 1.4426950408889634 + 12582912.0  # 1.5·2²³: rounds to a whole number, kept in the low bits
+    n = shifted - 12582912.0
+    r = emit.fma(n, emit.vector(-0.693359375), x)  # log 2 in two parts, the first so short that n times it is exact
+    r = emit.fma(n, emit.vector(2.12194440e-4), r)
+    series = polynomial(r, [1 / 5040, 1 / 720, 1 / 120, 1 / 24, 1 / 6, 1 / 2, 1.0, 1.0])
     return emit.add_to_exponent(series, shifted)
 
 
