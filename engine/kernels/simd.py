@@ -48,7 +48,7 @@ from engine.kernels.packing import (
     of,
 )
 from engine.kernels.passes import forward, output_rows, train_rows, transpose_weights
-from engine.kernels.shuffle import GROUP, epoch_key, fill_order
+from engine.kernels.shuffle import GROUP, epoch_key, fill_order, rounds_for
 from engine.kernels.step import optimize, penalize
 from engine.kernels.team import begin_of_part, end_of_part, meet_others
 from engine.run import (
@@ -223,8 +223,9 @@ def work_out_order(at: Ints, epoch: int, begin: int, settings: Settings) -> None
         return
     at[ORDER_BEGIN] = since_start
     groups = (min(ORDER_BLOCK, settings.examples - begin) + GROUP * LANES - 1) // (GROUP * LANES)
-    key, wraps = epoch_key(settings.seed, epoch), (LANES - 1) // settings.side + 1
-    fill_order(at[ORDER], begin, groups, key, settings.examples, settings.rows, settings.side, wraps)
+    key, rounds = epoch_key(settings.seed, epoch), rounds_for(settings.examples)
+    wraps = (LANES - 1) // settings.side + 1
+    fill_order(at[ORDER], begin, groups, key, settings.examples, settings.rows, settings.side, wraps, rounds)
 
 
 @inlined

@@ -62,7 +62,7 @@ def test_all_orders_of_few_examples_are_equally_likely(examples, jit_only):
     assert abs(spread_of(counts, 24_000 / len(possible), len(possible) - 1)) < 4.5
 
 
-@pytest.mark.parametrize("examples", [7, 16, 17, 50, 101])
+@pytest.mark.parametrize("examples", [7, 16, 17, 50, 64, 101, 256])
 def test_places_and_neighbours_are_even(examples, jit_only):
     epochs = 20_000
     table = orders(examples, epochs, seed=2)

@@ -10,7 +10,7 @@ from engine import Network, Recipe, Trainer
 from engine.activations import KINDS
 from engine.kernels import jit, packing, simd
 from engine.kernels.emitter import LANES
-from engine.kernels.shuffle import GROUP, epoch_key, example, fill_order, grid
+from engine.kernels.shuffle import GROUP, epoch_key, example, fill_order, grid, rounds_for
 from engine.losses import LOSSES
 from engine.network import split
 from engine.recipe import OPTIMIZERS, SCHEDULES
@@ -178,7 +178,7 @@ def scalar_order(into, key, rows, side):
 
 @jit.compiled
 def vector_order(into, groups, key, examples, rows, side):
-    fill_order(into, 0, groups, key, examples, rows, side, (LANES - 1) // side + 1)
+    fill_order(into, 0, groups, key, examples, rows, side, (LANES - 1) // side + 1, rounds_for(examples))
 
 
 @pytest.mark.parametrize("sizes", [range(1, 41), range(1023, 1026), [1461, 99_991, 100_000]])
