@@ -106,9 +106,10 @@ class Value:
         return other if isinstance(other, Value) else Value(self.emit, ir.Constant(self.ir.type, other))
 
     def _operate(self, name: str, other: Any) -> Value:
-        other = self._like(other)
-        prefix = "f" if self.ir.type in (VECTOR, F32) else ""
-        return Value(self.emit, getattr(self.emit.builder, prefix + name)(self.ir, other.ir))
+        other, builder = self._like(other), self.emit.builder
+        if self.ir.type in (VECTOR, F32):  # a product and a sum may become one FMA, rounded once
+            return Value(self.emit, getattr(builder, "f" + name)(self.ir, other.ir, flags=("contract",)))
+        return Value(self.emit, getattr(builder, name)(self.ir, other.ir))
 
     def _compare(self, sign: str, other: Any) -> Value:
         """False wherever one side is NaN."""
