@@ -108,7 +108,7 @@ class KernelCache(_Cache):
         return cache_folder() / f"{self._name}-{key[:32]}.kernel"
 
     def _entries(self) -> list[Path]:
-        return list(cache_folder().glob(f"{self._name}-*.kernel"))
+        return list(cache_folder().glob(f"{self._name}-*.kernel*"))  # what a killed process wrote in part, too
 
     def _prune(self) -> None:
         """Drop the oldest entries, so that edits and updates do not fill the folder."""
