@@ -13,9 +13,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.border import as_numbers, check_layers
 from engine.errors import EngineError, show, whole
 from engine.initial import draw_layer, draw_output, resolve
-from engine.network import Network, as_numbers, check_layers, split
+from engine.network import Network, split
 
 Floats = NDArray[Any]
 Ints = NDArray[np.intp]

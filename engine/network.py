@@ -9,12 +9,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from engine.activations import KINDS
-from engine.errors import EngineError, choice, show, whole
+from engine.border import as_numbers, check_inputs, check_layer, check_layers
+from engine.errors import EngineError, choice, whole
 from engine.initial import draw_layer, draw_output, resolve
 from engine.run import BIAS, FAN_IN, FAN_OUT, WEIGHT, make_layout
 
-MAX_LAYERS = 8
-MAX_WIDTH = 4096
 CHUNK = 4096  # rows that predict takes at a time, so that wide layers need little memory
 
 Floats = NDArray[Any]
@@ -167,46 +166,6 @@ class Network:
             fan_in = len(layer)
         parts += draw_output(init, rng, fan_in, hidden=bool(self._layers))
         return np.concatenate([part.ravel() for part in parts]).astype(self.dtype)
-
-
-def check_layers(layers: Sequence[Sequence[str]]) -> tuple[tuple[str, ...], ...]:
-    """The layers as tuples, or EngineError: 0 to 8 layers of 1 to 4096 units of known kinds."""
-    if isinstance(layers, str) or not isinstance(layers, Sequence):
-        raise EngineError(f'layers={show(layers)}: expected a list of lists of kinds, such as [["sigmoid", "relu"]]')
-    if len(layers) > MAX_LAYERS:
-        raise EngineError(f"{len(layers)} hidden layers: expected at most {MAX_LAYERS}")
-    return tuple(check_layer(f"layers[{number}]", layer) for number, layer in enumerate(layers))
-
-
-def check_layer(name: str, layer: Sequence[str]) -> tuple[str, ...]:
-    """One layer as a tuple, or EngineError: 1 to 4096 units of known kinds."""
-    if isinstance(layer, str) or not isinstance(layer, Sequence):
-        raise EngineError(f'{name}={show(layer)}: expected a list of kinds, such as ["sigmoid", "relu"]')
-    if not 1 <= len(layer) <= MAX_WIDTH:
-        raise EngineError(f"{name} has {len(layer)} units: expected 1 to {MAX_WIDTH}")
-    return tuple(choice("kind of unit", kind, KINDS) for kind in layer)
-
-
-def check_inputs(x: ArrayLike, n_inputs: int, dtype: Any, name: str = "x") -> Floats:
-    """x as an array (N, n_inputs), or EngineError."""
-    array = as_numbers(name, x, dtype, f"numbers of shape (N, {n_inputs})")
-    if array.ndim == 1 and n_inputs == 1:
-        array = array[:, np.newaxis]
-    if array.ndim != 2 or array.shape[1] != n_inputs:
-        raise EngineError(f"{name} of shape {array.shape}: expected (N, {n_inputs}), a column for each feature")
-    return array
-
-
-def as_numbers(name: str, values: ArrayLike, dtype: Any, expected: str) -> Floats:
-    """`values` as an array of this precision, not always a copy, or EngineError; what is too large becomes infinite."""
-    try:
-        array = np.asarray(values)
-        if array.dtype.kind not in "biufO":  # text, dates and complex numbers would be read as something else
-            raise TypeError
-        with np.errstate(over="ignore"):
-            return array.astype(dtype, copy=False)
-    except (TypeError, ValueError, OverflowError):
-        raise EngineError(f"{name}={show(values)}: expected {expected}") from None
 
 
 def split(theta: Floats, shape: Sequence[int]) -> list[tuple[Floats, Floats]]:

@@ -9,10 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+
+from engine.activations import CODES
+from engine.losses import LOSSES
+from engine.recipe import OPTIMIZERS, SCHEDULES, Recipe
+
+if TYPE_CHECKING:
+    from engine.network import Network
 
 Floats = NDArray[Any]
 Ints = NDArray[np.int64]
@@ -73,6 +80,61 @@ class Settings(NamedTuple):
     side: int
     check_each: int  # every epoch up to this one is checked on the whole sets
     check_stride: int  # the longest stride between checked epochs
+
+
+def make_run(network: Network, x: Floats, y: Floats, x_test: Floats, y_test: Floats) -> Run:
+    """Fresh arrays for a network at update 0."""
+    theta = network.theta
+    inputs = [CODES["identity"]] * network.n_inputs
+    hidden = [CODES[kind] for layer in network.layers for kind in layer]
+    kinds = np.array([*inputs, *hidden, CODES["identity"]], np.int64)
+    state = np.zeros(11, np.int64)
+    state[CHECK_ROW] = -1
+    state[POINT_STRIDE] = 1
+    state[BUCKET_SIZE] = 1
+    sums = np.zeros(8)
+    sums[[FIRST_POWER, SECOND_POWER]] = 1
+    return Run(
+        theta=theta,
+        gradient=np.zeros_like(theta),
+        first=np.zeros_like(theta),
+        second=np.zeros_like(theta),
+        x=x,
+        y=y,
+        x_test=x_test,
+        y_test=y_test,
+        layout=make_layout(network.shape),
+        kinds=kinds,
+        state=state,
+        sums=sums,
+        points=np.zeros(4 * POINT_CAPACITY),
+        buckets=np.zeros(4 * BUCKET_CAPACITY),
+    )
+
+
+def make_settings(recipe: Recipe, run: Run, seed: int) -> Settings:
+    """Recipe and seed as the kernels take them."""
+    from engine.kernels.shuffle import grid
+
+    rows, side = grid(run.y.size)
+    check_each, check_stride = check_plan(run.theta.size, run.y.size, run.y_test.size)
+    return Settings(
+        examples=run.y.size,
+        unseen=run.y_test.size,
+        batch_size=recipe.batch_size,
+        learning_rate=recipe.learning_rate,
+        optimizer=OPTIMIZERS.index(recipe.optimizer),
+        loss=list(LOSSES).index(recipe.loss),
+        schedule=SCHEDULES.index(recipe.schedule),
+        epochs=recipe.epochs,
+        l1=recipe.l1,
+        l2=recipe.l2,
+        seed=seed,
+        rows=rows,
+        side=side,
+        check_each=check_each,
+        check_stride=check_stride,
+    )
 
 
 def make_layout(shape: Sequence[int]) -> Ints:

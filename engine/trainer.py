@@ -12,25 +12,21 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from engine import edits
-from engine.activations import CODES
+from engine.border import check_examples, check_layer
 from engine.errors import EngineError, choice, real, show, whole
 from engine.history import BatchHistory, History, batch_history, history, record_start, thin
 from engine.losses import LOSSES
-from engine.network import Network, as_numbers, check_inputs, check_layer
-from engine.recipe import OPTIMIZERS, SCHEDULES, Recipe
+from engine.network import Network
+from engine.recipe import SCHEDULES, Recipe
 from engine.run import (
     BAD_GRADIENT,
     BAD_THETA,
-    BUCKET_CAPACITY,
-    BUCKET_SIZE,
     CHECK_ROW,
     DIVERGED,
     EPOCH,
     FINE,
     FIRST_POWER,
     FULL,
-    POINT_CAPACITY,
-    POINT_STRIDE,
     POSITION,
     ROW,
     SECOND_POWER,
@@ -38,8 +34,8 @@ from engine.run import (
     UPDATE,
     Run,
     Settings,
-    check_plan,
-    make_layout,
+    make_run,
+    make_settings,
 )
 from engine.schedules import scheduled_rate, updates_done
 
@@ -88,13 +84,13 @@ class Trainer:
         self.seed = whole("seed", seed, 0, 2**63 - 1)
         self._network = network.copy()
         self._recipe = check_recipe(Recipe() if recipe is None else recipe)
-        x, y = check_examples("x", x, "y", y, network)
+        x, y = check_examples("x", x, "y", y, network.n_inputs, network.dtype)
         if (x_test is None) != (y_test is None):
             raise EngineError("only one of x_test and y_test is given: expected both or neither")
         if x_test is None or y_test is None:
             x_test, y_test = x[:0].copy(), y[:0].copy()
         else:
-            x_test, y_test = check_examples("x_test", x_test, "y_test", y_test, network)
+            x_test, y_test = check_examples("x_test", x_test, "y_test", y_test, network.n_inputs, network.dtype)
         self._run = make_run(self._network, x, y, x_test, y_test)
         self._loops: Any = None  # the compiled side, and the arrays that it works on
         self._buffers: Any = None
@@ -353,28 +349,7 @@ class Trainer:
         return self._run.y.size, self._run.y_test.size
 
     def _settings(self) -> Settings:
-        from engine.kernels.shuffle import grid
-
-        recipe, run = self._recipe, self._run
-        rows, side = grid(run.y.size)
-        check_each, check_stride = check_plan(run.theta.size, run.y.size, run.y_test.size)
-        return Settings(
-            examples=run.y.size,
-            unseen=run.y_test.size,
-            batch_size=recipe.batch_size,
-            learning_rate=recipe.learning_rate,
-            optimizer=OPTIMIZERS.index(recipe.optimizer),
-            loss=list(LOSSES).index(recipe.loss),
-            schedule=SCHEDULES.index(recipe.schedule),
-            epochs=recipe.epochs,
-            l1=recipe.l1,
-            l2=recipe.l2,
-            seed=self.seed,
-            rows=rows,
-            side=side,
-            check_each=check_each,
-            check_stride=check_stride,
-        )
+        return make_settings(self._recipe, self._run, self.seed)
 
     def _refuse_if_diverged(self) -> None:
         if self.diverged:
@@ -399,36 +374,6 @@ def default_threads() -> int:
     return len(affinity(0)) if affinity else os.cpu_count() or 1
 
 
-def make_run(network: Network, x: Floats, y: Floats, x_test: Floats, y_test: Floats) -> Run:
-    """Fresh arrays for a network at update 0."""
-    theta = network.theta
-    inputs = [CODES["identity"]] * network.n_inputs
-    hidden = [CODES[kind] for layer in network.layers for kind in layer]
-    kinds = np.array([*inputs, *hidden, CODES["identity"]], np.int64)
-    state = np.zeros(11, np.int64)
-    state[CHECK_ROW] = -1
-    state[POINT_STRIDE] = 1
-    state[BUCKET_SIZE] = 1
-    sums = np.zeros(8)
-    sums[[FIRST_POWER, SECOND_POWER]] = 1
-    return Run(
-        theta=theta,
-        gradient=np.zeros_like(theta),
-        first=np.zeros_like(theta),
-        second=np.zeros_like(theta),
-        x=x,
-        y=y,
-        x_test=x_test,
-        y_test=y_test,
-        layout=make_layout(network.shape),
-        kinds=kinds,
-        state=state,
-        sums=sums,
-        points=np.zeros(4 * POINT_CAPACITY),
-        buckets=np.zeros(4 * BUCKET_CAPACITY),
-    )
-
-
 def _fit(network: Network, examples: tuple[int, int]) -> str:
     """What a run must share with another one to go on from its state, in words."""
     train, unseen = examples
@@ -444,22 +389,3 @@ def check_recipe(recipe: Recipe) -> Recipe:
     if not isinstance(recipe, Recipe):
         raise EngineError(f"recipe={show(recipe)}: expected a Recipe")
     return recipe
-
-
-def check_examples(x_name: str, x: ArrayLike, y_name: str, y: ArrayLike, network: Network) -> tuple[Floats, Floats]:
-    """Own, contiguous, finite copies of x (N, n_inputs) and y (N,) in the network's dtype, or EngineError."""
-    inputs = np.array(check_inputs(x, network.n_inputs, network.dtype, x_name), order="C")
-    targets = np.array(as_numbers(y_name, y, network.dtype, "numbers of shape (N,)"), order="C")
-    if targets.shape != (len(inputs),):
-        raise EngineError(
-            f"{x_name} has {len(inputs)} rows and {y_name} is of shape {targets.shape}: expected a target for each row"
-        )
-    if not len(inputs):
-        raise EngineError(f"{x_name} is empty: expected at least one example")
-    for name, array in ((x_name, inputs), (y_name, targets)):
-        if not np.isfinite(array).all():
-            raise EngineError(
-                f"{name} holds NaN or infinite values in {network.dtype.name}: "
-                "expected finite numbers; leave those rows out, or scale the column"
-            )
-    return inputs, targets

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import data
 from engine import EngineError, Network, Recipe
 from engine.activations import KINDS
+from engine.border import MAX_WIDTH, check_layers
 from engine.errors import choice, show
-from engine.network import MAX_WIDTH, check_layers
 
 if TYPE_CHECKING:
     from data import Dataset
