@@ -96,7 +96,6 @@ def train_rows(at: Ints, settings: Settings, rows: int, begins: bool, share: flo
     output_rows(at, settings.loss, h, at[TARGETS], begin, end, rows, share)
     meet_others(at)
     back_from_deltas(at, even, begins)
-    meet_others(at)
     for layer in range(last - 1, -1, -1):
         back_layer(at, layer, rows, even, begins)
     return float(total(at[OUTPUT_SUMS], (rows + LANES - 1) // LANES, 2 * LANES))
@@ -143,19 +142,23 @@ def back_from_deltas(at: Ints, even: int, begins: bool) -> None:
 
 @inlined
 def back_layer(at: Ints, layer: int, rows: int, even: int, begins: bool) -> None:
-    """From ∂loss/∂z of a hidden layer: its weights' gradient, and ∂loss/∂z of the layer before."""
+    """From ∂loss/∂z of a hidden layer: its weights' gradient, and ∂loss/∂z of the layer before.
+
+    A thread's part of the first is of the units whose ∂loss/∂z it has worked out itself.
+    """
     kind_of = int64s(at[KIND_OF])
     inputs, width, stride = of(at, layer, INPUTS), of(at, layer, VECTORS), of(at, layer, STRIDE)
     a, across = at[ACTIVATIONS] + of(at, layer, INPUT), of(at, layer, INPUT_STRIDE)
     g, lowest = at[ACTIVATIONS] + of(at, layer + 1, INPUT), at[LOWEST]
-    first = begin_of_part(at, inputs, 2)
-    count, into = end_of_part(at, inputs, 2) - first, at[GRADIENT] + of(at, layer, WEIGHTS) + first * stride
+    begin, end = begin_of_part(at, width, FOUR), end_of_part(at, width, FOUR)
+    into, mine = at[GRADIENT] + of(at, layer, WEIGHTS) + begin * LANES, g + begin * LANES
     begun, begun_stride = into, stride
     if begins:
         begun, begun_stride = at[ZEROS], 0
-    product(a + first, 1, across, g, stride, begun, begun_stride, into, stride, count, rows, width, lowest, lowest)
+    product(a, 1, across, mine, stride, begun, begun_stride, into, stride, inputs, rows, end - begin, lowest, lowest)
     if layer == 0:
         return
+    meet_others(at)
     before, units, turned = of(at, layer - 1, VECTORS), of(at, layer, UNITS), at[TRANSPOSES]
     turned += of(at, layer, TRANSPOSED)
     row = begin_of_part(at, even, LANES)
@@ -167,7 +170,6 @@ def back_layer(at: Ints, layer: int, rows: int, even: int, begins: bool) -> None
     back_through(a, across, at[INCOMING], place, even, before, kind_of, vector, at[CODE], begin, end)
     if not begins:
         add(place + begin * LANES, bias + begin * LANES, end - begin)
-    meet_others(at)
 
 
 @inlined

@@ -74,7 +74,7 @@ from engine.run import (
 
 __all__ = ["advance", "gradient", "make_buffers", "parameters", "pull", "push"]
 
-PAYING = 4_000_000  # multiply-adds of an update that a thread must get: below that, waiting costs what it saves
+PAYING = 10_000_000  # multiply-adds of an update that a thread must get: below that, waiting costs what it saves
 FLUSH_DENORMALS = 0x8040  # FTZ and DAZ of x86's control word: dead units turn moments denormal, which is slow
 
 
