@@ -61,4 +61,6 @@ class Story:
         if self.unit and trouble in TROUBLES:
             return f"Unit {self.unit[1] + 1} is {TROUBLES[trouble]}"
         after = loss_words(loss, recipe, dataset)
+        if short(loss) == short(self._loss):
+            return f"{self._subject} left the {which} loss at {after}"
         return f"{self._subject} brought the {which} loss from {short(self._loss)} to {after}"

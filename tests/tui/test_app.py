@@ -197,6 +197,7 @@ async def test_a_new_layer_is_of_the_chosen_kind(drive):
     async with drive(layer=(("sigmoid", "relu"),)) as d:
         await d.press("down", "l")
         assert d.shown.network.layers[1] == ["relu"] * 3
+        assert d.shown.note == "Layer 2 added: 3 ReLU units with random weights, so the curve may jump"
 
 
 async def test_arrows_choose_units_and_layers(drive):
@@ -223,7 +224,7 @@ async def test_a_new_unit_is_the_chosen_one_on_every_panel(drive):
         await d.press("w")
         assert d.shown.note.startswith("w from x1 ")
         await d.press(".")
-        assert "of unit 3 brought" in d.shown.note
+        assert d.shown.note.startswith("Moving w from x1 of unit 3 left the unseen loss at")
 
 
 @pytest.mark.parametrize(("key", "part", "sign"), [(k, k.lower(), 1 if k.islower() else -1) for k in "wWbBcC"])

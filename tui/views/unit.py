@@ -38,7 +38,7 @@ class Unit:
 
     @property
     def name(self) -> str:
-        return _NAMES.get(self.kind, self.kind)
+        return kind_name(self.kind)
 
     @property
     def symbol(self) -> str:
@@ -47,6 +47,11 @@ class Unit:
     @property
     def trouble(self) -> str:
         return "" if self.on is None else trouble(self.kind, self.on)
+
+
+def kind_name(kind: str) -> str:
+    """A kind of unit as people read it: "ReLU"."""
+    return _NAMES.get(kind, kind)
 
 
 def trouble(kind: str, on: float) -> str:
