@@ -226,6 +226,24 @@ def test_the_table_scrolls_and_the_bias_stays() -> None:
     assert bottom[-1].startswith(" ▸ b bias") and "3 more units above  ↑" in bottom[-1]
 
 
+def test_how_many_units_are_hidden_leaves_the_bias_its_numbers() -> None:
+    snap = snapshot("motorcycle", Network(1, [["relu"] * 100]))
+    for width, words in ((100, "more units above  ↑   85 more units below  ↓"), (79, "more units ↑  85 more units ↓")):
+        rows = units.paint(snap, width, 8, DARK, ViewState(unit=12)).plain().split("\n")
+        assert rows[-1].split("9", 1)[0].split() == ["b", "bias", "0.000", "0.100"]
+        assert rows[-1].endswith(words)
+    assert units.paint(snap, 70, 8, DARK, ViewState(unit=12)).plain().endswith("  9 ↑  85 ↓")
+
+
+def test_a_relu_that_is_on_wherever_there_are_data_is_a_straight_line() -> None:
+    network = Network(1, [["relu"] * 3])
+    network.theta = [-1.0, 1.0, -1.0, 3.0, 3.0, -3.0, -1.0, 1.0, 1.0, 0.0]  # w, b, c, the bias
+    snap = snapshot("motorcycle", network, on=(np.array([1.0, 1.0, 0.0]),))
+    rows = units.paint(snap, 79, 8, DARK, STATE).plain().split("\n")
+    for row in (rows[2], rows[4]):
+        assert row.strip().startswith("rises ") and " g per ms on all the data" in row
+
+
 def test_the_chosen_number_is_lit() -> None:
     snap = snapshot("motorcycle", trained())
     for part in "wbc":
@@ -354,6 +372,12 @@ def test_the_map_has_bands_a_zero_line_points_and_a_legend() -> None:
     assert len(bands) >= 3
     assert (canvas.foreground == CODES["bright"]).sum() > 10
     assert "output" not in plane.paint(snap, 50, 15, DARK, STATE).plain()
+
+
+def test_maps_of_units_name_their_layer() -> None:
+    snap = snapshot("moons", Network(2, [["tanh"] * 2] * 6))
+    names = [units.paint(snap, 79, 5, DARK, ViewState(layer=layer)).plain()[:2].strip() for layer in range(6)]
+    assert names == ["a", "a′", "a″", "a‴", "a5", "a6"]
 
 
 def test_the_zero_line_runs_between_the_signs() -> None:

@@ -14,6 +14,7 @@ from tui.session import Session
 from tui.snapshot import Snapshot
 from tui.widgets.note_line import NoteLine
 from tui.widgets.recipe_panel import RecipePanel, rows, shown_fields
+from tui.widgets.rule import Rule
 from tui.widgets.top_line import TopLine
 
 DEEP = Network(56, [["relu"] * 1000, ["relu"] * 100, ["relu"] * 100])
@@ -86,3 +87,12 @@ def test_a_long_note_is_cut_with_a_sign():
     assert line.startswith(" ▸ word ")
     assert line.endswith("…")
     assert len(line) <= 80
+
+
+def test_a_long_title_keeps_off_the_other_panel():
+    titles = [("Units", "none: the linear model, w: from blast furnace slag", "units"), ("Recipe", "", "recipe")]
+    rule = Rule(DARK, "rule", lambda snapshot, view: titles, "┼")
+    rule.split = 29
+    assert rule.draw(told(), 80, 1).plain() == (
+        "─ Units none: the linear model, w: from blast fu… ┼─ Recipe ────────────────────"
+    )
