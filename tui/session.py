@@ -20,7 +20,7 @@ from engine import EngineError, Network, Recipe, Trainer, edits
 from engine.initial import INITS
 from tui.choice import OUTPUT_BIAS, resolve
 from tui.fields import change_recipe, neighbour
-from tui.measure import best_of, history_of, losses_now, measure_of, shares_on
+from tui.measure import best_of, history_of, losses_now, measure_of, right_now, shares_on
 from tui.numbers import short
 from tui.player import FIRST_SPEED, SPEEDS, Player
 from tui.snapshot import Probe, Snapshot, State
@@ -316,6 +316,7 @@ class Session:
             probe=self._probe(network),
             note=self.story.sentence(trainer.update, now, trainer.recipe, dataset, self._trouble(network, on)),
             busy=self.busy or self.player.progress(),
+            right=right_now(trainer, dataset),
             measure=measure_of(trainer.recipe, dataset),
         )
 

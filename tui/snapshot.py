@@ -58,4 +58,5 @@ class Snapshot:
     probe: Probe | None
     note: str
     busy: str | None  # what takes long just now: "compiling the kernels …"
+    right: tuple[float, float | None] | None = None  # of ±1 labels: share predicted with their sign, train and unseen
     measure: Measure = "rmse"  # rmse and mae are in the target's own unit, mse (labels) and huber in none

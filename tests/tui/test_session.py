@@ -501,6 +501,17 @@ def test_labels_have_a_mean_square_error():
     assert told.measure == "mse"
 
 
+def test_labels_are_counted_that_have_their_sign():
+    run = session(data="gaussians", lr=0.1)
+    assert session().snapshot().right is None
+    run.step(100)
+    finish(run)
+    train, unseen = run.snapshot().right
+    dataset = run.dataset
+    for share, x, y in ((train, dataset.x_train, dataset.y_train), (unseen, dataset.x_test, dataset.y_test)):
+        assert 0.8 < share == ((run.trainer.predict(x) >= 0) == (y > 0)).mean()
+
+
 def test_a_long_history_is_thinned_to_what_a_screen_can_show():
     run = session(batch=128)
     run.run(5000)

@@ -122,6 +122,8 @@ def test_a_curve_that_leaves_the_frame_is_marked_at_the_edge() -> None:
 
 
 def test_the_known_target_is_drawn_dim() -> None:
+    assert curve.title(snapshot("motorcycle", trained()), STATE) == ("Fit", "")
+    assert curve.title(snapshot("sine", trained()), STATE) == ("Fit", "thin line: without noise")
     canvas = curve.paint(snapshot("sine", Network(1, [["relu"]])), 80, 27, DARK, STATE)
     assert (canvas.foreground == CODES["truth"]).sum() > 10
 
@@ -147,6 +149,21 @@ def test_the_loss_numbers_are_the_legend() -> None:
 def test_the_loss_panel_says_what_its_numbers_are(name: str, measure: str, words: str) -> None:
     network = Network(load(name).x_train.shape[1], [])
     assert loss.title(snapshot(name, network, measure=measure), STATE) == ("Loss", words)
+
+
+def test_labels_have_their_shares_beside_the_loss() -> None:
+    snap = snapshot("moons", Network(2, []), measure="mse", right=(0.999, 0.5))
+    assert loss.title(snap, STATE) == ("Loss", "mse right •99% ∘50%")
+    assert loss.title(replace(snap, right=(1.0, None)), STATE) == ("Loss", "mse right •100%")
+
+
+def test_without_colours_the_ends_of_the_loss_curves_are_named() -> None:
+    def plot(palette: Palette) -> str:
+        canvas = loss.paint(snapshot("motorcycle", trained()), 39, 27, palette, STATE)
+        return "\n".join(canvas.plain().split("\n")[1:])  # under the legend
+
+    assert (plot(PLAIN).count("•"), plot(PLAIN).count("∘")) == (1, 1)
+    assert "•" not in plot(DARK) and "∘" not in plot(DARK)
 
 
 def test_baselines_are_in_the_measure_that_is_shown() -> None:
@@ -371,7 +388,8 @@ def test_the_map_has_bands_a_zero_line_points_and_a_legend() -> None:
     bands = {code for code in np.unique(canvas.background) if CODES["band0"] <= code <= CODES["band8"]}
     assert len(bands) >= 3
     assert (canvas.foreground == CODES["bright"]).sum() > 10
-    assert "output" not in plane.paint(snap, 50, 15, DARK, STATE).plain()
+    small = plane.paint(snap, 50, 15, DARK, STATE).plain()
+    assert "output" not in small and "●+1 ○−1 large: unseen" in small.split("\n")[0]
 
 
 def test_maps_of_units_name_their_layer() -> None:
