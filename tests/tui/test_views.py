@@ -377,6 +377,31 @@ def test_years_have_no_weekends() -> None:
     assert series.baselines(load("sunspots"), "rmse")[0][0] == "as last year"
 
 
+@pytest.mark.parametrize(
+    ("times", "ticks", "period", "baselines"),
+    [
+        (np.arange("1990-01", "2006-09", dtype="datetime64[M]"), "Jul 2004 Jul 2005 Jul 2006 Jul", "month", (3.74, 0)),
+        (np.arange("2021-01-04", "2024-11-04", 7, dtype="datetime64[D]"), "Mar May Jul Sep", "week", (1.79,)),
+    ],
+)
+def test_weeks_and_months_stand_side_by_side(tmp_path, times, ticks, period, baselines) -> None:
+    path = tmp_path / "own.csv"
+    wave = 10 * np.sin(np.arange(len(times)) * 2 * np.pi / (12 if period == "month" else 25))
+    path.write_text("when,y\n" + "".join(f"{time}-01"[:10] + f",{y}\n" for time, y in zip(times, wave, strict=True)))
+    dataset = data.load(path, lags=12)
+    network = Network(12, [])
+    probe = Probe(dataset.x_test, dataset.unscale(network.predict(dataset.x_test)))
+    snap = replace(snapshot("sunspots", network), dataset=dataset, probe=probe, measure="mae")
+    canvas = series.paint(snap, 60, 27, DARK, STATE)
+    rows = canvas.plain().split("\n")
+    assert sum(row.count("∘") for row in rows[1:-5]) > 10
+    assert not (canvas.background == CODES["weekend"]).any()
+    assert " ".join(rows[-1].split()) == ticks
+    assert f"over the unseen {period}s" in rows[-4]
+    assert [loss for _, loss in series.baselines(dataset, "rmse")] == pytest.approx(baselines, abs=0.01)
+    assert f"w by {period}s back" in units.paint(snap, 79, 5, DARK, STATE).plain()
+
+
 def test_the_map_has_bands_a_zero_line_points_and_a_legend() -> None:
     network = Network(2, [["tanh"]])
     network.theta = [1.0, -1.0, 0.0, 1.0, 0.0]

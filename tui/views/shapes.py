@@ -82,7 +82,7 @@ def _sources(snapshot: Snapshot, layer: int) -> str:
     if layer > 0:
         return "unit before"
     if snapshot.dataset.lags:
-        return {"day": "days back", "year": "years back"}.get(snapshot.dataset.period or "", "lag")
+        return f"{snapshot.dataset.period}s back" if snapshot.dataset.period else "lag"
     return "feature"
 
 
