@@ -16,6 +16,11 @@ TROUBLES = {
 }
 
 
+def brief(note: str) -> str:
+    """The same in fewer words, for a narrow screen: "took unseen from 38.0 to 25.6 g"."""
+    return note.replace(" brought the ", " took ").replace(" loss from ", " from ")
+
+
 @dataclass(slots=True)
 class Story:
     """Marks and the note of one run."""

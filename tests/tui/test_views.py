@@ -291,8 +291,11 @@ def test_deep_layers_are_named_and_have_no_c_before_the_last() -> None:
 def test_the_linear_model_shows_its_weight_and_bias() -> None:
     network = Network(1, [])
     network.theta = [0.5, -0.25]
-    rows = units.paint(snapshot("motorcycle", network), 80, 6, DARK, STATE).plain().split("\n")
+    snap = snapshot("motorcycle", network)
+    rows = units.paint(snap, 80, 6, DARK, STATE).plain().split("\n")
     assert rows[1].split()[:5] == ["▸", "y", "=", "b+wx", "0.500"] and "−0.250" in rows[1]
+    low, high = snap.dataset.unscale(network.predict([[-1.0], [1.0]]))
+    assert rows[2].strip() == f"rises {(high - low) / 2 / snap.dataset.x_factor[0]:.3f} g per ms everywhere"
 
 
 @pytest.mark.parametrize("name", ["chicago", "concrete"])

@@ -74,12 +74,28 @@ def test_the_recipe_fits_its_place(width, height):
     assert "106 train, 27 unseen" in text
 
 
+@pytest.mark.parametrize("width", [29, 34, 40, 44, 48, 80])
+def test_a_number_of_the_recipe_is_whole_or_not_there(width):
+    snapshot = told(recipe=Recipe(schedule="cosine", learning_rate=0.03), rate=0.02999)
+    (row,) = (
+        row for row in RecipePanel(DARK, "recipe").draw(snapshot, width, 8).plain().split("\n") if "cosine" in row
+    )
+    assert "now" not in row or "now 0.03" in row
+
+
 def test_a_batch_that_holds_all_is_called_full():
     assert "128, full batch" in RecipePanel(DARK, "recipe").draw(told(recipe=Recipe(batch_size=128)), 40, 8).plain()
 
 
 def test_what_takes_long_stands_before_the_note():
     assert NoteLine(DARK, "note").draw(told(busy="loading x …"), 80, 1).plain() == " … loading x …"
+
+
+def test_a_note_gives_way_before_its_numbers_do():
+    facts = told(note="The optimizer, changed at epoch 1, brought the unseen loss from 43.9 to 41.9 g")
+    assert NoteLine(DARK, "note").draw(facts, 120, 1).plain() == f" ▸ {facts.note}"
+    line = NoteLine(DARK, "note").draw(facts, 80, 1).plain()
+    assert line == " ▸ The optimizer, changed at epoch 1, took unseen from 43.9 to 41.9 g"
 
 
 def test_a_long_note_is_cut_with_a_sign():

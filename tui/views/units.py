@@ -66,7 +66,7 @@ def paint(snapshot: Snapshot, width: int, height: int, palette: Palette, state: 
     if area[3] >= 8:
         shapes.draw(canvas, area, each, shown, chosen, snapshot, palette, state)
     _draw_more(canvas, end, right + 2, first, len(units) - first - len(shown))
-    if not units and snapshot.network.n_inputs > 1:
+    if not units:
         weights.draw(canvas, 3 if height > 6 else 2, snapshot, state)
     return canvas
 

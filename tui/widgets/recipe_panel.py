@@ -43,6 +43,8 @@ class RecipePanel(Panel, can_focus=True):
         canvas.text(row, left + 1, label, "label")
         column = left + LABEL_WIDTH + 1
         for text, field in parts:
+            if column + len(text) > right:
+                break  # half a number would be another one
             lit = self.view.focus and field == FIELDS[self.chosen]
             column = canvas.text(row, column, text, "bright" if lit else "text", lit, "lit" if lit else None)
         if column + len(keys) < right - 1:
