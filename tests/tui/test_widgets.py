@@ -9,9 +9,10 @@ import pytest
 from engine import Network, Recipe
 from tui.fields import FIELDS
 from tui.options import Options
-from tui.palette import DARK
+from tui.palette import CODES, DARK
 from tui.session import Session
 from tui.snapshot import Snapshot
+from tui.views import ViewState
 from tui.widgets.note_line import NoteLine
 from tui.widgets.recipe_panel import RecipePanel, rows, shown_fields
 from tui.widgets.rule import Rule
@@ -81,6 +82,17 @@ def test_a_number_of_the_recipe_is_whole_or_not_there(width):
         row for row in RecipePanel(DARK, "recipe").draw(snapshot, width, 8).plain().split("\n") if "cosine" in row
     )
     assert "now" not in row or "now 0.03" in row
+
+
+def test_the_chosen_field_is_always_in_sight():
+    snapshot, panel = told(recipe=Recipe(schedule="step")), RecipePanel(DARK, "recipe")
+    panel.view = ViewState(focus=True)
+    for panel.chosen in range(len(FIELDS)):
+        canvas = panel.draw(snapshot, 44, 5)
+        assert (canvas.background == CODES["lit"]).any()
+        assert canvas.plain().split("\n")[-1].startswith("↓")  # the device is below
+    panel.view = ViewState()
+    assert panel.draw(snapshot, 44, 5).plain().startswith(" data")
 
 
 def test_a_batch_that_holds_all_is_called_full():
