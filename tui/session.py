@@ -123,7 +123,7 @@ class Session:
 
     def prepare(self) -> None:
         """Compile, or load what was compiled before: seconds at the very first time."""
-        self.busy = "compiling the kernels …"
+        self.busy = "compiling the kernels; keys wait their turn …"
         self.announce()
         self.trainer.prepare()
         self.busy, self.prepared = None, True

@@ -167,7 +167,8 @@ def test_compiling_shows_as_such():
     told = []
     run = Session(Options(), lambda: told.append(run.snapshot()))
     run.prepare()
-    assert [(snapshot.state, snapshot.busy) for snapshot in told] == [("compiling", "compiling the kernels …")]
+    assert [(snapshot.state, snapshot.busy) for snapshot in told] == [("compiling", told[0].busy)]
+    assert told[0].busy == "compiling the kernels; keys wait their turn …"
     assert run.snapshot().state == "paused"
 
 

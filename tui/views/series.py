@@ -76,7 +76,10 @@ def paint(snapshot: Snapshot, width: int, height: int, palette: Palette, state: 
     predicted = probe.y if probe is not None and len(probe.x) == len(shown.day) else None
     _draw_series(canvas, frame, shown, predicted)
     if predicted is not None and frame.top + frame.rows + 2 + _STRIP <= height:
-        _draw_errors(canvas, frame, shown, predicted, palette)
+        _draw_errors(canvas, frame, shown, predicted)
+        hint = "z window" if state.zoom else "← → move the window   z all" * (last_window(dataset, width, height) > 0)
+        if frame.columns > 36 + len(hint):
+            canvas.text_right(frame.top + frame.rows + 2, frame.left + frame.columns, hint, "quiet")
     return canvas
 
 
@@ -230,7 +233,7 @@ def _draw_misses(canvas: Canvas, frame: Frame, day: np.ndarray, true: np.ndarray
     canvas.braille(frame.top, frame.left, dots, "miss")
 
 
-def _draw_errors(canvas: Canvas, frame: Frame, shown: Span, predicted: np.ndarray, palette: Palette) -> None:
+def _draw_errors(canvas: Canvas, frame: Frame, shown: Span, predicted: np.ndarray) -> None:
     """Bars of the largest |error| in each slice of the span, its window lit, months under it."""
     top, columns = frame.top + frame.rows + 2, frame.columns
     where = "unseen" if shown.unseen else "training"
