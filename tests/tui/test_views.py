@@ -314,6 +314,14 @@ def test_the_linear_model_shows_each_weight_and_lights_the_chosen_one(name: str)
         assert canvas.plain().split("\n")[row][: int(np.flatnonzero(lit[row])[0])].rstrip().endswith(label)
 
 
+def test_arrows_say_that_there_are_more_weights() -> None:
+    snap = snapshot("chicago", Network(56, []))
+    for source, arrows in ((0, " ↓"), (30, "↑↓"), (55, "↑ ")):
+        rows = units.paint(snap, 80, 5, DARK, ViewState(source=source)).plain().split("\n")
+        assert rows[2][0] + rows[4][0] == arrows
+    assert not set("↑↓") & set(units.paint(snap, 200, 14, DARK, STATE).plain())
+
+
 def test_seven_days_of_weights_stand_in_one_row() -> None:
     dataset = data.load("chicago", lags=7)
     network = Network(7, [])

@@ -36,6 +36,10 @@ def draw(canvas: Canvas, top: int, snapshot: Snapshot, state: ViewState) -> None
         across = min(across, _WEEK)
     rows, chosen = canvas.height - top, min(state.source, len(values) - 1)
     first = max(0, chosen // across - rows + 1) * across
+    if first:
+        canvas.text(top, 0, "↑", "label")
+    if first + rows * across < len(values):
+        canvas.text(canvas.height - 1, 0, "↓", "label")
     for place, i in enumerate(range(first, min(len(values), first + rows * across))):
         row, left = top + place // across, _LEFT + place % across * cell
         lit = i == chosen and state.part == "w"
