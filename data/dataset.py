@@ -54,19 +54,22 @@ class Dataset:
     options: dict[str, Any]  # arguments of `data.load` that make this data set again
 
     def scale(self, x: ArrayLike) -> Scaled:
-        """Raw x (N, n_inputs) as the network takes it, float32."""
-        raw = np.asarray(x, np.float64)
+        """Raw x (N, n_inputs), or (N,) for one feature, as the network takes it, float32."""
+        raw = as_numbers("x", x)
+        if raw.ndim == 1 and self.x_offset.size == 1:
+            raw = raw[:, np.newaxis]
         if raw.ndim != 2 or raw.shape[1] != self.x_offset.size:
             raise DataError(f"x of shape {raw.shape}: expected (N, {self.x_offset.size}), a column for each feature")
-        return np.ascontiguousarray((raw - self.x_offset) / self.x_factor, np.float32)
+        with np.errstate(over="ignore"):  # far beyond the data, float32 ends and infinity begins
+            return np.ascontiguousarray((raw - self.x_offset) / self.x_factor, np.float32)
 
     def unscale_x(self, x: ArrayLike) -> Floats:
         """Scaled x (N, n_inputs) in the data's own units, float64."""
-        return np.asarray(x, np.float64) * self.x_factor + self.x_offset
+        return as_numbers("x", x) * self.x_factor + self.x_offset
 
     def unscale(self, y: ArrayLike) -> Floats:
         """Scaled targets or predictions (N,) in the data's own units, float64."""
-        return np.asarray(y, np.float64) * self.y_scale + self.y_offset
+        return as_numbers("y", y) * self.y_scale + self.y_offset
 
     def errors(self, predicted: ArrayLike, split: str) -> dict[str, float]:
         """MSE, RMSE and MAE of scaled predictions (N,) for "train" or "test", in the data's own units.
@@ -77,16 +80,23 @@ class Dataset:
         if targets is None:
             expected = "'train' or 'test'" if self.y_test is not None else "'train', for no example is unseen"
             raise DataError(f"split={show(split)}: expected {expected}")
-        scaled = np.asarray(predicted, np.float64)
+        scaled = as_numbers("predictions", predicted)
         if scaled.shape != targets.shape:
             raise DataError(f"predictions of shape {scaled.shape}: expected {targets.shape}, one for each example")
         with np.errstate(all="ignore"):  # a diverged network predicts inf and NaN, and so do its errors
-            error = (scaled - targets) * self.y_scale
-            mse = float(np.mean(error * error))
-            result = {"mse": mse, "rmse": float(np.sqrt(mse)), "mae": float(np.mean(np.abs(error)))}
+            error = scaled - targets  # multiplied last, so that tiny units do not vanish when squared
+            rmse = float(np.sqrt(np.mean(error * error))) * self.y_scale
+            result = {"mse": rmse * rmse, "rmse": rmse, "mae": float(np.mean(np.abs(error))) * self.y_scale}
         if self.labels:
             result["accuracy"] = float(np.mean(np.where(scaled >= 0, 1, -1) == targets))
         return result
+
+
+def as_numbers(name: str, values: ArrayLike) -> Floats:
+    try:
+        return np.asarray(values, np.float64)
+    except (TypeError, ValueError, OverflowError):
+        raise DataError(f"{name}={show(values)}: expected numbers") from None
 
 
 @dataclass(frozen=True, slots=True)

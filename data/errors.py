@@ -31,7 +31,8 @@ def whole(name: str, value: Any, at_least: int, at_most: int = 2**63 - 1) -> int
     """`value` as an int within the bounds, or DataError."""
     if is_a(numbers.Integral, value) and at_least <= value <= at_most:
         return int(value)
-    bounds = f"from {at_least} to {at_most}" if at_most < 2**63 - 1 else f"of at least {at_least}"
+    boundless = at_most == 2**63 - 1 and not (is_a(numbers.Integral, value) and value > at_most)
+    bounds = f"of at least {at_least}" if boundless else f"from {at_least} to {at_most}"
     raise DataError(f"{name}={show(value)}: expected a whole number {bounds}")
 
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from data.dataset import Floats, Period, Times
 from data.errors import DataError, choice, clean, show
-from data.tables import Column, Table
+from data.tables import Column, Table, resembles_dates
 
 FEWEST_ROWS = 3
 MOST_CELLS = 2**27  # of all windows together: 512 MB as float32
@@ -51,7 +51,8 @@ def read_examples(
     y = labels(table, target, positive) if positive else table.numbers(target)
     x = np.column_stack([table.numbers(name) for name in names]) if names else np.empty((table.rows, 0))
     times = read_times(table, time)
-    examples = Examples(x, y, times, time_period(times), names, target, (), ())
+    notices = () if time or lags else unread_dates(table, columns)
+    examples = Examples(x, y, times, time_period(times), names, target, (), notices)
     if not lags:
         return within(years, in_order(whole_rows(table, examples), time))
     refuse_empty_cells(table, examples, time)
@@ -73,7 +74,7 @@ def find_target(table: Table, columns: Sequence[Column], target: str | None, tim
         return table.find("target", target)
     numeric = [column.name for column in columns if column.numeric and column is not time]
     if not numeric:
-        raise DataError(f"{table.name} has no column of numbers: expected a target and features in numbers")
+        raise DataError(f"{table.name} has no column of numbers: expected a target and features in numbers such as 0.5")
     return numeric[-1]
 
 
@@ -108,6 +109,15 @@ def read_times(table: Table, time: Column | None) -> Times | None:
     if time is None:
         return None
     return table.dates(time.name) if time.dated else table.numbers(time.name)
+
+
+def unread_dates(table: Table, columns: Sequence[Column]) -> tuple[str, ...]:
+    """A notice of each column that seems to date the rows, but not in a way that is read."""
+    return tuple(
+        f"column {column.name!r} is left out, and rows are split at random: dates are read as 2024-01-31, without time"
+        for column in columns
+        if not column.numeric and resembles_dates(table.cells[column.name])
+    )
 
 
 def time_period(times: Times | None) -> Period | None:
@@ -230,11 +240,14 @@ def windows(table: Table, examples: Examples, lags: int, years: tuple[int, int] 
     if years is not None and times is not None:
         first, last = np.searchsorted(year_of(times), [years[0], years[1] + 1]).tolist()
         if lags > first:
-            raise DataError(f"lags={lags}: expected at most {first}, for the data begin on {when(times[0])}")
+            expected = f"at most {first}" if first else "no lags"
+            raise DataError(f"lags={lags}: expected {expected}, for the data begin on {when(times[0])}")
     if last - max(first, lags) < FEWEST_ROWS:
+        most = len(y) - FEWEST_ROWS
+        expected = f"at most {most}" if most > 0 else f"at least {lags + FEWEST_ROWS} rows"
         raise DataError(
             f"lags={lags} with {len(y)} rows in {table.name}: "
-            f"expected at most {max(len(y) - FEWEST_ROWS, 0)}, so that {FEWEST_ROWS} rows have a whole past"
+            f"expected {expected}, so that {FEWEST_ROWS} rows have a whole past"
         )
     first = max(first, lags)
     if lags * (last - first) > MOST_CELLS:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -67,7 +68,12 @@ def target(about: str, curve: Curve, noise: float, low: float = -1.0, high: floa
         x = np.linspace(low, high, n)
         return x[:, np.newaxis], curve(x) + noise * rng.standard_normal(n)
 
-    return Generated(about, TARGET_COUNT, noise, draw, lambda x: curve(x[:, 0]), ("x",))
+    return Generated(about, TARGET_COUNT, noise, draw, functools.partial(along, curve), ("x",))
+
+
+def along(curve: Curve, x: Floats) -> Floats:
+    """A curve at raw x (N, 1); unlike a closure, it can be pickled with its data set."""
+    return curve(x[:, 0])
 
 
 def xor_points(rng: Generator, labels: Floats) -> Floats:

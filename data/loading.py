@@ -63,8 +63,9 @@ def load(
     name = os.fspath(name_or_path) if isinstance(name_or_path, (str, os.PathLike)) else None
     if not isinstance(name, str) or not name:
         raise DataError(f"data={show(name_or_path)}: expected the name of a data set, or a path")
+    frozen_features = tuple(features) if isinstance(features, list) else features  # others are refused where used
     options = {
-        "name_or_path": name, "target": target, "features": None if features is None else tuple(features),
+        "name_or_path": name, "target": target, "features": frozen_features,
         "lags": lags, "test_fraction": test_fraction, "seed": seed, "n": n, "noise": noise,
     }  # fmt: skip
     if name in GENERATED:

@@ -5,6 +5,7 @@ A table stays text until a column is used, so that one wrong cell can be named, 
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import os
@@ -30,6 +31,7 @@ LONGEST_LINE = 10**6
 LARGEST_NUMBER = 1e100  # its square, as in a mean squared error, is a float too
 SAMPLE = 1000  # cells by which a column's kind is told
 SEPARATORS = ",;\t"
+LIKE_A_DATE = re.compile(r"[0-9]{1,4}([-/.])[0-9]{1,2}\1[0-9]{1,4}\b.*")
 ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}([T ]00:00(:00(\.0+)?)?(Z|\+00:00)?)?")
 
 Cells = Sequence[str]
@@ -138,8 +140,9 @@ def read_csv(name: str, content: bytes) -> tuple[Cells, list[Cells]]:
     if b"\0" in content[:LONGEST_LINE]:
         raise DataError(f"{name} is neither CSV nor Parquet: expected a table as text, or a Parquet file")
     separator = max(SEPARATORS, key=lambda candidate: first.count(candidate.encode()))
-    try:
-        frame = polars.read_csv(io.BytesIO(content), has_header=False, infer_schema=False, separator=separator)
+    marked = content if content.startswith(codecs.BOM_UTF8) else codecs.BOM_UTF8 + content
+    try:  # with the mark, for without it a header such as x^2 is taken for a compressed file
+        frame = polars.read_csv(io.BytesIO(marked), has_header=False, infer_schema=False, separator=separator)
     except polars.exceptions.NoDataError:
         raise DataError(f"{name} is empty: expected a table with a header and at least one row") from None
     except polars.exceptions.PolarsError as error:
@@ -213,6 +216,12 @@ def is_date(cell: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def resembles_dates(cells: Cells) -> bool:
+    """Whether most of a column's first filled cells look like dates of some kind."""
+    sample = list(islice(filter(None, cells), SAMPLE))
+    return 2 * sum(LIKE_A_DATE.fullmatch(cell) is not None for cell in sample) > len(sample)
 
 
 def number(cell: str) -> float:

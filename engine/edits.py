@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from engine.errors import EngineError, show, whole
 from engine.initial import draw_layer, draw_output, resolve
-from engine.network import Network, check_layers, split
+from engine.network import Network, as_numbers, check_layers, split
 
 Floats = NDArray[Any]
 Ints = NDArray[np.intp]
@@ -155,7 +155,7 @@ def _remove_layer(edit: RemoveLayer, network: Network) -> Ints:
 
 def _set_value(edit: SetValue, network: Network) -> Ints:
     theta = network.theta
-    theta[whole("index", edit.index, 0, theta.size - 1)] = edit.value
+    theta[whole("index", edit.index, 0, theta.size - 1)] = as_numbers("value", edit.value, network.dtype, "a number")
     network.theta = theta
     return np.arange(theta.size)
 

@@ -66,17 +66,15 @@ class Network:
 
     @theta.setter
     def theta(self, values: ArrayLike) -> None:
-        try:
-            theta = np.array(values, self.dtype)
-        except (TypeError, ValueError):
-            raise EngineError(f"theta={show(values)}: expected {self.n_parameters} numbers") from None
+        theta = as_numbers("theta", values, self.dtype, f"{self.n_parameters} numbers")
         if theta.shape != (self.n_parameters,):
             raise EngineError(
                 f"theta of shape {theta.shape}: expected ({self.n_parameters},), a number for each parameter"
             )
         if not np.isfinite(theta).all():
-            raise EngineError(f"theta[{int(np.argmin(np.isfinite(theta)))}] is not finite: expected finite numbers")
-        self._theta = theta
+            place = int(np.argmin(np.isfinite(theta)))
+            raise EngineError(f"theta[{place}] is not finite in {self.dtype.name}: expected finite numbers")
+        self._theta = theta.copy()
 
     def copy(self) -> Network:
         """A network of its own with the same units and θ."""
@@ -140,7 +138,7 @@ class Network:
         """Add a hidden layer before the output; see `edits.AddLayer`."""
         from engine.edits import AddLayer, apply
 
-        return apply(AddLayer(tuple(kinds)), self)
+        return apply(AddLayer(check_layer("kinds", kinds)), self)
 
     def remove_layer(self, layer: int) -> Ints:
         """Remove a hidden layer; see `edits.RemoveLayer`."""
@@ -177,27 +175,38 @@ def check_layers(layers: Sequence[Sequence[str]]) -> tuple[tuple[str, ...], ...]
         raise EngineError(f'layers={show(layers)}: expected a list of lists of kinds, such as [["sigmoid", "relu"]]')
     if len(layers) > MAX_LAYERS:
         raise EngineError(f"{len(layers)} hidden layers: expected at most {MAX_LAYERS}")
-    for number, layer in enumerate(layers):
-        if isinstance(layer, str) or not isinstance(layer, Sequence):
-            raise EngineError(f'layers[{number}]={show(layer)}: expected a list of kinds, such as ["sigmoid", "relu"]')
-        if not 1 <= len(layer) <= MAX_WIDTH:
-            raise EngineError(f"layers[{number}] has {len(layer)} units: expected 1 to {MAX_WIDTH}")
-        for kind in layer:
-            choice("kind of unit", kind, KINDS)
-    return tuple(tuple(layer) for layer in layers)
+    return tuple(check_layer(f"layers[{number}]", layer) for number, layer in enumerate(layers))
 
 
-def check_inputs(x: ArrayLike, n_inputs: int, dtype: Any) -> Floats:
+def check_layer(name: str, layer: Sequence[str]) -> tuple[str, ...]:
+    """One layer as a tuple, or EngineError: 1 to 4096 units of known kinds."""
+    if isinstance(layer, str) or not isinstance(layer, Sequence):
+        raise EngineError(f'{name}={show(layer)}: expected a list of kinds, such as ["sigmoid", "relu"]')
+    if not 1 <= len(layer) <= MAX_WIDTH:
+        raise EngineError(f"{name} has {len(layer)} units: expected 1 to {MAX_WIDTH}")
+    return tuple(choice("kind of unit", kind, KINDS) for kind in layer)
+
+
+def check_inputs(x: ArrayLike, n_inputs: int, dtype: Any, name: str = "x") -> Floats:
     """x as an array (N, n_inputs), or EngineError."""
-    try:
-        array = np.asarray(x, dtype)
-    except (TypeError, ValueError):
-        raise EngineError(f"x={show(x)}: expected numbers of shape (N, {n_inputs})") from None
+    array = as_numbers(name, x, dtype, f"numbers of shape (N, {n_inputs})")
     if array.ndim == 1 and n_inputs == 1:
         array = array[:, np.newaxis]
     if array.ndim != 2 or array.shape[1] != n_inputs:
-        raise EngineError(f"x of shape {array.shape}: expected (N, {n_inputs}), a column for each feature")
+        raise EngineError(f"{name} of shape {array.shape}: expected (N, {n_inputs}), a column for each feature")
     return array
+
+
+def as_numbers(name: str, values: ArrayLike, dtype: Any, expected: str) -> Floats:
+    """`values` as an array of this precision, not always a copy, or EngineError; what is too large becomes infinite."""
+    try:
+        array = np.asarray(values)
+        if array.dtype.kind not in "biufO":  # text, dates and complex numbers would be read as something else
+            raise TypeError
+        with np.errstate(over="ignore"):
+            return array.astype(dtype, copy=False)
+    except (TypeError, ValueError, OverflowError):
+        raise EngineError(f"{name}={show(values)}: expected {expected}") from None
 
 
 def split(theta: Floats, shape: Sequence[int]) -> list[tuple[Floats, Floats]]:

@@ -16,7 +16,7 @@ from engine.activations import CODES
 from engine.errors import EngineError, choice, real, show, whole
 from engine.history import BatchHistory, History, batch_history, history, record_start, thin
 from engine.losses import LOSSES
-from engine.network import Network, check_inputs
+from engine.network import Network, as_numbers, check_inputs, check_layer
 from engine.recipe import OPTIMIZERS, SCHEDULES, Recipe
 from engine.run import (
     BAD_GRADIENT,
@@ -57,6 +57,7 @@ class Snapshot:
     network: Network
     recipe: Recipe
     seed: int
+    examples: tuple[int, int]  # how many the run trains on, and how many are unseen
     arrays: tuple[NDArray[Any], ...]  # gradient, first, second, state, sums, points, buckets
 
 
@@ -244,7 +245,7 @@ class Trainer:
 
     def add_layer(self, kinds: Sequence[str]) -> NDArray[np.intp]:
         """As `Network.add_layer`; moments go along."""
-        return self.apply(edits.AddLayer(tuple(kinds)))
+        return self.apply(edits.AddLayer(check_layer("kinds", kinds)))
 
     def remove_layer(self, layer: int) -> NDArray[np.intp]:
         """As `Network.remove_layer`; moments go along."""
@@ -266,12 +267,16 @@ class Trainer:
 
     def snapshot(self) -> Snapshot:
         """The run's state, to go back to with `restore`: from there on it repeats itself to the bit."""
-        return Snapshot(self.network, self._recipe, self.seed, tuple(array.copy() for array in _mutable(self._pull())))
+        arrays = tuple(array.copy() for array in _mutable(self._pull()))
+        return Snapshot(self.network, self._recipe, self.seed, self._examples(), arrays)
 
     def restore(self, state: Snapshot) -> None:
-        """Go back to a snapshot of a run on the same data."""
-        if not isinstance(state, Snapshot) or state.network.n_inputs != self._network.n_inputs:
+        """Go back to a snapshot of a run on the same data, in the same precision."""
+        if not isinstance(state, Snapshot):
             raise EngineError(f"state={show(state)}: expected a snapshot of a run on the same data")
+        got, expected = _fit(state.network, state.examples), _fit(self._network, self._examples())
+        if got != expected:
+            raise EngineError(f"state of a run on {got}: expected one of a run on {expected}")
         run = self._run
         self._network, self._recipe, self.seed = state.network.copy(), state.recipe, state.seed
         self._run = make_run(self._network, run.x, run.y, run.x_test, run.y_test)
@@ -343,6 +348,9 @@ class Trainer:
             self._loops.pull(self._run, self._buffers)
             self._ahead = False
         return self._run
+
+    def _examples(self) -> tuple[int, int]:
+        return self._run.y.size, self._run.y_test.size
 
     def _settings(self) -> Settings:
         from engine.kernels.shuffle import grid
@@ -421,6 +429,12 @@ def make_run(network: Network, x: Floats, y: Floats, x_test: Floats, y_test: Flo
     )
 
 
+def _fit(network: Network, examples: tuple[int, int]) -> str:
+    """What a run must share with another one to go on from its state, in words."""
+    train, unseen = examples
+    return f"{train} and {unseen} unseen examples (n_inputs={network.n_inputs}, {network.dtype.name})"
+
+
 def _mutable(run: Run) -> tuple[NDArray[Any], ...]:
     """What training changes beside θ: small things first, the growing curves last."""
     return run.gradient, run.first, run.second, run.state, run.sums, run.points, run.buckets
@@ -434,13 +448,8 @@ def check_recipe(recipe: Recipe) -> Recipe:
 
 def check_examples(x_name: str, x: ArrayLike, y_name: str, y: ArrayLike, network: Network) -> tuple[Floats, Floats]:
     """Own, contiguous, finite copies of x (N, n_inputs) and y (N,) in the network's dtype, or EngineError."""
-    try:
-        inputs = np.array(check_inputs(x, network.n_inputs, network.dtype), order="C")
-        targets = np.array(y, network.dtype, order="C")
-    except (TypeError, ValueError) as error:
-        if isinstance(error, EngineError):
-            raise
-        raise EngineError(f"{y_name}={show(y)}: expected numbers of shape (N,)") from None
+    inputs = np.array(check_inputs(x, network.n_inputs, network.dtype, x_name), order="C")
+    targets = np.array(as_numbers(y_name, y, network.dtype, "numbers of shape (N,)"), order="C")
     if targets.shape != (len(inputs),):
         raise EngineError(
             f"{x_name} has {len(inputs)} rows and {y_name} is of shape {targets.shape}: expected a target for each row"
@@ -449,5 +458,8 @@ def check_examples(x_name: str, x: ArrayLike, y_name: str, y: ArrayLike, network
         raise EngineError(f"{x_name} is empty: expected at least one example")
     for name, array in ((x_name, inputs), (y_name, targets)):
         if not np.isfinite(array).all():
-            raise EngineError(f"{name} holds NaN or infinite values: expected finite numbers; leave those rows out")
+            raise EngineError(
+                f"{name} holds NaN or infinite values in {network.dtype.name}: "
+                "expected finite numbers; leave those rows out, or scale the column"
+            )
     return inputs, targets

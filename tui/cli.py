@@ -5,11 +5,13 @@ Whatever a person can get wrong ends with one sentence on stderr and exit code 2
 
 from __future__ import annotations
 
+import errno
 import functools
 import io
+import shutil
 import sys
 from collections.abc import Callable, Sequence
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TextIO
 
 import click
 
@@ -26,6 +28,7 @@ from tui.options import Options, parse_layers
 
 DIVERGED, BAD_INPUT, INTERRUPTED = 1, 2, 130
 SENTENCE_LENGTH = 1000
+BAR_COLUMNS = 60
 USUAL = Options()
 SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 120, "show_default": True}
 
@@ -71,12 +74,12 @@ def run_options(command: Callable[..., Any]) -> Callable[..., Any]:
     def with_options(
         data: str | None, layer: tuple[str, ...], features: tuple[str, ...], file: str | None = None, **given: Any
     ) -> int:
-        if data is not None and file is not None:
+        sources = [source for source in (file, data) if source is not None] or [USUAL.data]
+        if len(sources) > 1:
             raise click.UsageError("FILE with --data: expected one of them")
         own = {name: given.pop(name) for name in ("as_object", "quiet") if name in given}
         columns = tuple(name.strip() for group in features for name in group.split(","))
-        source = file or data or USUAL.data
-        return command(Options(source, layer=parse_layers(layer), features=columns or None, **given), **own)
+        return command(Options(*sources, layer=parse_layers(layer), features=columns or None, **given), **own)
 
     for option in reversed(OPTIONS):
         option(with_options)
@@ -89,7 +92,10 @@ OPTIONS = (
     click.option("--features", metavar="COLUMNS", multiple=True, show_default="the others", help="From what: a,b,c"),
     click.option("--lags", type=int, metavar="K", help="From the target's own past, 1 to K steps back"),
     click.option("--test-fraction", type=float, metavar="F", show_default="0.2, or whole years", help="Unseen rows"),
-    click.option("--data-seed", type=int, default=USUAL.data_seed, help="Of the split and the noise"),
+    click.option(
+        "--data-seed", type=click.IntRange(min=0), metavar="INTEGER", default=USUAL.data_seed,
+        help="Of the split and the noise",
+    ),
     click.option("--n", type=int, help="Examples of a generated set"),
     click.option("--noise", type=float, help="Noise of a generated set, a standard deviation"),
     click.option(
@@ -142,8 +148,11 @@ def train_command(options: Options, as_object: bool, quiet: bool) -> int:
     """Train without a screen, and print a table and a plot of the fit."""
     dataset, trainer = make_trainer(options)
     updates = updates_of(options, dataset)
-    hidden = quiet or not (sys.stdout.isatty() and sys.stderr.isatty())
-    with click.progressbar(length=updates, label="compiling", file=sys.stderr, hidden=hidden, show_pos=True) as bar:
+    narrow = shutil.get_terminal_size().columns < BAR_COLUMNS  # there a bar would break into lines, again and again
+    hidden = quiet or narrow or not is_terminal(sys.stdout, sys.stderr)
+    with click.progressbar(
+        length=updates, label="compiling", file=sys.stderr, hidden=hidden, show_pos=True, width=0
+    ) as bar:
 
         def progress(done: int) -> None:
             bar.label = "training "
@@ -153,9 +162,9 @@ def train_command(options: Options, as_object: bool, quiet: bool) -> int:
     from tui import report
 
     if as_object:
-        click.echo(report.as_json(outcome))
+        say(report.as_json(outcome))
     elif not quiet:
-        click.echo(report.as_text(outcome))
+        say(report.as_text(outcome))
     if outcome.interrupted:
         return INTERRUPTED
     return DIVERGED if trainer.diverged else 0
@@ -172,9 +181,8 @@ def datasets() -> int:
             features = f"lags 1…{ds.lags[-1]}"
         unseen = 0 if ds.y_test is None else len(ds.y_test)
         rows.append((name, features, ds.target_name, f"{len(ds.y_train)}", f"{unseen}", data.about(name)))
-    for row in aligned(rows):
-        click.echo(row)
-    click.echo("\nOne's own table: --data FILE, CSV or Parquet, with --target, --features or --lags.")
+    say("\n".join(aligned(rows)))
+    say("\nOne's own table: --data FILE, CSV or Parquet, with --target, --features or --lags.")
     return 0
 
 
@@ -183,14 +191,31 @@ def info() -> int:
     """Show versions, CPU, CUDA and the cache folder."""
     from tui.machine import facts
 
-    for row in aligned(facts()):
-        click.echo(row)
+    say("\n".join(aligned(facts())))
     return 0
+
+
+def say(text: str) -> None:
+    """Print on stdout; ClickException where there is no room for it."""
+    try:
+        click.echo(text)
+    except OSError as error:
+        if error.errno == errno.EPIPE:
+            raise  # click knows how to end quietly when nobody reads on
+        sys.stdout = None  # or the exit would try again
+        raise click.ClickException(
+            f"stdout cannot be written ({error.strerror}): expected room for the result"
+        ) from None
 
 
 def on_terminal() -> bool:
     """Whether there is a terminal for the screen, which reads stdin and draws on stderr."""
-    return sys.stdin.isatty() and sys.stderr.isatty()
+    return is_terminal(sys.stdin, sys.stderr)
+
+
+def is_terminal(*streams: TextIO | None) -> bool:
+    """Whether all of these are terminals; a stream that the shell closed is None."""
+    return all(stream is not None and stream.isatty() for stream in streams)
 
 
 def aligned(rows: Sequence[Sequence[str]]) -> list[str]:

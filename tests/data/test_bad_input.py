@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -29,10 +30,12 @@ TABLES = {
     "target twice": ("x,y\n1,2\n", {"features": ["y"]}, "features='y' is the target: expected other columns"),
     "feature twice": ("x,y\n1,2\n", {"features": ["x", "x"]}, "features='x' stands twice"),
     "features as text": ("x,y\n1,2\n", {"features": "x"}, "features='x': expected a list of columns"),
+    "features as number": ("x,y\n1,2\n", {"features": 5}, "features=5: expected a list of columns"),
     "no features": ("x,y\n1,2\n", {"features": []}, r"features=\[\]: expected a list of columns"),
     "target as number": ("x,y\n1,2\n", {"target": 1}, "target=1: expected the name of a column"),
     "one column": ("y\n1\n2\n3\n", {}, "has no column of numbers beside 'y': expected features, or lags"),
-    "words only": ("a,b\nx,y\n", {}, "has no column of numbers: expected a target and features in numbers"),
+    "words only": ("a,b\nx,y\n", {}, "has no column of numbers: expected a target and features in numbers such as 0.5"),
+    "decimal commas": ("a;b\n1,5;2,5\n", {}, "has no column of numbers: expected .* such as 0.5"),
     "all missing": ("x,y\n1,\n2,\n3,\n", {}, "column 'y' of table.csv is empty: expected numbers"),
     "missing feature": ("x,z,y\n,1,2\n,2,3\n,3,4\n", {}, "column 'x' of table.csv is empty"),
     "constant target": ("x,y\n1,7\n2,7\n3,7\n4,7\n", {}, "column 'y' is 7 in every training row: expected values that"),
@@ -58,10 +61,12 @@ TABLES = {
     "empty cell with lags": (DAYS + "2024-01-06,\n2024-01-07,1\n", {"lags": 1}, "empty cell at 2024-01-06, column 'y'"),
     "empty date with lags": (DAYS + ",7\n2024-01-07,1\n", {"lags": 1}, "has an empty cell in row 6, column 'day'"),
     "too few rows for the lags": (DAYS, {"lags": 3}, "lags=3 with 5 rows in table.csv: expected at most 2"),
+    "too few rows for any lag": ("y\n1\n2\n3\n", {"lags": 5}, "lags=5 with 3 rows .* expected at least 8 rows"),
     "lags and features": (DAYS, {"lags": 1, "features": ["y"]}, "lags=1 with features: expected one of them"),
     "too many cells": ("x,y\n1,2\n1,2,3\n", {}, "cannot be read as CSV .*: expected UTF-8, as many cells in each row"),
     "open quote": ('x,y\n1,"2\n', {}, "cannot be read as CSV"),
     "a long line": ("x,y\n" + "1" * 1_000_001 + ",2\n", {}, "line 2 of table.csv is longer than 1 MB: expected a CSV"),
+    "compressed": (zlib.compress(b"x,y\n1,2\n2,3\n3,4\n4,6\n"), {}, "cannot be read as CSV|neither CSV nor Parquet"),
     "not UTF-8": (b"x,y\n1,\xff\n", {}, "cannot be read as CSV"),
     "a picture": (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", {}, "table.csv is neither CSV nor Parquet"),
     "half a Parquet file": (b"PAR1\x15\x04", {}, "cannot be read as Parquet .*: expected a whole Parquet file"),
@@ -74,6 +79,10 @@ OPTIONS: list[tuple[str, dict[str, Any], str]] = [
     ("chicago", {"lags": 0}, "lags=0: expected a whole number of at least 1"),
     ("chicago", {"lags": 1.5}, "lags=1.5: expected a whole number"),
     ("chicago", {"lags": True}, "lags=True: expected a whole number"),
+    ("chicago", {"lags": 10**30}, "lags=1000.*: expected a whole number from 1 to 9223372036854775807"),
+    ("seattle", {"lags": 3}, "lags=3: expected no lags, for the data begin on 2012-01-01"),
+    ("motorcycle", {"features": "time_ms"}, "features='time_ms': expected a list of columns"),
+    ("motorcycle", {"seed": 10**30}, "seed=1000.*: expected a whole number from 0 to 9223372036854775807"),
     ("chicago", {"lags": 5000}, "lags=5000: expected at most 3631, for the data begin on 2001-01-22"),
     ("chicago", {"target": "day"}, "target='day': expected one of date, riders"),
     ("motorcycle", {"test_fraction": 1.5}, "test_fraction=1.5: expected a number from 0 to below 1"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Callable
 from pathlib import Path
 
@@ -47,6 +48,37 @@ def test_scaled_and_back(name: str) -> None:
     assert ds.scale(raw) == pytest.approx(ds.x_train, abs=1e-6)
     assert ds.scale(raw).dtype == np.float32
     assert (ds.unscale(ds.y_train) - ds.y_offset) / ds.y_scale == pytest.approx(ds.y_train, abs=1e-6)
+
+
+def test_one_feature_may_be_flat_and_far_beyond_the_data() -> None:
+    ds = data.load("motorcycle")
+    assert ds.scale([2.4, 10.0]).tolist() == ds.scale([[2.4], [10.0]]).tolist()
+    assert np.isinf(ds.scale([1e300])).all()
+
+
+def test_what_is_no_number_is_refused() -> None:
+    ds = data.load("motorcycle")
+    for call in (ds.scale, ds.unscale, ds.unscale_x, lambda values: ds.errors(values, "train")):
+        for wrong in (["a"], [10**400], [[1], [2, 3]]):
+            with pytest.raises(DataError, match="expected numbers"):
+                call(wrong)
+
+
+def test_errors_of_tiny_units_do_not_vanish(table: Write) -> None:
+    ds = data.load(table("x,y\n" + "".join(f"{row},{row % 3}e-300\n" for row in range(10))))
+    errors = ds.errors(ds.y_train + 1, "train")
+    assert errors["rmse"] == pytest.approx(ds.y_scale, rel=1e-6)
+    assert errors["mae"] == pytest.approx(ds.y_scale, rel=1e-6)
+
+
+@pytest.mark.parametrize("name", ["motorcycle", "sine", "spiral"])
+def test_a_data_set_can_be_pickled(name: str) -> None:
+    ds = data.load(name)
+    twin = pickle.loads(pickle.dumps(ds))
+    np.testing.assert_array_equal(twin.x_train, ds.x_train)
+    if ds.truth is not None:
+        x = ds.unscale_x(ds.x_train)
+        np.testing.assert_array_equal(twin.truth(x), ds.truth(x))
 
 
 def test_scale_refuses_another_number_of_features() -> None:

@@ -126,6 +126,19 @@ def test_dated_rows_are_split_by_time(table: Write) -> None:
     assert raw(ds)[1] == list(range(1, 21))
 
 
+@pytest.mark.parametrize("dates", ["2024-01-{} 06:30", "{}/01/2024", "{}.1.24"])
+def test_dates_that_are_not_read_are_told(table: Write, dates: str) -> None:
+    rows = "".join(f"{dates.format(f'{day:02}')},{day},{day % 3}\n" for day in range(1, 21))
+    ds = data.load(table("when,x,y\n" + rows))
+    assert ds.times_train is None
+    assert len(ds.notices) == 1
+    assert ds.notices[0].startswith("column 'when' is left out, and rows are split at random: dates are read as")
+
+
+def test_a_header_that_begins_like_a_compressed_file(table: Write) -> None:
+    assert data.load(table("x^2,y\n1,2\n4,3\n9,5\n16,1\n")).feature_names == ("x^2",)
+
+
 def test_lags_are_the_targets_own_past_with_yesterday_first(table: Write) -> None:
     ds = data.load(table(daily([1, 4, 9, 16, 25, 36, 49])), lags=2)
     assert raw(ds) == ([[4, 1], [9, 4], [16, 9], [25, 16], [36, 25]], [9, 16, 25, 36, 49])

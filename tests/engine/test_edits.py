@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine import EngineError, Network, edits
+from engine import EngineError, Network, Trainer, edits
 from engine.activations import KINDS
 from engine.edits import carry
 
@@ -128,6 +128,8 @@ def test_carry_moves_what_is_kept_and_starts_the_rest_at_zero():
         (edits.RemoveLayer(1), "layer=1: expected a whole number from 0 to 0"),
         (edits.AddLayer(()), "has 0 units"),
         (edits.SetValue(99, 0.0), "index=99: expected a whole number"),
+        (edits.SetValue(0, "a"), "value='a': expected a number"),
+        (edits.SetValue(0, 1e39), "not finite in float32"),
         ("add a unit", "expected one of AddUnit"),
     ],
 )
@@ -137,6 +139,15 @@ def test_an_edit_that_cannot_be_is_refused_and_changes_nothing(edit, sentence):
     with pytest.raises(EngineError, match=sentence):
         edits.apply(edit, network)
     np.testing.assert_array_equal(network.theta, theta)
+
+
+@pytest.mark.parametrize("kinds", ["relu", 5, None, [["relu"]], []])
+def test_a_new_layer_is_a_list_of_kinds(kinds):
+    network = Network(1, [["relu"]])
+    with pytest.raises(EngineError, match="expected"):
+        network.add_layer(kinds)
+    with pytest.raises(EngineError, match="expected"):
+        Trainer(network, [1.0], [1.0]).add_layer(kinds)
 
 
 def test_a_layer_too_many_and_a_layer_too_few():

@@ -97,10 +97,12 @@ def test_theta_is_copied_and_checked():
     network = Network(1, [["relu"]])
     network.theta[0] = 99
     assert network.theta[0] != 99
-    for wrong in ([1.0, 2.0], [np.nan] * 4, [np.inf] * 4, ["a"] * 4, None):
+    for wrong in ([1.0, 2.0], [np.nan] * 4, [np.inf] * 4, [1e39] * 4, [10**400] * 4, [1j] * 4, ["a"] * 4, None):
         with pytest.raises(EngineError, match="expected"):
             network.theta = wrong
-    network.theta = [1, 2, 3, 4]
+    given = np.array([1, 2, 3, 4], np.float32)
+    network.theta = given
+    given[:] = 9
     np.testing.assert_array_equal(network.theta, [1, 2, 3, 4])
 
 
@@ -112,8 +114,14 @@ def test_predict_takes_many_rows_one_feature_flat_and_says_what_it_expects():
     np.testing.assert_allclose(network.predict(x)[-5:], network.predict(x[-5:]), rtol=1e-6)
     with pytest.raises(EngineError, match=r"x of shape \(4, 2\): expected \(N, 1\)"):
         network.predict(np.zeros((4, 2)))
-    with pytest.raises(EngineError, match="expected numbers"):
-        network.predict([["a"]])
+    for wrong in (["a"], ["1"], [10**400], [1j], np.array([1j]), np.array(["2024-01-31"], "M8[D]")):
+        with pytest.raises(EngineError, match="expected numbers"):
+            network.predict(wrong)
+
+
+def test_an_input_too_large_for_the_precision_is_infinite_without_a_warning():
+    assert np.isinf(Network(1, [["relu"]]).predict([1e300]))
+    assert np.isfinite(Network(1, [["relu"]], dtype="float64").predict([1e300]))
 
 
 def test_a_huge_theta_predicts_infinity_without_a_warning():

@@ -310,6 +310,25 @@ def test_restore_repeats_the_run_to_the_bit():
         trainer.restore(None)
 
 
+@pytest.mark.parametrize(
+    "other",
+    [
+        Trainer(Network(2), X[:9], Y[:9], X_TEST, Y_TEST),  # the position in the epoch would lie beyond its end
+        Trainer(Network(2), X, Y),
+        Trainer(Network(1), X[:, 0], Y, X_TEST[:, 0], Y_TEST),
+        Trainer(Network(2, dtype="float64"), X, Y, X_TEST, Y_TEST),
+    ],
+)
+def test_a_state_of_another_run_is_refused_and_changes_nothing(other):
+    trainer = make()
+    trainer.step(3)
+    before = other.theta
+    with pytest.raises(EngineError, match="expected one of a run on"):
+        other.restore(trainer.snapshot())
+    np.testing.assert_array_equal(other.theta, before)
+    assert other.update == 0
+
+
 @pytest.mark.parametrize("copy_of", [copy.deepcopy, lambda trainer: pickle.loads(pickle.dumps(trainer))])
 def test_a_copy_goes_on_alone(copy_of):
     trainer, twin = make(), make()
@@ -349,7 +368,9 @@ def test_read_only_and_fortran_arrays_are_taken_and_compile_nothing_new(order):
         ({"x": X[:0], "y": Y[:0]}, "x is empty"),
         ({"x": np.where(X > 0.9, np.nan, X)}, "x holds NaN"),
         ({"y": np.append(Y[:-1], np.inf)}, "y holds NaN or infinite"),
-        ({"y": ["a"] * 23}, "expected numbers"),
+        ({"x": X * 1e39}, "x holds NaN or infinite values in float32: expected finite numbers"),
+        ({"y": ["a"] * 23}, "y=.*expected numbers"),
+        ({"x_test": X_TEST[:, :1], "y_test": Y}, r"x_test of shape \(6, 1\)"),
         ({"x_test": X_TEST}, "only one of x_test and y_test"),
         ({"x_test": X_TEST, "y_test": Y}, "x_test has 6 rows"),
         ({"network": None}, "network=None: expected a Network"),

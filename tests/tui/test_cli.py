@@ -6,6 +6,7 @@ import hashlib
 import json
 import math
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -240,6 +241,8 @@ def test_without_a_command_the_screen_opens(
         ("--batch 0", "batch_size=0: expected a whole number"),
         ("sine --data sine", "FILE with --data: expected one of them"),
         ("--json", "No such option '--json'"),
+        ("--data=", "data='': expected the name of a data set, or a path"),
+        ("--data-seed -1", "Invalid value for '--data-seed': -1 is not in the range"),
     ],
 )
 def test_the_screen_does_not_open_on_bad_input(
@@ -272,6 +275,46 @@ def test_a_closed_pipe_is_no_error() -> None:
         assert process.stderr is not None
         process.stdout.close()
         assert process.stderr.read() == ""
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a device that is always full")
+@pytest.mark.parametrize("command", [["train", "--epochs", "1"], ["datasets"], ["info"]])
+def test_a_full_disk_is_told_in_one_sentence(command: list[str]) -> None:
+    with open("/dev/full", "w") as full:
+        process = subprocess.run(
+            [sys.executable, "-m", "tui", *command], stdout=full, stderr=subprocess.PIPE, text=True, check=False
+        )
+    assert process.returncode == 2
+    assert re.fullmatch(r"unitfit: stdout cannot be written \(.+\): expected room for the result\n", process.stderr)
+
+
+@pytest.mark.parametrize(
+    ("redirected", "code", "sentence"),
+    [
+        ("train --epochs 1 >&-", 0, ""),
+        ("train --epochs 1 2>&-", 0, ""),
+        ("<&-", 2, "unitfit: no terminal to draw on"),
+    ],
+)
+def test_a_stream_that_the_shell_closed_is_no_terminal(redirected: str, code: int, sentence: str) -> None:
+    line = f'"$0" -m tui {redirected}'
+    process = subprocess.run(["sh", "-c", line, sys.executable], capture_output=True, text=True, check=False)
+    assert process.returncode == code
+    assert process.stderr.startswith(sentence)
+    assert "Traceback" not in process.stderr
+
+
+@pytest.mark.parametrize(("columns", "shown"), [(20, False), (60, True)])
+def test_a_terminal_too_narrow_for_the_progress_bar_has_none(columns: int, shown: bool) -> None:
+    command = ["-m", "tui", "train", "--epochs", "3"]
+    bare = {name: value for name, value in os.environ.items() if name != "COLUMNS"}
+    child = pexpect.spawn(sys.executable, command, env=bare, encoding="utf-8", timeout=120, dimensions=(40, columns))
+    out = child.read()
+    child.close()
+    assert child.exitstatus == 0
+    assert ("training " in out) == shown
+    strokes = [stroke.partition("\x1b[?25h")[0] for stroke in out.split("\x1b[?25l")[1:]]
+    assert all(len(stroke.strip("\r\n")) <= columns for stroke in strokes)
 
 
 @pytest.mark.parametrize("flags", [[], ["--json"]])
