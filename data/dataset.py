@@ -15,7 +15,7 @@ Floats = NDArray[np.float64]
 Scaled = NDArray[np.float32]
 Times = NDArray[Any]
 Kind = Literal["curve", "series", "plane", "table"]
-Period = Literal["day", "year"]
+Period = Literal["day", "week", "month", "year"]
 Truth = Callable[[Floats], Floats]
 
 
@@ -42,7 +42,7 @@ class Dataset:
     target_unit: str
     labels: bool  # whether the targets are ±1
     lags: tuple[int, ...]  # the features' steps back in time, () for others
-    period: Period | None  # of the times
+    period: Period | None  # the step of the times; None for undated data and for other steps
     times_train: Times | None  # (N,) datetime64[D], or years as float64; None for undated data
     times_test: Times | None
     x_offset: Floats  # (n_inputs,)

@@ -121,9 +121,20 @@ def unread_dates(table: Table, columns: Sequence[Column]) -> tuple[str, ...]:
 
 
 def time_period(times: Times | None) -> Period | None:
+    """The usual step from row to row, given in any order; a few rows may be missing."""
     if times is None:
         return None
-    return "day" if times.dtype.kind == "M" else "year"
+    if times.dtype.kind != "M":
+        return "year"
+    dates = np.unique(times[~np.isnat(times)])
+    days, months, years = (np.diff(dates.astype(f"datetime64[{unit}]").astype(int)) for unit in "DMY")
+    if not len(days) or days.min() < 7:
+        return "day"
+    if days.min() == 7 and not (days % 7).any():
+        return "week"
+    if days.min() >= 28 and months.min() == 1:
+        return "month"
+    return "year" if days.min() >= 365 and years.min() == 1 else None
 
 
 def filled(examples: Examples) -> Any:

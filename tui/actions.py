@@ -91,7 +91,8 @@ FOOTERS: Mapping[str, tuple[str, ...]] = {
     ),
     "units": (
         "play", "update", "epoch", "add_sigmoid", "add_relu", "remove_unit", "unit_up", "unit_down",
-        "layer_left", "layer_right", "add_layer", "remove_layer", "w_up", "b_up", "c_up", "focus", "epochs",
+        "layer_left", "layer_right", "add_layer", "remove_layer", "w_up", "b_up", "c_up", "next_input", "focus",
+        "epochs",
     ),
     "recipe": (
         "play", "field_up", "field_down", "value_down", "value_up", "update", "epoch", "focus", "open", "reseed",
@@ -153,6 +154,18 @@ def place_of(action: Action) -> str:
 def sign(key: str) -> str:
     """A key as people read it."""
     return KEY_SIGNS.get(key, key)
+
+
+def without_use(layers: int, inputs: int, dated: bool) -> set[str]:
+    """The ids of what does nothing with so many hidden layers and inputs of the chosen one: no part of the footer."""
+    idle = set() if dated else {action.id for action in ACTIONS if action.focus == "fit"}
+    if layers == 0:
+        idle |= {"remove_unit", "unit_up", "unit_down", "remove_layer", "c_up", "c_down"}
+    if layers < 2:
+        idle |= {"layer_left", "layer_right"}
+    if inputs < 2:
+        idle |= {"next_input", "previous_input"}
+    return idle
 
 
 def footer_items(actions: Sequence[Action], focus: str, enabled: set[str], width: int) -> list[tuple[str, str]]:

@@ -181,7 +181,8 @@ def _log_ticks(low: float, high: float, cells: int) -> list[float]:
 def _log_label(value: float) -> str:
     """A tick of a log axis: 0.02, 1.5, 300, 25k."""
     if not 1e-4 <= value < 1e9:
-        return minus(f"{value:.0e}".replace("e+0", "e").replace("e-0", "e-"))
+        mantissa, exponent = f"{value:.0e}".split("e")
+        return minus(f"{mantissa}e{int(exponent)}")
     scale, letter = (1e6, "M") if value >= 1e6 else (1e3, "k") if value >= 1e4 else (1.0, "")
     return f"{value / scale:.4g}{letter}"
 

@@ -37,6 +37,17 @@ def losses_now(trainer: Trainer, dataset: Dataset) -> tuple[float, float | None]
     return train, None if dataset.x_test is None else test
 
 
+def right_now(trainer: Trainer, dataset: Dataset) -> tuple[float, float | None] | None:
+    """(train, unseen): the share of ±1 labels on their own side of 0; None where the targets are no labels."""
+    if not dataset.labels:
+        return None
+    unseen = dataset.x_test
+    return (
+        dataset.errors(trainer.predict(dataset.x_train), "train")["accuracy"],
+        None if unseen is None else dataset.errors(trainer.predict(unseen), "test")["accuracy"],
+    )
+
+
 def history_of(trainer: Trainer, dataset: Dataset, since: int, now: tuple[float, float | None]) -> LossHistory:
     """The losses from update `since` on, thinned, the present moment last."""
     measure = measure_of(trainer.recipe, dataset)

@@ -49,11 +49,12 @@ def signed(value: float) -> str:
 
 
 def gap(train: float, unseen: float) -> str:
-    """How much larger the unseen loss is: "+12%", "×3.4" beyond a doubling, "" where neither can be said."""
+    """How much larger the unseen loss is: "+12%", "±0%", "×3.4" beyond a doubling, "" where none can be said."""
     if not (math.isfinite(train) and math.isfinite(unseen)) or train <= 0.0:
         return ""
     ratio = unseen / train
-    return f"×{short(ratio)}" if ratio >= 2.0 else minus(f"{100.0 * (ratio - 1.0):+.0f}%")
+    percent = round(100.0 * (ratio - 1.0))
+    return f"×{short(ratio)}" if ratio >= 2.0 else minus(f"{percent:+d}%") if percent else "±0%"
 
 
 def column(values: Sequence[float], width: int) -> list[str]:

@@ -97,7 +97,7 @@ class Runner:
         self._attempt(command)
         self._changed |= command is not nothing
         self._due = self._attempt(Session.work)
-        self._changed |= self.session.trainer.update != update
+        self._changed |= self.session.trainer.update != update or self._due is None  # a run that ends does not move on
         if self._changed and self._commands.empty():
             on_time = not self._slot and self.clock() >= self._post_due
             if on_time or command is not nothing or self._due is None:

@@ -20,17 +20,18 @@ from engine import EngineError, Network, Recipe, Trainer, edits
 from engine.initial import INITS
 from tui.choice import OUTPUT_BIAS, resolve
 from tui.fields import change_recipe, neighbour
-from tui.measure import best_of, history_of, losses_now, measure_of, shares_on
+from tui.measure import best_of, history_of, losses_now, measure_of, right_now, shares_on
 from tui.numbers import short
 from tui.player import FIRST_SPEED, SPEEDS, Player
 from tui.snapshot import Probe, Snapshot, State
 from tui.story import Story
 from tui.views import ViewState
-from tui.views.unit import source_name, trouble
+from tui.views.unit import kind_name, source_name, trouble
 
 if TYPE_CHECKING:
     from tui.options import Options
 
+NO_UNITS = "The linear model has no units: s adds a sigmoid unit, r a ReLU"
 FIRST_NOTE = "space plays, . is one update; s adds a sigmoid unit, r a ReLU; ? all keys"  # whole at 80 columns
 
 
@@ -80,7 +81,9 @@ class Session:
             self.options = options
         else:
             self.begin(options, dataset)
-        self.story.say("; ".join((*dataset.notices, dataset.source)))
+        about = data.about(options.data) if options.data in data.names() else ""
+        facts = (*dataset.notices, "" if about in dataset.source else about, dataset.source)
+        self.story.say("; ".join(filter(None, facts)))
 
     def open_table(self, **wanted: Any) -> None:
         """One's own table, by some of the options; the others stay as they are."""
@@ -120,7 +123,7 @@ class Session:
 
     def prepare(self) -> None:
         """Compile, or load what was compiled before: seconds at the very first time."""
-        self.busy = "compiling the kernels …"
+        self.busy = "compiling the kernels; keys wait their turn …"
         self.announce()
         self.trainer.prepare()
         self.busy, self.prepared = None, True
@@ -135,7 +138,7 @@ class Session:
             self.player.pause()
         elif not self._refused():
             if not self.story.measures:
-                self._tell(f"Playing, since epoch {self._when()},", "space pauses")
+                self._tell(f"Training since epoch {self._when()}", "space pauses")
             self.player.play()
 
     def faster(self, direction: int) -> None:
@@ -152,7 +155,7 @@ class Session:
             return
         self.player.run(epochs, long)
         if long:
-            self._tell(f"{epochs} epochs, from epoch {self._when()} on," if epochs > 1 else "One epoch", "")
+            self._tell(f"Training since epoch {self._when()}", "space pauses")  # true, however far it will come
 
     def work(self) -> float | None:
         """One slice of what is to be done; seconds until the next is due, None if nothing is."""
@@ -181,9 +184,12 @@ class Session:
 
     def remove_unit(self, layer: int, unit: int) -> None:
         layer, unit = self._resolve(layer, unit)
+        layers = self.trainer.network.layers
         if unit == OUTPUT_BIAS:
-            self.story.say("The output bias stays; ↑ and ↓ choose a unit")
+            self.story.say("The output bias stays; ↑ and ↓ choose a unit" if layers else NO_UNITS)
             return
+        if len(layers[layer]) == 1:
+            raise EngineError(f"unit 1 is the only one of layer {layer + 1}: remove the layer instead, with L")
         subject, note = f"Removing unit {unit + 1} at epoch {self._when()}", f"Unit {unit + 1} removed"
         self._edit(edits.RemoveUnit(layer, unit), subject, note, f"−{unit + 1}")
 
@@ -192,11 +198,14 @@ class Session:
         layer, unit = self._resolve(layer, unit)
         layers = self.trainer.network.layers
         kind, number = layers[layer][unit] if layers else "sigmoid", len(layers) + 1
-        subject, note = f"Layer {number}, added at epoch {self._when()},", f"Layer {number} added: 3 {kind} units"
-        self._edit(edits.AddLayer((kind,) * 3), subject, note, "+L")
+        note = f"Layer {number} added: 3 {kind_name(kind)} units with random weights, so the curve may jump"
+        self._edit(edits.AddLayer((kind,) * 3), f"Layer {number}, added at epoch {self._when()},", note, "+L")
 
     def remove_layer(self, layer: int) -> None:
         layer, _ = self._resolve(layer, 0)
+        if not self.trainer.network.layers:
+            self.story.say(NO_UNITS)
+            return
         subject, note = f"Removing layer {layer + 1} at epoch {self._when()}", f"Layer {layer + 1} removed"
         self._edit(edits.RemoveLayer(layer), subject, note, "−L")
 
@@ -307,6 +316,7 @@ class Session:
             probe=self._probe(network),
             note=self.story.sentence(trainer.update, now, trainer.recipe, dataset, self._trouble(network, on)),
             busy=self.busy or self.player.progress(),
+            right=right_now(trainer, dataset),
             measure=measure_of(trainer.recipe, dataset),
         )
 

@@ -57,5 +57,6 @@ class Snapshot:
     on: tuple[np.ndarray, ...]  # per hidden layer, (units,): share of training points on which each unit is active
     probe: Probe | None
     note: str
-    busy: str | None  # what takes long just now: "compiling the kernels …"
+    busy: str | None  # what takes long just now: "loading sales.csv …"
+    right: tuple[float, float | None] | None = None  # of ±1 labels: share predicted with their sign, train and unseen
     measure: Measure = "rmse"  # rmse and mae are in the target's own unit, mse (labels) and huber in none

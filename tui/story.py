@@ -16,6 +16,11 @@ TROUBLES = {
 }
 
 
+def brief(note: str) -> str:
+    """The same in fewer words, for a narrow screen: "took unseen from 38.0 to 25.6 g"."""
+    return note.replace(" brought the ", " took ").replace(" loss from ", " from ")
+
+
 @dataclass(slots=True)
 class Story:
     """Marks and the note of one run."""
@@ -61,4 +66,6 @@ class Story:
         if self.unit and trouble in TROUBLES:
             return f"Unit {self.unit[1] + 1} is {TROUBLES[trouble]}"
         after = loss_words(loss, recipe, dataset)
+        if short(loss) == short(self._loss):
+            return f"{self._subject} left the {which} loss at {after}"
         return f"{self._subject} brought the {which} loss from {short(self._loss)} to {after}"

@@ -157,18 +157,21 @@ def test_unsorted_dates_are_sorted_with_a_notice(table: Write) -> None:
 
 
 @pytest.mark.parametrize(
-    "dates",
+    ("dates", "period"),
     [
-        ["2024-01-01", "2024-01-08", "2024-01-15", "2024-01-22", "2024-01-29", "2024-02-05"],
-        ["2023-11-01", "2023-12-01", "2024-01-01", "2024-02-01", "2024-03-01", "2024-04-01"],
-        ["2023-10-31", "2023-11-30", "2023-12-31", "2024-01-31", "2024-02-29", "2024-03-31"],
-        ["2019-07-01", "2020-07-01", "2021-07-01", "2022-07-01", "2023-07-01", "2024-07-01"],
+        (["2024-01-01", "2024-01-08", "2024-01-15", "2024-01-22", "2024-01-29", "2024-02-05"], "week"),
+        (["2023-11-01", "2023-12-01", "2024-01-01", "2024-02-01", "2024-03-01", "2024-04-01"], "month"),
+        (["2023-10-31", "2023-11-30", "2023-12-31", "2024-01-31", "2024-02-29", "2024-03-31"], "month"),
+        (["2023-01-01", "2023-04-01", "2023-07-01", "2023-10-01", "2024-01-01", "2024-04-01"], None),
+        (["2019-07-01", "2020-07-01", "2021-07-01", "2022-07-01", "2023-07-01", "2024-07-01"], "year"),
     ],
-    ids=["weeks", "months", "ends of months", "years"],
+    ids=["weeks", "months", "ends of months", "quarters", "years"],
 )
-def test_even_steps_other_than_days(table: Write, dates: list[str]) -> None:
+def test_even_steps_other_than_days(table: Write, dates: list[str], period: str | None) -> None:
     rows = "".join(f"{day},{value}\n" for day, value in zip(dates, [1, 4, 9, 16, 25, 36], strict=True))
-    assert len(data.load(table("day,y\n" + rows), lags=1).x_train) == 4
+    ds = data.load(table("day,y\n" + rows), lags=1)
+    assert len(ds.x_train) == 4
+    assert ds.period == period
 
 
 def test_years_are_times_for_lags_and_a_feature_otherwise(table: Write) -> None:

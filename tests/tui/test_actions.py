@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from textual.actions import parse
 
-from tui.actions import ACTIONS, FOOTERS, KeysError, bindings, footer_items, keymap, place_of, with_keys
+from tui.actions import ACTIONS, FOOTERS, KeysError, bindings, footer_items, keymap, place_of, with_keys, without_use
 from tui.app import UnitfitApp
 from tui.screens.main import MainScreen
 from tui.session import Session
@@ -50,6 +50,21 @@ def test_the_footer_joins_what_belongs_together_and_leaves_out_what_is_not_there
     items = footer_items(ACTIONS, "fit", enabled, 300)
     assert ("[ ]", "rate") in items
     assert not any(word == "window" for _, word in items)
+
+
+@pytest.mark.parametrize(
+    ("layers", "inputs", "line"),
+    [
+        (0, 1, "l layer  w b nudge"),
+        (0, 56, "l layer  w b nudge  j input"),
+        (1, 1, "x remove  ↑ ↓ unit  l L layer  w b c nudge"),
+        (2, 3, "x remove  ↑ ↓ unit  ← → l L layer  w b c nudge  j input"),
+    ],
+)
+def test_the_footer_leaves_out_what_has_no_use(layers, inputs, line):
+    enabled = {action.id for action in ACTIONS} - without_use(layers, inputs, dated=False)
+    words = "  ".join(f"{keys} {word}" for keys, word in footer_items(ACTIONS, "units", enabled, 300))
+    assert words.startswith(f"space play  . update  > epoch  s sigmoid  r ReLU  {line}  tab focus")
 
 
 def test_bindings_carry_the_ids_by_which_they_are_remapped():

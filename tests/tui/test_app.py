@@ -114,7 +114,9 @@ async def test_n_asks_once_and_capital_n_asks_again(drive):
         assert d.shown.epoch == 5
         await d.press("n")
         assert d.shown.epoch == 10
-        await d.press("N", "backspace", "2", "enter")
+        await d.press("N")
+        assert " ".join(d.row(38).split()) == "epochs to run 5 enter runs, esc leaves"
+        await d.press("backspace", "2", "enter")
         assert d.shown.epoch == 12
         await d.press("N", "escape")
         assert not d.app.main.query_one(EpochsPrompt).display
@@ -197,6 +199,7 @@ async def test_a_new_layer_is_of_the_chosen_kind(drive):
     async with drive(layer=(("sigmoid", "relu"),)) as d:
         await d.press("down", "l")
         assert d.shown.network.layers[1] == ["relu"] * 3
+        assert d.shown.note == "Layer 2 added: 3 ReLU units with random weights, so the curve may jump"
 
 
 async def test_arrows_choose_units_and_layers(drive):
@@ -223,7 +226,7 @@ async def test_a_new_unit_is_the_chosen_one_on_every_panel(drive):
         await d.press("w")
         assert d.shown.note.startswith("w from x1 ")
         await d.press(".")
-        assert "of unit 3 brought" in d.shown.note
+        assert d.shown.note.startswith("Moving w from x1 of unit 3 left the unseen loss at")
 
 
 @pytest.mark.parametrize(("key", "part", "sign"), [(k, k.lower(), 1 if k.islower() else -1) for k in "wWbBcC"])
@@ -279,6 +282,24 @@ async def test_z_gives_the_fit_the_whole_screen_and_takes_it_back(drive):
         assert d.shown.probe is not None
         await d.press("z")
         assert d.app.main.query_one("#fit").size == size
+
+
+async def test_what_the_zoomed_fit_hides_has_neither_the_keys_nor_the_footer(drive):
+    async with drive() as d:
+        await d.press("tab", "tab", "z", "down", "right")
+        assert d.app.main.focused.id == "fit"
+        assert "field" not in d.row(39)
+        assert d.shown.recipe.batch_size == 32
+        await d.press("tab")  # the next panel comes back
+        assert d.app.main.focused.id == "units"
+        assert d.app.main.query_one("#loss").display
+
+
+async def test_other_data_end_the_zoom(drive):
+    async with drive() as d:
+        await d.press("z", "d")
+        assert not d.app.main.view.zoom
+        assert all(d.app.main.query_one(f"#{panel}").display for panel in ("loss", "units", "recipe"))
 
 
 async def test_dated_data_have_a_window_that_the_arrows_move(drive):

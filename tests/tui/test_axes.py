@@ -75,6 +75,11 @@ def test_log_ticks_lie_in_their_cells_and_rise(low: float, ratio: float, cells: 
     assert all(0 <= cell < cells for cell in places)
 
 
+@pytest.mark.parametrize(("low", "label"), [(1e19, "1e20"), (1e-7, "1e−6"), (3e4, "100k")])
+def test_ticks_of_a_log_axis_are_written_as_elsewhere(low: float, label: str) -> None:
+    assert label in [text for _, text in logarithmic(low, 100 * low, 30).ticks]
+
+
 def test_a_log_axis_knows_no_zero() -> None:
     axis = logarithmic(0.01, 1.0, 20)
     assert not np.isfinite(axis.at(0.0))

@@ -59,7 +59,15 @@ def test_signs_and_groups() -> None:
 
 @pytest.mark.parametrize(
     ("train", "unseen", "text"),
-    [(22.8, 25.6, "+12%"), (10.0, 8.4, "−16%"), (10.0, 25.0, "×2.50"), (0.0, 1.0, ""), (math.nan, 1.0, "")],
+    [
+        (22.8, 25.6, "+12%"),
+        (10.0, 8.4, "−16%"),
+        (10.0, 25.0, "×2.50"),
+        (41.2, 41.1, "±0%"),
+        (41.1, 41.2, "±0%"),
+        (0.0, 1.0, ""),
+        (math.nan, 1.0, ""),
+    ],
 )
 def test_gap_turns_into_a_ratio(train: float, unseen: float, text: str) -> None:
     assert gap(train, unseen) == text

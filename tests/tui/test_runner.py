@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from itertools import count
 
 import numpy as np
 import pytest
@@ -73,6 +74,21 @@ def test_playing_goes_on_without_a_screen_that_takes_anything(runner):
     )
     trainer.step(told.update)
     assert np.array_equal(told.network.theta, trainer.theta)
+
+
+def test_a_run_that_diverges_in_its_next_update_is_shown_as_such():
+    """That update is not done, so the run stands where the last snapshot was made."""
+    clock = count()  # a second later at every look
+    runner = Runner(Options(optimizer="sgd", lr=10.0, layer=()), lambda: None, lambda: float(next(clock)))
+    runner.open()
+    runner.send(lambda s: s.faster(-99))  # one update a turn
+    runner.send(Session.toggle)
+    while runner.session.trainer.diverged is None:
+        runner.take()
+        assert runner.turn()
+    told = runner.take()
+    assert told is not None
+    assert told.state == "diverged"
 
 
 @pytest.mark.parametrize(

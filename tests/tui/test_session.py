@@ -167,7 +167,8 @@ def test_compiling_shows_as_such():
     told = []
     run = Session(Options(), lambda: told.append(run.snapshot()))
     run.prepare()
-    assert [(snapshot.state, snapshot.busy) for snapshot in told] == [("compiling", "compiling the kernels …")]
+    assert [(snapshot.state, snapshot.busy) for snapshot in told] == [("compiling", told[0].busy)]
+    assert told[0].busy == "compiling the kernels; keys wait their turn …"
     assert run.snapshot().state == "paused"
 
 
@@ -208,7 +209,7 @@ def test_steep_units_that_fit_a_step_are_no_trouble():
     run.trainer.step(1)
     told = run.snapshot()
     assert told.on[0][0] < 0.05
-    assert told.note.startswith("Playing, since epoch 0, brought")
+    assert told.note.startswith("Training since epoch 0 brought")
 
 
 def test_a_restart_mends_divergence():
@@ -323,9 +324,39 @@ def test_the_output_bias_is_not_removed():
 def test_the_last_unit_of_a_layer_is_refused_and_nothing_changes():
     run = session(layer=(("relu",),))
     theta = run.trainer.theta
-    with pytest.raises(EngineError, match="remove the layer instead"):
+    with pytest.raises(EngineError, match="unit 1 is the only one of layer 1: remove the layer instead, with L"):
         run.remove_unit(0, 0)
     assert np.array_equal(run.trainer.theta, theta)
+
+
+@pytest.mark.parametrize("edit", [lambda run: run.remove_unit(0, LAST), lambda run: run.remove_layer(0)])
+def test_the_linear_model_has_nothing_to_remove_and_says_what_to_press(edit):
+    run = session(layer=())
+    edit(run)
+    assert run.snapshot().note == "The linear model has no units: s adds a sigmoid unit, r a ReLU"
+
+
+def test_what_training_brought_is_true_however_far_it_came():
+    """Of epochs asked for and broken off, and of playing and stepping after them, the note tells all."""
+    run = session()
+    before = run.snapshot().loss_test
+    run.run(1000)
+    run.work()
+    run.toggle()
+    run.toggle()
+    run.step(1)
+    finish(run)
+    told = run.snapshot()
+    assert told.epoch < 1000
+    assert told.note == f"Training since epoch 0 brought the unseen loss from {before:.1f} to {told.loss_test:.1f} g"
+
+
+def test_a_loss_that_stays_is_not_said_to_have_moved():
+    run = session(lr=1e-6)
+    run.add_unit(0, "relu")
+    run.step(1)
+    finish(run)
+    assert run.snapshot().note == "Unit 4, added at epoch 0, left the unseen loss at 50.4 g"
 
 
 @pytest.mark.parametrize(("unit", "part"), [(1, "w"), (1, "b"), (1, "c"), (OUTPUT_BIAS, "b")])
@@ -407,6 +438,16 @@ def test_the_next_data_set_and_back():
     assert run.dataset.name == "motorcycle"
 
 
+def test_the_note_says_what_is_in_a_data_set_and_where_it_is_from():
+    run = session()
+    run.open_neighbour(1)
+    assert run.snapshot().note.startswith("riders a day at Clark/Lake station from the days before, unseen 2015; ")
+    assert run.snapshot().note.endswith(run.dataset.source)
+    generated = session(data="moons")
+    generated.open_neighbour(-1)
+    assert generated.snapshot().note == "generated: a disc in a ring; noise 0.05"
+
+
 def test_units_stay_where_the_number_of_inputs_does():
     run = session(data="sine")
     run.add_unit(0, "relu")
@@ -459,6 +500,17 @@ def test_losses_are_in_the_units_of_the_data():
 def test_labels_have_a_mean_square_error():
     told = session(data="moons").snapshot()
     assert told.measure == "mse"
+
+
+def test_labels_are_counted_that_have_their_sign():
+    run = session(data="gaussians", lr=0.1)
+    assert session().snapshot().right is None
+    run.step(100)
+    finish(run)
+    train, unseen = run.snapshot().right
+    dataset = run.dataset
+    for share, x, y in ((train, dataset.x_train, dataset.y_train), (unseen, dataset.x_test, dataset.y_test)):
+        assert 0.8 < share == ((run.trainer.predict(x) >= 0) == (y > 0)).mean()
 
 
 def test_a_long_history_is_thinned_to_what_a_screen_can_show():

@@ -122,6 +122,8 @@ def test_a_curve_that_leaves_the_frame_is_marked_at_the_edge() -> None:
 
 
 def test_the_known_target_is_drawn_dim() -> None:
+    assert curve.title(snapshot("motorcycle", trained()), STATE) == ("Fit", "")
+    assert curve.title(snapshot("sine", trained()), STATE) == ("Fit", "thin line: without noise")
     canvas = curve.paint(snapshot("sine", Network(1, [["relu"]])), 80, 27, DARK, STATE)
     assert (canvas.foreground == CODES["truth"]).sum() > 10
 
@@ -147,6 +149,21 @@ def test_the_loss_numbers_are_the_legend() -> None:
 def test_the_loss_panel_says_what_its_numbers_are(name: str, measure: str, words: str) -> None:
     network = Network(load(name).x_train.shape[1], [])
     assert loss.title(snapshot(name, network, measure=measure), STATE) == ("Loss", words)
+
+
+def test_labels_have_their_shares_beside_the_loss() -> None:
+    snap = snapshot("moons", Network(2, []), measure="mse", right=(0.999, 0.5))
+    assert loss.title(snap, STATE) == ("Loss", "mse right •99% ∘50%")
+    assert loss.title(replace(snap, right=(1.0, None)), STATE) == ("Loss", "mse right •100%")
+
+
+def test_without_colours_the_ends_of_the_loss_curves_are_named() -> None:
+    def plot(palette: Palette) -> str:
+        canvas = loss.paint(snapshot("motorcycle", trained()), 39, 27, palette, STATE)
+        return "\n".join(canvas.plain().split("\n")[1:])  # under the legend
+
+    assert (plot(PLAIN).count("•"), plot(PLAIN).count("∘")) == (1, 1)
+    assert "•" not in plot(DARK) and "∘" not in plot(DARK)
 
 
 def test_baselines_are_in_the_measure_that_is_shown() -> None:
@@ -226,6 +243,24 @@ def test_the_table_scrolls_and_the_bias_stays() -> None:
     assert bottom[-1].startswith(" ▸ b bias") and "3 more units above  ↑" in bottom[-1]
 
 
+def test_how_many_units_are_hidden_leaves_the_bias_its_numbers() -> None:
+    snap = snapshot("motorcycle", Network(1, [["relu"] * 100]))
+    for width, words in ((100, "more units above  ↑   85 more units below  ↓"), (79, "more units ↑  85 more units ↓")):
+        rows = units.paint(snap, width, 8, DARK, ViewState(unit=12)).plain().split("\n")
+        assert rows[-1].split("9", 1)[0].split() == ["b", "bias", "0.000", "0.100"]
+        assert rows[-1].endswith(words)
+    assert units.paint(snap, 70, 8, DARK, ViewState(unit=12)).plain().endswith("  9 ↑  85 ↓")
+
+
+def test_a_relu_that_is_on_wherever_there_are_data_is_a_straight_line() -> None:
+    network = Network(1, [["relu"] * 3])
+    network.theta = [-1.0, 1.0, -1.0, 3.0, 3.0, -3.0, -1.0, 1.0, 1.0, 0.0]  # w, b, c, the bias
+    snap = snapshot("motorcycle", network, on=(np.array([1.0, 1.0, 0.0]),))
+    rows = units.paint(snap, 79, 8, DARK, STATE).plain().split("\n")
+    for row in (rows[2], rows[4]):
+        assert row.strip().startswith("rises ") and " g per ms on all the data" in row
+
+
 def test_the_chosen_number_is_lit() -> None:
     snap = snapshot("motorcycle", trained())
     for part in "wbc":
@@ -256,8 +291,11 @@ def test_deep_layers_are_named_and_have_no_c_before_the_last() -> None:
 def test_the_linear_model_shows_its_weight_and_bias() -> None:
     network = Network(1, [])
     network.theta = [0.5, -0.25]
-    rows = units.paint(snapshot("motorcycle", network), 80, 6, DARK, STATE).plain().split("\n")
+    snap = snapshot("motorcycle", network)
+    rows = units.paint(snap, 80, 6, DARK, STATE).plain().split("\n")
     assert rows[1].split()[:5] == ["▸", "y", "=", "b+wx", "0.500"] and "−0.250" in rows[1]
+    low, high = snap.dataset.unscale(network.predict([[-1.0], [1.0]]))
+    assert rows[2].strip() == f"rises {(high - low) / 2 / snap.dataset.x_factor[0]:.3f} g per ms everywhere"
 
 
 @pytest.mark.parametrize("name", ["chicago", "concrete"])
@@ -274,6 +312,14 @@ def test_the_linear_model_shows_each_weight_and_lights_the_chosen_one(name: str)
         assert text == f"{network.theta[source]:.3f}".replace("-", "−")
         label = str(source + 1) if dataset.lags else dataset.feature_labels[source]
         assert canvas.plain().split("\n")[row][: int(np.flatnonzero(lit[row])[0])].rstrip().endswith(label)
+
+
+def test_arrows_say_that_there_are_more_weights() -> None:
+    snap = snapshot("chicago", Network(56, []))
+    for source, arrows in ((0, " ↓"), (30, "↑↓"), (55, "↑ ")):
+        rows = units.paint(snap, 80, 5, DARK, ViewState(source=source)).plain().split("\n")
+        assert rows[2][0] + rows[4][0] == arrows
+    assert not set("↑↓") & set(units.paint(snap, 200, 14, DARK, STATE).plain())
 
 
 def test_seven_days_of_weights_stand_in_one_row() -> None:
@@ -332,7 +378,9 @@ def test_the_window_ends_with_the_data() -> None:
     snap = snapshot("chicago", Network(56, []))
     ends = [series.paint(snap, 80, 27, DARK, ViewState(window=window)).plain() for window in (last, 10_000)]
     assert ends[0] == ends[1] and "28 Dec" in ends[0]
-    assert "Jan" in series.paint(snap, 80, 27, DARK, ViewState(zoom=True)).plain()
+    assert "← → move the window   z all" in ends[0]
+    zoomed = series.paint(snap, 80, 27, DARK, ViewState(zoom=True)).plain()
+    assert "Jan" in zoomed and "z window" in zoomed and "move" not in zoomed
 
 
 def test_years_have_no_weekends() -> None:
@@ -340,6 +388,31 @@ def test_years_have_no_weekends() -> None:
     assert not (canvas.background == CODES["weekend"]).any()
     assert "1950" in canvas.plain() and "over the unseen years" in canvas.plain()
     assert series.baselines(load("sunspots"), "rmse")[0][0] == "as last year"
+
+
+@pytest.mark.parametrize(
+    ("times", "ticks", "period", "baselines"),
+    [
+        (np.arange("1990-01", "2006-09", dtype="datetime64[M]"), "Jul 2004 Jul 2005 Jul 2006 Jul", "month", (3.74, 0)),
+        (np.arange("2021-01-04", "2024-11-04", 7, dtype="datetime64[D]"), "Mar May Jul Sep", "week", (1.79,)),
+    ],
+)
+def test_weeks_and_months_stand_side_by_side(tmp_path, times, ticks, period, baselines) -> None:
+    path = tmp_path / "own.csv"
+    wave = 10 * np.sin(np.arange(len(times)) * 2 * np.pi / (12 if period == "month" else 25))
+    path.write_text("when,y\n" + "".join(f"{time}-01"[:10] + f",{y}\n" for time, y in zip(times, wave, strict=True)))
+    dataset = data.load(path, lags=12)
+    network = Network(12, [])
+    probe = Probe(dataset.x_test, dataset.unscale(network.predict(dataset.x_test)))
+    snap = replace(snapshot("sunspots", network), dataset=dataset, probe=probe, measure="mae")
+    canvas = series.paint(snap, 60, 27, DARK, STATE)
+    rows = canvas.plain().split("\n")
+    assert sum(row.count("∘") for row in rows[1:-5]) > 10
+    assert not (canvas.background == CODES["weekend"]).any()
+    assert " ".join(rows[-1].split()) == ticks
+    assert f"over the unseen {period}s" in rows[-4]
+    assert [loss for _, loss in series.baselines(dataset, "rmse")] == pytest.approx(baselines, abs=0.01)
+    assert f"w by {period}s back" in units.paint(snap, 79, 5, DARK, STATE).plain()
 
 
 def test_the_map_has_bands_a_zero_line_points_and_a_legend() -> None:
@@ -353,7 +426,14 @@ def test_the_map_has_bands_a_zero_line_points_and_a_legend() -> None:
     bands = {code for code in np.unique(canvas.background) if CODES["band0"] <= code <= CODES["band8"]}
     assert len(bands) >= 3
     assert (canvas.foreground == CODES["bright"]).sum() > 10
-    assert "output" not in plane.paint(snap, 50, 15, DARK, STATE).plain()
+    small = plane.paint(snap, 50, 15, DARK, STATE).plain()
+    assert "output" not in small and "●+1 ○−1 large: unseen" in small.split("\n")[0]
+
+
+def test_maps_of_units_name_their_layer() -> None:
+    snap = snapshot("moons", Network(2, [["tanh"] * 2] * 6))
+    names = [units.paint(snap, 79, 5, DARK, ViewState(layer=layer)).plain()[:2].strip() for layer in range(6)]
+    assert names == ["a", "a′", "a″", "a‴", "a5", "a6"]
 
 
 def test_the_zero_line_runs_between_the_signs() -> None:

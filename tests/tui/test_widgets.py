@@ -9,11 +9,13 @@ import pytest
 from engine import Network, Recipe
 from tui.fields import FIELDS
 from tui.options import Options
-from tui.palette import DARK
+from tui.palette import CODES, DARK
 from tui.session import Session
 from tui.snapshot import Snapshot
+from tui.views import ViewState
 from tui.widgets.note_line import NoteLine
 from tui.widgets.recipe_panel import RecipePanel, rows, shown_fields
+from tui.widgets.rule import Rule
 from tui.widgets.top_line import TopLine
 
 DEEP = Network(56, [["relu"] * 1000, ["relu"] * 100, ["relu"] * 100])
@@ -73,6 +75,26 @@ def test_the_recipe_fits_its_place(width, height):
     assert "106 train, 27 unseen" in text
 
 
+@pytest.mark.parametrize("width", [29, 34, 40, 44, 48, 80])
+def test_a_number_of_the_recipe_is_whole_or_not_there(width):
+    snapshot = told(recipe=Recipe(schedule="cosine", learning_rate=0.03), rate=0.02999)
+    (row,) = (
+        row for row in RecipePanel(DARK, "recipe").draw(snapshot, width, 8).plain().split("\n") if "cosine" in row
+    )
+    assert "now" not in row or "now 0.03" in row
+
+
+def test_the_chosen_field_is_always_in_sight():
+    snapshot, panel = told(recipe=Recipe(schedule="step")), RecipePanel(DARK, "recipe")
+    panel.view = ViewState(focus=True)
+    for panel.chosen in range(len(FIELDS)):
+        canvas = panel.draw(snapshot, 44, 5)
+        assert (canvas.background == CODES["lit"]).any()
+        assert canvas.plain().split("\n")[-1].startswith("↓")  # the device is below
+    panel.view = ViewState()
+    assert panel.draw(snapshot, 44, 5).plain().startswith(" data")
+
+
 def test_a_batch_that_holds_all_is_called_full():
     assert "128, full batch" in RecipePanel(DARK, "recipe").draw(told(recipe=Recipe(batch_size=128)), 40, 8).plain()
 
@@ -81,8 +103,24 @@ def test_what_takes_long_stands_before_the_note():
     assert NoteLine(DARK, "note").draw(told(busy="loading x …"), 80, 1).plain() == " … loading x …"
 
 
+def test_a_note_gives_way_before_its_numbers_do():
+    facts = told(note="The optimizer, changed at epoch 1, brought the unseen loss from 43.9 to 41.9 g")
+    assert NoteLine(DARK, "note").draw(facts, 120, 1).plain() == f" ▸ {facts.note}"
+    line = NoteLine(DARK, "note").draw(facts, 80, 1).plain()
+    assert line == " ▸ The optimizer, changed at epoch 1, took unseen from 43.9 to 41.9 g"
+
+
 def test_a_long_note_is_cut_with_a_sign():
     line = NoteLine(DARK, "note").draw(told(note="word " * 50), 80, 1).plain()
     assert line.startswith(" ▸ word ")
     assert line.endswith("…")
     assert len(line) <= 80
+
+
+def test_a_long_title_keeps_off_the_other_panel():
+    titles = [("Units", "none: the linear model, w: from blast furnace slag", "units"), ("Recipe", "", "recipe")]
+    rule = Rule(DARK, "rule", lambda snapshot, view: titles, "┼")
+    rule.split = 29
+    assert rule.draw(told(), 80, 1).plain() == (
+        "─ Units none: the linear model, w: from blast fu… ┼─ Recipe ────────────────────"
+    )

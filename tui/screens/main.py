@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.containers import Container
+from textual.containers import Container, Horizontal
 from textual.events import DescendantFocus, Resize
 from textual.screen import Screen
+from textual.widgets import Label
 
-from tui.actions import Action, bindings, place_of
+from tui.actions import Action, bindings, without_use
 from tui.choice import LAST, move_layer, move_source, move_unit, resolve
 from tui.fields import FIELDS
 from tui.palette import Palette
@@ -75,7 +76,10 @@ class MainScreen(Screen[None]):
                 yield Divider(palette, "lower-divider")
                 yield RecipePanel(palette, "recipe")
             yield NoteLine(palette, "note")
-            yield EpochsPrompt("prompt")
+            with Horizontal(id="prompt"):
+                yield Label("epochs to run")
+                yield EpochsPrompt()
+                yield Label("enter runs, esc leaves")
             yield FooterLine(palette, "footer", self.actions)
         yield TooSmall(palette, "too-small")
 
@@ -84,7 +88,10 @@ class MainScreen(Screen[None]):
     def show(self, snapshot: Snapshot) -> None:
         """Draw a snapshot."""
         if self.snapshot is None or snapshot.dataset is not self.snapshot.dataset:
-            self.view = replace(self.view, source=0, zoom=False, window=0)
+            zoomed, self.view = self.view.zoom, replace(self.view, source=0, zoom=False, window=0)
+            self.snapshot = snapshot
+            if zoomed:
+                self._arrange()
         self.snapshot = snapshot
         self.repaint()
 
@@ -116,7 +123,7 @@ class MainScreen(Screen[None]):
         """Who has a place at this size and focus; then the fit view is asked again for its points."""
         width, height = self.size
         narrow, small = width < NARROW, too_small(width, height)
-        wide_fit = self.view.zoom and not self._dated()
+        wide_fit = self._wide()
         recipe = not narrow or self.focused_panel == "recipe"
         shown = {
             "frame": not small,
@@ -163,12 +170,21 @@ class MainScreen(Screen[None]):
             return [recipe if self.focused_panel == "recipe" else (*units.title(snapshot, view), "units")]
         return [(*units.title(snapshot, view), "units"), recipe]
 
+    def _wide(self) -> bool:
+        """Whether the fit has the whole screen; zoomed dated data show all of their span in its usual place."""
+        return self.view.zoom and not self._dated()
+
     def _dated(self) -> bool:
         return self.snapshot is not None and self.snapshot.dataset.kind == "series"
 
     def enabled(self) -> set[str]:
         """The ids of the actions that mean something now."""
-        return {a.id for a in self.actions if self._dated() or place_of(a) != "fit"}
+        if self.snapshot is None:
+            return set()
+        network = self.snapshot.network
+        layer, _ = resolve(self.view, network)
+        idle = without_use(len(network.layers), network.shape[layer], self._dated())
+        return {action.id for action in self.actions} - idle
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """The arrows move the window of dated data only; elsewhere they choose units and layers.
@@ -193,16 +209,20 @@ class MainScreen(Screen[None]):
             self.action_run("run", (self.epochs,))
 
     def action_ask_epochs(self) -> None:
-        self.query_one(NoteLine).display = False
+        self._swap_note(asking=True)
         self.query_one(EpochsPrompt).ask(self.epochs)
 
     @on(EpochsPrompt.Answered)
     def run_answer(self, event: EpochsPrompt.Answered) -> None:
-        self.query_one(NoteLine).display = True
+        self._swap_note(asking=False)
         self.query_one(f"#{self.focused_panel}").focus()
         if event.epochs is not None:
             self.epochs = event.epochs
             self.action_run("run", (self.epochs,))
+
+    def _swap_note(self, asking: bool) -> None:
+        """The prompt stands in the place of the note while it asks."""
+        self.query_one(NoteLine).display, self.query_one("#prompt").display = not asking, asking
 
     def action_add_unit(self, kind: str) -> None:
         layer, _ = self._chosen()
@@ -249,7 +269,7 @@ class MainScreen(Screen[None]):
 
     def action_zoom(self) -> None:
         self.view = replace(self.view, zoom=not self.view.zoom)
-        self._arrange()
+        self._focus("fit" if self._wide() else self.focused_panel)
 
     def action_log_loss(self) -> None:
         self._look(replace(self.view, log_loss=not self.view.log_loss))
@@ -281,7 +301,10 @@ class MainScreen(Screen[None]):
         self.repaint()
 
     def _focus(self, panel: str) -> None:
+        """Give a panel the keys; one that the zoomed fit hides comes back."""
         self.focused_panel = panel
+        if panel != "fit" and self._wide():
+            self.view = replace(self.view, zoom=False)
         self._arrange()
 
     @on(DescendantFocus)

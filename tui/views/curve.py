@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 def title(snapshot: Snapshot, state: ViewState) -> tuple[str, str]:
     """The panel's name, and what is fitted."""
-    return "Fit", ""
+    return "Fit", "" if snapshot.dataset.truth is None else "thin line: without noise"
 
 
 def probe_points(dataset: Dataset, width: int, height: int, state: ViewState) -> np.ndarray:

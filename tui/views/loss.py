@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -26,9 +27,18 @@ _EVEN_COLUMNS = 0x47  # the left dots of a cell: a line one dot on, one off
 def title(snapshot: Snapshot, state: ViewState) -> tuple[str, str]:
     """The panel's name, and what the numbers are."""
     dataset, measure = snapshot.dataset, snapshot.measure
+    if dataset.labels:
+        return "Loss", measure + _right(snapshot)
     if measure == "huber":
         return "Loss", "huber of scaled y"
-    return "Loss", measure if dataset.labels else f"{measure} {dataset.target_unit or dataset.target_label}"
+    return "Loss", f"{measure} {dataset.target_unit or dataset.target_label}"
+
+
+def _right(snapshot: Snapshot) -> str:
+    """How many labels are predicted with their sign: " right •93% ∘91%"; 100% is all of them."""
+    shares = zip("•∘", snapshot.right or (), strict=False)
+    words = [f"{glyph}{math.floor(100 * share)}%" for glyph, share in shares if share is not None]
+    return " ".join([" right", *words]) if words else ""
 
 
 def paint(snapshot: Snapshot, width: int, height: int, palette: Palette, state: ViewState) -> Canvas:
@@ -43,7 +53,7 @@ def paint(snapshot: Snapshot, width: int, height: int, palette: Palette, state: 
     if below:
         _draw_baselines(canvas, frame, height - below, notes)
     for split, colour in (("test", "unseen"), ("train", "train")):
-        _draw_line(canvas, frame, snapshot, split, colour)
+        _draw_line(canvas, frame, snapshot, split, colour, palette.depth == "none")
     if snapshot.best is not None:
         _draw_best(canvas, frame, snapshot)
     return canvas
@@ -101,16 +111,17 @@ def _curve(snapshot: Snapshot, split: str) -> tuple[np.ndarray, np.ndarray]:
     return np.append(history.epoch, snapshot.progress), np.append(losses, now)
 
 
-def _draw_line(canvas: Canvas, frame: Frame, snapshot: Snapshot, split: str, colour: str) -> None:
+def _draw_line(canvas: Canvas, frame: Frame, snapshot: Snapshot, split: str, colour: str, name_end: bool) -> None:
+    """Train in all dots, unseen in every other; without colours the glyph of the legend stands at the end."""
     x, y = _curve(snapshot, split)
     x, y = envelope(x, y, 0.0, float(frame.x.value(frame.columns)), frame.columns)
     if not len(x):
         return
-    codes = plotting.line(*frame.dots(x, y), frame.rows, frame.columns) if len(x) > 1 else None
-    if codes is None:
-        canvas.glyphs(*frame.cells(x, y), "•" if split == "train" else "∘", colour)
-    else:
+    if len(x) > 1:
+        codes = plotting.line(*frame.dots(x, y), frame.rows, frame.columns)
         canvas.codes(frame.top, frame.left, codes & _EVEN_COLUMNS if split == "test" else codes, colour)
+    if len(x) == 1 or name_end:
+        canvas.glyphs(*frame.cells(x[-1:], y[-1:]), "•" if split == "train" else "∘", colour)
 
 
 def _draw_marks(canvas: Canvas, frame: Frame, snapshot: Snapshot) -> None:

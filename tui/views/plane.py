@@ -50,6 +50,8 @@ def paint(snapshot: Snapshot, width: int, height: int, palette: Palette, state: 
         if dataset.labels:
             canvas.braille(frame.top, frame.left, zero_line(values), "bright")
     canvas.text(0, frame.left + 1, _name(dataset, 1), "label")
+    if width < 66:
+        _name_glyphs(canvas, frame, dataset)
     _draw_points(canvas, frame, dataset)
     if width >= 66:
         _draw_legend(canvas, frame, dataset, palette, (low, high))
@@ -135,6 +137,13 @@ def _draw_points(canvas: Canvas, frame: Frame, dataset: Dataset) -> None:
         for chosen, glyph in ((high, filled), (~high, hollow)):
             row, column = frame.cells(raw[chosen, 0], raw[chosen, 1])
             canvas.glyphs(row, column, glyph, colour)
+
+
+def _name_glyphs(canvas: Canvas, frame: Frame, dataset: Dataset) -> None:
+    """What the glyphs mean, in the top row where there is no room for the legend."""
+    text = "●+1 ○−1 large: unseen" if dataset.labels else "• train ● unseen"
+    if len(_name(dataset, 1)) + len(text) + 3 <= frame.columns:
+        canvas.text_right(0, frame.left + frame.columns - 1, text, "label")
 
 
 def _draw_legend(canvas: Canvas, frame: Frame, dataset: Dataset, palette: Palette, bounds: tuple[float, float]) -> None:

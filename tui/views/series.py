@@ -22,6 +22,12 @@ if TYPE_CHECKING:
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _STRIP = 4  # rows of the errors over the whole span: a heading, two of bars, the months
 _BARS = " ▁▂▃▄▅▆▇█"
+_BEFORE = {  # predictions without learning, and the periods that they look back
+    "day": (("as yesterday", 1), ("as last week", 7)),
+    "week": (("as last week", 1),),
+    "month": (("as last month", 1), ("as last year", 12)),
+    "year": (("as last year", 1),),
+}
 _MONDAY = np.datetime64("1970-01-05", "D")
 
 
@@ -30,10 +36,10 @@ class Span:
     """The rows that the view shows: the unseen ones, or the training ones where nothing is unseen."""
 
     x: np.ndarray  # (N, n) scaled
-    day: np.ndarray  # (N,) int: days (or years, or rows) since the first
+    day: np.ndarray  # (N,) int: days (or weeks, months, years, rows) since the first
     true: np.ndarray  # (N,) in the data's own units
-    first: int  # the date of day 0: days since 1970, the year, or 0
-    period: str  # "day", "year" or ""
+    first: int  # the date of day 0: days, Mondays or months since 1970, the year, or 0
+    period: str  # "day", "week", "month", "year" or ""
     unseen: bool
 
     @property
@@ -70,7 +76,10 @@ def paint(snapshot: Snapshot, width: int, height: int, palette: Palette, state: 
     predicted = probe.y if probe is not None and len(probe.x) == len(shown.day) else None
     _draw_series(canvas, frame, shown, predicted)
     if predicted is not None and frame.top + frame.rows + 2 + _STRIP <= height:
-        _draw_errors(canvas, frame, shown, predicted, palette)
+        _draw_errors(canvas, frame, shown, predicted)
+        hint = "z window" if state.zoom else "← → move the window   z all" * (last_window(dataset, width, height) > 0)
+        if frame.columns > 36 + len(hint):
+            canvas.text_right(frame.top + frame.rows + 2, frame.left + frame.columns, hint, "quiet")
     return canvas
 
 
@@ -80,18 +89,22 @@ def span(dataset: Dataset) -> Span:
     x, y, times, unseen = dataset.x_train, dataset.y_train, dataset.times_train, False
     if dataset.x_test is not None and dataset.y_test is not None:
         x, y, times, unseen = dataset.x_test, dataset.y_test, dataset.times_test, True
-    count = np.arange(len(y)) if times is None else _whole(times)
+    period = "" if times is None else dataset.period or ""
+    count = _whole(times, period) if times is not None and period else np.arange(len(y))
     order = np.argsort(count, kind="stable")
     count = count[order]
-    period = "" if times is None else dataset.period or ""
     return Span(x[order], count - count[0], dataset.unscale(y[order]), int(count[0]), period, unseen)
 
 
-def _whole(times: np.ndarray) -> np.ndarray:
-    """Dates as whole numbers: days since 1970, or years."""
-    if np.issubdtype(times.dtype, np.datetime64):
-        return times.astype("datetime64[D]").astype(np.int64)
-    return np.floor(times).astype(np.int64)
+def _whole(times: np.ndarray, period: str) -> np.ndarray:
+    """Times as whole numbers: days, Mondays or months since 1970, or years."""
+    if not np.issubdtype(times.dtype, np.datetime64):
+        return np.floor(times).astype(np.int64)
+    if period == "week":
+        return (times.astype("datetime64[D]") - _MONDAY).astype(np.int64) // 7
+    if period == "year":
+        return times.astype("datetime64[Y]").astype(np.int64) + 1970
+    return times.astype("datetime64[M]" if period == "month" else "datetime64[D]").astype(np.int64)
 
 
 @per_dataset
@@ -121,7 +134,7 @@ def _cells_a_day(frame: Frame) -> float:
 
 
 def _date_ticks(shown: Span, start: int, days: int, per: float) -> tuple[tuple[int, str], ...]:
-    """Mondays, or firsts of months where those are too close; round years; or round row numbers."""
+    """Mondays, or firsts of months where those are too close; months; round years; or round row numbers."""
     first = shown.first + start
     if shown.period == "day":
         dates = np.datetime64(first, "D") + np.arange(days)
@@ -131,9 +144,24 @@ def _date_ticks(shown: Span, start: int, days: int, per: float) -> tuple[tuple[i
         far = max(1, int(np.ceil(7 / (30.4 * per))))
         at = np.flatnonzero(monday) if per >= 1.0 else np.flatnonzero(opening & (months % 12 % far == 0))
         return tuple((int(day * per), _date(dates[day], per >= 1.0)) for day in at)
+    if shown.period in ("week", "month"):
+        return _month_ticks(first, days, per, shown.period)
     step = next(s * 10**e for e in range(9) for s in (1, 2, 5) if s * 10**e * per >= 8)
     at = np.arange(-(-first // step) * step, first + days, step)
     return tuple((int((value - first) * per), str(value)) for value in at.tolist())
+
+
+def _month_ticks(first: int, count: int, per: float, period: str) -> tuple[tuple[int, str], ...]:
+    """Of weeks or months the first in a month, as many as have room; a January is told by its year."""
+    place = np.arange(first - 1, first + count)
+    months = place if period == "month" else (_MONDAY + 7 * place).astype("datetime64[M]").astype(int)
+    opens, months = np.diff(months) > 0, months[1:]
+    cells = per if period == "month" else per * 30.4 / 7
+    far = next((far for far in (1, 2, 3, 6, 12, 24, 60, 120, 240, 600) if far * cells >= 8), 1200)
+    return tuple(
+        (int(at * per), str(1970 + months[at] // 12) if months[at] % 12 == 0 else _MONTHS[months[at] % 12])
+        for at in np.flatnonzero(opens & (months % far == 0)).tolist()
+    )
 
 
 def _date(day: np.datetime64, with_day: bool) -> str:
@@ -181,7 +209,7 @@ def _draw_series(canvas: Canvas, frame: Frame, shown: Span, predicted: np.ndarra
     if predicted is None:
         return
     dots, value = frame.raster(), predicted[near].astype(float)
-    gaps = np.flatnonzero(np.diff(day) > 1) + 1
+    gaps = np.flatnonzero(np.diff(day) > 1) + 1  # where rows are missing
     x, y = np.insert(day, gaps, np.nan), np.insert(value, gaps, np.nan)
     stroke(dots, *frame.dots(x, y), thick=True)
     covered = canvas.braille(frame.top, frame.left, dots, "model")
@@ -205,7 +233,7 @@ def _draw_misses(canvas: Canvas, frame: Frame, day: np.ndarray, true: np.ndarray
     canvas.braille(frame.top, frame.left, dots, "miss")
 
 
-def _draw_errors(canvas: Canvas, frame: Frame, shown: Span, predicted: np.ndarray, palette: Palette) -> None:
+def _draw_errors(canvas: Canvas, frame: Frame, shown: Span, predicted: np.ndarray) -> None:
     """Bars of the largest |error| in each slice of the span, its window lit, months under it."""
     top, columns = frame.top + frame.rows + 2, frame.columns
     where = "unseen" if shown.unseen else "training"
@@ -236,7 +264,7 @@ def _draw_errors(canvas: Canvas, frame: Frame, shown: Span, predicted: np.ndarra
 
 @per_dataset
 def baselines(dataset: Dataset, measure: Measure) -> tuple[tuple[str, float], ...]:
-    """RMSE or MAE on the unseen rows of predicting the value of a period, or seven days, before.
+    """RMSE or MAE on the unseen rows of predicting the value of a period, a week or a year before.
 
     () for other measures, which have no unit, and where undated.
     """
@@ -244,15 +272,14 @@ def baselines(dataset: Dataset, measure: Measure) -> tuple[tuple[str, float], ..
         return ()
     if dataset.times_test is None or dataset.times_train is None or dataset.y_test is None or not dataset.lags:
         return ()
-    if dataset.period not in ("day", "year"):
+    if dataset.period is None:
         return ()
-    when = np.concatenate((_whole(dataset.times_train), _whole(dataset.times_test)))
+    when = _whole(np.concatenate((dataset.times_train, dataset.times_test)), dataset.period)
     value = dataset.unscale(np.concatenate((dataset.y_train, dataset.y_test)))
     known = dict(zip(when.tolist(), value.tolist(), strict=True))
     found = []
-    periods = (("as yesterday", 1), ("as last week", 7)) if dataset.period == "day" else (("as last year", 1),)
-    for label, back in periods:
-        pairs = [(known[t], known[t - back]) for t in _whole(dataset.times_test).tolist() if t - back in known]
+    for label, back in _BEFORE[dataset.period]:
+        pairs = [(known[t], known[t - back]) for t in when[-len(dataset.y_test) :].tolist() if t - back in known]
         if pairs:
             misses = np.abs(np.subtract(*np.transpose(pairs)))
             found.append((label, float(misses.mean() if measure == "mae" else np.sqrt((misses**2).mean()))))

@@ -82,7 +82,7 @@ def _sources(snapshot: Snapshot, layer: int) -> str:
     if layer > 0:
         return "unit before"
     if snapshot.dataset.lags:
-        return {"day": "days back", "year": "years back"}.get(snapshot.dataset.period or "", "lag")
+        return f"{snapshot.dataset.period}s back" if snapshot.dataset.period else "lag"
     return "feature"
 
 
@@ -192,7 +192,7 @@ def _draw_maps(
     here = layer == chosen_layer(snapshot.network, state)
     chosen = state.unit if here else -1
     first = int(np.clip(chosen - fit // 2, 0, max(0, len(units) - fit)))
-    canvas.text(top, 0, "a" + "′" * min(layer, 3), "quiet")
+    canvas.text(top, 0, ("a", "a′", "a″", "a‴")[layer] if layer < 4 else f"a{layer + 1}", "quiet")
     for place, unit in enumerate(units[first : first + fit]):
         column = 3 + place * width
         bright = unit.number == chosen
@@ -217,7 +217,7 @@ def _draw_maps(
 
 
 def _tenths(name: str, value: float) -> str:
-    return name + (minus(f"{value:.1f}") if abs(value) < 100 else short(value))
+    return name + (minus(f"{round(value, 1) + 0.0:.1f}") if abs(value) < 100 else short(value))  # no minus before 0.0
 
 
 def _draw_numbers(canvas: Canvas, row: int, snapshot: Snapshot, state: ViewState) -> None:

@@ -38,7 +38,7 @@ class Unit:
 
     @property
     def name(self) -> str:
-        return _NAMES.get(self.kind, self.kind)
+        return kind_name(self.kind)
 
     @property
     def symbol(self) -> str:
@@ -47,6 +47,11 @@ class Unit:
     @property
     def trouble(self) -> str:
         return "" if self.on is None else trouble(self.kind, self.on)
+
+
+def kind_name(kind: str) -> str:
+    """A kind of unit as people read it: "ReLU"."""
+    return _NAMES.get(kind, kind)
 
 
 def trouble(kind: str, on: float) -> str:
@@ -132,18 +137,21 @@ def sentence(unit: Unit, dataset: Dataset) -> tuple[str, bool]:
     unit_x, unit_y = (f" {unit}".rstrip() for unit in (dataset.feature_units[0], dataset.target_unit))
     if w == 0.0 or not all(map(math.isfinite, (w, c, unit.bias))):
         return "flat: w is 0", False
-    place = float(dataset.x_offset[0]) - unit.bias / w * float(dataset.x_factor[0])
-    at = f"{short(place)}{unit_x}"
+    place = -unit.bias / w  # scaled: the training points reach from −1 to 1
+    at = f"{short(float(dataset.x_offset[0] + place * dataset.x_factor[0]))}{unit_x}"
+    outside = ", beyond the data" if abs(place) > 1.0 else ""
     if unit.kind in _HEIGHTS:
         verb = "rises" if height * w > 0 else "falls"
-        return f"{verb} {short(abs(height) * _HEIGHTS[unit.kind])}{unit_y} at {at}{_outside(place, dataset)}", False
+        return f"{verb} {short(abs(height) * _HEIGHTS[unit.kind])}{unit_y} at {at}{outside}", False
     slope = height * w / float(dataset.x_factor[0])
     rate = f"{short(abs(slope))}{unit_y} per {dataset.feature_units[0] or dataset.feature_labels[0]}"
     if unit.kind not in _BENDS:
         return f"{'rises' if slope > 0 else 'falls'} {rate} everywhere", False
+    if place * w < -abs(w):  # it is on wherever there are data
+        return f"{'rises' if slope > 0 else 'falls'} {rate} on all the data", False
     if w > 0:
-        return f"bends {'up' if slope > 0 else 'down'} {rate} from {at} on{_outside(place, dataset)}", False
-    return f"{'rises' if slope > 0 else 'falls'} {rate} up to {at}{_outside(place, dataset)}", False
+        return f"bends {'up' if slope > 0 else 'down'} {rate} from {at} on{outside}", False
+    return f"{'rises' if slope > 0 else 'falls'} {rate} up to {at}{outside}", False
 
 
 def _reach(unit: Unit, dataset: Dataset) -> str:
@@ -155,9 +163,3 @@ def _reach(unit: Unit, dataset: Dataset) -> str:
     if unit.kind == "tanh":
         verb = "raises or lowers"
     return f"{verb} y by up to {short(abs(height))} {dataset.target_unit}".rstrip()
-
-
-def _outside(place: float, dataset: Dataset) -> str:
-    """A remark for a unit that acts where there are no training points."""
-    scaled = (place - float(dataset.x_offset[0])) / float(dataset.x_factor[0])
-    return ", beyond the data" if abs(scaled) > 1.0 else ""

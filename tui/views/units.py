@@ -57,14 +57,16 @@ def paint(snapshot: Snapshot, width: int, height: int, palette: Palette, state: 
     if each > 1:
         for row, unit in enumerate(shown):
             text, trouble = sentence(unit, snapshot.dataset)
-            canvas.text(2 + row * each, _LEFT, cut(text, right - _LEFT), "trouble" if trouble else "quiet")
+            if len(text) > right - _LEFT:
+                text = cut(text.partition(",")[0], right - _LEFT)
+            canvas.text(2 + row * each, _LEFT, text, "trouble" if trouble else "quiet")
     end = min(1 + len(shown) * each, height - 1)
     _draw_bias(canvas, end, snapshot, state, columns, chosen, _name_width(shown))
     area = (1, right + 2, max(0, end - 1), width - right - 4)
     if area[3] >= 8:
         shapes.draw(canvas, area, each, shown, chosen, snapshot, palette, state)
     _draw_more(canvas, end, right + 2, first, len(units) - first - len(shown))
-    if not units and snapshot.network.n_inputs > 1:
+    if not units:
         weights.draw(canvas, 3 if height > 6 else 2, snapshot, state)
     return canvas
 
@@ -160,6 +162,14 @@ def _draw_bias(
 
 def _draw_more(canvas: Canvas, row: int, start: int, above: int, below: int) -> None:
     """How many units the table hides above and below."""
-    counts = ((above, "above  ↑"), (below, "below  ↓"))
-    text = "   ".join(f"{count} more unit{'s' * (count > 1)} {where}" for count, where in counts if count)
-    canvas.text(row, min(start, canvas.width - len(text)), text, "label")
+    hidden = [
+        (f"{count} more unit{'s' * (count > 1)}", where, arrow)
+        for count, where, arrow in ((above, "above", "↑"), (below, "below", "↓"))
+        if count
+    ]
+    whole = "   ".join(f"{units} {where}  {arrow}" for units, where, arrow in hidden)
+    brief = "  ".join(f"{units} {arrow}" for units, _, arrow in hidden)
+    text = next(
+        (text for text in (whole, brief) if start + len(text) <= canvas.width), brief.replace(" more units", "")
+    )
+    canvas.text(row, start, text, "label")

@@ -1,4 +1,4 @@
-"""The weights of the linear model, one for each input, as numbers."""
+"""The weights of the linear model, one for each input, as numbers or in words."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from tui.canvas import Canvas
 from tui.numbers import column
-from tui.views.unit import source_name
+from tui.views.unit import Unit, sentence, source_name
 
 if TYPE_CHECKING:
     from tui.snapshot import Snapshot
@@ -17,9 +17,16 @@ _WEEK = 7  # days in a row, so that a column is a day of the week
 
 
 def draw(canvas: Canvas, top: int, snapshot: Snapshot, state: ViewState) -> None:
-    """A grid from row `top` on: the input and its weight; the chosen one is lit and always in sight."""
+    """A grid from row `top` on: the input and its weight; the chosen one is lit and always in sight.
+
+    Of one input the table has the weight already: then what it means in the data's units.
+    """
     network, dataset = snapshot.network, snapshot.dataset
     values = network.weights(0)[0][0]
+    if len(values) == 1:
+        line = Unit(0, "identity", values, 0.0, 1.0, gradient=0.0, on=None, single=True)
+        canvas.text(2, _LEFT + 1, sentence(line, dataset)[0], "quiet")
+        return
     names = [str(lag) for lag in dataset.lags] or [source_name(dataset, 0, i) for i in range(len(values))]
     texts = column([float(value) for value in values], _VALUE)
     label = max(map(len, names))
@@ -29,6 +36,10 @@ def draw(canvas: Canvas, top: int, snapshot: Snapshot, state: ViewState) -> None
         across = min(across, _WEEK)
     rows, chosen = canvas.height - top, min(state.source, len(values) - 1)
     first = max(0, chosen // across - rows + 1) * across
+    if first:
+        canvas.text(top, 0, "↑", "label")
+    if first + rows * across < len(values):
+        canvas.text(canvas.height - 1, 0, "↓", "label")
     for place, i in enumerate(range(first, min(len(values), first + rows * across))):
         row, left = top + place // across, _LEFT + place % across * cell
         lit = i == chosen and state.part == "w"

@@ -14,7 +14,7 @@ DIGITS = "[0-9]*"  # Textual's own pattern for integers takes exponential time o
 
 
 class EpochsPrompt(Input):
-    """One line in the place of the note; enter answers, escape leaves things as they were."""
+    """The number in the prompt's line; enter answers, escape leaves things as they were."""
 
     BINDINGS: ClassVar[list[BindingType]] = [("escape", "leave", "Leave")]
 
@@ -25,14 +25,9 @@ class EpochsPrompt(Input):
             super().__init__()
             self.epochs = epochs
 
-    def __init__(self, id: str) -> None:
-        super().__init__(
-            id=id,
-            restrict=DIGITS,
-            max_length=7,
-            compact=True,
-            placeholder="epochs to run: 100   enter runs, esc leaves",
-        )
+    def __init__(self) -> None:
+        super().__init__(restrict=DIGITS, max_length=7, compact=True, placeholder="100")
+        self.display = False
 
     def ask(self, epochs: int | None) -> None:
         self.value = "" if epochs is None else str(epochs)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tui.canvas import Canvas, cut
 from tui.snapshot import Snapshot
+from tui.story import brief
 from tui.widgets.panel import Panel
 
 
@@ -14,5 +15,5 @@ class NoteLine(Panel):
         if snapshot.diverged and not snapshot.busy:
             colour = "trouble"
         canvas.text(0, 1, "…" if snapshot.busy else "▸", "now")
-        canvas.text(0, 3, cut(text, width - 4), colour)
+        canvas.text(0, 3, text if cut(text, width - 4) == text else cut(brief(text), width - 4), colour)
         return canvas

@@ -33,16 +33,31 @@ class RecipePanel(Panel, can_focus=True):
         lines = rows(snapshot)
         columns = 2 if width >= TWO_COLUMNS else 1
         each = -(-len(lines) // columns)
-        for place, line in enumerate(lines):
+        first = self._first(lines, height) if columns == 1 else 0
+        for place, line in enumerate(lines[first:]):
             left = place // each * (width // 2)
             self._draw_row(canvas, place % each, left, left + width // columns, line)
+        if first:
+            canvas.text(0, 0, "↑", "label")
+        if each - first > height:
+            canvas.text(height - 1, 0, "↓", "label")
         return canvas
+
+    def _first(self, lines: list[Row], height: int) -> int:
+        """The line at the top: where not all have room, one that leaves the chosen field in sight."""
+        if not self.view.focus:
+            return 0
+        fields = [[field for _, field in parts] for _, parts, _ in lines]
+        chosen = next((place for place, row in enumerate(fields) if FIELDS[self.chosen] in row), 0)
+        return max(0, chosen - height + 1)
 
     def _draw_row(self, canvas: Canvas, row: int, left: int, right: int, line: Row) -> None:
         label, parts, keys = line
         canvas.text(row, left + 1, label, "label")
         column = left + LABEL_WIDTH + 1
         for text, field in parts:
+            if column + len(text) > right:
+                break  # half a number would be another one
             lit = self.view.focus and field == FIELDS[self.chosen]
             column = canvas.text(row, column, text, "bright" if lit else "text", lit, "lit" if lit else None)
         if column + len(keys) < right - 1:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tui.canvas import Canvas
+from tui.canvas import Canvas, cut
 from tui.palette import Palette
 from tui.snapshot import Snapshot
 from tui.views import ViewState
@@ -26,16 +26,18 @@ class Rule(Panel):
 
     def draw(self, snapshot: Snapshot, width: int, height: int) -> Canvas:
         canvas = Canvas(width, height)
-        left, *right = [self._parts(title) for title in self.titles(snapshot, self.view)]
-        canvas.rule(0, left)
+        middle = width - self.split - 1 if self.split else width
+        left, *right = self.titles(snapshot, self.view)
+        canvas.rule(0, self._parts(left, middle))
         if self.split:
-            middle = width - self.split - 1
             canvas.text(0, middle, self.junction, "rule")
-            canvas.rule(0, right[0] if right else (), middle + 1)
+            canvas.rule(0, self._parts(right[0], self.split) if right else (), middle + 1)
         return canvas
 
-    def _parts(self, title: tuple[str, str, str]) -> list[tuple[str, str, bool]]:
+    def _parts(self, title: tuple[str, str, str], width: int) -> list[tuple[str, str, bool]]:
+        """The title, its quiet words cut to what a rule of this width leaves them."""
         name, words, panel = title
+        words = cut(words, width - len("─ ") - len(name) - len(" ") - len(" "))
         focused = panel == self.focused_panel
         parts = [(name, "bright" if focused else "label", focused)]
         return [*parts, (f" {words}", "quiet", False)] if words else parts
