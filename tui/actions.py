@@ -24,6 +24,7 @@ class Action:
     call: str
     group: str
     focus: str = ""  # the panel that must have the focus: "fit", "units", "recipe", or "" for any
+    shown: bool = True  # nudges work, but are not offered before they can be undone
 
 
 def run(method: str, *arguments: object) -> str:
@@ -63,14 +64,14 @@ ACTIONS: tuple[Action, ...] = (
     Action("unit_down", ("down",), "The unit below; the output bias is the last", "unit", "choose_unit(1)", BUILDING),
     Action("layer_left", ("left",), "The layer before", "layer", "choose_layer(-1)", BUILDING),
     Action("layer_right", ("right",), "The layer after", "layer", "choose_layer(1)", BUILDING),
-    Action("w_up", ("w",), "The chosen unit's w up", "nudge", "nudge('w', 1)", BUILDING),
-    Action("w_down", ("W",), "The chosen unit's w down", "nudge", "nudge('w', -1)", BUILDING),
-    Action("b_up", ("b",), "The chosen unit's b up", "nudge", "nudge('b', 1)", BUILDING),
-    Action("b_down", ("B",), "The chosen unit's b down", "nudge", "nudge('b', -1)", BUILDING),
-    Action("c_up", ("c",), "The chosen unit's c up", "nudge", "nudge('c', 1)", BUILDING),
-    Action("c_down", ("C",), "The chosen unit's c down", "nudge", "nudge('c', -1)", BUILDING),
-    Action("next_input", ("j",), "w means the next input", "input", "choose_input(1)", BUILDING),
-    Action("previous_input", ("J",), "w means the input before", "input", "choose_input(-1)", BUILDING),
+    Action("w_up", ("w",), "The chosen unit's w up", "nudge", "nudge('w', 1)", BUILDING, shown=False),
+    Action("w_down", ("W",), "The chosen unit's w down", "nudge", "nudge('w', -1)", BUILDING, shown=False),
+    Action("b_up", ("b",), "The chosen unit's b up", "nudge", "nudge('b', 1)", BUILDING, shown=False),
+    Action("b_down", ("B",), "The chosen unit's b down", "nudge", "nudge('b', -1)", BUILDING, shown=False),
+    Action("c_up", ("c",), "The chosen unit's c up", "nudge", "nudge('c', 1)", BUILDING, shown=False),
+    Action("c_down", ("C",), "The chosen unit's c down", "nudge", "nudge('c', -1)", BUILDING, shown=False),
+    Action("next_input", ("j",), "Show the w of the next input", "input", "choose_input(1)", BUILDING),
+    Action("previous_input", ("J",), "Show the w of the input before", "input", "choose_input(-1)", BUILDING),
     Action("view_fit", ("1",), "View 1: the fit", "fit", "view_fit", LOOKING),
     Action("zoom", ("z",), "Zoom the fit in or out", "zoom", "zoom", LOOKING),
     Action("log_loss", ("y",), "Loss on a log or a linear axis", "log", "log_loss", LOOKING),
@@ -91,7 +92,7 @@ FOOTERS: Mapping[str, tuple[str, ...]] = {
     ),
     "units": (
         "play", "update", "epoch", "add_sigmoid", "add_relu", "remove_unit", "unit_up", "unit_down",
-        "layer_left", "layer_right", "add_layer", "remove_layer", "w_up", "b_up", "c_up", "next_input", "focus",
+        "layer_left", "layer_right", "add_layer", "remove_layer", "next_input", "focus",
         "epochs",
     ),
     "recipe": (
@@ -160,7 +161,7 @@ def without_use(layers: int, inputs: int, dated: bool) -> set[str]:
     """The ids of what does nothing with so many hidden layers and inputs of the chosen one: no part of the footer."""
     idle = set() if dated else {action.id for action in ACTIONS if action.focus == "fit"}
     if layers == 0:
-        idle |= {"remove_unit", "unit_up", "unit_down", "remove_layer", "c_up", "c_down"}
+        idle |= {"remove_unit", "unit_up", "unit_down", "remove_layer"}
     if layers < 2:
         idle |= {"layer_left", "layer_right"}
     if inputs < 2:

@@ -55,10 +55,10 @@ def test_the_footer_joins_what_belongs_together_and_leaves_out_what_is_not_there
 @pytest.mark.parametrize(
     ("layers", "inputs", "line"),
     [
-        (0, 1, "l layer  w b nudge"),
-        (0, 56, "l layer  w b nudge  j input"),
-        (1, 1, "x remove  ↑ ↓ unit  l L layer  w b c nudge"),
-        (2, 3, "x remove  ↑ ↓ unit  ← → l L layer  w b c nudge  j input"),
+        (0, 1, "l layer"),
+        (0, 56, "l layer  j input"),
+        (1, 1, "x remove  ↑ ↓ unit  l L layer"),
+        (2, 3, "x remove  ↑ ↓ unit  ← → l L layer  j input"),
     ],
 )
 def test_the_footer_leaves_out_what_has_no_use(layers, inputs, line):
