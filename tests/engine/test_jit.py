@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import stat
@@ -13,6 +14,7 @@ import numba
 import pytest
 
 import engine
+from engine.kernels import jit
 
 pytestmark = pytest.mark.skipif(bool(numba.config.DISABLE_JIT), reason="nothing is compiled, so nothing is cached")
 
@@ -130,3 +132,13 @@ def test_old_entries_are_pruned(sandbox):
     assert len(sandbox.entries()) == 32
     assert not list(sandbox.cache.glob("compute-0.*"))
     assert sandbox.run() == (22, True)
+
+
+def test_collection_goes_on_after_a_compilation_that_fails():
+    def fails():
+        assert not gc.isenabled()
+        raise ValueError("no such kernel")
+
+    with pytest.raises(ValueError, match="no such kernel"):
+        jit.without_collection(fails)()
+    assert gc.isenabled()
