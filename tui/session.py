@@ -6,7 +6,6 @@ runner catches it and says it.
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -18,6 +17,7 @@ import data
 from data import Dataset
 from engine import EngineError, Network, Recipe, Trainer, edits
 from engine.initial import INITS
+from engine.trainer import default_threads
 from tui.choice import OUTPUT_BIAS, resolve
 from tui.fields import change_recipe, neighbour
 from tui.measure import best_of, history_of, losses_now, measure_of, right_now, shares_on
@@ -116,8 +116,7 @@ class Session:
         """All cores but one, which is the screen's, unless the person said otherwise."""
         if self.options.threads is not None:
             return self.options.threads
-        affinity = getattr(os, "sched_getaffinity", None)
-        return max(1, (len(affinity(0)) if affinity else os.cpu_count() or 1) - 1)
+        return max(1, default_threads() - 1)
 
     # ------------------------------------------------------------------------------------------------ training
 
