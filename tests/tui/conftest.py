@@ -16,6 +16,7 @@ from tui.player import FRAME
 from tui.runner import Runner
 from tui.session import Session
 from tui.snapshot import Snapshot
+from tui.widgets.too_small import too_small
 
 
 class HandRunner(Runner):
@@ -55,6 +56,13 @@ class Drive:
         await self.pilot.pause()
         self.runner.settle()
         await self.pilot.pause()
+
+    def is_drawn(self) -> bool:
+        """Whether the first scene is complete: the plots come a paint later, and then the fit asks for its points."""
+        main = self.app.main
+        if main.snapshot is None or not main.plots_ready:
+            return False
+        return main.snapshot.probe is not None or too_small(*main.size)
 
     async def frames(self, count: int) -> None:
         self.runner.frames(count)
@@ -99,6 +107,8 @@ async def driving(
     async with app.run_test(size=size) as pilot:
         drive = Drive(app, pilot)
         await drive.settle()
+        while not drive.is_drawn():
+            await drive.settle()
         yield drive
 
 
