@@ -27,7 +27,7 @@ def grid(examples: int) -> tuple[int, int]:
 
 @compiled
 def rounds_for(examples: int) -> int:
-    """Double rounds of the network: over two million epochs, with fewer the gaps between neighbours are uneven."""
+    """Double rounds of the network: with fewer, gaps between neighbours are uneven over one or two million epochs."""
     return 4 if examples >= 256 else 5 if examples >= 64 else 6
 
 
