@@ -138,64 +138,43 @@ def back(vectors: int, unrolled: int, at_output: bool) -> Callable[..., None]:
     return run
 
 
-output_one, output_four = back(1, 2, True), back(4, 1, True)
-hidden_one, hidden_four = back(1, 2, False), back(4, 1, False)
+def back_over_columns(at_output: bool) -> Callable[..., None]:
+    """`back` over the vectors from `begin` to `end` of a hidden layer, the last if `at_output`; an even number of rows.
 
+    Of `incoming` on the one hand and delta, c, weight and units on the other, one side is not used.
+    """
+    one, four = back(1, 2, at_output), back(4, 1, at_output)
 
-@inlined
-def back_from_output(
-    values: int,
-    row: int,
-    delta: int,
-    c: int,
-    weight: int,
-    bias: int,
-    rows: int,
-    vectors: int,
-    kind_of: Any,
-    first: int,
-    codes: int,
-    units: int,
-    begin: int,
-    end: int,
-) -> None:
-    """`back` at the output over the vectors from `begin` to `end` of the last hidden layer; an even number of rows."""
-    n = begin
-    while n < end:
-        kind, lanes, at = max(kind_of[first + n], MIXED), codes + (first + n) * LANES, n * LANES
-        into, into_bias, inside = weight + at, bias + at, units - at
-        if n % 4 == 0 and four_alike(kind_of, first + n, first + vectors):
-            output_four(values + at, row, 0, delta, c + at, into, into_bias, rows, kind, lanes, inside)
-            n += 4
-        else:
-            output_one(values + at, row, 0, delta, c + at, into, into_bias, rows, kind, lanes, inside)
-            n += 1
+    @inlined
+    def run(
+        values: int,
+        row: int,
+        incoming: int,
+        delta: int,
+        c: int,
+        weight: int,
+        bias: int,
+        rows: int,
+        vectors: int,
+        kind_of: Any,
+        first: int,
+        codes: int,
+        units: int,
+        begin: int,
+        end: int,
+    ) -> None:
+        n = begin
+        while n < end:
+            kind, lanes, at = max(kind_of[first + n], MIXED), codes + (first + n) * LANES, n * LANES
+            a, entering, into, into_bias, inside = values + at, incoming + at, weight + at, bias + at, units - at
+            if n % 4 == 0 and four_alike(kind_of, first + n, first + vectors):
+                four(a, row, entering, delta, c + at, into, into_bias, rows, kind, lanes, inside)
+                n += 4
+            else:
+                one(a, row, entering, delta, c + at, into, into_bias, rows, kind, lanes, inside)
+                n += 1
 
-
-@inlined
-def back_through(
-    values: int,
-    row: int,
-    incoming: int,
-    bias: int,
-    rows: int,
-    vectors: int,
-    kind_of: Any,
-    first: int,
-    codes: int,
-    begin: int,
-    end: int,
-) -> None:
-    """`back` over the vectors from `begin` to `end` of a hidden layer before the last; an even number of rows."""
-    n = begin
-    while n < end:
-        kind, lanes, at = max(kind_of[first + n], MIXED), codes + (first + n) * LANES, n * LANES
-        if n % 4 == 0 and four_alike(kind_of, first + n, first + vectors):
-            hidden_four(values + at, row, incoming + at, 0, 0, 0, bias + at, rows, kind, lanes, 0)
-            n += 4
-        else:
-            hidden_one(values + at, row, incoming + at, 0, 0, 0, bias + at, rows, kind, lanes, 0)
-            n += 1
+    return run
 
 
 @inlined
@@ -204,6 +183,9 @@ def four_alike(kind_of: Any, n: int, end: int) -> bool:
     if n + 4 > end or kind_of[n] <= MIXED:
         return False
     return bool(kind_of[n + 1] == kind_of[n] and kind_of[n + 2] == kind_of[n] and kind_of[n + 3] == kind_of[n])
+
+
+back_from_output, back_through = back_over_columns(at_output=True), back_over_columns(at_output=False)
 
 
 @emitted

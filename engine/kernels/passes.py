@@ -127,7 +127,7 @@ def back_from_deltas(at: Ints, even: int, begins: bool) -> None:
             bias = bias_gradient(at, last - 1)
     first, inputs = of(at, last, FIRST_VECTOR), of(at, last, INPUTS)
     begin, end = begin_of_part(at, width, FOUR), end_of_part(at, width, FOUR)
-    back_from_output(h, row, at[DELTAS], c, weight, bias, even, width, kind_of, first, at[CODE], inputs, begin, end)
+    back_from_output(h, row, 0, at[DELTAS], c, weight, bias, even, width, kind_of, first, at[CODE], inputs, begin, end)
     if not begins:
         add(weight + begin * LANES, into + begin * LANES, end - begin)
         if last > 0:
@@ -167,7 +167,7 @@ def back_layer(at: Ints, layer: int, rows: int, even: int, begins: bool) -> None
     meet_others(at)
     begin, end, bias = begin_of_part(at, before, FOUR), end_of_part(at, before, FOUR), bias_gradient(at, layer - 1)
     place, vector = bias if begins else at[PART], of(at, layer, FIRST_VECTOR)
-    back_through(a, across, at[INCOMING], place, even, before, kind_of, vector, at[CODE], begin, end)
+    back_through(a, across, at[INCOMING], 0, 0, 0, place, even, before, kind_of, vector, at[CODE], 0, begin, end)
     if not begins:
         add(place + begin * LANES, bias + begin * LANES, end - begin)
 
