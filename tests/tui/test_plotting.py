@@ -46,9 +46,12 @@ def test_a_steep_line_is_connected() -> None:
 
 @given(HOSTILE)
 def test_a_stroke_takes_any_numbers(y: np.ndarray) -> None:
-    dots = np.zeros((12, 20), bool)
-    stroke(dots, np.arange(float(len(y))), y, thick=True)
-    stroke(dots, y, np.arange(float(len(y))))
+    up, down = np.zeros((12, 20), bool), np.zeros((12, 20), bool)
+    stroke(up, np.arange(float(len(y))), y, thick=True)
+    stroke(down, y, np.arange(float(len(y))))
+    if not np.isfinite(y).any():
+        assert not up.any()
+        assert not down.any()
 
 
 def test_plotext_and_our_raster_agree_on_where_a_dot_is() -> None:
