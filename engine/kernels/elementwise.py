@@ -146,7 +146,7 @@ def back_over_columns(at_output: bool) -> Callable[..., None]:
     one, four = back(1, 2, at_output), back(4, 1, at_output)
 
     @inlined
-    def run(
+    def walk(
         values: int,
         row: int,
         incoming: int,
@@ -174,7 +174,7 @@ def back_over_columns(at_output: bool) -> Callable[..., None]:
                 one(a, row, entering, delta, c + at, into, into_bias, rows, kind, lanes, inside)
                 n += 1
 
-    return run
+    return walk
 
 
 @inlined
