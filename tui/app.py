@@ -25,11 +25,11 @@ from textual.screen import Screen
 from textual.theme import BUILTIN_THEMES, Theme
 
 from tui.actions import KeysError, bindings, keymap, place_of, with_keys
-from tui.options import Options
-from tui.palette import DARK, Palette, choose
-from tui.runner import Runner
+from tui.draw.palette import DARK, Palette, choose
+from tui.run.options import Options
+from tui.run.runner import Runner
+from tui.run.session import Session
 from tui.screens.main import MainScreen
-from tui.session import Session
 from tui.widgets.too_small import too_small
 
 KEYS_FILE = Path("unitfit", "keys.toml")

@@ -23,8 +23,8 @@ from engine.activations import KINDS
 from engine.initial import INITS
 from engine.losses import LOSSES
 from engine.recipe import OPTIMIZERS, SCHEDULES
-from tui.headless import make_trainer, train, updates_of
-from tui.options import Options, parse_layers
+from tui.console.headless import make_trainer, train, updates_of
+from tui.run.options import Options, parse_layers
 
 DIVERGED, BAD_INPUT, INTERRUPTED = 1, 2, 130
 SENTENCE_LENGTH = 1000
@@ -159,7 +159,7 @@ def train_command(options: Options, as_object: bool, quiet: bool) -> int:
             bar.update(done)
 
         outcome = train(dataset, trainer, updates, progress)
-    from tui import report
+    from tui.console import report
 
     if as_object:
         say(report.as_json(outcome))
@@ -189,7 +189,7 @@ def datasets() -> int:
 @program.command()
 def info() -> int:
     """Show versions, CPU, CUDA and the cache folder."""
-    from tui.machine import facts
+    from tui.console.machine import facts
 
     say("\n".join(aligned(facts())))
     return 0

@@ -11,11 +11,11 @@ import pytest
 from textual.pilot import Pilot
 
 from tui.app import UnitfitApp
-from tui.options import Options
-from tui.player import FRAME
-from tui.runner import Runner
-from tui.session import Session
-from tui.snapshot import Snapshot
+from tui.run.options import Options
+from tui.run.player import FRAME
+from tui.run.runner import Runner
+from tui.run.session import Session
+from tui.run.snapshot import Snapshot
 from tui.widgets.too_small import too_small
 
 

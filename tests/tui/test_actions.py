@@ -11,8 +11,8 @@ from textual.actions import parse
 
 from tui.actions import ACTIONS, FOOTERS, KeysError, bindings, footer_items, keymap, place_of, with_keys, without_use
 from tui.app import UnitfitApp
+from tui.run.session import Session
 from tui.screens.main import MainScreen
-from tui.session import Session
 
 EVERY_KEY = (*".>nN+-0[]{}idDo?qsrxlLwWbBcCjJ1zy", "space", "tab", "ctrl+p", "ctrl+c")
 

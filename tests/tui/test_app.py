@@ -13,9 +13,9 @@ from textual.command import CommandList
 
 from engine import Trainer
 from tui.actions import ACTIONS, place_of
-from tui.choice import OUTPUT_BIAS
-from tui.options import Options
-from tui.player import FIRST_SPEED
+from tui.run.choice import OUTPUT_BIAS
+from tui.run.options import Options
+from tui.run.player import FIRST_SPEED
 from tui.screens.help import HelpScreen
 from tui.screens.open_table import OpenTable
 from tui.widgets.epochs_prompt import EpochsPrompt

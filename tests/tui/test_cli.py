@@ -19,10 +19,10 @@ import pytest
 
 import data
 from engine import Network, Recipe, Trainer
-from tui import report
 from tui.cli import main
-from tui.headless import make_trainer, train
-from tui.options import Options
+from tui.console import report
+from tui.console.headless import make_trainer, train
+from tui.run.options import Options
 
 Capture = pytest.CaptureFixture[str]
 

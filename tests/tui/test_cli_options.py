@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.activations import KINDS
-from tui.options import Options, format_layer, parse_layers
+from tui.run.options import Options, format_layer, parse_layers
 
 LAYERS = st.lists(st.lists(st.sampled_from(list(KINDS)), min_size=1, max_size=12).map(tuple), max_size=8).map(tuple)
 

@@ -14,12 +14,14 @@ from textual.screen import Screen
 from textual.widgets import Label
 
 from tui.actions import Action, bindings, without_use
-from tui.choice import LAST, move_layer, move_source, move_unit, resolve
-from tui.fields import FIELDS
-from tui.palette import Palette
-from tui.runner import Command
-from tui.snapshot import Snapshot
-from tui.views import ViewState, fit_view, loss, series, units
+from tui.draw.palette import Palette
+from tui.run.choice import LAST, move_layer, move_source, move_unit, resolve
+from tui.run.fields import FIELDS
+from tui.run.runner import Command
+from tui.run.snapshot import Snapshot
+from tui.views import ViewState, fit_view, loss
+from tui.views.fit import series
+from tui.views.units import table
 from tui.widgets.epochs_prompt import EpochsPrompt
 from tui.widgets.fit_panel import FitPanel
 from tui.widgets.footer_line import FooterLine
@@ -167,8 +169,8 @@ class MainScreen(Screen[None]):
     def _lower_titles(self, snapshot: Snapshot, view: ViewState) -> Titles:
         recipe = ("Recipe", "", "recipe")
         if self.size.width < NARROW:
-            return [recipe if self.focused_panel == "recipe" else (*units.title(snapshot, view), "units")]
-        return [(*units.title(snapshot, view), "units"), recipe]
+            return [recipe if self.focused_panel == "recipe" else (*table.title(snapshot, view), "units")]
+        return [(*table.title(snapshot, view), "units"), recipe]
 
     def _wide(self) -> bool:
         """Whether the fit has the whole screen; zoomed dated data show all of their span in its usual place."""

@@ -15,8 +15,8 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, Label
 
 import data
-from tui.runner import EXPECTED, Command, one_sentence
-from tui.session import Session
+from tui.run.runner import EXPECTED, Command, one_sentence
+from tui.run.session import Session
 from tui.widgets.epochs_prompt import DIGITS
 
 MOST_COLUMNS = 60  # that are listed

@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     import numpy as np
 
     from data import Dataset
-    from tui.canvas import Canvas
-    from tui.palette import Palette
-    from tui.snapshot import Snapshot
+    from tui.draw.canvas import Canvas
+    from tui.draw.palette import Palette
+    from tui.run.snapshot import Snapshot
 
 __all__ = ["FitView", "ViewState", "fit_view"]
 
@@ -39,4 +39,4 @@ class FitView(Protocol):
 def fit_view(dataset: Dataset) -> FitView:
     """The module that draws this kind of data set."""
     name = "scatter" if dataset.kind == "table" else dataset.kind
-    return cast("FitView", import_module(f"tui.views.{name}"))
+    return cast("FitView", import_module(f"tui.views.fit.{name}"))

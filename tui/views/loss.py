@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tui import plotting
-from tui.axes import Axis, columns_a_tick, linear, logarithmic, round_down, round_up, rows_a_tick
-from tui.canvas import BLANK, Canvas
-from tui.lines import envelope
-from tui.numbers import gap, short
-from tui.views.frame import DASHED, GRID, Frame, draw_axes, finite_range
-from tui.views.series import baselines
+from tui.draw import plotting
+from tui.draw.axes import Axis, columns_a_tick, linear, logarithmic, round_down, round_up, rows_a_tick
+from tui.draw.canvas import BLANK, Canvas
+from tui.draw.frame import DASHED, GRID, Frame, draw_axes, finite_range
+from tui.draw.lines import envelope
+from tui.draw.numbers import gap, short
+from tui.views.fit.series import baselines
 
 if TYPE_CHECKING:
-    from tui.palette import Palette
-    from tui.snapshot import Snapshot
+    from tui.draw.palette import Palette
+    from tui.run.snapshot import Snapshot
     from tui.views.state import ViewState
 
 _EPOCHS = (1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0)  # where the epoch axis may end, times a power of ten

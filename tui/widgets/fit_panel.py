@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from tui.actions import bindings
-from tui.canvas import Canvas
-from tui.snapshot import Snapshot
+from tui.draw.canvas import Canvas
+from tui.run.snapshot import Snapshot
 from tui.views import fit_view
 from tui.widgets.panel import Panel
 

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from tui.actions import Action, footer_items
-from tui.canvas import Canvas
-from tui.palette import Palette
-from tui.snapshot import Snapshot
+from tui.draw.canvas import Canvas
+from tui.draw.palette import Palette
+from tui.run.snapshot import Snapshot
 from tui.widgets.panel import Panel
 
 

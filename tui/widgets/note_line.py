@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from tui.canvas import Canvas, cut
-from tui.snapshot import Snapshot
-from tui.story import brief
+from tui.draw.canvas import Canvas, cut
+from tui.run.snapshot import Snapshot
+from tui.run.story import brief
 from tui.widgets.panel import Panel
 
 

@@ -6,9 +6,9 @@ from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
-from tui.canvas import Canvas
-from tui.palette import Palette
-from tui.snapshot import Snapshot
+from tui.draw.canvas import Canvas
+from tui.draw.palette import Palette
+from tui.run.snapshot import Snapshot
 from tui.views import ViewState
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from tui.actions import bindings
-from tui.canvas import Canvas
-from tui.fields import FIELDS
-from tui.snapshot import Snapshot
+from tui.draw.canvas import Canvas
+from tui.run.fields import FIELDS
+from tui.run.snapshot import Snapshot
 from tui.widgets.panel import Panel
 
 Part = tuple[str, str]  # (text, the field that it shows or "")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tui.canvas import Canvas, cut
-from tui.palette import Palette
-from tui.snapshot import Snapshot
+from tui.draw.canvas import Canvas, cut
+from tui.draw.palette import Palette
+from tui.run.snapshot import Snapshot
 from tui.views import ViewState
 from tui.widgets.panel import Panel
 

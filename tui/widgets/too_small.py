@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from tui.canvas import Canvas
-from tui.snapshot import Snapshot
+from tui.draw.canvas import Canvas
+from tui.run.snapshot import Snapshot
 from tui.widgets.panel import Panel
 
 SMALLEST = (80, 24)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from tui.canvas import Canvas
-from tui.numbers import short
-from tui.snapshot import Snapshot
+from tui.draw.canvas import Canvas
+from tui.draw.numbers import short
+from tui.run.snapshot import Snapshot
 from tui.widgets.panel import Panel
 
 Piece = tuple[tuple[str, str, bool], ...]  # (text, colour, bold) side by side

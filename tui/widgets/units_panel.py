@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from tui.actions import bindings
-from tui.canvas import Canvas
-from tui.snapshot import Snapshot
-from tui.views import units
+from tui.draw.canvas import Canvas
+from tui.run.snapshot import Snapshot
+from tui.views.units import table
 from tui.widgets.panel import Panel
 
 
@@ -13,4 +13,4 @@ class UnitsPanel(Panel, can_focus=True):
     BINDINGS = bindings("units")
 
     def draw(self, snapshot: Snapshot, width: int, height: int) -> Canvas:
-        return units.paint(snapshot, width, height, self.palette, self.view)
+        return table.paint(snapshot, width, height, self.palette, self.view)

@@ -1,0 +1,145 @@
+"""The runner's thread: what is asked for is done, what went wrong is said, and nothing is left behind."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from itertools import count
+
+import numpy as np
+import pytest
+
+from engine import Trainer
+from tui.run.options import Options
+from tui.run.runner import Runner, one_sentence
+from tui.run.session import Session
+
+PATIENCE = 60.0  # seconds until a test gives up; nothing waits so long
+
+
+class Awake(Runner):
+    """A runner that tells when it has something to take."""
+
+    def __init__(self, options: Options) -> None:
+        self.news = threading.Condition()
+        super().__init__(options, self._tell)
+
+    def _tell(self) -> None:
+        with self.news:
+            self.news.notify_all()
+
+    def until(self, condition) -> object:
+        """The first true value of `condition`, which is tried whenever there is news."""
+        with self.news:
+            return self.news.wait_for(condition, PATIENCE)
+
+
+@pytest.fixture
+def runner() -> Iterator[Awake]:
+    made = Awake(Options())
+    made.start()
+    yield made
+    assert made.stop(PATIENCE)
+
+
+def test_the_first_snapshot_comes_by_itself_and_once(runner):
+    assert runner.until(lambda: runner.take()).update == 0
+    assert runner.take() is None
+
+
+def test_commands_are_done_in_their_order(runner):
+    for command in (lambda s: s.add_unit(0, "relu"), lambda s: s.remove_unit(0, 0), lambda s: s.step(7)):
+        runner.send(command)
+    told = runner.until(lambda: (s := runner.take()) and s.update == 7 and s)
+    assert told.network.layers == [["sigmoid", "sigmoid", "relu"]]
+
+
+def test_playing_goes_on_without_a_screen_that_takes_anything(runner):
+    """The slot holds the newest moment only, and the run equals a headless one."""
+    reached = threading.Event()
+    runner.send(lambda s: s.faster(99))
+    runner.send(Session.toggle)
+
+    def look(session: Session) -> None:
+        reached.set() if session.trainer.update >= 2000 else runner.send(look)
+
+    runner.send(look)
+    assert reached.wait(PATIENCE)
+    runner.send(Session.toggle)
+    told = runner.until(lambda: (s := runner.take()) and s.state == "paused" and s)
+    options = Options()
+    dataset = options.load()
+    trainer = Trainer(
+        options.network(dataset), dataset.x_train, dataset.y_train, recipe=options.recipe(dataset), seed=options.seed
+    )
+    trainer.step(told.update)
+    assert np.array_equal(told.network.theta, trainer.theta)
+
+
+def test_a_run_that_diverges_in_its_next_update_is_shown_as_such():
+    """That update is not done, so the run stands where the last snapshot was made."""
+    clock = count()  # a second later at every look
+    runner = Runner(Options(optimizer="sgd", lr=10.0, layer=()), lambda: None, lambda: float(next(clock)))
+    runner.open()
+    runner.send(lambda s: s.faster(-99))  # one update a turn
+    runner.send(Session.toggle)
+    while runner.session.trainer.diverged is None:
+        runner.take()
+        assert runner.turn()
+    told = runner.take()
+    assert told is not None
+    assert told.state == "diverged"
+
+
+@pytest.mark.parametrize(
+    ("command", "words"),
+    [
+        (lambda s: s.open_table(data="/no/such/file.csv"), "file.csv"),
+        (lambda s: [s.remove_unit(0, 0) for _ in range(3)], "remove the layer instead"),
+        (lambda s: [s.add_layer(0, 0) for _ in range(9)], "hidden layers: expected at most 8"),
+    ],
+)
+def test_an_error_is_one_sentence_and_the_run_goes_on(runner, command, words):
+    runner.send(command)
+    found = runner.until(runner.notices)
+    assert len(found) == 1
+    assert words in found[0]
+    assert "\n" not in found[0]
+    runner.send(lambda s: s.step(3))
+    assert runner.until(lambda: (s := runner.take()) and s.update == 3)
+
+
+def test_options_that_fail_give_way_to_the_first_scene():
+    runner = Awake(Options(data="nonsense"))
+    runner.start()
+    told = runner.until(lambda: runner.take())
+    assert told.dataset.name == "motorcycle"
+    assert "nonsense" in runner.notices()[0]
+    assert runner.stop(PATIENCE)
+
+
+def test_a_fault_of_the_program_ends_the_thread_and_is_kept_for_the_screen():
+    runner = Awake(Options())
+    runner.start()
+    runner.send(lambda session: session.no_such_method())
+    assert runner.until(lambda: runner.failure) is not None
+    assert isinstance(runner.failure, AttributeError)
+    assert runner.stop(PATIENCE)
+
+
+def test_stop_ends_the_thread_in_the_midst_of_playing():
+    runner = Awake(Options())
+    runner.start()
+    runner.send(lambda s: s.faster(99))
+    runner.send(Session.toggle)
+    assert runner.stop(PATIENCE)
+    assert "unitfit runner" not in [thread.name for thread in threading.enumerate()]
+
+
+def test_stop_of_a_runner_that_never_began():
+    assert Runner(Options(), lambda: None).stop()
+
+
+def test_an_error_without_words_is_named():
+    assert one_sentence(MemoryError()).startswith("MemoryError: ")
+    assert one_sentence(OSError("two\nlines")) == "two lines"

@@ -1,0 +1,561 @@
+"""Views: what stands in the pictures, and that no state of a run can stop them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import data
+from engine import Network, Recipe
+from tui.draw.canvas import Canvas
+from tui.draw.palette import ANSI, CODES, DARK, PLAIN, Palette
+from tui.run.snapshot import LossHistory, Probe, Snapshot
+from tui.views import FitView, ViewState, fit_view, loss
+from tui.views.fit import curve, plane, series
+from tui.views.units import table
+
+load = lru_cache(data.load)
+STATE = ViewState()
+MOTORCYCLE = ([-12.11, 14.94, 6.5], [-5.73, 1.93, -1.6], [2.94, 4.04, -1.32], -2.28)  # w, b, c, bias: a trained fit
+
+
+def snapshot(name: str, network: Network, width: int = 80, height: int = 27, **changes: Any) -> Snapshot:
+    """A paused run at epoch 120 with plausible losses, its probe taken for a fit panel of this size."""
+    dataset = load(name)
+    view, epochs = fit_view(dataset), np.arange(121.0)
+    x = view.probe_points(dataset, width, height, changes.pop("state", STATE))
+    falling = 22.0 + 26.0 * np.exp(-epochs / 30)
+    made = Snapshot(
+        dataset=dataset,
+        network=network,
+        recipe=Recipe(),
+        seed=0,
+        update=480,
+        epoch=120,
+        progress=120.0,
+        rate=0.03,
+        updates_per_second=0.0,
+        state="paused",
+        speed="1 update a frame",
+        diverged=None,
+        loss_train=22.8,
+        loss_test=25.6,
+        history=LossHistory(epochs, falling, falling + 3.0),
+        best=(118.0, 25.4),
+        marks=((23.0, "+2"), (50.0, "+3")),
+        gradient=np.linspace(-0.1, 0.1, network.n_parameters),
+        on=tuple(np.full(len(layer), 0.5) for layer in network.layers),
+        probe=Probe(x, dataset.unscale(network.predict(x).astype(float))),
+        note="",
+        busy=None,
+    )
+    return replace(made, **changes)
+
+
+def trained() -> Network:
+    w, b, c, bias = MOTORCYCLE
+    network = Network(1, [["sigmoid"] * 3])
+    network.theta = [*w, *b, *c, bias]
+    return network
+
+
+def whole(snap: Snapshot, size: tuple[int, int], palette: Palette, state: ViewState = STATE) -> list[Canvas]:
+    view = fit_view(snap.dataset)
+    canvases = [view.paint(snap, *size, palette, state), loss.paint(snap, *size, palette, state)]
+    canvases.append(table.paint(snap, *size, palette, state))
+    for canvas in canvases:
+        assert [strip.cell_length for strip in canvas.strips(palette)] == [size[0]] * size[1]
+    return canvases
+
+
+def test_the_fit_has_axes_units_and_a_thick_curve() -> None:
+    canvas = curve.paint(snapshot("motorcycle", trained()), 80, 27, DARK, STATE)
+    rows = canvas.plain().split("\n")
+    assert "accel g" in rows[0]
+    assert rows[-1].rstrip().endswith("time ms")
+    labels = [row[: row.index("┤")].strip() for row in rows if "┤" in row]
+    assert labels == ["50", "0", "−50", "−100", "−150"]
+    assert "└" in rows[-2] and rows[-2].count("┬") >= 4
+    assert all(glyph in canvas.plain() for glyph in "•∘")
+    assert (canvas.foreground == CODES["model"]).sum() >= 70
+
+
+def test_a_covered_point_tints_the_cell() -> None:
+    snap = snapshot("motorcycle", trained())
+    tinted = curve.paint(snap, 80, 27, DARK, STATE).background == CODES["train_tint"]
+    assert tinted.any()
+    bare = curve.paint(replace(snap, probe=None), 80, 27, DARK, STATE)
+    assert not (bare.background == CODES["train_tint"]).any()
+    below = Canvas(80, 27).characters == bare.characters
+    assert not below[tinted].any()
+
+
+def test_the_frame_stands_still_while_the_curve_moves() -> None:
+    first, other = snapshot("motorcycle", trained()), snapshot("motorcycle", Network(1, [["relu"]], seed=3))
+    pictures = [curve.paint(snap, 80, 27, DARK, STATE).plain().split("\n") for snap in (first, other)]
+    assert [row[:6] for row in pictures[0]] == [row[:6] for row in pictures[1]]
+    assert pictures[0][-1] == pictures[1][-1]
+
+
+def test_unit_numbers_stand_at_their_place_on_the_axis() -> None:
+    snap = snapshot("motorcycle", trained())
+    canvas = curve.paint(snap, 80, 27, DARK, ViewState(unit=1))
+    axis = canvas.plain().split("\n")[-2]
+    assert [glyph for glyph in axis if glyph.isdigit()] == ["1", "2", "3"]
+    frame = curve.layout(snap.dataset, 80, 27)
+    for number, (w, b) in enumerate(zip(*MOTORCYCLE[:2], strict=True), 1):
+        at = frame.x.at(snap.dataset.unscale_x([[-b / w]])[0, 0])
+        assert abs(axis.index(str(number)) - frame.left - int(at)) <= 1
+    assert canvas.foreground[-2, axis.index("2")] == CODES["bright"]
+
+
+def test_a_curve_that_leaves_the_frame_is_marked_at_the_edge() -> None:
+    snap = snapshot("motorcycle", trained())
+    assert snap.probe is not None
+    y = np.linspace(-1e9, 1e9, len(snap.probe.y))
+    rows = curve.paint(replace(snap, probe=Probe(snap.probe.x, y)), 80, 27, DARK, STATE).plain().split("\n")
+    assert "▲" in rows[0] and "▼" in rows[-3]
+
+
+def test_the_known_target_is_drawn_dim() -> None:
+    assert curve.title(snapshot("motorcycle", trained()), STATE) == ("Fit", "")
+    assert curve.title(snapshot("sine", trained()), STATE) == ("Fit", "thin line: without noise")
+    canvas = curve.paint(snapshot("sine", Network(1, [["relu"]])), 80, 27, DARK, STATE)
+    assert (canvas.foreground == CODES["truth"]).sum() > 10
+
+
+def test_the_loss_numbers_are_the_legend() -> None:
+    snap = snapshot("motorcycle", trained())
+    assert loss.paint(snap, 39, 27, DARK, STATE).plain().startswith(" • train 22.8   ∘ unseen 25.6  +12%\n")
+    assert loss.title(snap, STATE) == ("Loss", "rmse g")
+    tight = loss.paint(replace(snap, loss_train=0.0141, loss_test=0.0277), 28, 15, DARK, STATE)
+    assert tight.plain().startswith("•train 0.0141 ∘unseen 0.0277\n")
+
+
+@pytest.mark.parametrize(
+    ("name", "measure", "words"),
+    [
+        ("motorcycle", "mae", "mae g"),
+        ("motorcycle", "huber", "huber of scaled y"),
+        ("moons", "mse", "mse"),
+        ("moons", "mae", "mae"),
+        ("sine", "rmse", "rmse y"),
+    ],
+)
+def test_the_loss_panel_says_what_its_numbers_are(name: str, measure: str, words: str) -> None:
+    network = Network(load(name).x_train.shape[1], [])
+    assert loss.title(snapshot(name, network, measure=measure), STATE) == ("Loss", words)
+
+
+def test_labels_have_their_shares_beside_the_loss() -> None:
+    snap = snapshot("moons", Network(2, []), measure="mse", right=(0.999, 0.5))
+    assert loss.title(snap, STATE) == ("Loss", "mse right •99% ∘50%")
+    assert loss.title(replace(snap, right=(1.0, None)), STATE) == ("Loss", "mse right •100%")
+
+
+def test_without_colours_the_ends_of_the_loss_curves_are_named() -> None:
+    def plot(palette: Palette) -> str:
+        canvas = loss.paint(snapshot("motorcycle", trained()), 39, 27, palette, STATE)
+        return "\n".join(canvas.plain().split("\n")[1:])  # under the legend
+
+    assert (plot(PLAIN).count("•"), plot(PLAIN).count("∘")) == (1, 1)
+    assert "•" not in plot(DARK) and "∘" not in plot(DARK)
+
+
+def test_baselines_are_in_the_measure_that_is_shown() -> None:
+    snap = snapshot("chicago", Network(56, []), measure="mae")
+    (_, day), (_, week) = series.baselines(snap.dataset, "mae")
+    unseen = snap.dataset.unscale(snap.dataset.y_test)
+    assert day == pytest.approx(np.abs(np.diff(unseen)).mean(), rel=0.01)  # all but the first pair
+    assert f"as last week  {week:.0f}" in loss.paint(snap, 39, 27, DARK, STATE).plain()
+    assert "as last week" not in loss.paint(replace(snap, measure="huber"), 39, 27, DARK, STATE).plain()
+
+
+@pytest.mark.parametrize(("width", "height"), [(39, 27), (28, 15)])
+def test_edits_and_the_best_epoch_stand_on_the_loss_plot(width: int, height: int) -> None:
+    rows = loss.paint(snapshot("motorcycle", trained()), width, height, DARK, STATE).plain().split("\n")
+    assert rows[1].index("+2") < rows[1].index("+3")
+    assert sum("┊" in row for row in rows) > height // 2
+    assert "▴" in rows[-2]
+    assert rows[-1].split()[0] == "0"
+
+
+def test_the_best_unseen_epoch_has_its_numbers_once_it_is_past() -> None:
+    snap = snapshot("motorcycle", trained(), best=(40.0, 24.5))
+    assert "best unseen 24.5" in loss.paint(snap, 39, 27, DARK, STATE).plain()
+    assert "best unseen" not in loss.paint(replace(snap, best=(118.0, 25.4)), 39, 27, DARK, STATE).plain()
+
+
+def test_the_loss_axis_moves_in_steps() -> None:
+    snap = snapshot("motorcycle", trained())
+    later = replace(snap, progress=121.0, loss_train=22.7)
+    frames = [loss.paint(each, 39, 27, DARK, STATE).plain().split("\n") for each in (snap, later)]
+    assert frames[0][-1] == frames[1][-1]
+    assert [row[:5] for row in frames[0][1:]] == [row[:5] for row in frames[1][1:]]
+
+
+def test_the_linear_loss_axis_begins_at_zero() -> None:
+    rows = loss.paint(snapshot("motorcycle", trained()), 39, 27, DARK, replace(STATE, log_loss=False)).plain()
+    assert [row.split("┤")[0].strip() for row in rows.split("\n") if "┤" in row][-1] == "0"
+
+
+def test_units_say_in_the_data_s_units_what_they_do() -> None:
+    snap = snapshot("motorcycle", trained())
+    dataset = snap.dataset
+    rows = table.paint(snap, 80, 9, DARK, STATE).plain().split("\n")
+    assert rows[0].split() == ["#", "kind", "w", "b", "c", "‖g‖", "c·σ(b", "+", "wx)"]
+    assert rows[1].split()[:5] == ["▸", "1", "sigmoid", "−12.11", "−5.73"]
+    place = dataset.unscale_x([[-5.73 / 12.11]])[0, 0]
+    assert rows[2].strip().startswith(f"falls {2.94 * dataset.y_scale:.0f} g at {place:.1f} ms")
+    assert rows[4].strip().startswith("rises") and rows[6].strip().startswith("falls")
+    assert rows[7].split()[:3] == ["b", "bias", "−2.28"]
+    assert rows[1].index(".") == rows[3].index(".") == rows[5].index(".")
+
+
+def test_a_relu_bends_and_a_dead_one_is_named() -> None:
+    network = Network(1, [["relu", "relu", "sigmoid"]])
+    network.theta = [2.0, -1.0, 50.0, 0.5, -3.0, 99.0, 1.0, 1.0, 1.0, 0.0]
+    snap = snapshot("motorcycle", network, on=(np.array([0.6, 0.0, 0.0]),))
+    text = table.paint(snap, 90, 9, DARK, STATE).plain()
+    assert "bends up" in text and "g per ms from" in text and text.count("dead") == 2
+    assert "saturated" in text
+    short = table.paint(snap, 90, 5, DARK, STATE).plain()
+    assert "dead" in short and "saturated" in short and "bends" not in short
+
+
+def test_a_new_unit_says_that_it_adds_nothing_yet() -> None:
+    network = trained()
+    network.add_unit("relu")
+    assert "adds nothing yet" in table.paint(snapshot("motorcycle", network), 80, 11, DARK, STATE).plain()
+
+
+def test_the_table_scrolls_and_the_bias_stays() -> None:
+    snap = snapshot("motorcycle", Network(1, [["sigmoid"] * 9]))
+    for chosen in range(9):
+        rows = table.paint(snap, 80, 8, DARK, ViewState(unit=chosen)).plain().split("\n")
+        assert len([row for row in rows if row.startswith(f" ▸ {chosen + 1} sigmoid")]) == 1
+        assert rows[-1].startswith("   b bias") and "more unit" in rows[-1]
+    bottom = table.paint(snap, 80, 8, DARK, ViewState(unit=-1)).plain().split("\n")
+    assert bottom[-1].startswith(" ▸ b bias") and "3 more units above  ↑" in bottom[-1]
+
+
+def test_how_many_units_are_hidden_leaves_the_bias_its_numbers() -> None:
+    snap = snapshot("motorcycle", Network(1, [["relu"] * 100]))
+    for width, words in ((100, "more units above  ↑   85 more units below  ↓"), (79, "more units ↑  85 more units ↓")):
+        rows = table.paint(snap, width, 8, DARK, ViewState(unit=12)).plain().split("\n")
+        assert rows[-1].split("9", 1)[0].split() == ["b", "bias", "0.000", "0.100"]
+        assert rows[-1].endswith(words)
+    assert table.paint(snap, 70, 8, DARK, ViewState(unit=12)).plain().endswith("  9 ↑  85 ↓")
+
+
+def test_a_relu_that_is_on_wherever_there_are_data_is_a_straight_line() -> None:
+    network = Network(1, [["relu"] * 3])
+    network.theta = [-1.0, 1.0, -1.0, 3.0, 3.0, -3.0, -1.0, 1.0, 1.0, 0.0]  # w, b, c, the bias
+    snap = snapshot("motorcycle", network, on=(np.array([1.0, 1.0, 0.0]),))
+    rows = table.paint(snap, 79, 8, DARK, STATE).plain().split("\n")
+    for row in (rows[2], rows[4]):
+        assert row.strip().startswith("rises ") and " g per ms on all the data" in row
+
+
+def test_the_chosen_number_is_lit() -> None:
+    snap = snapshot("motorcycle", trained())
+    for part in "wbc":
+        canvas = table.paint(snap, 80, 9, DARK, ViewState(unit=1, part=part))
+        lit = canvas.background == CODES["lit"]
+        assert np.flatnonzero(lit.any(axis=1)).tolist() == [3]
+        text = "".join(map(chr, canvas.characters[3][lit[3]])).strip()
+        assert text == {"w": "14.94", "b": "1.93", "c": "4.04"}[part]
+
+
+def test_several_features_have_norms_shares_and_a_strip() -> None:
+    snap = snapshot("chicago", Network(56, [["relu"] * 10]))
+    rows = table.paint(snap, 80, 8, DARK, STATE).plain().split("\n")
+    assert rows[0].split()[:7] == ["#", "kind", "‖w‖", "b", "c", "‖g‖", "on"]
+    assert "w by days back" in rows[0] and rows[0].endswith("56")
+    assert "50%" in rows[1] and "▌" in rows[1]
+
+
+def test_deep_layers_are_named_and_have_no_c_before_the_last() -> None:
+    snap = snapshot("motorcycle", Network(1, [["relu"] * 2, ["tanh"] * 3]))
+    assert table.title(snap, STATE) == ("Units", "layer 1 of 2")
+    assert table.title(snap, ViewState(layer=1)) == ("Units", "layer 2 of 2, w: from unit 1")
+    assert " c " not in table.paint(snap, 80, 8, DARK, STATE).plain().split("\n")[0]
+    last = table.paint(snap, 80, 8, DARK, ViewState(layer=1)).plain().split("\n")[0]
+    assert " c " in last and "‖w‖" in last
+
+
+def test_the_linear_model_shows_its_weight_and_bias() -> None:
+    network = Network(1, [])
+    network.theta = [0.5, -0.25]
+    snap = snapshot("motorcycle", network)
+    rows = table.paint(snap, 80, 6, DARK, STATE).plain().split("\n")
+    assert rows[1].split()[:5] == ["▸", "y", "=", "b+wx", "0.500"] and "−0.250" in rows[1]
+    low, high = snap.dataset.unscale(network.predict([[-1.0], [1.0]]))
+    assert rows[2].strip() == f"rises {(high - low) / 2 / snap.dataset.x_factor[0]:.3f} g per ms everywhere"
+
+
+@pytest.mark.parametrize("name", ["chicago", "concrete"])
+def test_the_linear_model_shows_each_weight_and_lights_the_chosen_one(name: str) -> None:
+    dataset = load(name)
+    inputs = dataset.x_train.shape[1]
+    network = Network(inputs, [])
+    network.theta = np.linspace(-0.4, 0.9, inputs + 1)
+    for source in range(inputs):
+        canvas = table.paint(snapshot(name, network), 80, 5, DARK, ViewState(source=source))
+        lit = canvas.background == CODES["lit"]
+        (row,) = np.flatnonzero(lit.any(axis=1))
+        text = "".join(map(chr, canvas.characters[row][lit[row]])).strip()
+        assert text == f"{network.theta[source]:.3f}".replace("-", "−")
+        label = str(source + 1) if dataset.lags else dataset.feature_labels[source]
+        assert canvas.plain().split("\n")[row][: int(np.flatnonzero(lit[row])[0])].rstrip().endswith(label)
+
+
+def test_arrows_say_that_there_are_more_weights() -> None:
+    snap = snapshot("chicago", Network(56, []))
+    for source, arrows in ((0, " ↓"), (30, "↑↓"), (55, "↑ ")):
+        rows = table.paint(snap, 80, 5, DARK, ViewState(source=source)).plain().split("\n")
+        assert rows[2][0] + rows[4][0] == arrows
+    assert not set("↑↓") & set(table.paint(snap, 200, 14, DARK, STATE).plain())
+
+
+def test_seven_days_of_weights_stand_in_one_row() -> None:
+    dataset = data.load("chicago", lags=7)
+    network = Network(7, [])
+    network.theta = [0.79, -0.31, 0.12, -0.01, -0.10, 0.30, 0.18, 0.0]
+    snap = replace(snapshot("chicago", Network(56, [])), dataset=dataset, network=network, gradient=None)
+    rows = table.paint(snap, 79, 8, DARK, STATE).plain().split("\n")
+    assert rows[3].split()[1::2] == ["0.790", "−0.310", "0.120", "−0.010", "−0.100", "0.300", "0.180"]
+
+
+def test_the_title_says_which_input_w_means() -> None:
+    snap = snapshot("concrete", Network(8, [["relu"] * 2, ["relu"] * 3]))
+    assert table.title(snap, ViewState(source=3)) == ("Units", "layer 1 of 2, w: from water")
+    assert table.title(snap, ViewState(layer=1, source=1)) == ("Units", "layer 2 of 2, w: from unit 2")
+    assert table.title(snapshot("concrete", Network(8, [["relu"]])), STATE) == ("Units", "w: from cement")
+
+
+def test_sentences_are_never_cut_within_a_word_unnoticed() -> None:
+    network = Network(56, [["sigmoid", "tanh", "relu"]])
+    text = table.paint(snapshot("chicago", network), 79, 8, DARK, STATE).plain()
+    assert "y by up to" in text and "y where it is on" in text
+    narrow = table.paint(snapshot("motorcycle", trained(), gradient=None), 34, 8, DARK, STATE).plain().split("\n")
+    assert narrow[2].rstrip().endswith("ms") or narrow[2].rstrip().endswith("…")
+
+
+def test_the_table_stands_still_when_the_first_gradient_comes() -> None:
+    snap = snapshot("motorcycle", trained())
+    before = table.paint(replace(snap, gradient=None), 79, 8, DARK, STATE).plain().split("\n")
+    after = table.paint(snap, 79, 8, DARK, STATE).plain().split("\n")
+    assert before[0] == after[0]
+    assert before[1][:32] == after[1][:32]
+
+
+def test_dated_data_show_weekends_mondays_errors_and_baselines() -> None:
+    state = ViewState(window=165)
+    snap = snapshot("chicago", Network(56, [["relu"] * 4], seed=1))
+    canvas = series.paint(snap, 80, 27, DARK, state)
+    rows = canvas.plain().split("\n")
+    assert "true, unseen" in rows[0] and "predicted" in rows[0] and "weekend" in rows[0]
+    assert rows[-5].split()[:6] == ["15", "Jun", "22", "Jun", "29", "Jun"]
+    weekend = np.flatnonzero((canvas.background == CODES["weekend"])[3])
+    assert len(weekend) == 20 and (np.diff(weekend) == 1).sum() == 15
+    assert "|error|" in rows[-4] and rows[-1].split()[0] == "Jan"
+    assert (canvas.background == CODES["window"]).sum() > 4
+    (yesterday, day), (week, last) = series.baselines(snap.dataset, "rmse")
+    assert (yesterday, week) == ("as yesterday", "as last week")
+    assert day == pytest.approx(7603, abs=1) and last == pytest.approx(3311, abs=1)
+    assert "as last week  3311" in loss.paint(snap, 39, 27, DARK, state).plain()
+
+
+def test_the_window_ends_with_the_data() -> None:
+    dataset = load("chicago")
+    last = series.last_window(dataset, 80, 27)
+    assert 320 < last < 340
+    snap = snapshot("chicago", Network(56, []))
+    ends = [series.paint(snap, 80, 27, DARK, ViewState(window=window)).plain() for window in (last, 10_000)]
+    assert ends[0] == ends[1] and "28 Dec" in ends[0]
+    assert "← → move the window   z all" in ends[0]
+    zoomed = series.paint(snap, 80, 27, DARK, ViewState(zoom=True)).plain()
+    assert "Jan" in zoomed and "z window" in zoomed and "move" not in zoomed
+
+
+def test_years_have_no_weekends() -> None:
+    canvas = series.paint(snapshot("sunspots", Network(12, [])), 80, 27, DARK, STATE)
+    assert not (canvas.background == CODES["weekend"]).any()
+    assert "1950" in canvas.plain() and "over the unseen years" in canvas.plain()
+    assert series.baselines(load("sunspots"), "rmse")[0][0] == "as last year"
+
+
+@pytest.mark.parametrize(
+    ("times", "ticks", "period", "baselines"),
+    [
+        (np.arange("1990-01", "2006-09", dtype="datetime64[M]"), "Jul 2004 Jul 2005 Jul 2006 Jul", "month", (3.74, 0)),
+        (np.arange("2021-01-04", "2024-11-04", 7, dtype="datetime64[D]"), "Mar May Jul Sep", "week", (1.79,)),
+    ],
+)
+def test_weeks_and_months_stand_side_by_side(tmp_path, times, ticks, period, baselines) -> None:
+    path = tmp_path / "own.csv"
+    wave = 10 * np.sin(np.arange(len(times)) * 2 * np.pi / (12 if period == "month" else 25))
+    path.write_text("when,y\n" + "".join(f"{time}-01"[:10] + f",{y}\n" for time, y in zip(times, wave, strict=True)))
+    dataset = data.load(path, lags=12)
+    network = Network(12, [])
+    probe = Probe(dataset.x_test, dataset.unscale(network.predict(dataset.x_test)))
+    snap = replace(snapshot("sunspots", network), dataset=dataset, probe=probe, measure="mae")
+    canvas = series.paint(snap, 60, 27, DARK, STATE)
+    rows = canvas.plain().split("\n")
+    assert sum(row.count("∘") for row in rows[1:-5]) > 10
+    assert not (canvas.background == CODES["weekend"]).any()
+    assert " ".join(rows[-1].split()) == ticks
+    assert f"over the unseen {period}s" in rows[-4]
+    assert [loss for _, loss in series.baselines(dataset, "rmse")] == pytest.approx(baselines, abs=0.01)
+    assert f"w by {period}s back" in table.paint(snap, 79, 5, DARK, STATE).plain()
+
+
+def test_the_map_has_bands_a_zero_line_points_and_a_legend() -> None:
+    network = Network(2, [["tanh"]])
+    network.theta = [1.0, -1.0, 0.0, 1.0, 0.0]
+    snap = snapshot("moons", network)
+    canvas = plane.paint(snap, 80, 27, DARK, STATE)
+    text = canvas.plain()
+    assert all(glyph in text for glyph in "•∘●○▀")
+    assert all(word in text for word in ("output", "train", "unseen", "+1", "−1"))
+    bands = {code for code in np.unique(canvas.background) if CODES["band0"] <= code <= CODES["band8"]}
+    assert len(bands) >= 3
+    assert (canvas.foreground == CODES["bright"]).sum() > 10
+    small = plane.paint(snap, 50, 15, DARK, STATE).plain()
+    assert "output" not in small and "●+1 ○−1 large: unseen" in small.split("\n")[0]
+
+
+def test_maps_of_units_name_their_layer() -> None:
+    snap = snapshot("moons", Network(2, [["tanh"] * 2] * 6))
+    names = [table.paint(snap, 79, 5, DARK, ViewState(layer=layer)).plain()[:2].strip() for layer in range(6)]
+    assert names == ["a", "a′", "a″", "a‴", "a5", "a6"]
+
+
+def test_the_zero_line_runs_between_the_signs() -> None:
+    values = np.tile(np.arange(8.0) - 3.4, (4, 1))
+    dots = plane.zero_line(values)
+    assert dots.any(axis=1).all()
+    assert set(np.flatnonzero(dots.any(axis=0))) <= {6, 7, 8}
+    assert not plane.zero_line(np.ones((4, 8))).any()
+    assert not plane.zero_line(np.full((4, 8), np.nan)).any()
+
+
+def test_predicted_against_true_has_the_diagonal() -> None:
+    snap = snapshot("concrete", Network(8, []))
+    view = fit_view(snap.dataset)
+    canvas = view.paint(snap, 80, 27, DARK, STATE)
+    assert "predicted" in canvas.plain() and "true MPa" in canvas.plain()
+    assert (canvas.foreground == CODES["quiet"]).sum() > 30
+    assert snap.probe is not None
+    outside = replace(snap, probe=Probe(snap.probe.x, np.full(len(snap.probe.y), 1e12)))
+    assert "▲" in view.paint(outside, 80, 27, DARK, STATE).plain()
+
+
+def test_an_unchanged_row_is_the_same_strip() -> None:
+    snap = snapshot("motorcycle", trained())
+    assert snap.probe is not None
+    moved = replace(snap, probe=Probe(snap.probe.x, snap.probe.y + 10.0))
+    before, after = (curve.paint(each, 80, 27, DARK, STATE).strips(DARK) for each in (snap, moved))
+    same = [one is two for one, two in zip(before, after, strict=True)]
+    assert same[-1] and same[-2] and not all(same)
+
+
+@pytest.mark.parametrize("palette", [ANSI, PLAIN])
+def test_meaning_survives_without_truecolor(palette: Palette) -> None:
+    maps = plane.paint(snapshot("moons", Network(2, [["tanh"] * 4], seed=1)), 80, 27, palette, STATE).plain()
+    assert all(glyph in maps for glyph in "░▒▓█•∘●○")
+    strip = table.paint(snapshot("chicago", Network(56, [["relu"] * 4])), 80, 8, palette, STATE).plain()
+    assert "+" in strip.split("\n")[1] and "−" in strip.split("\n")[2]
+    if palette is PLAIN:
+        assert "┊" in series.paint(snapshot("chicago", Network(56, [])), 80, 27, palette, STATE).plain()
+
+
+NAMES = ("motorcycle", "sine", "seattle", "chicago", "sunspots", "concrete", "moons", "penguins")
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.sampled_from(NAMES),
+    st.lists(
+        st.lists(st.sampled_from(("sigmoid", "relu", "tanh", "identity", "leaky_relu")), min_size=1, max_size=5),
+        max_size=3,
+    ),
+    st.sampled_from((0.0, 1.0, 1e3, 1e30)),
+    st.integers(0, 2**32 - 1),
+    st.tuples(st.integers(1, 130), st.integers(1, 40)),
+    st.sampled_from((DARK, ANSI, PLAIN)),
+    st.builds(ViewState, layer=st.integers(0, 4), unit=st.integers(-1, 9), zoom=st.booleans(), log_loss=st.booleans()),
+    st.sampled_from((np.nan, np.inf, 0.0, 1e300, 1.0)),
+)
+def test_no_state_of_a_run_stops_a_view(
+    name: str,
+    layers: list[list[str]],
+    size: float,
+    seed: int,
+    panel: tuple[int, int],
+    palette: Palette,
+    state: ViewState,
+    odd: float,
+) -> None:
+    rng = np.random.default_rng(seed)
+    network = Network(load(name).x_train.shape[1], layers)
+    network.theta = size * rng.standard_normal(network.n_parameters)
+    snap = snapshot(name, network, *panel, state=state)
+    assert snap.probe is not None
+    y = np.where(rng.random(len(snap.probe.y)) < 0.3, odd, snap.probe.y)
+    losses = np.where(rng.random(121) < 0.3, odd, snap.history.train)
+    whole(snap, panel, palette, state)
+    whole(
+        replace(
+            snap,
+            probe=Probe(snap.probe.x, y),
+            history=LossHistory(snap.history.epoch, losses, None),
+            loss_train=odd,
+            loss_test=None,
+            best=None,
+            gradient=None,
+            on=(),
+        ),
+        panel,
+        palette,
+        state,
+    )
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("count", [1, 2])
+def test_one_training_point_and_nothing_unseen(name: str, count: int) -> None:
+    dataset = load(name)
+    few = replace(
+        dataset,
+        x_train=dataset.x_train[:count],
+        y_train=dataset.y_train[:1].repeat(count),
+        times_train=None if dataset.times_train is None else dataset.times_train[:count],
+        x_test=None,
+        y_test=None,
+        times_test=None,
+    )
+    network = Network(dataset.x_train.shape[1], [["relu"] * 2])
+    base = snapshot(name, network, loss_test=None, best=None)
+    view: FitView = fit_view(few)
+    x = view.probe_points(few, 80, 27, STATE)
+    history = LossHistory(np.zeros(1), np.zeros(1), None)
+    probe = Probe(x, few.unscale(network.predict(x).astype(float)))
+    snap = replace(base, dataset=few, probe=probe, history=history, progress=0.0, loss_train=0.0, marks=())
+    canvases = whole(snap, (80, 27), DARK)
+    assert "unseen" not in "".join(canvas.plain() for canvas in canvases)
+
+
+def test_a_probe_of_another_size_is_left_out_or_drawn_where_it_belongs() -> None:
+    for name in NAMES:
+        network = Network(load(name).x_train.shape[1], [["relu"] * 2])
+        snap = snapshot(name, network, 40, 12)
+        drawn, bare = (whole(each, (80, 27), DARK)[0].plain() for each in (snap, replace(snap, probe=None)))
+        assert (drawn == bare) == (snap.dataset.kind == "plane")  # pixels belong to one size, points to any

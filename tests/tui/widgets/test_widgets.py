@@ -1,0 +1,126 @@
+"""The lines and panels around the views, as text."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from engine import Network, Recipe
+from tui.draw.palette import CODES, DARK
+from tui.run.fields import FIELDS
+from tui.run.options import Options
+from tui.run.session import Session
+from tui.run.snapshot import Snapshot
+from tui.views import ViewState
+from tui.widgets.note_line import NoteLine
+from tui.widgets.recipe_panel import RecipePanel, rows, shown_fields
+from tui.widgets.rule import Rule
+from tui.widgets.top_line import TopLine
+
+DEEP = Network(56, [["relu"] * 1000, ["relu"] * 100, ["relu"] * 100])
+
+
+def told(**changes) -> Snapshot:
+    return replace(Session(Options(), lambda: None).snapshot(), **changes)
+
+
+def top(snapshot: Snapshot, width: int) -> str:
+    return TopLine(DARK, "top").draw(snapshot, width, 1).plain()
+
+
+def test_the_top_line_says_all_where_there_is_room():
+    line = top(told(state="playing", epoch=120, update=480, updates_per_second=90.0), 160)
+    assert line.startswith(" motorcycle  1-3-1  adam  η 0.03  mse  batch 32  ")
+    assert line.endswith("  ▶ playing  3 updates a frame  90.0/s  epoch 120  update 480")
+
+
+@pytest.mark.parametrize("width", [80, 100, 120, 200])
+@pytest.mark.parametrize("state", ["paused", "playing", "stepping", "compiling", "diverged"])
+@pytest.mark.parametrize("network", [Network(1, [["sigmoid"] * 5]), DEEP])
+def test_shape_epoch_and_update_are_always_whole(width, state, network):
+    big = {"epoch": 12345678, "update": 1234567890, "updates_per_second": 1.23e6, "speed": "1000 updates a frame"}
+    recipe = Recipe(schedule="cosine", optimizer="nesterov", loss="huber", batch_size=4096)
+    line = top(told(state=state, network=network, recipe=recipe, **big), width)
+    assert len(line) <= width
+    assert f"{'-'.join(map(str, network.shape))}  " in line
+    assert "epoch 12345678  update 1234567890" in line
+    assert line.rstrip().endswith("update 1234567890")
+
+
+def test_a_schedule_and_its_present_rate_are_shown():
+    snapshot = told(recipe=Recipe(schedule="cosine", learning_rate=0.01), rate=0.005)
+    assert "η 0.005  cosine over 100 epochs" in top(snapshot, 160)
+    panel = RecipePanel(DARK, "recipe").draw(snapshot, 48, 8).plain()
+    assert "η 0.01, cosine to 100, now 0.005" in panel
+
+
+def test_a_long_name_gives_way():
+    snapshot = told()
+    long = replace(snapshot, dataset=replace(snapshot.dataset, name="a-table-with-a-very-long-name" * 3))
+    assert "…  1-3-1  " in top(long, 80)
+    assert top(long, 80).endswith("epoch 0  update 0")
+
+
+def test_every_field_is_on_the_recipe_panel_in_the_order_of_the_keys():
+    assert shown_fields(told(recipe=Recipe(schedule="step"))) == list(FIELDS)
+    assert shown_fields(told()) == [field for field in FIELDS if field != "epochs"]
+
+
+@pytest.mark.parametrize(("width", "height"), [(34, 8), (40, 8), (80, 5)])
+def test_the_recipe_fits_its_place(width, height):
+    text = RecipePanel(DARK, "recipe").draw(told(), width, height).plain()
+    for label, *_ in rows(told()):
+        assert label in text
+    assert "106 train, 27 unseen" in text
+
+
+@pytest.mark.parametrize("width", [29, 34, 40, 44, 48, 80])
+def test_a_number_of_the_recipe_is_whole_or_not_there(width):
+    snapshot = told(recipe=Recipe(schedule="cosine", learning_rate=0.03), rate=0.02999)
+    (row,) = (
+        row for row in RecipePanel(DARK, "recipe").draw(snapshot, width, 8).plain().split("\n") if "cosine" in row
+    )
+    assert "now" not in row or "now 0.03" in row
+
+
+def test_the_chosen_field_is_always_in_sight():
+    snapshot, panel = told(recipe=Recipe(schedule="step")), RecipePanel(DARK, "recipe")
+    panel.view = ViewState(focus=True)
+    for panel.chosen in range(len(FIELDS)):
+        canvas = panel.draw(snapshot, 44, 5)
+        assert (canvas.background == CODES["lit"]).any()
+        assert canvas.plain().split("\n")[-1].startswith("↓")  # the device is below
+    panel.view = ViewState()
+    assert panel.draw(snapshot, 44, 5).plain().startswith(" data")
+
+
+def test_a_batch_that_holds_all_is_called_full():
+    assert "128, full batch" in RecipePanel(DARK, "recipe").draw(told(recipe=Recipe(batch_size=128)), 40, 8).plain()
+
+
+def test_what_takes_long_stands_before_the_note():
+    assert NoteLine(DARK, "note").draw(told(busy="loading x …"), 80, 1).plain() == " … loading x …"
+
+
+def test_a_note_gives_way_before_its_numbers_do():
+    facts = told(note="The optimizer, changed at epoch 1, brought the unseen loss from 43.9 to 41.9 g")
+    assert NoteLine(DARK, "note").draw(facts, 120, 1).plain() == f" ▸ {facts.note}"
+    line = NoteLine(DARK, "note").draw(facts, 80, 1).plain()
+    assert line == " ▸ The optimizer, changed at epoch 1, took unseen from 43.9 to 41.9 g"
+
+
+def test_a_long_note_is_cut_with_a_sign():
+    line = NoteLine(DARK, "note").draw(told(note="word " * 50), 80, 1).plain()
+    assert line.startswith(" ▸ word ")
+    assert line.endswith("…")
+    assert len(line) <= 80
+
+
+def test_a_long_title_keeps_off_the_other_panel():
+    titles = [("Units", "none: the linear model, w: from blast furnace slag", "units"), ("Recipe", "", "recipe")]
+    rule = Rule(DARK, "rule", lambda snapshot, view: titles, "┼")
+    rule.split = 29
+    assert rule.draw(told(), 80, 1).plain() == (
+        "─ Units none: the linear model, w: from blast fu… ┼─ Recipe ────────────────────"
+    )

@@ -1,0 +1,80 @@
+"""Training without a screen: one run to its last epoch, stopped early by divergence or by ctrl+C."""
+
+from __future__ import annotations
+
+import signal
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from types import FrameType
+
+from data import Dataset
+from engine import Trainer
+from tui.run.options import Options
+
+LOOK = 0.1  # seconds of training between two looks at ctrl+C and two strokes of the progress bar
+Progress = Callable[[int], object]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A run that ended: what was trained, for how many seconds without compiling, and whether ctrl+C ended it."""
+
+    dataset: Dataset
+    trainer: Trainer
+    seconds: float
+    interrupted: bool
+
+
+def make_trainer(options: Options) -> tuple[Dataset, Trainer]:
+    """The data set and a trainer at update 0; DataError or EngineError for options that cannot be used."""
+    dataset = options.load()
+    trainer = Trainer(
+        options.network(dataset),
+        dataset.x_train,
+        dataset.y_train,
+        dataset.x_test,
+        dataset.y_test,
+        options.recipe(dataset),
+        options.seed,
+        options.device,
+        options.threads,
+    )
+    return dataset, trainer
+
+
+def updates_of(options: Options, dataset: Dataset) -> int:
+    """The updates in all epochs of the run."""
+    return options.epochs * -(-len(dataset.y_train) // options.batch)
+
+
+def train(dataset: Dataset, trainer: Trainer, updates: int, progress: Progress) -> Outcome:
+    """Train until so many updates are done; `progress` is told of each few of them."""
+    with until_interrupted() as interrupted:
+        trainer.prepare()
+        started, pace = time.perf_counter(), 1
+        while trainer.update < updates and not trainer.diverged and not interrupted():
+            before = time.perf_counter()
+            done = trainer.step(min(pace, updates - trainer.update))
+            pace = max(1, min(2 * pace, int(done * LOOK / max(time.perf_counter() - before, 1e-9))))
+            progress(done)
+        seconds = time.perf_counter() - started
+        return Outcome(dataset, trainer, seconds, interrupted())
+
+
+@contextmanager
+def until_interrupted() -> Iterator[Callable[[], bool]]:
+    """Whether ctrl+C was pressed, rather than KeyboardInterrupt in the middle of an update; the second one raises."""
+    pressed = False
+
+    def press(number: int, frame: FrameType | None) -> None:
+        nonlocal pressed
+        pressed = True
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+    previous = signal.signal(signal.SIGINT, press)
+    try:
+        yield lambda: pressed
+    finally:
+        signal.signal(signal.SIGINT, previous)

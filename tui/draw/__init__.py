@@ -1,0 +1,1 @@
+"""The drawing kit: canvas, colours, axes, lines, numbers. It knows no run."""

@@ -1,0 +1,145 @@
+"""The one thread that touches the run: it applies what a person asks for, trains in slices, and posts snapshots.
+
+Commands wait in a queue and are applied between updates. The newest snapshot lies in a slot with room for one: while
+training, a new one is made at the screen's pace, and only when the last has been taken. So the screen never waits for
+the engine, and the engine never for the screen.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from queue import Empty, SimpleQueue
+
+from data import DataError
+from engine import EngineError
+from tui.run.options import Options
+from tui.run.session import Session
+from tui.run.snapshot import Snapshot
+
+Command = Callable[[Session], None]
+EXPECTED = (EngineError, DataError, OSError, MemoryError)  # what a person can bring about; all else is a fault of ours
+SCREEN_FRAME = 1 / 32  # seconds between snapshots: a little less than a frame of playing, so that each is shown
+SNAPSHOT_SHARE = 0.1  # of the time, at most, that making them may take while training
+
+
+class Runner:
+    """Drives one session. `wake` is called on the runner's thread whenever there is something to take."""
+
+    def __init__(
+        self, options: Options, wake: Callable[[], None], clock: Callable[[], float] = time.perf_counter
+    ) -> None:
+        self.options, self.wake, self.clock = options, wake, clock
+        self.failure: BaseException | None = None  # a fault of the program, which ended the thread
+        self._commands: SimpleQueue[Command | None] = SimpleQueue()
+        self._notices: SimpleQueue[str] = SimpleQueue()
+        self._slot: deque[Snapshot] = deque(maxlen=1)
+        self._changed = False  # since the last snapshot
+        self._post_due = 0.0
+        self._thread = threading.Thread(target=self._live, name="unitfit runner")
+
+    # ------------------------------------------------------------------------------------------ the screen's side
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def send(self, command: Command) -> None:
+        """Have something done to the session, between two updates."""
+        self._commands.put(command)
+
+    def take(self) -> Snapshot | None:
+        """The newest snapshot, once."""
+        try:
+            return self._slot.pop()
+        except IndexError:
+            return None
+
+    def notices(self) -> list[str]:
+        """The sentences that a person must see, each once."""
+        return [self._notices.get() for _ in range(self._notices.qsize())]
+
+    def stop(self, patience: float | None = None) -> bool:
+        """End the thread after its present piece of work; False if that takes longer than `patience` seconds."""
+        self._commands.put(None)
+        if self._thread.is_alive():
+            self._thread.join(patience)
+        return not self._thread.is_alive()
+
+    # ------------------------------------------------------------------------------------------ the runner's side
+
+    def _live(self) -> None:
+        try:
+            self.open()
+            wait: float | None = 0.0
+            while self.turn(wait):
+                wait = self.patience()
+        except BaseException as failure:  # the screen's thread raises it again
+            self.failure = failure
+            self.wake()
+
+    def open(self) -> None:
+        """Load the data and make the run; where that fails the first scene takes its place, with a notice."""
+        try:
+            self.session = Session(self.options, self.post, self.clock)
+        except EXPECTED as error:
+            self._notices.put(one_sentence(error))
+            self.session = Session(Options(), self.post, self.clock)
+        self.post()
+
+    def turn(self, wait: float | None = 0.0) -> bool:
+        """Wait so long for a command (None: for ever), apply it, train a slice, post. False once it is to stop."""
+        command = nothing if self.session.player.in_a_moment else self._next(wait)
+        if command is None:
+            return False
+        update = self.session.trainer.update
+        self._attempt(command)
+        self._changed |= command is not nothing
+        self._due = self._attempt(Session.work)
+        self._changed |= self.session.trainer.update != update or self._due is None  # a run that ends does not move on
+        if self._changed and self._commands.empty():
+            on_time = not self._slot and self.clock() >= self._post_due
+            if on_time or command is not nothing or self._due is None:
+                self.post()
+        return True
+
+    def patience(self) -> float | None:
+        """How long the next turn may wait for a command: until the next slice or snapshot is due."""
+        if self._due is None or not self._changed or self._slot:
+            return self._due
+        return min(self._due, max(0.0, self._post_due - self.clock()))
+
+    def post(self) -> None:
+        """Lay a snapshot of this moment into the slot."""
+        started = self.clock()
+        self._slot.append(self.session.snapshot())
+        self._changed = False
+        cost = self.clock() - started
+        self._post_due = max(self._post_due + SCREEN_FRAME, started + cost / SNAPSHOT_SHARE)
+        self.wake()
+
+    def _next(self, wait: float | None) -> Command | None:
+        try:
+            return self._commands.get(wait != 0.0, wait)
+        except Empty:
+            return nothing
+
+    def _attempt(self, action: Callable[[Session], float | None]) -> float | None:
+        """Do it; an error that a person can bring about becomes a notice, and what was running pauses."""
+        try:
+            return action(self.session)
+        except EXPECTED as error:
+            self._notices.put(one_sentence(error))
+            self._changed = True
+            return 0.0
+
+
+def nothing(session: Session) -> None:
+    """The command of a turn in which nobody asked for anything."""
+
+
+def one_sentence(error: BaseException) -> str:
+    """An error in words, its kind where it has none of its own; never more than one line."""
+    words = " ".join(str(error).split())
+    return words or f"{type(error).__name__}: expected this to work; try something smaller"

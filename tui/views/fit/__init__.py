@@ -1,0 +1,1 @@
+"""The fit, one module for each kind of data set."""

@@ -1,0 +1,132 @@
+"""The fit of one feature: data, the model's curve, and where on the x axis each unit acts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from tui.draw import plotting
+from tui.draw.axes import columns_a_tick, linear, rows_a_tick
+from tui.draw.canvas import Canvas
+from tui.draw.frame import Frame, draw_axes, finite_range, mark_edges, per_dataset, words
+from tui.draw.lines import stroke
+
+if TYPE_CHECKING:
+    from data import Dataset
+    from tui.draw.palette import Palette
+    from tui.run.snapshot import Snapshot
+    from tui.views.state import ViewState
+
+
+def title(snapshot: Snapshot, state: ViewState) -> tuple[str, str]:
+    """The panel's name, and what is fitted."""
+    return "Fit", "" if snapshot.dataset.truth is None else "thin line: without noise"
+
+
+def probe_points(dataset: Dataset, width: int, height: int, state: ViewState) -> np.ndarray:
+    """Scaled x, (2 · columns + 1, 1): the borders of the dot columns, across the whole frame."""
+    frame = layout(dataset, width, height)
+    return dataset.scale(frame.x.value(np.arange(2 * frame.columns + 1) / 2)[:, np.newaxis])
+
+
+def paint(snapshot: Snapshot, width: int, height: int, palette: Palette, state: ViewState) -> Canvas:
+    """The plot: grid, known target, data, and on top the curve, two dots thick."""
+    canvas = Canvas(width, height)
+    dataset, frame = snapshot.dataset, layout(snapshot.dataset, width, height)
+    draw_axes(canvas, frame, words(dataset.feature_labels[0], dataset.feature_units[0]), palette.depth != "none")
+    canvas.text(frame.top, frame.left + 1, words(dataset.target_label, dataset.target_unit), "quiet")
+    if dataset.truth is not None:
+        canvas.codes(frame.top, frame.left, _truth_line(dataset, frame), "truth")
+    points = _raw_points(dataset)
+    for name, glyph in (("train", "•"), ("unseen", "∘")):
+        if (pair := points[name]) is not None:
+            canvas.glyphs(*frame.cells(*pair), glyph, name)
+    _draw_curve(canvas, frame, snapshot, points, small=width < 60)
+    _draw_unit_numbers(canvas, frame, snapshot, state)
+    return canvas
+
+
+@per_dataset
+def layout(dataset: Dataset, width: int, height: int) -> Frame:
+    """The frame for a panel of this size: a function of the data alone, so it stands still."""
+    points = _raw_points(dataset)
+    sets = [pair for pair in points.values() if pair is not None]
+    low, high = finite_range(*(y for _, y in sets))
+    rows = max(1, height - 2)
+    y = linear(low, high, rows, rows_a_tick(rows))
+    left = min(y.label_width + 1, max(1, width - 2)) + 1
+    columns = max(1, width - left - 1)
+    x = linear(*finite_range(*(x for x, _ in sets)), columns, columns_a_tick(columns))
+    return Frame(0, left, rows, columns, x, y)
+
+
+@per_dataset
+def _raw_points(dataset: Dataset) -> dict[str, tuple[np.ndarray, np.ndarray] | None]:
+    """x (N,) and y (N,) of either split in the data's own units."""
+    train = (dataset.unscale_x(dataset.x_train)[:, 0], dataset.unscale(dataset.y_train))
+    if dataset.x_test is None or dataset.y_test is None:
+        return {"train": train, "unseen": None}
+    return {"train": train, "unseen": (dataset.unscale_x(dataset.x_test)[:, 0], dataset.unscale(dataset.y_test))}
+
+
+@per_dataset
+def _truth_line(dataset: Dataset, frame: Frame) -> np.ndarray:
+    """The noise-free target across the frame, as eight-dot patterns."""
+    assert dataset.truth is not None
+    x = frame.x.value(np.arange(2 * frame.columns + 1) / 2)
+    return plotting.line(*frame.dots(x, dataset.truth(x[:, np.newaxis])), frame.rows, frame.columns)
+
+
+def _draw_curve(
+    canvas: Canvas,
+    frame: Frame,
+    snapshot: Snapshot,
+    points: dict[str, tuple[np.ndarray, np.ndarray] | None],
+    small: bool,
+) -> None:
+    """The hero; where it covers a point, the point tints the cell."""
+    probe = snapshot.probe
+    if probe is None or probe.x.ndim != 2 or probe.x.shape[1] != 1:
+        return
+    x = snapshot.dataset.unscale_x(probe.x)[:, 0]
+    dots = frame.raster()
+    stroke(dots, *frame.dots(x, probe.y), thick=True)
+    taken = np.zeros((canvas.height, canvas.width), bool)
+    covered = canvas.braille(frame.top, frame.left, dots, "model")
+    taken[frame.top : frame.top + covered.shape[0], frame.left : frame.left + covered.shape[1]] = covered
+    for name in ("train", "unseen"):
+        if (pair := points[name]) is not None:
+            row, column = frame.cells(*pair)
+            inside = (row < canvas.height) & (column < canvas.width)
+            row, column = row[inside], column[inside]
+            hidden = taken[row, column]
+            canvas.tint(row[hidden], column[hidden], f"{name}_tint" + "_small" * small)
+    mark_edges(canvas, frame, x, probe.y, "model")
+
+
+def _draw_unit_numbers(canvas: Canvas, frame: Frame, snapshot: Snapshot, state: ViewState) -> None:
+    """The number of each unit of the first layer on the x axis, at −b/w.
+
+    The chosen one comes first; where numbers would touch, one moves by a cell, or is left out.
+    """
+    network, dataset = snapshot.network, snapshot.dataset
+    if network.n_inputs != 1 or not network.layers:
+        return
+    W, b = network.weights(0)
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        place = frame.x.at(dataset.unscale_x(-b.astype(float)[:, np.newaxis] / W)[:, 0])
+    chosen = state.unit if state.layer == 0 else -1
+    free = np.ones(frame.columns + 4, bool)  # two cells of margin on either side
+    for unit in sorted(range(len(b)), key=lambda unit: unit != chosen):
+        label = str(unit + 1)
+        if not 0 <= place[unit] < frame.columns:
+            continue
+        middle = int(place[unit]) - (len(label) - 1) // 2
+        starts = (start for start in (middle, middle + 1, middle - 1) if 0 <= start <= frame.columns - len(label))
+        start = next((start for start in starts if free[start + 1 : start + len(label) + 3].all()), None)
+        if start is not None:
+            free[start + 2 : start + len(label) + 2] = False
+            bright = unit == chosen
+            column = frame.left + start
+            canvas.text(frame.top + frame.rows, column, label, "bright" if bright else "model", bright)

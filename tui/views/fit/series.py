@@ -1,0 +1,286 @@
+"""Dated data: a window of the unseen span, true against predicted, and where the errors lie."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from tui.draw.axes import Axis, linear, rows_a_tick
+from tui.draw.canvas import Canvas
+from tui.draw.frame import Frame, draw_axes, finite_range, mark_edges, per_dataset, words
+from tui.draw.lines import stroke
+from tui.draw.numbers import short
+
+if TYPE_CHECKING:
+    from data import Dataset
+    from tui.draw.palette import Palette
+    from tui.run.snapshot import Measure, Snapshot
+    from tui.views.state import ViewState
+
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_STRIP = 4  # rows of the errors over the whole span: a heading, two of bars, the months
+_BARS = " ▁▂▃▄▅▆▇█"
+_BEFORE = {  # predictions without learning, and the periods that they look back
+    "day": (("as yesterday", 1), ("as last week", 7)),
+    "week": (("as last week", 1),),
+    "month": (("as last month", 1), ("as last year", 12)),
+    "year": (("as last year", 1),),
+}
+_MONDAY = np.datetime64("1970-01-05", "D")
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The rows that the view shows: the unseen ones, or the training ones where nothing is unseen."""
+
+    x: np.ndarray  # (N, n) scaled
+    day: np.ndarray  # (N,) int: days (or weeks, months, years, rows) since the first
+    true: np.ndarray  # (N,) in the data's own units
+    first: int  # the date of day 0: days, Mondays or months since 1970, the year, or 0
+    period: str  # "day", "week", "month", "year" or ""
+    unseen: bool
+
+    @property
+    def length(self) -> int:
+        return int(self.day[-1]) + 1
+
+
+def title(snapshot: Snapshot, state: ViewState) -> tuple[str, str]:
+    """The panel's name, and what is fitted."""
+    return "Fit", ""
+
+
+def probe_points(dataset: Dataset, width: int, height: int, state: ViewState) -> np.ndarray:
+    """All rows of the span, (N, n) scaled: the strip of errors needs them whatever the window."""
+    return span(dataset).x
+
+
+def last_window(dataset: Dataset, width: int, height: int) -> int:
+    """The largest `ViewState.window`: the one whose right end is the last day."""
+    return max(0, span(dataset).length - _days(_layout(dataset, width, height, 0, False)))
+
+
+def paint(snapshot: Snapshot, width: int, height: int, palette: Palette, state: ViewState) -> Canvas:
+    """Legend, plot, and where there is room the strip of errors with the window lit."""
+    canvas = Canvas(width, height)
+    dataset, shown = snapshot.dataset, span(snapshot.dataset)
+    start = min(max(0, state.window), 0 if state.zoom else last_window(dataset, width, height))
+    frame = _layout(dataset, width, height, start, state.zoom)
+    draw_axes(canvas, frame, grid=palette.depth != "none")
+    if shown.period == "day" and _cells_a_day(frame) >= 1.0:
+        _draw_weekends(canvas, frame, shown, palette)
+    _draw_legend(canvas, frame, dataset, shown, palette)
+    probe = snapshot.probe
+    predicted = probe.y if probe is not None and len(probe.x) == len(shown.day) else None
+    _draw_series(canvas, frame, shown, predicted)
+    if predicted is not None and frame.top + frame.rows + 2 + _STRIP <= height:
+        _draw_errors(canvas, frame, shown, predicted)
+        hint = "z window" if state.zoom else "← → move the window   z all" * (last_window(dataset, width, height) > 0)
+        if frame.columns > 36 + len(hint):
+            canvas.text_right(frame.top + frame.rows + 2, frame.left + frame.columns, hint, "quiet")
+    return canvas
+
+
+@per_dataset
+def span(dataset: Dataset) -> Span:
+    """The rows shown, in order of time."""
+    x, y, times, unseen = dataset.x_train, dataset.y_train, dataset.times_train, False
+    if dataset.x_test is not None and dataset.y_test is not None:
+        x, y, times, unseen = dataset.x_test, dataset.y_test, dataset.times_test, True
+    period = "" if times is None else dataset.period or ""
+    count = _whole(times, period) if times is not None and period else np.arange(len(y))
+    order = np.argsort(count, kind="stable")
+    count = count[order]
+    return Span(x[order], count - count[0], dataset.unscale(y[order]), int(count[0]), period, unseen)
+
+
+def _whole(times: np.ndarray, period: str) -> np.ndarray:
+    """Times as whole numbers: days, Mondays or months since 1970, or years."""
+    if not np.issubdtype(times.dtype, np.datetime64):
+        return np.floor(times).astype(np.int64)
+    if period == "week":
+        return (times.astype("datetime64[D]") - _MONDAY).astype(np.int64) // 7
+    if period == "year":
+        return times.astype("datetime64[Y]").astype(np.int64) + 1970
+    return times.astype("datetime64[M]" if period == "month" else "datetime64[D]").astype(np.int64)
+
+
+@per_dataset
+def _layout(dataset: Dataset, width: int, height: int, start: int, zoom: bool) -> Frame:
+    """The plot under the legend; y from all of the span, so that moving the window leaves it alone."""
+    shown = span(dataset)
+    strip = _STRIP if height >= 20 and shown.length > 2 else 0
+    rows = max(1, height - 3 - strip)
+    y = linear(*finite_range(shown.true), rows, rows_a_tick(rows))
+    labels = max(y.label_width, 5 if strip else 0)  # 5: the scale of the strip, 14.5k
+    left = min(labels + 1, max(1, width - 2)) + 1
+    columns = max(1, width - left - 1)
+    per = columns / shown.length
+    if not zoom:
+        per = 2.0 if shown.period == "day" else min(4.0, max(1.0, np.floor(per)))
+    days = columns / per
+    ticks = _date_ticks(shown, start, int(np.ceil(days)), per)
+    return Frame(1, left, rows, columns, Axis(columns, float(start), start + days, ticks), y)
+
+
+def _days(frame: Frame) -> int:
+    return int(frame.x.high - frame.x.low)
+
+
+def _cells_a_day(frame: Frame) -> float:
+    return frame.columns / (frame.x.high - frame.x.low)
+
+
+def _date_ticks(shown: Span, start: int, days: int, per: float) -> tuple[tuple[int, str], ...]:
+    """Mondays, or firsts of months where those are too close; months; round years; or round row numbers."""
+    first = shown.first + start
+    if shown.period == "day":
+        dates = np.datetime64(first, "D") + np.arange(days)
+        monday = (dates - _MONDAY).astype(int) % 7 == 0
+        opening = dates.astype("datetime64[M]").astype("datetime64[D]") == dates
+        months = dates.astype("datetime64[M]").astype(int)
+        far = max(1, int(np.ceil(7 / (30.4 * per))))
+        at = np.flatnonzero(monday) if per >= 1.0 else np.flatnonzero(opening & (months % 12 % far == 0))
+        return tuple((int(day * per), _date(dates[day], per >= 1.0)) for day in at)
+    if shown.period in ("week", "month"):
+        return _month_ticks(first, days, per, shown.period)
+    step = next(s * 10**e for e in range(9) for s in (1, 2, 5) if s * 10**e * per >= 8)
+    at = np.arange(-(-first // step) * step, first + days, step)
+    return tuple((int((value - first) * per), str(value)) for value in at.tolist())
+
+
+def _month_ticks(first: int, count: int, per: float, period: str) -> tuple[tuple[int, str], ...]:
+    """Of weeks or months the first in a month, as many as have room; a January is told by its year."""
+    place = np.arange(first - 1, first + count)
+    months = place if period == "month" else (_MONDAY + 7 * place).astype("datetime64[M]").astype(int)
+    opens, months = np.diff(months) > 0, months[1:]
+    cells = per if period == "month" else per * 30.4 / 7
+    far = next((far for far in (1, 2, 3, 6, 12, 24, 60, 120, 240, 600) if far * cells >= 8), 1200)
+    return tuple(
+        (int(at * per), str(1970 + months[at] // 12) if months[at] % 12 == 0 else _MONTHS[months[at] % 12])
+        for at in np.flatnonzero(opens & (months % far == 0)).tolist()
+    )
+
+
+def _date(day: np.datetime64, with_day: bool) -> str:
+    """14 Jul, or Jul: always English, whatever the locale."""
+    month = int(day.astype("datetime64[M]").astype(int)) % 12
+    number = int((day - day.astype("datetime64[M]").astype("datetime64[D]")).astype(int)) + 1
+    return f"{number} {_MONTHS[month]}" if with_day else _MONTHS[month]
+
+
+def _draw_legend(canvas: Canvas, frame: Frame, dataset: Dataset, shown: Span, palette: Palette) -> None:
+    end = canvas.text(0, frame.left, words(dataset.target_label, dataset.target_unit), "quiet")
+    split = ("∘", "unseen", "true, unseen") if shown.unseen else ("•", "train", "true")
+    parts = [(split[0] + " ", split[1], False), (split[2] + "   ", "label", False)]
+    parts += [("━ ", "model", False), ("predicted", "label", False)]
+    if shown.period == "day" and _cells_a_day(frame) >= 1.0:
+        glyph = ("█ ", "weekend", False) if palette.depth != "none" else ("┊ ", "quiet", False)
+        more = [*parts, ("   ", "label", False), glyph, ("weekend", "label", False)]
+        if end + 2 + sum(len(text) for text, _, _ in more) < canvas.width:
+            parts = more
+    start = canvas.width - 1 - sum(len(text) for text, _, _ in parts)
+    if start > end + 1:
+        canvas.parts(0, start, parts)
+
+
+def _draw_weekends(canvas: Canvas, frame: Frame, shown: Span, palette: Palette) -> None:
+    """Saturdays and Sundays as another ground; without colours as a dashed column."""
+    day = np.floor(frame.x.low + (np.arange(frame.columns) + 0.5) / _cells_a_day(frame)).astype(int)
+    weekday = (shown.first + day + 3) % 7  # 1 January 1970 was a Thursday
+    columns = np.flatnonzero(weekday >= 5) + frame.left
+    if palette.depth == "none":
+        row, column = np.meshgrid(np.arange(frame.top, frame.top + frame.rows), columns, indexing="ij")
+        canvas.glyphs(row.ravel(), column.ravel(), "┊", "quiet")
+    else:
+        canvas.tint(slice(frame.top, frame.top + frame.rows), columns, "weekend")
+
+
+def _draw_series(canvas: Canvas, frame: Frame, shown: Span, predicted: np.ndarray | None) -> None:
+    """True values as glyphs, misses as columns of dots from them to the prediction, the prediction on top."""
+    near = (shown.day >= frame.x.low - 1) & (shown.day <= frame.x.high + 1)
+    day, true = shown.day[near] + 0.5, shown.true[near]
+    if predicted is not None:
+        _draw_misses(canvas, frame, day, true, predicted[near])
+    row, column = frame.cells(day - 0.5 + 0.5 / max(1.0, _cells_a_day(frame)), true)
+    canvas.glyphs(row, column, "∘" if shown.unseen else "•", "unseen" if shown.unseen else "train")
+    if predicted is None:
+        return
+    dots, value = frame.raster(), predicted[near].astype(float)
+    gaps = np.flatnonzero(np.diff(day) > 1) + 1  # where rows are missing
+    x, y = np.insert(day, gaps, np.nan), np.insert(value, gaps, np.nan)
+    stroke(dots, *frame.dots(x, y), thick=True)
+    covered = canvas.braille(frame.top, frame.left, dots, "model")
+    row, column = row - frame.top, column - frame.left
+    inside = (row < covered.shape[0]) & (column < covered.shape[1])
+    row, column = row[inside], column[inside]
+    hidden = covered[row, column]
+    tint = "unseen_tint" if shown.unseen else "train_tint"
+    canvas.tint(row[hidden] + frame.top, column[hidden] + frame.left, tint if frame.columns > 55 else tint + "_small")
+    mark_edges(canvas, frame, day, value, "model")
+
+
+def _draw_misses(canvas: Canvas, frame: Frame, day: np.ndarray, true: np.ndarray, predicted: np.ndarray) -> None:
+    dots = frame.raster()
+    x, top = frame.dots(day, np.fmax(true, predicted))
+    _, bottom = frame.dots(day, np.fmin(true, predicted))
+    height, width = dots.shape
+    for column, a, b in zip(x, top, bottom, strict=True):
+        if 0 <= column < width and np.isfinite(a + b) and b - a >= 4:
+            dots[int(np.clip(a, 0, height)) : int(np.clip(b, 0, height)), int(column)] = True
+    canvas.braille(frame.top, frame.left, dots, "miss")
+
+
+def _draw_errors(canvas: Canvas, frame: Frame, shown: Span, predicted: np.ndarray) -> None:
+    """Bars of the largest |error| in each slice of the span, its window lit, months under it."""
+    top, columns = frame.top + frame.rows + 2, frame.columns
+    where = "unseen" if shown.unseen else "training"
+    canvas.text(top, frame.left, f"|error| over the {where} {shown.period or 'row'}s", "quiet")
+    error = np.abs(predicted - shown.true)
+    slot = shown.day * columns // shown.length
+    each = np.zeros(columns)
+    keep = np.isfinite(error)
+    np.maximum.at(each, slot[keep], error[keep])
+    largest = float(each.max())
+    level = np.ceil(each / largest * 16).astype(int) if largest > 0 else np.zeros(columns, int)
+    scale = short(largest)
+    canvas.text_right(top + 1, frame.left - 1, scale[: frame.left - 1], "label")
+    canvas.text_right(top + 2, frame.left - 1, "0", "label")
+    left = int(frame.x.low) * columns // shown.length
+    right = max(left + 1, int(min(frame.x.high, shown.length)) * columns // shown.length)
+    for row, eighths in ((top + 1, level - 8), (top + 2, level)):
+        text = "".join(_BARS[k] for k in np.clip(eighths, 0, 8))
+        canvas.text(row, frame.left, text, "label")
+        canvas.text(row, frame.left + left, text[left:right], "bright", background="window")
+    per = columns / shown.length
+    free = 0
+    for cell, label in _date_ticks(shown, 0, shown.length, min(per, 0.99) if shown.period == "day" else per):
+        start = frame.left + int(cell * (per / min(per, 0.99))) if shown.period == "day" else frame.left + cell
+        if start >= free and start + len(label) <= canvas.width:
+            free = canvas.text(top + 3, start, label, "label") + 1
+
+
+@per_dataset
+def baselines(dataset: Dataset, measure: Measure) -> tuple[tuple[str, float], ...]:
+    """RMSE or MAE on the unseen rows of predicting the value of a period, a week or a year before.
+
+    () for other measures, which have no unit, and where undated.
+    """
+    if measure not in ("rmse", "mae"):
+        return ()
+    if dataset.times_test is None or dataset.times_train is None or dataset.y_test is None or not dataset.lags:
+        return ()
+    if dataset.period is None:
+        return ()
+    when = _whole(np.concatenate((dataset.times_train, dataset.times_test)), dataset.period)
+    value = dataset.unscale(np.concatenate((dataset.y_train, dataset.y_test)))
+    known = dict(zip(when.tolist(), value.tolist(), strict=True))
+    found = []
+    for label, back in _BEFORE[dataset.period]:
+        pairs = [(known[t], known[t - back]) for t in when[-len(dataset.y_test) :].tolist() if t - back in known]
+        if pairs:
+            misses = np.abs(np.subtract(*np.transpose(pairs)))
+            found.append((label, float(misses.mean() if measure == "mae" else np.sqrt((misses**2).mean()))))
+    return tuple(found)

@@ -1,0 +1,1 @@
+"""The units: their table, their shapes, and the weights of the linear model."""
