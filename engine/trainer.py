@@ -170,7 +170,7 @@ class Trainer:
     @property
     def theta(self) -> Floats:
         """A copy of θ; on assignment, moments and the position in the epoch stay."""
-        return self._work.canonical().theta.copy()
+        return self._work.theta().copy()
 
     @theta.setter
     def theta(self, values: ArrayLike) -> None:
@@ -225,7 +225,7 @@ class Trainer:
 
     def predict(self, x: ArrayLike) -> Floats:
         """The present network's outputs (N,) for x (N, n_inputs)."""
-        return Network.of(self._architecture, self._work.canonical().theta).predict(x)
+        return Network.of(self._architecture, self._work.theta()).predict(x)
 
     # ------------------------------------------------------------------------------------------------ changes
 
@@ -250,7 +250,7 @@ class Trainer:
 
         Raises EngineError, and changes nothing, for an edit that the run does not allow.
         """
-        before = edits.Setup(self._architecture, self._work.canonical().theta, self._recipe, self._examples)
+        before = edits.Setup(self._architecture, self._work.theta(), self._recipe, self._examples)
         after, mapping = edits.apply(edit, before)
         assert after.recipe is not None and after.examples is not None
         if after.architecture is not before.architecture or after.examples is not before.examples:

@@ -6,7 +6,7 @@ interpreted, and a call may stop after any example.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -60,7 +60,7 @@ def push(run: Run, buffers: Buffers) -> None:
     """Nothing to do: these loops work on the run's own arrays."""
 
 
-def pull(run: Run, buffers: Buffers) -> None:
+def pull(run: Run, buffers: Buffers, names: Sequence[str]) -> None:
     """Nothing to do, as for `push`."""
 
 

@@ -10,6 +10,7 @@ Inside, everything is reached by word addresses, which `packing` names; `of` rea
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from threading import Thread
 
 import numpy as np
@@ -85,9 +86,9 @@ def push(run: Run, buffers: Buffers) -> None:
         getattr(buffers, name)[buffers.places] = getattr(run, name)
 
 
-def pull(run: Run, buffers: Buffers) -> None:
-    """θ, gradient and moments from the buffers → the run."""
-    for name in ("theta", "gradient", "first", "second"):
+def pull(run: Run, buffers: Buffers, names: Sequence[str]) -> None:
+    """Some of "theta", "gradient", "first" and "second" from the buffers → the run."""
+    for name in names:
         np.take(getattr(buffers, name), buffers.places, out=getattr(run, name))
 
 
