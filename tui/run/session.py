@@ -75,28 +75,29 @@ class Session:
                 self.story.say(change.words)
 
     def _edit(self, edits: tuple[Edit, ...], choice: Choice) -> None:
-        """Apply all of them, or none where one is refused."""
-        trainer, notes, before = self.trainer, [], self._loss() if edits else 0.0
+        loss, kind = self._loss() if edits else 0.0, self.trainer.recipe.loss
+        for note in self._apply(edits):
+            self._tell(note, loss)
+        if self.trainer.recipe.loss != kind:
+            self.run.measured_from = self.trainer.update
+        self.run.choice = nearest(choice, self.trainer.network)
+
+    def _apply(self, edits: tuple[Edit, ...]) -> list[Note]:
+        """Apply all of them, or none where one is refused; returns what is said of each."""
+        trainer, notes = self.trainer, []
         state = trainer.snapshot() if len(edits) > 1 else None
         try:
             for edit in edits:
-                notes.append(words.note_of(edit, self.run.moment()))
-                self._apply(edit)
+                moment = self.run.moment()
+                mapping = trainer.apply(edit)
+                notes.append(words.note_of(edit, moment))
+                if not np.array_equal(mapping, np.arange(mapping.size)):
+                    self.run.gradient = None  # θ is in another order now
         except EngineError:
             if state is not None:
                 trainer.restore(state)
             raise
-        for note in notes:
-            self._tell(note, before)
-        self.run.choice = nearest(choice, trainer.network)
-
-    def _apply(self, edit: Edit) -> None:
-        loss = self.trainer.recipe.loss
-        mapping = self.trainer.apply(edit)
-        if not np.array_equal(mapping, np.arange(mapping.size)):
-            self.run.gradient = None  # θ is in another order now
-        if self.trainer.recipe.loss != loss:
-            self.run.measured_from = self.trainer.update
+        return notes
 
     def _begin(self, beginning: Beginning) -> None:
         """A new run takes the place of the present one, which stays as it is where that fails."""

@@ -8,7 +8,7 @@ import pytest
 import data
 from data import DataError
 from engine import EngineError, Trainer
-from engine.edits import AddUnit, RemoveLayer, RemoveUnit
+from engine.edits import AddLayer, AddUnit, RemoveLayer, RemoveUnit, SetRecipe, SetTheta, SetValue
 from tui.run.beginnings import Restart
 from tui.run.choice import OUTPUT_BIAS, Choice, nearest
 from tui.run.gestures import (
@@ -339,6 +339,22 @@ def test_units_and_layers_come_and_go():
     assert run.trainer.network.shape == (1, 1)
     run.perform(AddHere("relu"))
     assert run.trainer.network.layers == [["relu"]]
+
+
+@pytest.mark.parametrize(
+    "edit", [AddUnit("relu", 9), AddUnit("square"), RemoveUnit(0, 9), RemoveUnit(9, 0), AddLayer(()), RemoveLayer(9),
+             SetValue(99, 0.0), SetValue(0, np.inf), SetTheta(np.zeros(3)), SetRecipe("adam")]
+)  # fmt: skip
+def test_an_edit_that_does_not_fit_is_refused_and_nothing_changes(edit):
+    run = session()
+    run.perform(Step(3))
+    finish(run)
+    theta, told = run.trainer.theta, run.snapshot()
+    with pytest.raises(EngineError):
+        run.perform(edit)
+    now = run.snapshot()
+    assert np.array_equal(run.trainer.theta, theta)
+    assert (now.note, now.marks, now.chosen, now.recipe) == (told.note, told.marks, told.chosen, told.recipe)
 
 
 def test_of_several_edits_all_are_done_or_none():
