@@ -50,6 +50,19 @@ def kernel(function: Function) -> Function:
     return cast(Function, dispatcher)
 
 
+def by_code(functions: list[Callable[..., Any]]) -> Callable[..., Any]:
+    """One `call(code, ...)`, for callers that are compiled, of the compiled function at place `code`."""
+    head, *rest = functions
+    call = compiled(lambda code, *arguments: head(*arguments))
+    for code, function in enumerate(rest, start=1):
+        call = _or(code, function, call)
+    return call
+
+
+def _or(own: int, function: Callable[..., Any], other: Callable[..., Any]) -> Callable[..., Any]:
+    return compiled(lambda code, *arguments: function(*arguments) if code == own else other(code, *arguments))
+
+
 def without_collection(function: Function) -> Function:
     """`function`, during which Python looks for no reference cycles: a tenth of a compilation's time goes there."""
 

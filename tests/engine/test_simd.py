@@ -13,7 +13,8 @@ from engine.kernels.emitter import LANES
 from engine.kernels.shuffle import GROUP, epoch_key, example, fill_order, grid, rounds_for
 from engine.losses import LOSSES
 from engine.network import split
-from engine.recipe import OPTIMIZERS, SCHEDULES
+from engine.optimizers import OPTIMIZERS
+from engine.recipe import SCHEDULES
 from engine.run import ROW
 
 pytestmark = pytest.mark.skipif(bool(numba.config.DISABLE_JIT), reason="the tiles exist as machine code only")
