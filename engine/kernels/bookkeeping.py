@@ -105,7 +105,7 @@ def record_batch(state: Ints, sums: Sums, buckets: Sums, batch_loss: float) -> N
     sums[BUCKET_SUM] += batch_loss
     sums[BUCKET_MAX] = max(sums[BUCKET_MAX], batch_loss)
     state[FILLED] += 1
-    if state[FILLED] == state[BUCKET_SIZE]:
+    if state[UPDATE] % state[BUCKET_SIZE] == 0:
         bucket = state[BUCKETS]
         buckets[bucket] = state[UPDATE]
         buckets[bucket + BUCKET_CAPACITY] = sums[BUCKET_MIN]

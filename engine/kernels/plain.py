@@ -10,11 +10,13 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from engine.activations import KINDS
 from engine.kernels.bookkeeping import advance_powers, move_on, present_rate, record_check
 from engine.kernels.jit import compiled, kernel
 from engine.kernels.shuffle import epoch_key, example
+from engine.layout import BIAS, FAN_IN, FAN_OUT, SOURCE, TARGET, WEIGHT
 from engine.losses import LOSSES
 from engine.recipe import OPTIMIZERS
 from engine.run import (
@@ -22,23 +24,17 @@ from engine.run import (
     BAD_LOSS,
     BAD_THETA,
     BATCH_LOSS,
-    BIAS,
     CHECK_ROW,
     EPOCH,
-    FAN_IN,
-    FAN_OUT,
     FINE,
     FIRST_POWER,
     POSITION,
     ROW,
     SECOND_POWER,
-    SOURCE,
     STATUS,
-    TARGET,
     TEST_LOSS,
     TRAIN_LOSS,
     UPDATE,
-    WEIGHT,
     Floats,
     Ints,
     Run,
@@ -65,6 +61,10 @@ def push(run: Run, buffers: Buffers) -> None:
 
 
 def pull(run: Run, buffers: Buffers) -> None:
+    """Nothing to do, as for `push`."""
+
+
+def write(buffers: Buffers, places: NDArray[np.intp], values: Floats) -> None:
     """Nothing to do, as for `push`."""
 
 

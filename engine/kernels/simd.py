@@ -13,6 +13,7 @@ from __future__ import annotations
 from threading import Thread
 
 import numpy as np
+from numpy.typing import NDArray
 
 from engine.kernels.bookkeeping import advance_powers, move_on, present_rate, record_check
 from engine.kernels.elementwise import copy, gather, save_float_mode, set_float_mode, total
@@ -72,7 +73,7 @@ from engine.run import (
     Sums,
 )
 
-__all__ = ["advance", "gradient", "make_buffers", "parameters", "pull", "push"]
+__all__ = ["advance", "gradient", "make_buffers", "parameters", "pull", "push", "write"]
 
 PAYING = 10_000_000  # multiply-adds of an update that a thread must get: below that, waiting costs what it saves
 FLUSH_DENORMALS = 0x8040  # FTZ and DAZ of x86's control word: dead units turn moments denormal, which is slow
@@ -88,6 +89,11 @@ def pull(run: Run, buffers: Buffers) -> None:
     """θ, gradient and moments from the buffers → the run."""
     for name in ("theta", "gradient", "first", "second"):
         np.take(getattr(buffers, name), buffers.places, out=getattr(run, name))
+
+
+def write(buffers: Buffers, places: NDArray[np.intp], values: Floats) -> None:
+    """New values of θ at these places of its own order → the buffers."""
+    buffers.theta[buffers.places[places]] = values
 
 
 def parameters(run: Run, buffers: Buffers) -> tuple[Floats, ...]:
