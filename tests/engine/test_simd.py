@@ -19,7 +19,7 @@ from engine.run import ROW
 pytestmark = pytest.mark.skipif(bool(numba.config.DISABLE_JIT), reason="the tiles exist as machine code only")
 
 MIXED = tuple(KINDS)
-KINKS = (0.0, -2.0, 2.0)
+KINKS = {kink for kind in KINDS.values() for kink in kind.kinks}
 
 
 def examples(count: int, inputs: int, seed: int = 0):
