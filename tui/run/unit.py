@@ -150,8 +150,8 @@ def _along(kind: Activation, w: float, b: float, c: float, dataset: Dataset) -> 
 
     if not kind.bends:
         return f"{_verb(after)} {rate(after)} everywhere"
-    if not kind.kinks:  # from far left to far right: where it bends, it has neither slope yet
-        return f"bends {'up' if after > before else 'down'} around {at}{outside}, by {rate(after - before)} in all"
+    if not kind.kinks:  # it bends little by little: there is no place from which on it has the slope `after`
+        return f"bends {'up' if after > before else 'down'} {rate(after - before)} around {at}{outside}"
     steep_after = abs(after) > abs(before)
     if place < -1.0 if steep_after else place > 1.0:  # it is on wherever there are data
         steep = after if steep_after else before

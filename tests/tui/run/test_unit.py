@@ -83,7 +83,7 @@ def test_the_sentence_is_true(kind: str, w: float, b: float, c: float) -> None:
         assert slope(first) == pytest.approx(slope(last))
     elif " around " in text:
         turn = after - before
-        assert claim(text, r"bends (\w+) around N ms, by N g per ms in all") == (way(turn), about(bend), size(turn))
+        assert claim(text, r"bends (\w+) N g per ms around N ms") == (way(turn), size(turn), about(bend))
     elif " from " in text:
         assert claim(text, r"bends (\w+) N g per ms from N ms on") == (way(after - before), size(after), about(bend))
         assert abs(after) > abs(before)
