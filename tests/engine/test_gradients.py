@@ -14,6 +14,7 @@ from engine.network import split
 
 STEP = 1e-5
 KINKS = {kink for kind in KINDS.values() for kink in kind.kinks}
+ERROR_KINKS = {kink for loss in LOSSES.values() for kink in loss.kinks}
 
 
 def objective(network: Network, x, y, recipe: Recipe) -> float:
@@ -34,7 +35,7 @@ def away_from_kinks(network: Network, x, y) -> np.ndarray:
             good &= (np.abs(z - kink) > 1e-3).all(axis=1)
         a = network.activations(x)[number]
     error = network.predict(x) - y
-    for kink in (0.0, -1.0, 1.0):
+    for kink in ERROR_KINKS:
         good &= np.abs(error - kink) > 1e-3
     return good
 

@@ -46,10 +46,9 @@ def clear_of_kinks(network: Network, x, y, loss: str):
         for kink in KINKS:
             good &= (np.abs(z - kink) > 1e-5).all(axis=1)
         a = network.activations(x)[number]
-    if loss != "mse":
-        error = network.predict(x) - y
-        for kink in (0.0, -1.0, 1.0):
-            good &= np.abs(error - kink) > 1e-5
+    error = network.predict(x) - y
+    for kink in LOSSES[loss].kinks:
+        good &= np.abs(error - kink) > 1e-5
     return good
 
 
