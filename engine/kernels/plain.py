@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from engine.activations import KINDS
-from engine.kernels.bookkeeping import advance_powers, move_on, present_rate, record_check
+from engine.kernels.bookkeeping import advance_powers, begin_check, move_on, present_rate, record_check
 from engine.kernels.jit import compiled, kernel
 from engine.kernels.shuffle import epoch_key, example
 from engine.losses import LOSSES
@@ -170,6 +170,7 @@ def check_rows(run: Run, buffers: Buffers, settings: Settings, rows: int) -> int
     """Add up to `rows` examples to the losses on the whole sets, and record them if they are complete."""
     state, sums = run.state, run.sums
     train, unseen = run.y.size, run.y_test.size
+    begin_check(state, sums)
     begin = state[CHECK_ROW]
     end = min(train + unseen, begin + rows)
     for i in range(begin, end):

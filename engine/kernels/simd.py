@@ -14,7 +14,7 @@ from threading import Thread
 
 import numpy as np
 
-from engine.kernels.bookkeeping import advance_powers, move_on, present_rate, record_check
+from engine.kernels.bookkeeping import advance_powers, begin_check, move_on, present_rate, record_check
 from engine.kernels.elementwise import copy, gather, save_float_mode, set_float_mode, total
 from engine.kernels.emitter import LANES, float64s, int32s, int64s
 from engine.kernels.jit import inlined, kernel
@@ -241,6 +241,7 @@ def check_chunk(at: Ints, state: Ints, sums: Sums, settings: Settings) -> int:
     output_rows(at, settings.loss, h, y + begin, first, end, rows, 0.0)
     meet_others(at)
     if at[THREAD] == 0:
+        begin_check(state, sums)
         sums[which] += total(at[OUTPUT_SUMS], (rows + LANES - 1) // LANES, 2 * LANES)
         state[CHECK_ROW] += rows
         if state[CHECK_ROW] == settings.examples + settings.unseen:

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from engine import EngineError, Network, Recipe, Trainer
+from engine.run import CHECK_ROW
 
 RNG = np.random.default_rng(5)
 X, Y = RNG.uniform(-1, 1, (23, 2)), RNG.standard_normal(23)
@@ -184,6 +185,33 @@ def test_edits_keep_the_place_in_the_epoch_and_the_curve():
     trainer.step(1)
     assert trainer.network.shape == (2, 2, 1)
     assert len(trainer.history.epoch) == 2
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("reached", [130, 310], ids=["in the training set", "in the test set"])
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda trainer: trainer.add_unit("relu"),
+        lambda trainer: setattr(trainer, "recipe", dataclasses.replace(RECIPE, learning_rate=0.02)),
+        lambda trainer: setattr(trainer, "theta", trainer.theta),
+        lambda trainer: trainer.restore(trainer.snapshot()),
+    ],
+    ids=["edit", "recipe", "theta", "restore"],
+)
+def test_a_change_while_the_losses_are_taken_leaves_their_curve_true(change, reached, dtype):
+    x, y = np.random.default_rng(0).uniform(-1, 1, (600, 2)), np.linspace(-1, 1, 600)
+    network = Network(2, [["sigmoid"] * 3], dtype=dtype)
+    trainer = Trainer(network, x[:300], y[:300], x[300:], y[300:], dataclasses.replace(RECIPE, batch_size=300))
+    while trainer._run.state[CHECK_ROW] < reached:  # slices of one example, or of one chunk of them
+        trainer._speed = 1.0
+        trainer.run_for(0.01)
+    assert trainer._run.state[CHECK_ROW] < 600 and trainer.update == 1
+    change(trainer)
+    trainer.step(0)
+    assert trainer.history.train[-1] == pytest.approx(trainer.loss("train"), rel=1e-5)
+    assert trainer.history.test[-1] == pytest.approx(trainer.loss("test"), rel=1e-5)
+    assert list(trainer.history.update) == [0, 1]
 
 
 def test_a_refused_edit_leaves_the_run_alone():
