@@ -11,6 +11,6 @@ from engine.errors import EngineError
 from engine.history import BatchHistory, History
 from engine.network import Network
 from engine.recipe import Recipe
-from engine.trainer import Snapshot, Trainer
+from engine.trainer import Checkpoint, Trainer
 
-__all__ = ["BatchHistory", "EngineError", "History", "Network", "Recipe", "Snapshot", "Trainer"]
+__all__ = ["BatchHistory", "Checkpoint", "EngineError", "History", "Network", "Recipe", "Trainer"]

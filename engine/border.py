@@ -57,22 +57,12 @@ def as_numbers(name: str, values: ArrayLike, dtype: Any, expected: str) -> Float
         raise EngineError(f"{name}={show(values)}: expected {expected}") from None
 
 
-def check_examples(
-    x_name: str, x: ArrayLike, y_name: str, y: ArrayLike, n_inputs: int, dtype: Any
-) -> tuple[Floats, Floats]:
-    """Own, contiguous, finite copies of x (N, n_inputs) and y (N,), or EngineError."""
-    inputs = np.array(check_inputs(x, n_inputs, dtype, x_name), order="C")
-    targets = np.array(as_numbers(y_name, y, dtype, "numbers of shape (N,)"), order="C")
-    if targets.shape != (len(inputs),):
-        raise EngineError(
-            f"{x_name} has {len(inputs)} rows and {y_name} is of shape {targets.shape}: expected a target for each row"
-        )
-    if not len(inputs):
-        raise EngineError(f"{x_name} is empty: expected at least one example")
-    for name, array in ((x_name, inputs), (y_name, targets)):
-        if not np.isfinite(array).all():
-            raise EngineError(
-                f"{name} holds NaN or infinite values in {np.dtype(dtype).name}: "
-                "expected finite numbers; leave those rows out, or scale the column"
-            )
-    return inputs, targets
+def check_theta(values: ArrayLike, size: int, dtype: Any) -> Floats:
+    """An own copy of θ (size,), or EngineError for another length or a number that is not finite."""
+    theta = np.array(as_numbers("theta", values, dtype, f"{size} numbers"))
+    if theta.shape != (size,):
+        raise EngineError(f"theta of shape {theta.shape}: expected ({size},), a number for each parameter")
+    if not np.isfinite(theta).all():
+        place = int(np.argmin(np.isfinite(theta)))
+        raise EngineError(f"theta[{place}] is not finite in {np.dtype(dtype).name}: expected finite numbers")
+    return theta

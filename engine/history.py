@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,7 @@ from engine.run import (
     BUCKET_SIZE,
     BUCKETS,
     EPOCH,
+    FILLED,
     POINT_CAPACITY,
     POINT_STRIDE,
     POINTS,
@@ -38,7 +40,10 @@ class History:
 
 @dataclass(frozen=True, slots=True)
 class BatchHistory:
-    """Losses of batches in buckets of equally many updates: the last update of each, least, mean and greatest loss."""
+    """Losses of batches in buckets of equally many updates: the last update of each, least, mean and greatest loss.
+
+    A bucket ends at a multiple of the buckets' size; where a curve begins or was cut, one may hold fewer losses.
+    """
 
     update: NDArray[np.int64]
     min: Floats
@@ -46,10 +51,53 @@ class BatchHistory:
     max: Floats
 
 
+class Branch:
+    """A stretch of training without a step back; it stands for itself, in copies too."""
+
+    __slots__ = ("__weakref__",)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Branch:
+        return self
+
+
+class Branches:
+    """Up to which update the curves of a run are true for a checkpoint that was made on one of its branches."""
+
+    def __init__(self) -> None:
+        self.present = Branch()
+        self._ends: WeakKeyDictionary[Branch, int] = WeakKeyDictionary()  # of branches that checkpoints still name
+
+    def covered(self, branch: Branch, update: int) -> int | None:
+        """The last update up to which the curves hold for a checkpoint at `update`; None if they are of another run."""
+        end = update if branch is self.present else self._ends.get(branch)
+        return None if end is None else min(end, update)
+
+    def fork(self, update: int) -> None:
+        """What follows this update is another branch."""
+        for branch, end in self._ends.items():
+            self._ends[branch] = min(end, update)
+        self._ends[self.present] = update
+        self.present = Branch()
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {"present": self.present, "ends": dict(self._ends)}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.present, self._ends = state["present"], WeakKeyDictionary(state["ends"])
+
+
 def record_start(run: Run, train_loss: float, test_loss: float) -> None:
-    """The loss curve's first point, before any update."""
+    """The loss curves begin at the present update."""
     _rows(run.points)[:, 0] = run.state[UPDATE], run.state[EPOCH], train_loss, test_loss
-    run.state[POINTS] = 1
+    run.state[[POINTS, POINT_STRIDE, BUCKET_SIZE]] = 1
+    run.state[[BUCKETS, FILLED]] = 0
+
+
+def cut(run: Run, update: int) -> None:
+    """Forget what the curves hold of later than this update."""
+    for curve, count in ((run.points, POINTS), (run.buckets, BUCKETS)):
+        updates = _rows(curve)[0, : run.state[count]]
+        run.state[count] = np.searchsorted(updates, update, side="right")
 
 
 def history(run: Run) -> History:
@@ -71,14 +119,18 @@ def thin(run: Run) -> None:
         state[POINTS] = half
         state[POINT_STRIDE] *= 2
     if state[BUCKETS] == BUCKET_CAPACITY:
-        half = BUCKET_CAPACITY // 2
-        even, odd = buckets[:, ::2].copy(), buckets[:, 1::2].copy()
-        buckets[0, :half] = odd[0]
-        buckets[1, :half] = np.minimum(even[1], odd[1])
-        buckets[2, :half] = (even[2] + odd[2]) / 2
-        buckets[3, :half] = np.maximum(even[3], odd[3])
-        state[BUCKETS] = half
         state[BUCKET_SIZE] *= 2
+        pair = np.ceil(buckets[0] / state[BUCKET_SIZE])  # a bucket ends at a multiple of its size
+        begins = np.flatnonzero(np.diff(pair, prepend=-1))
+        counts = np.diff(begins, append=BUCKET_CAPACITY)
+        merged = (
+            buckets[0][begins + counts - 1],
+            np.minimum.reduceat(buckets[1], begins),
+            np.add.reduceat(buckets[2], begins) / counts,
+            np.maximum.reduceat(buckets[3], begins),
+        )
+        state[BUCKETS] = len(begins)
+        buckets[:, : len(begins)] = merged
 
 
 def _rows(curve: Floats) -> Floats:

@@ -8,11 +8,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from engine import edits
 from engine.activations import KINDS
-from engine.border import as_numbers, check_inputs, check_layer, check_layers
-from engine.errors import EngineError, choice, whole
-from engine.initial import draw_layer, draw_output, resolve
-from engine.run import BIAS, FAN_IN, FAN_OUT, WEIGHT, make_layout
+from engine.architecture import Architecture
+from engine.border import check_inputs, check_layer, check_theta
+from engine.errors import whole
+from engine.layout import parameter_index, split
 
 CHUNK = 4096  # rows that predict takes at a time, so that wide layers need little memory
 
@@ -36,23 +37,50 @@ class Network:
         init: str = "auto",
         dtype: str = "float32",
     ) -> None:
-        self.n_inputs = whole("n_inputs", n_inputs, 1, 2**20)
-        self.seed = whole("seed", seed, 0, 2**63 - 1)
-        self.init = init
-        self.dtype = np.dtype(choice("dtype", dtype, ("float32", "float64")))
-        self.edits = 0  # how many edits have drawn new weights, so that each draws its own
-        self._layers = check_layers(layers)
-        self._theta = self._initial_theta(resolve(init, self.n_inputs))
+        self._architecture = Architecture(n_inputs, layers, seed, init, dtype)  # type: ignore[arg-type]  # checked there
+        self._theta = self._architecture.initial_theta()
+
+    @classmethod
+    def of(cls, architecture: Architecture, theta: Floats) -> Network:
+        """A network of this architecture with θ as it is, not a copy."""
+        network = object.__new__(cls)
+        network._architecture, network._theta = architecture, theta
+        return network
+
+    @property
+    def architecture(self) -> Architecture:
+        """What the network is beside its θ."""
+        return self._architecture
+
+    @property
+    def n_inputs(self) -> int:
+        """Features of an example."""
+        return self._architecture.n_inputs
+
+    @property
+    def seed(self) -> int:
+        """What the initial weights are drawn by."""
+        return self._architecture.seed
+
+    @property
+    def init(self) -> str:
+        """How they are drawn."""
+        return self._architecture.init
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """The precision of θ."""
+        return self._architecture.dtype
 
     @property
     def layers(self) -> list[list[str]]:
         """The kinds of unit, a list for each hidden layer."""
-        return [list(layer) for layer in self._layers]
+        return [list(layer) for layer in self._architecture.layers]
 
     @property
     def shape(self) -> tuple[int, ...]:
         """Inputs, units of each hidden layer, outputs: (1, 3, 1)."""
-        return (self.n_inputs, *(len(layer) for layer in self._layers), 1)
+        return self._architecture.shape
 
     @property
     def n_parameters(self) -> int:
@@ -65,30 +93,19 @@ class Network:
 
     @theta.setter
     def theta(self, values: ArrayLike) -> None:
-        theta = as_numbers("theta", values, self.dtype, f"{self.n_parameters} numbers")
-        if theta.shape != (self.n_parameters,):
-            raise EngineError(
-                f"theta of shape {theta.shape}: expected ({self.n_parameters},), a number for each parameter"
-            )
-        if not np.isfinite(theta).all():
-            place = int(np.argmin(np.isfinite(theta)))
-            raise EngineError(f"theta[{place}] is not finite in {self.dtype.name}: expected finite numbers")
-        self._theta = theta.copy()
+        self._theta = check_theta(values, self.n_parameters, self.dtype)
 
     def copy(self) -> Network:
         """A network of its own with the same units and θ."""
-        twin = object.__new__(Network)
-        twin.__dict__.update(self.__dict__)
-        twin._theta = self._theta.copy()
-        return twin
+        return Network.of(self._architecture, self._theta.copy())
 
     def initial(self, seed: int | None = None) -> Network:
         """A network with the same units at its initial weights, those of `seed` if given."""
-        return Network(self.n_inputs, self._layers, self.seed if seed is None else seed, self.init, self.dtype.name)
+        return Network(self.n_inputs, self.layers, self.seed if seed is None else seed, self.init, self.dtype.name)
 
     def weights(self, layer: int) -> tuple[Floats, Floats]:
         """Copies of (W (fan_out, fan_in), b (fan_out,)) of a hidden layer, or of the output for layer = len(layers)."""
-        W, b = split(self._theta, self.shape)[whole("layer", layer, 0, len(self._layers))]
+        W, b = split(self._theta, self.shape)[whole("layer", layer, 0, len(self._architecture.layers))]
         return W.copy(), b.copy()
 
     def index(self, layer: int, unit: int, name: str, source: int = 0) -> int:
@@ -96,15 +113,7 @@ class Network:
 
         layer = len(layers) is the output, with its one unit 0.
         """
-        row = make_layout(self.shape)[whole("layer", layer, 0, len(self._layers))]
-        whole("unit", unit, 0, int(row[FAN_OUT]) - 1)
-        if choice("name", name, ("w", "b", "c")) == "w":
-            return int(row[WEIGHT] + unit * row[FAN_IN] + whole("source", source, 0, int(row[FAN_IN]) - 1))
-        if name == "b":
-            return int(row[BIAS] + unit)
-        if layer != len(self._layers) - 1:
-            raise EngineError(f"c of a unit of layer {layer}: expected a unit of the last hidden layer")
-        return self.index(layer + 1, 0, "w", unit)
+        return parameter_index(self.shape, layer, unit, name, source)
 
     def predict(self, x: ArrayLike) -> Floats:
         """The outputs (N,) for x (N, n_inputs), or (N,) for one input; plain NumPy, nothing is compiled."""
@@ -123,27 +132,28 @@ class Network:
 
     def add_unit(self, kind: str, layer: int = 0) -> Ints:
         """Add a unit at the end of a layer, with outgoing weights 0; see `edits.AddUnit`."""
-        from engine.edits import AddUnit, apply
-
-        return apply(AddUnit(kind, layer), self)
+        return self.apply(edits.AddUnit(kind, layer))
 
     def remove_unit(self, layer: int, unit: int) -> Ints:
         """Remove a unit; see `edits.RemoveUnit`."""
-        from engine.edits import RemoveUnit, apply
-
-        return apply(RemoveUnit(layer, unit), self)
+        return self.apply(edits.RemoveUnit(layer, unit))
 
     def add_layer(self, kinds: Sequence[str]) -> Ints:
         """Add a hidden layer before the output; see `edits.AddLayer`."""
-        from engine.edits import AddLayer, apply
-
-        return apply(AddLayer(check_layer("kinds", kinds)), self)
+        return self.apply(edits.AddLayer(check_layer("kinds", kinds)))
 
     def remove_layer(self, layer: int) -> Ints:
         """Remove a hidden layer; see `edits.RemoveLayer`."""
-        from engine.edits import RemoveLayer, apply
+        return self.apply(edits.RemoveLayer(layer))
 
-        return apply(RemoveLayer(layer), self)
+    def apply(self, edit: edits.Edit) -> Ints:
+        """Change the network in place; returns the map of indices (old n_parameters,), see `edits.apply`.
+
+        Raises EngineError, and changes nothing, for an edit that the network does not allow.
+        """
+        changed, mapping = edits.apply(edit, edits.Setup(self._architecture, self._theta))
+        self._architecture, self._theta = changed.architecture, changed.theta
+        return mapping
 
     def __repr__(self) -> str:
         options = f"seed={self.seed}, init={self.init!r}, dtype={self.dtype.name!r}"
@@ -151,29 +161,11 @@ class Network:
 
     def _forward(self, x: Floats) -> list[Floats]:
         values = []
-        kinds: list[Sequence[str]] = [*self._layers, ["identity"]]
+        kinds: list[Sequence[str]] = [*self._architecture.layers, ["identity"]]
         for (W, b), layer in zip(split(self._theta, self.shape), kinds, strict=True):
             x = activate(x @ W.T + b, layer)
             values.append(x)
         return values
-
-    def _initial_theta(self, init: str) -> Floats:
-        rng = np.random.default_rng(self.seed)
-        parts: list[Floats] = []
-        fan_in = self.n_inputs
-        for number, layer in enumerate(self._layers):
-            parts += draw_layer(init, rng, fan_in, layer, first=number == 0)
-            fan_in = len(layer)
-        parts += draw_output(init, rng, fan_in, hidden=bool(self._layers))
-        return np.concatenate([part.ravel() for part in parts]).astype(self.dtype)
-
-
-def split(theta: Floats, shape: Sequence[int]) -> list[tuple[Floats, Floats]]:
-    """Views (W (fan_out, fan_in), b (fan_out,)) into θ, layer by layer, the output last."""
-    views = []
-    for fan_in, fan_out, weight, bias, *_ in make_layout(shape).tolist():
-        views.append((theta[weight:bias].reshape(fan_out, fan_in), theta[bias : bias + fan_out]))
-    return views
 
 
 def activate(z: Floats, layer: Sequence[str]) -> Floats:

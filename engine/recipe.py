@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from engine.errors import choice, real, whole
+from engine.errors import EngineError, choice, real, show, whole
 from engine.losses import LOSSES
 
 OPTIMIZERS = ("sgd", "momentum", "nesterov", "adagrad", "rmsprop", "adam", "adamw")
@@ -42,3 +42,10 @@ class Recipe:
         }
         for name, value in checked.items():  # a NumPy scalar becomes the plain number that the kernels expect
             object.__setattr__(self, name, value)
+
+
+def check_recipe(recipe: Recipe) -> Recipe:
+    """The recipe, or EngineError for anything else."""
+    if not isinstance(recipe, Recipe):
+        raise EngineError(f"recipe={show(recipe)}: expected a Recipe")
+    return recipe

@@ -1,36 +1,30 @@
 """The arrays that one training run works on, as the kernels take them.
 
 Everything that a slice of updates reads or writes stands here, so a kernel call has no other state and allocates
-nothing. `layout` has a row for each layer of weights, the output last, with the columns named below. The vectors of
-units hold the inputs first, then the hidden layers, then the output.
+nothing. The vectors of units hold the inputs first, then the hidden layers, then the output.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from itertools import pairwise
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.activations import CODES
+from engine.architecture import Architecture
+from engine.examples import Examples
+from engine.layout import make_layout
 from engine.losses import LOSSES
 from engine.recipe import OPTIMIZERS, SCHEDULES, Recipe
-
-if TYPE_CHECKING:
-    from engine.network import Network
 
 Floats = NDArray[Any]
 Ints = NDArray[np.int64]
 Sums = NDArray[np.float64]
 
-# columns of layout
-FAN_IN, FAN_OUT, WEIGHT, BIAS, SOURCE, TARGET = range(6)
-
 # places in state
 UPDATE, EPOCH, POSITION, ROW, CHECK_ROW, STATUS = range(6)
-POINTS, POINT_STRIDE, BUCKETS, BUCKET_SIZE, FILLED = range(6, 11)
+POINTS, POINT_STRIDE, BUCKETS, BUCKET_SIZE, FILLED, GRADIENT_OF = range(6, 12)
 
 # values of state[STATUS]
 FINE, BAD_LOSS, BAD_GRADIENT, BAD_THETA, FULL = range(5)
@@ -54,9 +48,9 @@ class Run(NamedTuple):
     y: Floats  # (N,)
     x_test: Floats  # (M, inputs)
     y_test: Floats  # (M,)
-    layout: Ints  # (layers of weights, 6)
+    layout: Ints  # (layers of weights, 6), see engine.layout
     kinds: Ints  # (U,) codes of activations
-    state: Ints  # (11,)
+    state: Ints  # (12,); GRADIENT_OF: the update of which `gradient` is, −1 where it is of none as a whole
     sums: Sums  # (8,)
     points: Sums  # (4 · POINT_CAPACITY,): update, epoch, train and test loss
     buckets: Sums  # (4 · BUCKET_CAPACITY,): last update, min, mean and max of batch losses
@@ -82,16 +76,17 @@ class Settings(NamedTuple):
     check_stride: int  # the longest stride between checked epochs
 
 
-def make_run(network: Network, x: Floats, y: Floats, x_test: Floats, y_test: Floats) -> Run:
-    """Fresh arrays for a network at update 0."""
-    theta = network.theta
-    inputs = [CODES["identity"]] * network.n_inputs
-    hidden = [CODES[kind] for layer in network.layers for kind in layer]
+def make_run(architecture: Architecture, theta: Floats, examples: Examples) -> Run:
+    """Fresh arrays for a network at update 0; θ is copied, the examples are not."""
+    theta = theta.copy()
+    inputs = [CODES["identity"]] * architecture.n_inputs
+    hidden = [CODES[kind] for layer in architecture.layers for kind in layer]
     kinds = np.array([*inputs, *hidden, CODES["identity"]], np.int64)
-    state = np.zeros(11, np.int64)
+    state = np.zeros(12, np.int64)
     state[CHECK_ROW] = -1
     state[POINT_STRIDE] = 1
     state[BUCKET_SIZE] = 1
+    state[GRADIENT_OF] = -1
     sums = np.zeros(8)
     sums[[FIRST_POWER, SECOND_POWER]] = 1
     return Run(
@@ -99,11 +94,11 @@ def make_run(network: Network, x: Floats, y: Floats, x_test: Floats, y_test: Flo
         gradient=np.zeros_like(theta),
         first=np.zeros_like(theta),
         second=np.zeros_like(theta),
-        x=x,
-        y=y,
-        x_test=x_test,
-        y_test=y_test,
-        layout=make_layout(network.shape),
+        x=examples.x,
+        y=examples.y,
+        x_test=examples.x_test,
+        y_test=examples.y_test,
+        layout=make_layout(architecture.shape),
         kinds=kinds,
         state=state,
         sums=sums,
@@ -112,15 +107,16 @@ def make_run(network: Network, x: Floats, y: Floats, x_test: Floats, y_test: Flo
     )
 
 
-def make_settings(recipe: Recipe, run: Run, seed: int) -> Settings:
+def make_settings(recipe: Recipe, parameters: int, examples: Examples, seed: int) -> Settings:
     """Recipe and seed as the kernels take them."""
     from engine.kernels.shuffle import grid
 
-    rows, side = grid(run.y.size)
-    check_each, check_stride = check_plan(run.theta.size, run.y.size, run.y_test.size)
+    train, unseen = examples.counts
+    rows, side = grid(train)
+    check_each, check_stride = check_plan(parameters, train, unseen)
     return Settings(
-        examples=run.y.size,
-        unseen=run.y_test.size,
+        examples=train,
+        unseen=unseen,
         batch_size=recipe.batch_size,
         learning_rate=recipe.learning_rate,
         optimizer=OPTIMIZERS.index(recipe.optimizer),
@@ -135,17 +131,6 @@ def make_settings(recipe: Recipe, run: Run, seed: int) -> Settings:
         check_each=check_each,
         check_stride=check_stride,
     )
-
-
-def make_layout(shape: Sequence[int]) -> Ints:
-    """The layout of θ for a network of this shape, such as (1, 3, 1)."""
-    rows = []
-    offset, source = 0, 0
-    for fan_in, fan_out in pairwise(shape):
-        bias = offset + fan_in * fan_out
-        rows.append((fan_in, fan_out, offset, bias, source, source + fan_in))
-        offset, source = bias + fan_out, source + fan_in
-    return np.array(rows, np.int64)
 
 
 def check_plan(parameters: int, examples: int, unseen: int) -> tuple[int, int]:

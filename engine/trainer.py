@@ -1,60 +1,84 @@
-"""Trainer: all the state of one training run, moved on by slices of updates."""
+"""Trainer: one training run, moved on by slices of updates."""
 
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from engine import edits
-from engine.border import check_examples, check_layer
+from engine.architecture import Architecture
+from engine.border import check_layer
 from engine.errors import EngineError, choice, real, show, whole
-from engine.history import BatchHistory, History, batch_history, history, record_start, thin
+from engine.examples import check_examples
+from engine.history import BatchHistory, Branch, Branches, History, batch_history, cut, history, record_start, thin
 from engine.losses import LOSSES
 from engine.network import Network
-from engine.recipe import SCHEDULES, Recipe
+from engine.recipe import SCHEDULES, Recipe, check_recipe
 from engine.run import (
-    BAD_GRADIENT,
-    BAD_THETA,
+    BUCKET_SIZE,
+    BUCKETS,
     CHECK_ROW,
     DIVERGED,
     EPOCH,
     FINE,
     FIRST_POWER,
     FULL,
+    GRADIENT_OF,
+    POINT_STRIDE,
+    POINTS,
     POSITION,
     ROW,
     SECOND_POWER,
     STATUS,
+    TEST_LOSS,
+    TRAIN_LOSS,
     UPDATE,
-    Run,
     Settings,
     make_run,
     make_settings,
 )
 from engine.schedules import scheduled_rate, updates_done
+from engine.workspace import PARAMETER_ARRAYS, Workspace
 
 DEVICES = ("cpu",)
 SLICE_SECONDS = 0.02  # of one kernel call: short, so that a run can be interrupted
 LONGEST_SLICE = 0.05
+CURVE_COUNTERS = [POINTS, POINT_STRIDE, BUCKETS, BUCKET_SIZE]
 
 Floats = NDArray[Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Snapshot:
-    """All of a run's state but its data; made by `Trainer.snapshot`, taken back by `Trainer.restore`."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Checkpoint:
+    """What training needs to go on from a moment: made by `Trainer.snapshot`, taken back by `Trainer.restore`.
 
-    network: Network
+    About 16 bytes a parameter in float32. The loss curves stay with the trainer, and `branch` tells it which of them
+    are this moment's past.
+    """
+
+    architecture: Architecture
     recipe: Recipe
     seed: int
-    examples: tuple[int, int]  # how many the run trains on, and how many are unseen
-    arrays: tuple[NDArray[Any], ...]  # gradient, first, second, state, sums, points, buckets
+    counts: tuple[int, int]  # how many examples the run trains on, and how many are unseen
+    parameters: tuple[Floats, Floats, Floats, Floats]  # θ, gradient, first and second moments, (n_parameters,) each
+    state: NDArray[np.int64]
+    sums: NDArray[np.float64]
+    branch: Branch
+
+    @property
+    def update(self) -> int:
+        """The updates done."""
+        return int(self.state[UPDATE])
+
+    @property
+    def nbytes(self) -> int:
+        """The bytes of its arrays."""
+        return sum(array.nbytes for array in (*self.parameters, self.state, self.sums))
 
 
 class Trainer:
@@ -82,39 +106,27 @@ class Trainer:
         self.device = choice("device", device, DEVICES)
         self.threads = default_threads() if threads is None else whole("threads", threads, 1, 1024)
         self.seed = whole("seed", seed, 0, 2**63 - 1)
-        self._network = network.copy()
+        self._architecture = network.architecture
         self._recipe = check_recipe(Recipe() if recipe is None else recipe)
-        x, y = check_examples("x", x, "y", y, network.n_inputs, network.dtype)
-        if (x_test is None) != (y_test is None):
-            raise EngineError("only one of x_test and y_test is given: expected both or neither")
-        if x_test is None or y_test is None:
-            x_test, y_test = x[:0].copy(), y[:0].copy()
-        else:
-            x_test, y_test = check_examples("x_test", x_test, "y_test", y_test, network.n_inputs, network.dtype)
-        self._run = make_run(self._network, x, y, x_test, y_test)
-        self._loops: Any = None  # the compiled side, and the arrays that it works on
-        self._buffers: Any = None
-        self._saved: list[NDArray[Any]] = []  # what the slice in work began with
-        self._ahead = False  # whether the buffers are newer than the run's canonical arrays
-        self._behind = False  # or older
-        self._speed = 1e8  # multiply-adds a second: a low guess, measured from the first slice on
-        record_start(self._run, self.loss("train"), self.loss("test"))
+        self._examples = check_examples(x, y, x_test, y_test, network.n_inputs, network.dtype)
+        self._work = Workspace(make_run(self._architecture, network.theta, self._examples), self.threads)
+        self._begin_curves()
 
     # ------------------------------------------------------------------------------------------------ training
 
     def step(self, updates: int = 1) -> int:
-        """Do so many updates; returns how many were done, fewer only where the run diverged."""
+        """Do this many updates; returns how many were done, fewer only where the run diverged."""
         return self._train_to(self.update + whole("updates", updates, 0))
 
     def run(self, epochs: int = 1) -> int:
         """Train to the n-th epoch boundary ahead; returns the updates done."""
         whole("epochs", epochs, 1)
-        batch, examples = self._recipe.batch_size, self._run.y.size
-        rest = examples - int(self._run.state[POSITION])
+        batch, examples = self._recipe.batch_size, self._examples.y.size
+        rest = examples - int(self._work.run.state[POSITION])
         return self.step(-(-rest // batch) + (epochs - 1) * -(-examples // batch))
 
     def run_for(self, seconds: float) -> int:
-        """Train for one slice of about so long, at most 0.05 s; returns the updates done.
+        """Train for one slice of about this long, at most 0.05 s; returns the updates done.
 
         A long update may take several slices: it goes on in the next call.
         """
@@ -125,49 +137,44 @@ class Trainer:
 
     def prepare(self) -> None:
         """Import numba and compile the kernels now, rather than at the first update."""
-        self._load()
-        self._loops.advance(self._run, self._buffers, self._settings(), self.update, 0)
+        self._work.prepare(self._settings())
 
     # ------------------------------------------------------------------------------------------------ what it is
 
     @property
     def update(self) -> int:
         """Updates done."""
-        return int(self._run.state[UPDATE])
+        return int(self._work.run.state[UPDATE])
 
     @property
     def epoch(self) -> int:
         """Complete epochs."""
-        return int(self._run.state[EPOCH])
+        return int(self._work.run.state[EPOCH])
 
     @property
     def progress(self) -> float:
         """Epochs with the part of the present one that is done."""
-        return self.epoch + int(self._run.state[POSITION]) / self._run.y.size
+        return self.epoch + int(self._work.run.state[POSITION]) / self._examples.y.size
 
     @property
     def diverged(self) -> tuple[int, str] | None:
         """None, or the number of the update that failed and what was not finite: "loss", "gradient" or "theta"."""
-        status = int(self._run.state[STATUS])
+        status = int(self._work.run.state[STATUS])
         return (self.update + 1, DIVERGED[status]) if status in DIVERGED else None
 
     @property
     def network(self) -> Network:
         """A copy of the network as it is now."""
-        self._network._theta = self._pull().theta
-        return self._network.copy()
+        return Network.of(self._architecture, self.theta)
 
     @property
     def theta(self) -> Floats:
         """A copy of θ; on assignment, moments and the position in the epoch stay."""
-        return self._pull().theta.copy()
+        return self._work.theta().copy()
 
     @theta.setter
     def theta(self, values: ArrayLike) -> None:
-        network = self.network
-        network.theta = values
-        self._run.theta[:] = network.theta
-        self._changed()
+        self.apply(edits.SetTheta(values))
 
     @property
     def recipe(self) -> Recipe:
@@ -176,19 +183,12 @@ class Trainer:
 
     @recipe.setter
     def recipe(self, recipe: Recipe) -> None:
-        check_recipe(recipe)
-        self._pull()
-        if {recipe.optimizer, self._recipe.optimizer} not in ({recipe.optimizer}, {"adam", "adamw"}):
-            self._run.first[:] = 0
-            self._run.second[:] = 0
-            self._run.sums[[FIRST_POWER, SECOND_POWER]] = 1
-        self._recipe = recipe
-        self._changed()
+        self.apply(edits.SetRecipe(recipe))
 
     @property
     def learning_rate(self) -> float:
         """The scheduled rate of the next update."""
-        recipe, state, examples = self._recipe, self._run.state, self._run.y.size
+        recipe, state, examples = self._recipe, self._work.run.state, self._examples.y.size
         done = updates_done(int(state[EPOCH]), int(state[POSITION]), recipe.batch_size, examples)
         horizon = updates_done(recipe.epochs, 0, recipe.batch_size, examples)
         return scheduled_rate(SCHEDULES.index(recipe.schedule), recipe.learning_rate, done, horizon)
@@ -196,22 +196,23 @@ class Trainer:
     @property
     def history(self) -> History:
         """Losses on the whole sets so far; the last point may be older than the present θ."""
-        return history(self._run)
+        return history(self._work.run)
 
     @property
     def batch_history(self) -> BatchHistory:
         """Losses of the batches so far, thinned."""
-        return batch_history(self._run)
+        return batch_history(self._work.run)
 
     @property
     def last_gradient(self) -> Floats | None:
-        """The gradient of the last update's objective, in θ's order; None before the first."""
-        return self._pull().gradient.copy() if self.update and not self._run.state[ROW] else None
+        """The gradient of the last update's objective, in θ's order; None where it is not known as a whole."""
+        known = self.update and self._work.run.state[GRADIENT_OF] == self.update
+        return self._work.canonical().gradient.copy() if known else None
 
     def loss(self, split: str = "train") -> float:
         """The recipe's mean data loss over a whole split at the present θ, without penalty; NaN without a test set."""
-        run = self._run
-        x, y = (run.x, run.y) if choice("split", split, ("train", "test")) == "train" else (run.x_test, run.y_test)
+        own = self._examples
+        x, y = (own.x, own.y) if choice("split", split, ("train", "test")) == "train" else (own.x_test, own.y_test)
         if not y.size:
             return float("nan")
         with np.errstate(all="ignore"):
@@ -220,14 +221,11 @@ class Trainer:
 
     def gradient(self) -> Floats:
         """∇ objective over the whole training set at the present θ, in θ's order."""
-        self._load()
-        with np.errstate(all="ignore"):
-            return cast(Floats, self._loops.gradient(self._run, self._buffers, self._settings()))
+        return self._work.gradient(self._settings())
 
     def predict(self, x: ArrayLike) -> Floats:
         """The present network's outputs (N,) for x (N, n_inputs)."""
-        self._network._theta = self._pull().theta
-        return self._network.predict(x)
+        return Network.of(self._architecture, self._work.theta()).predict(x)
 
     # ------------------------------------------------------------------------------------------------ changes
 
@@ -248,108 +246,86 @@ class Trainer:
         return self.apply(edits.RemoveLayer(layer))
 
     def apply(self, edit: edits.Edit) -> NDArray[np.intp]:
-        """Change the network between two updates; returns the map of indices, as `edits.apply`."""
-        network = self.network
-        mapping = edits.apply(edit, network)
-        old = self._pull()
-        new = make_run(network, old.x, old.y, old.x_test, old.y_test)
-        for name in ("gradient", "first", "second"):
-            getattr(new, name)[:] = edits.carry(getattr(old, name), mapping, network.n_parameters)
-        self._run = new._replace(state=old.state, sums=old.sums, points=old.points, buckets=old.buckets)
-        self._network = network
-        self._buffers = None
-        self._changed()
+        """Change the run between two updates; returns the map of indices, as `edits.apply`.
+
+        Raises EngineError, and changes nothing, for an edit that the run does not allow.
+        """
+        before = edits.Setup(self._architecture, self._work.theta(), self._recipe, self._examples)
+        after, mapping = edits.apply(edit, before)
+        assert after.recipe is not None and after.examples is not None
+        if after.architecture is not before.architecture or after.examples is not before.examples:
+            self._rebuild(after, mapping)
+        elif after.theta is not before.theta:
+            moved = np.flatnonzero(_bits(after.theta) != _bits(before.theta))
+            self._work.write_theta(moved, after.theta[moved])
+        if {after.recipe.optimizer, self._recipe.optimizer} not in ({after.recipe.optimizer}, {"adam", "adamw"}):
+            self._forget_moments()
+        self._architecture, self._recipe, self._examples = after.architecture, after.recipe, after.examples
+        self._begin_batch_again()
         return mapping
 
-    def snapshot(self) -> Snapshot:
+    def snapshot(self) -> Checkpoint:
         """The run's state, to go back to with `restore`: from there on it repeats itself to the bit."""
-        arrays = tuple(array.copy() for array in _mutable(self._pull()))
-        return Snapshot(self.network, self._recipe, self.seed, self._examples(), arrays)
+        run = self._work.canonical()
+        theta, gradient, first, second = (getattr(run, name).copy() for name in PARAMETER_ARRAYS)
+        return Checkpoint(
+            self._architecture,
+            self._recipe,
+            self.seed,
+            self._examples.counts,
+            (theta, gradient, first, second),
+            run.state.copy(),
+            run.sums.copy(),
+            self._branches.present,
+        )
 
-    def restore(self, state: Snapshot) -> None:
-        """Go back to a snapshot of a run on the same data, in the same precision."""
-        if not isinstance(state, Snapshot):
+    def restore(self, state: Checkpoint) -> None:
+        """Go back to a snapshot of a run on the same data, in the same precision.
+
+        The loss curves keep what belongs to that moment's past; after a snapshot of another trainer they begin there.
+        """
+        if not isinstance(state, Checkpoint):
             raise EngineError(f"state={show(state)}: expected a snapshot of a run on the same data")
-        got, expected = _fit(state.network, state.examples), _fit(self._network, self._examples())
+        got, expected = _fit(state.architecture, state.counts), _fit(self._architecture, self._examples.counts)
         if got != expected:
             raise EngineError(f"state of a run on {got}: expected one of a run on {expected}")
-        run = self._run
-        self._network, self._recipe, self.seed = state.network.copy(), state.recipe, state.seed
-        self._run = make_run(self._network, run.x, run.y, run.x_test, run.y_test)
-        for mine, theirs in zip(_mutable(self._run), state.arrays, strict=True):
-            mine[...] = theirs
-        self._buffers = None
-        self._ahead = False
+        old = self._work.canonical()
+        self._architecture, self._recipe, self.seed = state.architecture, state.recipe, state.seed
+        run = make_run(self._architecture, state.parameters[0], self._examples)
+        for name, values in zip(PARAMETER_ARRAYS, state.parameters, strict=True):
+            getattr(run, name)[:] = values
+        run.state[:], run.sums[:] = state.state, state.sums
+        run.state[CURVE_COUNTERS] = old.state[CURVE_COUNTERS]
+        self._work.replace(run._replace(points=old.points, buckets=old.buckets))
+        covered = self._branches.covered(state.branch, state.update)
+        if covered is None:
+            self._begin_curves()
+        else:
+            self._branches.fork(covered)
+            cut(self._work.run, covered)
 
-    def __getstate__(self) -> dict[str, Any]:
-        """For deep copies and pickles: without the buffers, whose addresses are this trainer's own."""
-        self._pull()
-        return {**self.__dict__, "_loops": None, "_buffers": None, "_saved": []}
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """A copy goes on alone: what it records from now on is its own."""
+        self.__dict__.update(state)
+        self._branches.fork(self.update)
 
     # ------------------------------------------------------------------------------------------------ slices
 
     def _train_to(self, target: int) -> int:
         self._refuse_if_diverged()
         before = self.update
-        while not self.diverged and (self.update < target or self._run.state[CHECK_ROW] >= 0):
+        while not self.diverged and (self.update < target or self._work.run.state[CHECK_ROW] >= 0):
             self._slice(target, SLICE_SECONDS)
         return self.update - before
 
     def _slice(self, target: int, seconds: float) -> None:
-        """One kernel call of about so long; a θ that became non-finite is put back to its last finite state."""
-        self._load()
-        run, loops, buffers, settings = self._run, self._loops, self._buffers, self._settings()
-        working = self._working()
-        for array, copy in zip(working, self._saved, strict=True):
-            np.copyto(copy, array)
-        self._ahead = True
-        started = time.perf_counter()
-        with np.errstate(all="ignore"):
-            spent = loops.advance(run, buffers, settings, target, max(int(self._speed * seconds), 1))
-            elapsed = time.perf_counter() - started
-            status = int(run.state[STATUS])
-            if status in (BAD_GRADIENT, BAD_THETA):  # the step overwrote θ: its good past is done again up to here
-                last_good = self.update
-                for array, copy in zip(working, self._saved, strict=True):
-                    array[...] = copy
-                while self.update < last_good:
-                    loops.advance(run, buffers, settings, last_good, 2**62)
-                run.state[ROW] = 0
-                run.state[STATUS] = status
-        if status == FULL:
-            thin(run)
-            run.state[STATUS] = FINE
-        self._speed = min(max(spent / max(elapsed, 1e-6), self._speed / 4), self._speed * 4)
-
-    def _working(self) -> tuple[NDArray[Any], ...]:
-        """The arrays that a slice changes, but for the curves, which only grow."""
-        return *self._loops.parameters(self._run, self._buffers), self._run.state, self._run.sums
-
-    def _load(self) -> None:
-        """Have the loops, which bring numba along, and their buffers up to date."""
-        if self._buffers is None:
-            from engine.kernels import loops_for
-
-            self._loops = loops_for(self._network.dtype)
-            self._buffers = self._loops.make_buffers(self._run, self.threads)
-            self._saved = [np.empty_like(array) for array in self._working()]
-            self._behind = True
-        if self._behind:
-            self._loops.push(self._run, self._buffers)
-            self._behind = False
-
-    def _pull(self) -> Run:
-        """The run with its canonical arrays up to date."""
-        if self._ahead:
-            self._loops.pull(self._run, self._buffers)
-            self._ahead = False
-        return self._run
-
-    def _examples(self) -> tuple[int, int]:
-        return self._run.y.size, self._run.y_test.size
+        self._work.advance(self._settings(), target, seconds)
+        if self._work.run.state[STATUS] == FULL:
+            thin(self._work.run)
+            self._work.run.state[STATUS] = FINE
 
     def _settings(self) -> Settings:
-        return make_settings(self._recipe, self._run, self.seed)
+        return make_settings(self._recipe, self._architecture.n_parameters, self._examples, self.seed)
 
     def _refuse_if_diverged(self) -> None:
         if self.diverged:
@@ -359,13 +335,37 @@ class Trainer:
                 "lower the learning rate, or restore an earlier state"
             )
 
-    def _changed(self) -> None:
-        """After a change from outside: a half-done batch begins again, and a diverged run may go on."""
-        self._behind = True
-        self._run.state[ROW] = 0
-        self._run.state[STATUS] = FINE
-        if self._run.state[CHECK_ROW] > 0:
-            self._run.state[CHECK_ROW] = 0
+    # ------------------------------------------------------------------------------------------------ helpers
+
+    def _rebuild(self, after: edits.Setup, mapping: NDArray[np.intp]) -> None:
+        """Arrays for another network or other examples; what goes on is carried over."""
+        assert after.examples is not None
+        old, new = self._work.canonical(), make_run(after.architecture, after.theta, after.examples)
+        for name in PARAMETER_ARRAYS[1:]:
+            getattr(new, name)[:] = edits.carry(getattr(old, name), mapping, new.theta.size)
+        self._work.replace(new._replace(state=old.state, sums=old.sums, points=old.points, buckets=old.buckets))
+        if after.examples is not self._examples:
+            old.state[POSITION] = 0
+
+    def _forget_moments(self) -> None:
+        run = self._work.writable()
+        run.first[:] = 0
+        run.second[:] = 0
+        run.sums[[FIRST_POWER, SECOND_POWER]] = 1
+
+    def _begin_batch_again(self) -> None:
+        """After a change a half-done batch or check begins again, and a diverged run may go on."""
+        state, sums = self._work.run.state, self._work.run.sums
+        state[ROW] = 0
+        state[STATUS] = FINE
+        if state[CHECK_ROW] > 0:
+            state[CHECK_ROW] = 0
+            sums[[TRAIN_LOSS, TEST_LOSS]] = 0.0
+
+    def _begin_curves(self) -> None:
+        """The loss curves begin at the present moment."""
+        self._branches = Branches()
+        record_start(self._work.run, self.loss("train"), self.loss("test"))
 
 
 def default_threads() -> int:
@@ -374,18 +374,12 @@ def default_threads() -> int:
     return len(affinity(0)) if affinity else os.cpu_count() or 1
 
 
-def _fit(network: Network, examples: tuple[int, int]) -> str:
+def _bits(values: Floats) -> NDArray[Any]:
+    """Numbers as whole numbers that differ where the bits do: 0 and −0 are not the same θ."""
+    return values.view(f"u{values.itemsize}")
+
+
+def _fit(architecture: Architecture, counts: tuple[int, int]) -> str:
     """What a run must share with another one to go on from its state, in words."""
-    train, unseen = examples
-    return f"{train} and {unseen} unseen examples (n_inputs={network.n_inputs}, {network.dtype.name})"
-
-
-def _mutable(run: Run) -> tuple[NDArray[Any], ...]:
-    """What training changes beside θ: small things first, the growing curves last."""
-    return run.gradient, run.first, run.second, run.state, run.sums, run.points, run.buckets
-
-
-def check_recipe(recipe: Recipe) -> Recipe:
-    if not isinstance(recipe, Recipe):
-        raise EngineError(f"recipe={show(recipe)}: expected a Recipe")
-    return recipe
+    train, unseen = counts
+    return f"{train} and {unseen} unseen examples (n_inputs={architecture.n_inputs}, {architecture.dtype.name})"

@@ -67,6 +67,8 @@ def move_on(state: Ints, sums: Sums, buckets: Sums, settings: Settings, size: in
         state[EPOCH] += 1
         if check_is_due(state[EPOCH], state[POINT_STRIDE], settings):
             state[CHECK_ROW] = 0
+            sums[TRAIN_LOSS] = 0.0
+            sums[TEST_LOSS] = 0.0
 
 
 @inlined
@@ -76,14 +78,6 @@ def check_is_due(epoch: int, point_stride: int, settings: Settings) -> bool:
     while stride < settings.check_stride and stride * settings.check_each < epoch:
         stride *= 2
     return bool(epoch % max(stride, point_stride) == 0)
-
-
-@inlined
-def begin_check(state: Ints, sums: Sums) -> None:
-    """Let the losses on the whole sets begin at 0 with their first row: a change may send a check back there."""
-    if state[CHECK_ROW] == 0:
-        sums[TRAIN_LOSS] = 0.0
-        sums[TEST_LOSS] = 0.0
 
 
 @inlined
@@ -111,7 +105,7 @@ def record_batch(state: Ints, sums: Sums, buckets: Sums, batch_loss: float) -> N
     sums[BUCKET_SUM] += batch_loss
     sums[BUCKET_MAX] = max(sums[BUCKET_MAX], batch_loss)
     state[FILLED] += 1
-    if state[FILLED] == state[BUCKET_SIZE]:
+    if state[UPDATE] % state[BUCKET_SIZE] == 0:
         bucket = state[BUCKETS]
         buckets[bucket] = state[UPDATE]
         buckets[bucket + BUCKET_CAPACITY] = sums[BUCKET_MIN]

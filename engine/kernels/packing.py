@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from engine.activations import CODES
 from engine.kernels.emitter import LANES, int64s
 from engine.kernels.jit import compiled
-from engine.run import FAN_IN, Floats, Ints, Run
+from engine.layout import FAN_IN
+from engine.run import Floats, Ints, Run
 
 CHUNK = 128  # rows of a batch that are worked off together
 ORDER_BLOCK = 1024  # places of an epoch whose examples are worked out together

@@ -6,15 +6,17 @@ interpreted, and a call may stop after any example.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from engine.activations import KINDS
-from engine.kernels.bookkeeping import advance_powers, begin_check, move_on, present_rate, record_check
+from engine.kernels.bookkeeping import advance_powers, move_on, present_rate, record_check
 from engine.kernels.jit import compiled, kernel
 from engine.kernels.shuffle import epoch_key, example
+from engine.layout import BIAS, FAN_IN, FAN_OUT, SOURCE, TARGET, WEIGHT
 from engine.losses import LOSSES
 from engine.recipe import OPTIMIZERS
 from engine.run import (
@@ -22,23 +24,17 @@ from engine.run import (
     BAD_LOSS,
     BAD_THETA,
     BATCH_LOSS,
-    BIAS,
     CHECK_ROW,
     EPOCH,
-    FAN_IN,
-    FAN_OUT,
     FINE,
     FIRST_POWER,
     POSITION,
     ROW,
     SECOND_POWER,
-    SOURCE,
     STATUS,
-    TARGET,
     TEST_LOSS,
     TRAIN_LOSS,
     UPDATE,
-    WEIGHT,
     Floats,
     Ints,
     Run,
@@ -64,7 +60,11 @@ def push(run: Run, buffers: Buffers) -> None:
     """Nothing to do: these loops work on the run's own arrays."""
 
 
-def pull(run: Run, buffers: Buffers) -> None:
+def pull(run: Run, buffers: Buffers, names: Sequence[str]) -> None:
+    """Nothing to do, as for `push`."""
+
+
+def write(buffers: Buffers, places: NDArray[np.intp], values: Floats) -> None:
     """Nothing to do, as for `push`."""
 
 
@@ -170,7 +170,6 @@ def check_rows(run: Run, buffers: Buffers, settings: Settings, rows: int) -> int
     """Add up to `rows` examples to the losses on the whole sets, and record them if they are complete."""
     state, sums = run.state, run.sums
     train, unseen = run.y.size, run.y_test.size
-    begin_check(state, sums)
     begin = state[CHECK_ROW]
     end = min(train + unseen, begin + rows)
     for i in range(begin, end):

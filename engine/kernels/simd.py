@@ -10,11 +10,13 @@ Inside, everything is reached by word addresses, which `packing` names; `of` rea
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from threading import Thread
 
 import numpy as np
+from numpy.typing import NDArray
 
-from engine.kernels.bookkeeping import advance_powers, begin_check, move_on, present_rate, record_check
+from engine.kernels.bookkeeping import advance_powers, move_on, present_rate, record_check
 from engine.kernels.elementwise import copy, gather, save_float_mode, set_float_mode, total
 from engine.kernels.emitter import LANES, float64s, int32s, int64s
 from engine.kernels.jit import inlined, kernel
@@ -72,7 +74,7 @@ from engine.run import (
     Sums,
 )
 
-__all__ = ["advance", "gradient", "make_buffers", "parameters", "pull", "push"]
+__all__ = ["advance", "gradient", "make_buffers", "parameters", "pull", "push", "write"]
 
 PAYING = 10_000_000  # multiply-adds of an update that a thread must get: below that, waiting costs what it saves
 FLUSH_DENORMALS = 0x8040  # FTZ and DAZ of x86's control word: dead units turn moments denormal, which is slow
@@ -84,10 +86,15 @@ def push(run: Run, buffers: Buffers) -> None:
         getattr(buffers, name)[buffers.places] = getattr(run, name)
 
 
-def pull(run: Run, buffers: Buffers) -> None:
-    """θ, gradient and moments from the buffers → the run."""
-    for name in ("theta", "gradient", "first", "second"):
+def pull(run: Run, buffers: Buffers, names: Sequence[str]) -> None:
+    """Some of "theta", "gradient", "first" and "second" from the buffers → the run."""
+    for name in names:
         np.take(getattr(buffers, name), buffers.places, out=getattr(run, name))
+
+
+def write(buffers: Buffers, places: NDArray[np.intp], values: Floats) -> None:
+    """New values of θ at these places of its own order → the buffers."""
+    buffers.theta[buffers.places[places]] = values
 
 
 def parameters(run: Run, buffers: Buffers) -> tuple[Floats, ...]:
@@ -241,7 +248,6 @@ def check_chunk(at: Ints, state: Ints, sums: Sums, settings: Settings) -> int:
     output_rows(at, settings.loss, h, y + begin, first, end, rows, 0.0)
     meet_others(at)
     if at[THREAD] == 0:
-        begin_check(state, sums)
         sums[which] += total(at[OUTPUT_SUMS], (rows + LANES - 1) // LANES, 2 * LANES)
         state[CHECK_ROW] += rows
         if state[CHECK_ROW] == settings.examples + settings.unseen:

@@ -5,9 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine import EngineError, Network, Trainer, edits
+from engine import EngineError, Network, Recipe, Trainer, edits
 from engine.activations import KINDS
 from engine.edits import carry
+from engine.examples import check_examples
 
 kinds = st.sampled_from(list(KINDS))
 layers = st.lists(st.lists(kinds, min_size=1, max_size=4), min_size=1, max_size=4)
@@ -108,11 +109,106 @@ def test_each_new_unit_draws_its_own_weights():
 
 def test_set_value():
     network = Network(1, [["relu"]])
-    mapping = edits.apply(edits.SetValue(2, 5.0), network)
+    mapping = network.apply(edits.SetValue(2, 5.0))
     np.testing.assert_array_equal(mapping, range(4))
     assert network.theta[2] == 5.0
     with pytest.raises(EngineError, match="not finite"):
-        edits.apply(edits.SetValue(2, float("nan")), network)
+        network.apply(edits.SetValue(2, float("nan")))
+
+
+EVERY = (
+    edits.AddUnit("relu"),
+    edits.RemoveUnit(0, 0),
+    edits.AddLayer(("tanh", "tanh")),
+    edits.RemoveLayer(0),
+    edits.SetValue(0, 5.0),
+    edits.SetTheta(np.arange(7.0)),
+    edits.SetRecipe(Recipe(batch_size=2)),
+    edits.SetExamples([0.0, 1.0], [1.0, 0.0]),
+)
+
+
+def test_every_edit_is_tried_here():
+    assert {type(edit) for edit in EVERY} == set(edits.Edit.__args__)
+
+
+@pytest.mark.parametrize("edit", EVERY, ids=lambda edit: type(edit).__name__)
+def test_apply_leaves_the_old_setup_alone_and_shares_what_stays(edit):
+    network = Network(1, [["relu", "relu"]])
+    before = edits.Setup(
+        network.architecture, network.theta, Recipe(), check_examples([1.0], [1.0], None, None, 1, "f4")
+    )
+    theta = before.theta.copy()
+    after, mapping = edits.apply(edit, before)
+    np.testing.assert_array_equal(before.theta, theta)
+    assert mapping.shape == theta.shape
+    names = ("architecture", "theta", "recipe", "examples")
+    changed = {name for name in names if getattr(after, name) is not getattr(before, name)}
+    assert changed == {
+        edits.SetValue: {"theta"},
+        edits.SetTheta: {"theta"},
+        edits.SetRecipe: {"recipe"},
+        edits.SetExamples: {"examples"},
+    }.get(type(edit), {"architecture", "theta"})
+    if "architecture" not in changed:
+        np.testing.assert_array_equal(mapping, np.arange(theta.size))
+
+
+@pytest.mark.parametrize("edit", EVERY, ids=lambda edit: type(edit).__name__)
+def test_a_trainer_takes_every_edit_between_two_updates(edit):
+    network = Network(1, [["relu", "relu"]], seed=3)
+    trainer = Trainer(network, X, np.sin(X), recipe=Recipe(batch_size=3))
+    trainer.step(4)
+    setup = edits.Setup(network.architecture, trainer.theta, trainer.recipe, check_examples(X, X, None, None, 1, "f4"))
+    after, mapping = edits.apply(edit, setup)
+    np.testing.assert_array_equal(trainer.apply(edit), mapping)
+    np.testing.assert_array_equal(trainer.theta, after.theta)
+    assert (trainer.network.layers, trainer.recipe) == (
+        [list(kinds) for kinds in after.architecture.layers],
+        after.recipe,
+    )
+    assert trainer.update == 4
+    trainer.step(4)
+    assert trainer.update == 8
+
+
+def test_other_examples_begin_the_epoch_anew_and_keep_theta_moments_and_updates():
+    trainer = Trainer(Network(1, [["tanh"]]), X, np.sin(X), recipe=Recipe(batch_size=3))
+    trainer.step(4)
+    before = trainer.snapshot()
+    assert trainer.progress > trainer.epoch
+    trainer.apply(edits.SetExamples(X[:5], X[:5], X[5:], X[5:]))
+    after = trainer.snapshot()
+    assert (trainer.update, trainer.epoch, trainer.progress) == (4, 1, 1.0)
+    assert trainer.loss("test") == pytest.approx(float(np.mean((trainer.predict(X[5:]) - X[5:]) ** 2)), rel=1e-6)
+    for old, new in zip(before.parameters, after.parameters, strict=True):
+        np.testing.assert_array_equal(old, new)
+    trainer.run(1)
+    assert (trainer.update, trainer.epoch) == (6, 2)  # two batches of five examples
+
+
+def test_values_of_theta_and_another_recipe_repack_nothing():
+    trainer = Trainer(Network(1, [["tanh"] * 3]), X, np.sin(X))
+    twin = Trainer(Network(1, [["tanh"] * 3]), X, np.sin(X))
+    for each in (trainer, twin):
+        each.step(3)
+    buffers = trainer._work._buffers
+    trainer.apply(edits.SetValue(1, 0.5))
+    trainer.recipe = Recipe(learning_rate=0.1)
+    assert trainer._work._buffers is buffers
+    theta = twin.theta
+    theta[1] = 0.5
+    twin.theta, twin.recipe = theta, Recipe(learning_rate=0.1)
+    twin.restore(twin.snapshot())  # packed anew
+    for each in (trainer, twin):
+        each.step(3)
+    np.testing.assert_array_equal(trainer.theta, twin.theta)
+
+
+def test_minus_zero_is_another_value_than_zero():
+    trainer = Trainer(Network(1, [["tanh"]], init="zeros"), X, np.sin(X))
+    trainer.theta = -trainer.theta
+    assert np.signbit(trainer.theta).all()
 
 
 def test_carry_moves_what_is_kept_and_starts_the_rest_at_zero():
@@ -130,6 +226,9 @@ def test_carry_moves_what_is_kept_and_starts_the_rest_at_zero():
         (edits.SetValue(99, 0.0), "index=99: expected a whole number"),
         (edits.SetValue(0, "a"), "value='a': expected a number"),
         (edits.SetValue(0, 1e39), "not finite in float32"),
+        (edits.SetTheta([1.0, 2.0]), r"theta of shape \(2,\): expected \(7,\)"),
+        (edits.SetRecipe(Recipe()), "a network by itself has no recipe"),
+        (edits.SetExamples([1.0], [1.0]), "a network by itself has no examples"),
         ("add a unit", "expected one of AddUnit"),
     ],
 )
@@ -137,7 +236,7 @@ def test_an_edit_that_cannot_be_is_refused_and_changes_nothing(edit, sentence):
     network = Network(1, [["relu", "relu"]])
     theta = network.theta
     with pytest.raises(EngineError, match=sentence):
-        edits.apply(edit, network)
+        network.apply(edit)
     np.testing.assert_array_equal(network.theta, theta)
 
 

@@ -61,3 +61,23 @@ def test_batch_losses_merge_in_pairs(long_run):
     assert (batches.min <= batches.mean).all() and (batches.mean <= batches.max).all()
     # at a constant full batch the bucket's mean is that of the loss curve over the same updates
     assert batches.mean[0] == pytest.approx(long_run.history.train[:16].mean(), rel=1e-3)
+
+
+def test_a_snapshot_outlives_the_thinning_of_the_curves():
+    """The curve is cut at the snapshot's update, however coarse it has become since."""
+    import numba
+
+    if numba.config.DISABLE_JIT:
+        pytest.skip("too many updates for interpreted loops")
+    trainer = Trainer(Network(1, [["tanh"]]), X, Y, recipe=Recipe(batch_size=4, learning_rate=1e-5))
+    trainer.run(1001)
+    early, theta = trainer.snapshot(), trainer.theta
+    trainer.run(POINT_CAPACITY)
+    trainer.restore(early)
+    np.testing.assert_array_equal(trainer.theta, theta)
+    assert trainer.history.update[-1] == 1000
+    assert trainer.batch_history.update[-1] <= 1001
+    trainer.run(POINT_CAPACITY)
+    assert set(np.diff(trainer.history.update)) == {2}
+    ends = trainer.batch_history.update
+    assert set(np.diff(ends)) == {ends[0]}

@@ -14,7 +14,7 @@ from engine.kernels.packing import MIXED, make_buffers
 @pytest.mark.parametrize("inputs", [1, 33])
 @pytest.mark.parametrize("layers", [[], [["relu"]], [["tanh"] * 17, ["relu"] * 70, ["tanh"]]], ids=str)
 def test_packing_and_back_is_exact(layers, inputs):
-    run = Trainer(Network(inputs, layers), np.zeros((3, inputs)), np.zeros(3))._run
+    run = Trainer(Network(inputs, layers), np.zeros((3, inputs)), np.zeros(3))._work.run
     buffers = make_buffers(run, 1)
     run.theta[:] = numbered = np.arange(1, run.theta.size + 1, dtype=np.float32)
     simd.push(run, buffers)
@@ -25,7 +25,7 @@ def test_packing_and_back_is_exact(layers, inputs):
 
 
 def test_units_of_one_kind_lie_side_by_side_whatever_their_order():
-    run = Trainer(Network(1, [["relu", "tanh", "sigmoid"] * 32]), np.zeros((3, 1)), np.zeros(3))._run
+    run = Trainer(Network(1, [["relu", "tanh", "sigmoid"] * 32]), np.zeros((3, 1)), np.zeros(3))._work.run
     buffers = make_buffers(run, 1)
     hidden = buffers.kind_of[1:]
     assert (hidden <= MIXED).sum() <= 2

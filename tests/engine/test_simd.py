@@ -204,8 +204,8 @@ def long_batches(layers=(("relu", "tanh") * 9, ("sigmoid",) * 20), **options) ->
 def in_the_midst_of_a_batch(updates: int) -> Trainer:
     trainer = long_batches()
     trainer.step(updates)
-    while not trainer._run.state[ROW]:
-        trainer._speed = 1.0
+    while not trainer._work.run.state[ROW]:
+        trainer._work._speed = 1.0
         trainer.run_for(0.01)
     return trainer
 
@@ -246,7 +246,7 @@ def test_padding_stays_zero(optimizer):
     x, y = examples(37, 5)
     trainer = Trainer(Network(5, layers, seed=1), x, y, recipe=Recipe(10, 0.01, optimizer, l1=1e-3, l2=1e-3))
     trainer.step(30)
-    run, buffers = trainer._pull(), trainer._buffers
+    run, buffers = trainer._work.canonical(), trainer._work._buffers
     for name in ("theta", "gradient", "first", "second"):
         expected = np.zeros_like(getattr(buffers, name))
         expected[buffers.places] = getattr(run, name)
@@ -301,9 +301,9 @@ def test_denormal_moments_are_flushed_inside():
     x, y = np.zeros((4, 1), np.float32), np.zeros(4, np.float32)
     network = Network(1, [["relu"]], init="zeros")
     trainer = Trainer(network, x, y, recipe=Recipe(4, 1e-3))
-    trainer._run.first[:] = 1e-30
+    trainer._work.run.first[:] = 1e-30
     trainer.step(200)
-    assert simd.LANES < 8 or (trainer._pull().first[:3] == 0).all()  # the last one is the output bias
+    assert simd.LANES < 8 or (trainer._work.canonical().first[:3] == 0).all()  # the last one is the output bias
 
 
 # ------------------------------------------------------------------------------------------------ threads
@@ -330,7 +330,7 @@ def test_theta_is_the_same_to_the_bit_for_any_number_of_threads(monkeypatch, lay
     monkeypatch.setattr(simd, "PAYING", 1)
     alone, *teams = (with_threads(threads, layers, inputs, recipe, 12) for threads in (1, 2, 3))
     for team in teams:
-        assert simd.threads_that_pay(team._run, team._settings(), 3) > 1
+        assert simd.threads_that_pay(team._work.run, team._settings(), 3) > 1
         np.testing.assert_array_equal(team.theta, alone.theta)
         np.testing.assert_array_equal(team.history.train, alone.history.train)
         np.testing.assert_array_equal(team.batch_history.mean, alone.batch_history.mean)
@@ -350,7 +350,7 @@ def test_threads_join_where_it_pays():
     def threads(inputs: int, layers, batch: int, most: int = 8) -> int:
         x, y = np.zeros((2048, inputs)), np.zeros(2048)
         trainer = Trainer(Network(inputs, layers), x, y, recipe=Recipe(batch))
-        return simd.threads_that_pay(trainer._run, trainer._settings(), most)
+        return simd.threads_that_pay(trainer._work.run, trainer._settings(), most)
 
     assert threads(1, [["sigmoid"] * 10], 16) == threads(56, [["relu"] * 100], 64) == 1
     assert threads(64, [["relu"] * 512] * 2, 1024) == 8

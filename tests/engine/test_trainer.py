@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from engine import EngineError, Network, Recipe, Trainer
-from engine.run import CHECK_ROW
+from engine.run import CHECK_ROW, ROW
 
 RNG = np.random.default_rng(5)
 X, Y = RNG.uniform(-1, 1, (23, 2)), RNG.standard_normal(23)
@@ -58,7 +58,7 @@ def test_theta_does_not_depend_on_how_calls_are_cut(dtype):
     for updates in (1, 2, 7, 50):
         cut.step(updates)
     while sliced.update < 60:  # slices of one example, so every batch is cut
-        sliced._speed = 1.0
+        sliced._work._speed = 1.0
         sliced.run_for(0.01)
     np.testing.assert_array_equal(whole.theta, cut.theta)
     np.testing.assert_array_equal(whole.theta, sliced.theta)
@@ -203,10 +203,10 @@ def test_a_change_while_the_losses_are_taken_leaves_their_curve_true(change, rea
     x, y = np.random.default_rng(0).uniform(-1, 1, (600, 2)), np.linspace(-1, 1, 600)
     network = Network(2, [["sigmoid"] * 3], dtype=dtype)
     trainer = Trainer(network, x[:300], y[:300], x[300:], y[300:], dataclasses.replace(RECIPE, batch_size=300))
-    while trainer._run.state[CHECK_ROW] < reached:  # slices of one example, or of one chunk of them
-        trainer._speed = 1.0
+    while trainer._work.run.state[CHECK_ROW] < reached:  # slices of one example, or of one chunk of them
+        trainer._work._speed = 1.0
         trainer.run_for(0.01)
-    assert trainer._run.state[CHECK_ROW] < 600 and trainer.update == 1
+    assert trainer._work.run.state[CHECK_ROW] < 600 and trainer.update == 1
     change(trainer)
     trainer.step(0)
     assert trainer.history.train[-1] == pytest.approx(trainer.loss("train"), rel=1e-5)
@@ -336,6 +336,69 @@ def test_restore_repeats_the_run_to_the_bit():
     np.testing.assert_array_equal(trainer.history.train, history)
     with pytest.raises(EngineError, match="expected a snapshot"):
         trainer.restore(None)
+
+
+def test_a_snapshot_is_small_and_the_curves_stay_with_the_trainer():
+    trainer = make()
+    trainer.step(7)
+    assert trainer.snapshot().nbytes < 16 * trainer.theta.size + 200
+
+
+def test_curves_are_cut_where_a_snapshot_was_made():
+    trainer = make()
+    trainer.run(3)
+    early = trainer.snapshot()
+    trainer.run(4)
+    late, history = trainer.snapshot(), trainer.history
+    trainer.restore(early)
+    np.testing.assert_array_equal(trainer.history.update, history.update[:4])
+    np.testing.assert_array_equal(trainer.history.train, history.train[:4])
+    np.testing.assert_array_equal(trainer.batch_history.update, np.arange(1, 16))
+    trainer.recipe = dataclasses.replace(RECIPE, learning_rate=0.5)
+    trainer.run(2)
+    trainer.restore(late)  # of the other branch, of which only the first three epochs are still there
+    np.testing.assert_array_equal(trainer.history.update, history.update[:4])
+    trainer.run(1)
+    np.testing.assert_array_equal(trainer.history.update, [0, 5, 10, 15, 40])
+
+
+def test_in_another_trainer_the_curve_begins_at_the_snapshot():
+    trainer, other = make(), make()
+    trainer.step(13)
+    other.run(4)
+    other.restore(trainer.snapshot())
+    np.testing.assert_array_equal(other.history.update, [13])
+    assert other.history.train[0] == trainer.loss("train")
+    assert len(other.batch_history.update) == 0
+    for each in (trainer, other):
+        each.step(12)
+    np.testing.assert_array_equal(trainer.theta, other.theta)
+    np.testing.assert_array_equal(other.history.update, [13, 15, 20, 25])
+    np.testing.assert_array_equal(other.history.train[1:], trainer.history.train[3:])
+
+
+@pytest.mark.parametrize("copy_of", [copy.deepcopy, lambda trainer: pickle.loads(pickle.dumps(trainer))])
+def test_a_copy_knows_no_curve_of_what_the_original_does_later(copy_of):
+    trainer = make()
+    trainer.run(2)
+    twin = copy_of(trainer)
+    trainer.run(2)
+    twin.recipe = dataclasses.replace(RECIPE, learning_rate=0.5)
+    twin.run(3)
+    twin.restore(trainer.snapshot())
+    assert twin.history.update.max() <= 20 and not set(twin.history.update) & {15}
+
+
+def test_no_gradient_is_told_of_a_batch_that_a_change_cut_short():
+    trainer = make(dtype="float64")
+    trainer.step(2)
+    while not trainer._work.run.state[ROW]:
+        trainer._work._speed = 1.0
+        trainer.run_for(0.01)
+    trainer.theta = trainer.theta
+    assert trainer.last_gradient is None
+    trainer.step(1)
+    assert trainer.last_gradient is not None
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,119 @@
+"""Workspace: the arrays of one run, and the kernel calls on them.
+
+They exist in θ's own order, which everyone reads, and once more in the layout of the kernels. Only this module knows
+which of the two is the newest.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import Any, Literal, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.run import BAD_GRADIENT, BAD_LOSS, BAD_THETA, GRADIENT_OF, ROW, STATUS, UPDATE, Run, Settings
+
+Floats = NDArray[Any]
+PARAMETER_ARRAYS = ("theta", "gradient", "first", "second")
+
+
+class Workspace:
+    """Holds a run and moves it on. Not for several threads at a time."""
+
+    def __init__(self, run: Run, threads: int) -> None:
+        self.threads = threads
+        self._speed = 1e8  # multiply-adds a second: a low guess, measured from the first slice on
+        self.replace(run)
+
+    def replace(self, run: Run) -> None:
+        """Go on with other arrays."""
+        self.run = run  # its counters, sums and curves, of which there is one copy; for the others see `canonical`
+        self._newest: Literal["canonical", "packed", "both"] = "canonical"
+        self._loops: Any = None  # the compiled side, and the arrays that it works on
+        self._buffers: Any = None
+        self._saved: list[Floats] = []  # what the slice in work began with
+
+    def canonical(self) -> Run:
+        """The run with all arrays up to date, in θ's own order; only to be read."""
+        if self._newest == "packed":
+            self._loops.pull(self.run, self._buffers, PARAMETER_ARRAYS)
+            self._newest = "both"
+        return self.run
+
+    def theta(self) -> Floats:
+        """θ alone up to date, which is all that a prediction needs; only to be read."""
+        if self._newest == "packed":
+            self._loops.pull(self.run, self._buffers, ("theta",))
+        return self.run.theta
+
+    def writable(self) -> Run:
+        """As `canonical`, for somebody who changes the parameters' arrays."""
+        run = self.canonical()
+        self._newest = "canonical"
+        return run
+
+    def write_theta(self, places: NDArray[np.intp], values: Floats) -> None:
+        """Values of θ at some places, wherever it is the newest; nothing else is copied."""
+        self.run.theta[places] = values
+        if self._newest != "canonical":
+            self._loops.write(self._buffers, places, values)
+
+    def load(self) -> None:
+        """Import numba, compile, and bring the kernels' arrays up to date."""
+        if self._buffers is None:
+            from engine.kernels import loops_for
+
+            self._loops = loops_for(self.run.theta.dtype)
+            self._buffers = self._loops.make_buffers(self.run, self.threads)
+            self._saved = [np.empty_like(array) for array in self._working()]
+        if self._newest == "canonical":
+            self._loops.push(self.run, self._buffers)
+            self._newest = "both"
+
+    def prepare(self, settings: Settings) -> None:
+        """Compile the kernels, and do nothing with them."""
+        self.load()
+        self._loops.advance(self.run, self._buffers, settings, int(self.run.state[UPDATE]), 0)
+
+    def gradient(self, settings: Settings) -> Floats:
+        """∇ objective over the whole training set at the present θ, in θ's order."""
+        self.load()
+        with np.errstate(all="ignore"):
+            return cast(Floats, self._loops.gradient(self.run, self._buffers, settings))
+
+    def advance(self, settings: Settings, target: int, seconds: float) -> None:
+        """One kernel call of about this long; a θ that became non-finite is put back to its last finite state."""
+        self.load()
+        working, state = self._working(), self.run.state
+        for array, copy in zip(working, self._saved, strict=True):
+            np.copyto(copy, array)
+        self._newest = "packed"
+        started = time.perf_counter()
+        with np.errstate(all="ignore"):
+            spent = self._call(settings, target, max(int(self._speed * seconds), 1))
+            elapsed = time.perf_counter() - started
+            status = int(state[STATUS])
+            if status in (BAD_GRADIENT, BAD_THETA):  # the step overwrote θ: its good past is done again up to here
+                last_good = int(state[UPDATE])
+                for array, copy in zip(working, self._saved, strict=True):
+                    array[...] = copy
+                while state[UPDATE] < last_good:
+                    self._call(settings, last_good, 2**62)
+                state[ROW] = 0
+                state[STATUS] = status
+        self._speed = min(max(spent / max(elapsed, 1e-6), self._speed / 4), self._speed * 4)
+
+    def _call(self, settings: Settings, target: int, budget: int) -> int:
+        spent, state = self._loops.advance(self.run, self._buffers, settings, target, budget), self.run.state
+        state[GRADIENT_OF] = -1 if state[ROW] or state[STATUS] == BAD_LOSS else state[UPDATE]
+        return int(spent)
+
+    def _working(self) -> tuple[Floats, ...]:
+        """The arrays that a slice changes, but for the curves, which only grow."""
+        return *self._loops.parameters(self.run, self._buffers), self.run.state, self.run.sums
+
+    def __getstate__(self) -> dict[str, Any]:
+        """For deep copies and pickles: without the buffers, whose addresses are this workspace's own."""
+        self.canonical()
+        return {**self.__dict__, "_newest": "canonical", "_loops": None, "_buffers": None, "_saved": []}
