@@ -187,6 +187,18 @@ def test_edits_keep_the_place_in_the_epoch_and_the_curve():
     assert len(trainer.history.epoch) == 2
 
 
+def while_the_losses_are_taken(reached: int, dtype: str) -> Trainer:
+    """After the first update, when at least `reached` rows of 300 and 300 unseen ones are through."""
+    x, y = np.random.default_rng(0).uniform(-1, 1, (600, 2)), np.linspace(-1, 1, 600)
+    network = Network(2, [["sigmoid"] * 3], dtype=dtype)
+    trainer = Trainer(network, x[:300], y[:300], x[300:], y[300:], dataclasses.replace(RECIPE, batch_size=300))
+    while trainer._work.run.state[CHECK_ROW] < reached:  # slices of one example, or of one chunk of them
+        trainer._work._speed = 1.0
+        trainer.run_for(0.01)
+    assert trainer._work.run.state[CHECK_ROW] < 600 and trainer.update == 1
+    return trainer
+
+
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 @pytest.mark.parametrize("reached", [130, 310], ids=["in the training set", "in the test set"])
 @pytest.mark.parametrize(
@@ -200,13 +212,7 @@ def test_edits_keep_the_place_in_the_epoch_and_the_curve():
     ids=["edit", "recipe", "theta", "restore"],
 )
 def test_a_change_while_the_losses_are_taken_leaves_their_curve_true(change, reached, dtype):
-    x, y = np.random.default_rng(0).uniform(-1, 1, (600, 2)), np.linspace(-1, 1, 600)
-    network = Network(2, [["sigmoid"] * 3], dtype=dtype)
-    trainer = Trainer(network, x[:300], y[:300], x[300:], y[300:], dataclasses.replace(RECIPE, batch_size=300))
-    while trainer._work.run.state[CHECK_ROW] < reached:  # slices of one example, or of one chunk of them
-        trainer._work._speed = 1.0
-        trainer.run_for(0.01)
-    assert trainer._work.run.state[CHECK_ROW] < 600 and trainer.update == 1
+    trainer = while_the_losses_are_taken(reached, dtype)
     change(trainer)
     trainer.step(0)
     assert trainer.history.train[-1] == pytest.approx(trainer.loss("train"), rel=1e-5)
@@ -375,6 +381,25 @@ def test_in_another_trainer_the_curve_begins_at_the_snapshot():
     np.testing.assert_array_equal(trainer.theta, other.theta)
     np.testing.assert_array_equal(other.history.update, [13, 15, 20, 25])
     np.testing.assert_array_equal(other.history.train[1:], trainer.history.train[3:])
+
+
+def test_a_snapshot_made_while_the_losses_are_taken_puts_no_point_in_twice():
+    trainer = while_the_losses_are_taken(130, "float32")
+    state = trainer.snapshot()
+    trainer.step(2)
+    history = trainer.history
+    trainer.restore(state)
+    trainer.theta = np.zeros(trainer.theta.size)  # its losses at this update are not those of the snapshot
+    trainer.step(2)
+    trainer.restore(state)
+    trainer.step(2)
+    np.testing.assert_array_equal(trainer.history.update, [0, 1, 2, 3])
+    np.testing.assert_array_equal(trainer.history.train, history.train)
+    other = while_the_losses_are_taken(130, "float32")
+    other.restore(state)
+    other.step(2)
+    np.testing.assert_array_equal(other.history.update, [1, 2, 3])
+    np.testing.assert_allclose(other.history.train, history.train[1:], rtol=1e-5)
 
 
 @pytest.mark.parametrize("copy_of", [copy.deepcopy, lambda trainer: pickle.loads(pickle.dumps(trainer))])
