@@ -323,6 +323,21 @@ def test_a_diverged_run_goes_on_after_a_change():
         assert trainer.diverged is None and trainer.update == 0
 
 
+def test_after_a_loss_that_is_not_finite_adam_counts_the_updates_that_were_done():
+    """The next step of float32 is that of float64, from the same θ and moments."""
+    moved = []
+    for dtype, rate in (("float32", 1e30), ("float64", 1e200)):
+        trainer = make(recipe=Recipe(5, rate), layers=(("relu",) * 3,), dtype=dtype)
+        start = trainer.theta
+        trainer.step(3)
+        assert trainer.diverged == (2, "loss")
+        trainer.theta = start
+        trainer.recipe = RECIPE
+        trainer.step(1)
+        moved.append(trainer.theta - start)
+    np.testing.assert_allclose(*moved, rtol=1e-3, atol=1e-6)
+
+
 # ------------------------------------------------------------------------------------------------ snapshots
 
 
