@@ -8,6 +8,7 @@ from engine.errors import EngineError, choice, real, show, whole
 from engine.losses import LOSSES
 
 OPTIMIZERS = ("sgd", "momentum", "nesterov", "adagrad", "rmsprop", "adam", "adamw")
+SAME_MOMENTS = ({"momentum", "nesterov"}, {"adam", "adamw"})  # optimizers that take over each other's moments
 SCHEDULES = ("constant", "cosine", "step")
 
 

@@ -50,21 +50,41 @@ def adamw(theta, g, state, t):
     return moved - RATE * L2 * WEIGHTS * theta, state
 
 
-@pytest.mark.parametrize(
-    "rule", [sgd, momentum, nesterov, adagrad, rmsprop, adam, adamw], ids=lambda rule: rule.__name__
-)
-def test_five_full_batch_updates(rule):
-    recipe = Recipe(8, RATE, rule.__name__, l1=0.01, l2=L2)
-    trainer = Trainer(Network(3, seed=1, dtype="float64"), X, Y, recipe=recipe)
-    theta, state = trainer.theta, np.zeros(4)
-    for t in range(1, 6):
+def by_hand(theta, rules):
+    """θ of the linear model after a full-batch update by each of the rules."""
+    state = np.zeros(4)
+    for t, rule in enumerate(rules, start=1):
         error = X @ theta[:3] + theta[3] - Y
         g = 2 * np.append(X.T @ error, error.sum()) / 8 + 0.01 * WEIGHTS * np.sign(theta)
         if rule is not adamw:
             g = g + L2 * WEIGHTS * theta
         theta, state = rule(theta, g, state, t)
+    return theta
+
+
+def recipe_of(rule) -> Recipe:
+    return Recipe(8, RATE, rule.__name__, l1=0.01, l2=L2)
+
+
+@pytest.mark.parametrize(
+    "rule", [sgd, momentum, nesterov, adagrad, rmsprop, adam, adamw], ids=lambda rule: rule.__name__
+)
+def test_five_full_batch_updates(rule):
+    trainer = Trainer(Network(3, seed=1, dtype="float64"), X, Y, recipe=recipe_of(rule))
+    expected = by_hand(trainer.theta, [rule] * 5)
     trainer.step(5)
-    np.testing.assert_allclose(trainer.theta, theta, rtol=1e-12)
+    np.testing.assert_allclose(trainer.theta, expected, rtol=1e-12)
+
+
+@pytest.mark.parametrize("pair", [(momentum, nesterov), (adam, adamw)], ids=lambda pair: pair[0].__name__)
+def test_optimizers_of_the_same_moments_hand_them_over(pair):
+    one, other = pair
+    trainer = Trainer(Network(3, seed=1, dtype="float64"), X, Y, recipe=recipe_of(one))
+    expected = by_hand(trainer.theta, [one] * 3 + [other] * 3 + [one] * 3)
+    for rule in (one, other, one):
+        trainer.recipe = recipe_of(rule)
+        trainer.step(3)
+    np.testing.assert_allclose(trainer.theta, expected, rtol=1e-12)
 
 
 @pytest.mark.parametrize("rule", ["adagrad", "rmsprop", "adam"])
