@@ -201,8 +201,9 @@ def train_chunk(at: Ints, state: Ints, sums: Sums, settings: Settings, size: int
         sums[BATCH_LOSS] = losses if begin == 0 else sums[BATCH_LOSS] + losses
         state[ROW] = begin + rows
         if state[ROW] == size:
-            advance_powers(sums)
-            if not np.isfinite(sums[BATCH_LOSS]):
+            if np.isfinite(sums[BATCH_LOSS]):
+                advance_powers(sums)
+            else:
                 state[STATUS] = BAD_LOSS
                 state[ROW] = 0
     meet_others(at)
