@@ -7,7 +7,7 @@ runner catches it and says it.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -20,16 +20,17 @@ from engine.initial import INITS
 from engine.trainer import default_threads
 from tui.draw.numbers import short
 from tui.run.choice import OUTPUT_BIAS, Choice, resolve
+from tui.run.facts import ActiveShares, Evidence, Facts, Losses, Request
 from tui.run.fields import change_recipe, neighbour
-from tui.run.measure import best_of, history_of, losses_now, measure_of, right_now, shares_on
 from tui.run.player import FIRST_SPEED, SPEEDS, Player
-from tui.run.snapshot import Probe, Snapshot, State
+from tui.run.snapshot import Snapshot, State
 from tui.run.story import Story
 from tui.run.unit import kind_name, source_name, trouble
 
 if TYPE_CHECKING:
     from tui.run.options import Options
 
+Want = Callable[[Dataset], Iterable[Request[Any]]]  # what one picture asks for, of whatever data set is at hand
 NO_UNITS = "The linear model has no units: s adds a sigmoid unit, r a ReLU"
 FIRST_NOTE = "space plays, . is one update; s adds a sigmoid unit, r a ReLU; ? all keys"  # whole at 80 columns
 
@@ -41,7 +42,8 @@ class Session:
         self, options: Options, announce: Callable[[], None], clock: Callable[[], float] = time.perf_counter
     ) -> None:
         self.options, self.announce, self.clock = options, announce, clock
-        self.probe_points: Callable[[Dataset], np.ndarray] | None = None
+        self.wants: tuple[Want, ...] = ()
+        self._facts: Facts | None = None  # of the last moment that was told
         self.busy: str | None = None
         self.prepared = False
         self.level = FIRST_SPEED
@@ -126,9 +128,9 @@ class Session:
         self.trainer.prepare()
         self.busy, self.prepared = None, True
 
-    def probe_at(self, points: Callable[[Dataset], np.ndarray]) -> None:
-        """From now on snapshots hold the predictions at these points (M, n), scaled."""
-        self.probe_points = points
+    def ask(self, wants: Iterable[Want]) -> None:
+        """From now on snapshots hold the answers to these, and to nothing else."""
+        self.wants = tuple(wants)
 
     def toggle(self) -> None:
         """Play, or pause whatever is running."""
@@ -284,16 +286,12 @@ class Session:
     # ------------------------------------------------------------------------------------------ what is told
 
     def snapshot(self) -> Snapshot:
-        """The run as it is now, all copies."""
-        trainer, dataset = self.trainer, self.dataset
-        network, now = trainer.network, losses_now(trainer, dataset)
-        history = history_of(trainer, dataset, self.measured_from, now)
-        on, gradient = shares_on(network, dataset.x_train), trainer.last_gradient
-        if gradient is not None:
-            self._gradient = gradient
+        """The run as it is now, all copies, with the answers to what is asked for."""
+        trainer, facts = self.trainer, self.facts()
+        wanted = (request for want in self.wants for request in want(self.dataset))
         return Snapshot(
-            dataset=dataset,
-            network=network,
+            dataset=self.dataset,
+            network=facts.evidence.network,
             recipe=trainer.recipe,
             seed=trainer.seed,
             update=trainer.update,
@@ -304,25 +302,38 @@ class Session:
             state=self._state(),
             speed=self.player.speed(),
             diverged=trainer.diverged,
-            loss_train=now[0],
-            loss_test=now[1],
-            history=history,
-            best=best_of(history),
             marks=tuple(self.story.marks),
-            gradient=self._gradient,  # in the midst of a batch: that of the update before
-            on=on,
-            probe=self._probe(network),
-            note=self.story.sentence(trainer.update, now, trainer.recipe, dataset, self._trouble(network, on)),
+            note=self._note(facts),
             busy=self.busy or self.player.progress(),
-            right=right_now(trainer, dataset),
-            measure=measure_of(trainer.recipe, dataset),
+            answers=facts.answers(wanted),
         )
 
-    def _probe(self, network: Network) -> Probe | None:
-        if self.probe_points is None:
-            return None
-        x = self.probe_points(self.dataset)
-        return Probe(x, self.dataset.unscale(network.predict(x)))
+    def facts(self) -> Facts:
+        """What there is to know of this moment; the same object, with all that it knows, until something changes."""
+        trainer = self.trainer
+        if (gradient := trainer.last_gradient) is not None:
+            self._gradient = gradient  # in the midst of a batch there is none: that of the update before stands
+        evidence = Evidence(
+            dataset=self.dataset,
+            network=trainer.network,
+            recipe=trainer.recipe,
+            update=trainer.update,
+            progress=trainer.progress,
+            history=trainer.history,
+            since=self.measured_from,
+            gradient=self._gradient,
+        )
+        if self._facts is None or not evidence.same(self._facts.evidence):
+            self._facts = Facts(evidence)
+        return self._facts
+
+    def _note(self, facts: Facts) -> str:
+        """A note that follows a change asks for the losses, and whether its unit is in trouble."""
+        if not self.story.measures:
+            return self.story.note
+        at = facts.evidence
+        trouble = self._trouble(at.network, facts.of(ActiveShares()))
+        return self.story.sentence(at.update, facts.of(Losses()), at.recipe, at.dataset, trouble)
 
     def _state(self) -> State:
         if self.busy and not self.prepared:
@@ -343,7 +354,7 @@ class Session:
         return troubles[layer][unit] if self.story.unit else ""
 
     def _loss(self) -> float:
-        train, test = losses_now(self.trainer, self.dataset)
+        train, test = self.facts().of(Losses())
         return train if test is None else test
 
     def _when(self) -> int:

@@ -10,6 +10,7 @@ import numpy as np
 
 from engine.activations import KINDS, Activation
 from tui.draw.numbers import short
+from tui.run.facts import ActiveShares, Gradient
 
 if TYPE_CHECKING:
     from data import Dataset
@@ -65,14 +66,13 @@ def chosen_layer(network: Network, state: Choice) -> int:
 
 def collect(snapshot: Snapshot, layer: int) -> list[Unit]:
     """The units of a hidden layer; none for the linear model."""
-    network, gradient = snapshot.network, snapshot.gradient
+    network, shares = snapshot.network, snapshot.answer(ActiveShares())
     if not network.layers:
         return []
     W, b = network.weights(layer)
     last = layer == len(network.layers) - 1
     c = network.weights(layer + 1)[0][0] if last else None
-    norms = _gradient_norms(snapshot, layer, W.shape) if gradient is not None else np.full(len(b), math.nan)
-    on = snapshot.on[layer] if layer < len(snapshot.on) and len(snapshot.on[layer]) == len(b) else None
+    norms = _gradient_norms(network, layer, snapshot.answer(Gradient()))
     return [
         Unit(
             number=unit,
@@ -81,18 +81,19 @@ def collect(snapshot: Snapshot, layer: int) -> list[Unit]:
             bias=float(b[unit]),
             outgoing=None if c is None else float(c[unit]),
             gradient=float(norms[unit]),
-            on=None if on is None else float(on[unit]),
+            on=None if shares is None else float(shares[layer][unit]),
             single=layer == 0 and network.n_inputs == 1,
         )
         for unit, kind in enumerate(network.layers[layer])
     ]
 
 
-def _gradient_norms(snapshot: Snapshot, layer: int, shape: tuple[int, int]) -> np.ndarray:
-    """√(Σ g²) over w, b and, in the last hidden layer, c of each unit."""
-    network, gradient = snapshot.network, np.asarray(snapshot.gradient, float)
-    if gradient.size != network.n_parameters:
+def _gradient_norms(network: Network, layer: int, gradient: np.ndarray | None) -> np.ndarray:
+    """√(Σ g²) over w, b and, in the last hidden layer, c of each unit; nan where no gradient is known."""
+    shape = network.shape[layer + 1], network.shape[layer]
+    if gradient is None:
         return np.full(shape[0], math.nan)
+    gradient = np.asarray(gradient, float)
     start = network.index(layer, 0, "w")
     w = gradient[start : start + shape[0] * shape[1]].reshape(shape)
     b = gradient[start + w.size : start + w.size + shape[0]]
