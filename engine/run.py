@@ -37,6 +37,9 @@ BATCH_LOSS, TRAIN_LOSS, TEST_LOSS, BUCKET_MIN, BUCKET_SUM, BUCKET_MAX, FIRST_POW
 POINT_CAPACITY = 1 << 16
 BUCKET_CAPACITY = 1 << 12
 
+ROW_COST = 1_000  # multiply-adds that a row of a whole-set loss takes beside its parameters
+EVERY_EPOCH = 5_000_000_000  # multiply-adds of whole-set losses up to which one is taken at every epoch
+
 
 class Run(NamedTuple):
     """One training run; P parameters, N examples, M unseen ones, U = inputs + hidden units + 1."""
@@ -75,7 +78,7 @@ class Settings(NamedTuple):
     rows: int  # the shuffle's grid
     side: int
     check_each: int  # every epoch up to this one is checked on the whole sets
-    check_stride: int  # the longest stride between checked epochs
+    check_stride: int  # and later those that this divides
 
 
 def make_run(architecture: Architecture, theta: Floats, examples: Examples) -> Run:
@@ -138,13 +141,14 @@ def make_settings(recipe: Recipe, parameters: int, examples: Examples, seed: int
 
 
 def check_plan(parameters: int, examples: int, unseen: int) -> tuple[int, int]:
-    """(check_each, check_stride): how often the whole-set losses are taken.
+    """(check_each, check_stride): at which epochs the losses on the whole sets are taken.
 
-    Every epoch while all of them together cost under 5·10⁹ multiply-adds; then the stride doubles with every
-    doubling of the epochs, until losses take at most 2 % of the multiply-adds (a training pass counts three).
+    A row of them costs its parameters + ROW_COST multiply-adds, a training row three times that. At every epoch while
+    all of them together cost under EVERY_EPOCH; from then on at the least power of two at which one takes at most 2 %
+    of the training between two.
     """
-    each = int(5e9 // (parameters * (examples + unseen)))
+    cost = (parameters + ROW_COST) * (examples + unseen)
     stride = 1
-    while examples + unseen > 0.02 * stride * 3 * examples:
+    while 50 * (examples + unseen) > stride * 3 * examples:
         stride *= 2
-    return max(each, 1), stride
+    return (EVERY_EPOCH - 1) // cost, stride

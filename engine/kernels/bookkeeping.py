@@ -75,10 +75,8 @@ def move_on(state: Ints, sums: Sums, buckets: Sums, settings: Settings, size: in
 
 @inlined
 def check_is_due(epoch: int, point_stride: int, settings: Settings) -> bool:
-    """A pure function of the epoch: every one at first, then at a stride that doubles as the epochs do."""
-    stride = 1
-    while stride < settings.check_stride and stride * settings.check_each < epoch:
-        stride *= 2
+    """A pure function of the epoch: every one at first, then one in `check_stride`; see `run.check_plan`."""
+    stride = 1 if epoch <= settings.check_each else settings.check_stride
     return bool(epoch % max(stride, point_stride) == 0)
 
 

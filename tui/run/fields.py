@@ -12,6 +12,16 @@ from engine.optimizers import OPTIMIZERS
 from engine.recipe import SCHEDULES
 
 FIELDS = ("data", "batch", "rate", "schedule", "epochs", "optimizer", "loss", "l1", "l2", "init", "seed")
+CHANGES = {  # field of the recipe panel → (words, attribute of Recipe, mark on the loss plot)
+    "batch": ("The batch size", "batch_size", "B"),
+    "rate": ("The rate", "learning_rate", "η"),
+    "schedule": ("The schedule", "schedule", "η"),
+    "epochs": ("The schedule's length", "epochs", "η"),
+    "optimizer": ("The optimizer", "optimizer", "opt"),
+    "loss": ("The loss", "loss", "loss"),
+    "l1": ("L1", "l1", "L1"),
+    "l2": ("L2", "l2", "L2"),
+}
 RATES = (1e-6, 100.0)  # the reach of [ and ]
 PENALTIES = (1e-6, 10.0)
 HORIZONS = (10, 10_000)

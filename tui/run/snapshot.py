@@ -11,6 +11,7 @@ from tui.run.measure import measure_of
 if TYPE_CHECKING:
     from data import Dataset
     from engine import Network, Recipe
+    from tui.run.choice import Choice
     from tui.run.facts import Request
     from tui.run.measure import Measure
 
@@ -27,6 +28,7 @@ class Snapshot:
 
     dataset: Dataset
     network: Network
+    chosen: Choice  # one that the network has
     recipe: Recipe
     seed: int
     update: int

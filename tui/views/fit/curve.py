@@ -11,6 +11,7 @@ from tui.draw.axes import columns_a_tick, linear, rows_a_tick
 from tui.draw.canvas import Canvas
 from tui.draw.frame import Frame, draw_axes, finite_range, mark_edges, per_dataset, words
 from tui.draw.lines import stroke
+from tui.run.choice import OUTPUT_BIAS
 from tui.run.facts import Predictions, Probe
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ def paint(snapshot: Snapshot, width: int, height: int, palette: Palette, state: 
             canvas.glyphs(*frame.cells(*pair), glyph, name)
     if (probe := _probe(snapshot, width, height)) is not None:
         _draw_curve(canvas, frame, dataset, probe, small=width < 60)
-    _draw_unit_numbers(canvas, frame, snapshot, state)
+    _draw_unit_numbers(canvas, frame, snapshot)
     return canvas
 
 
@@ -109,7 +110,7 @@ def _draw_curve(canvas: Canvas, frame: Frame, dataset: Dataset, probe: Probe, sm
     mark_edges(canvas, frame, x, probe.y, "model")
 
 
-def _draw_unit_numbers(canvas: Canvas, frame: Frame, snapshot: Snapshot, state: ViewState) -> None:
+def _draw_unit_numbers(canvas: Canvas, frame: Frame, snapshot: Snapshot) -> None:
     """The number of each unit of the first layer on the x axis, at −b/w.
 
     The chosen one comes first; where numbers would touch, one moves by a cell, or is left out.
@@ -120,7 +121,7 @@ def _draw_unit_numbers(canvas: Canvas, frame: Frame, snapshot: Snapshot, state: 
     W, b = network.weights(0)
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         place = frame.x.at(dataset.unscale_x(-b.astype(float)[:, np.newaxis] / W)[:, 0])
-    chosen = state.unit if state.layer == 0 else -1
+    chosen = snapshot.chosen.unit if snapshot.chosen.layer == 0 else OUTPUT_BIAS
     free = np.ones(frame.columns + 4, bool)  # two cells of margin on either side
     for unit in sorted(range(len(b)), key=lambda unit: unit != chosen):
         label = str(unit + 1)
