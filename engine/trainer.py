@@ -18,6 +18,7 @@ from engine.examples import check_examples
 from engine.history import BatchHistory, Branch, Branches, History, batch_history, cut, history, record_start, thin
 from engine.losses import LOSSES
 from engine.network import Network
+from engine.optimizers import OPTIMIZERS
 from engine.recipe import SCHEDULES, Recipe, check_recipe
 from engine.run import (
     BUCKET_SIZE,
@@ -178,7 +179,7 @@ class Trainer:
 
     @property
     def recipe(self) -> Recipe:
-        """On assignment, takes effect with the next batch; another optimizer begins with fresh moments."""
+        """On assignment, takes effect with the next batch; another optimizer begins anew what it keeps."""
         return self._recipe
 
     @recipe.setter
@@ -258,7 +259,7 @@ class Trainer:
         elif after.theta is not before.theta:
             moved = np.flatnonzero(_bits(after.theta) != _bits(before.theta))
             self._work.write_theta(moved, after.theta[moved])
-        if {after.recipe.optimizer, self._recipe.optimizer} not in ({after.recipe.optimizer}, {"adam", "adamw"}):
+        if OPTIMIZERS[after.recipe.optimizer].keeps != OPTIMIZERS[self._recipe.optimizer].keeps:
             self._forget_moments()
         self._architecture, self._recipe, self._examples = after.architecture, after.recipe, after.examples
         self._begin_batch_again()

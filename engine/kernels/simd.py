@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 
 from engine.kernels.bookkeeping import advance_powers, move_on, present_rate, record_check
 from engine.kernels.elementwise import copy, gather, save_float_mode, set_float_mode, total
-from engine.kernels.emitter import LANES, float64s, int32s, int64s
+from engine.kernels.emitter import LANES
+from engine.kernels.intrinsic import float64s, int32s, int64s
 from engine.kernels.jit import inlined, kernel
 from engine.kernels.packing import (
     ACTIVATIONS,
@@ -200,8 +201,9 @@ def train_chunk(at: Ints, state: Ints, sums: Sums, settings: Settings, size: int
         sums[BATCH_LOSS] = losses if begin == 0 else sums[BATCH_LOSS] + losses
         state[ROW] = begin + rows
         if state[ROW] == size:
-            advance_powers(sums)
-            if not np.isfinite(sums[BATCH_LOSS]):
+            if np.isfinite(sums[BATCH_LOSS]):
+                advance_powers(sums)
+            else:
                 state[STATUS] = BAD_LOSS
                 state[ROW] = 0
     meet_others(at)

@@ -58,11 +58,11 @@ class Drive:
         await self.pilot.pause()
 
     def is_drawn(self) -> bool:
-        """Whether the first scene is complete: the plots come a paint later, and then the fit asks for its points."""
+        """Whether the first scene is complete: the plots come a paint later, and what they ask for later still."""
         main = self.app.main
         if main.snapshot is None or not main.plots_ready:
             return False
-        return main.snapshot.probe is not None or too_small(*main.size)
+        return len(main.snapshot.answers) > 0 or too_small(*main.size)
 
     async def frames(self, count: int) -> None:
         self.runner.frames(count)

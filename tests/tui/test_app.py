@@ -14,6 +14,7 @@ from textual.command import CommandList
 from engine import Trainer
 from tui.actions import ACTIONS, place_of
 from tui.run.choice import OUTPUT_BIAS
+from tui.run.facts import Predictions, Probe
 from tui.run.options import Options
 from tui.run.player import FIRST_SPEED
 from tui.screens.help import HelpScreen
@@ -308,7 +309,7 @@ async def test_z_gives_the_fit_the_whole_screen_and_takes_it_back(drive):
         size = d.app.main.query_one("#fit").size
         await d.press("z")
         assert d.app.main.query_one("#fit").size == (120, 36)
-        assert d.shown.probe is not None
+        assert [type(request) for request in d.shown.answers] == [Predictions]  # what is hidden asks for nothing
         await d.press("z")
         assert d.app.main.query_one("#fit").size == size
 
@@ -606,8 +607,7 @@ async def test_resizing_lives(drive):
         for size in ((80, 24), (200, 60), (79, 24), (120, 23), (1, 1), (120, 40)):
             await d.resize(*size)
         assert d.row(0).rstrip().endswith("epoch 0  update 0")
-        probe = d.shown.probe
-        assert probe is not None
+        (probe,) = (answer for answer in d.shown.answers.values() if isinstance(answer, Probe))
         assert len(probe.x) > 79
 
 

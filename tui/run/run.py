@@ -9,6 +9,7 @@ import numpy as np
 from data import Dataset
 from engine import Network, Recipe, Trainer
 from tui.run.choice import Choice
+from tui.run.facts import Evidence
 from tui.run.options import Options
 from tui.run.story import Story
 
@@ -50,4 +51,20 @@ class Run:
             choice=self.choice,
             epoch=trainer.epoch,
             diverged=trainer.diverged is not None,
+        )
+
+    def evidence(self) -> Evidence:
+        """What all that the views ask for follows from: the present moment, all copies."""
+        trainer = self.trainer
+        if (gradient := trainer.last_gradient) is not None:
+            self.gradient = gradient  # in the midst of a batch there is none, and that of the update before stands
+        return Evidence(
+            dataset=self.dataset,
+            network=trainer.network,
+            recipe=trainer.recipe,
+            update=trainer.update,
+            progress=trainer.progress,
+            history=trainer.history,
+            since=self.measured_from,
+            gradient=self.gradient,
         )

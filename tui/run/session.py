@@ -7,8 +7,8 @@ runner catches it and says it.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -18,16 +18,18 @@ from engine.edits import Edit
 from tui.run import words
 from tui.run.beginnings import Beginning, begin, first_run
 from tui.run.choice import Choice, nearest
+from tui.run.facts import ActiveShares, Facts, Losses, Request
 from tui.run.gestures import Wish
-from tui.run.measure import best_of, history_of, losses_now, measure_of, right_now, shares_on
 from tui.run.player import FIRST_SPEED, Move, Player, RunEpochs, StepSpeed, Toggle
 from tui.run.run import Run
-from tui.run.snapshot import Probe, Snapshot, State
+from tui.run.snapshot import Snapshot, State
 from tui.run.story import Note, Story
 from tui.run.unit import trouble
 
 if TYPE_CHECKING:
     from tui.run.options import Options
+
+Want = Callable[[Dataset], Iterable[Request[Any]]]  # what one picture asks for, of whatever data set is at hand
 
 
 class Session:
@@ -37,7 +39,8 @@ class Session:
         self, options: Options, announce: Callable[[], None], clock: Callable[[], float] = time.perf_counter
     ) -> None:
         self.announce, self.clock = announce, clock
-        self.probe_points: Callable[[Dataset], np.ndarray] | None = None
+        self.wants: tuple[Want, ...] = ()
+        self._facts: Facts | None = None  # of the last moment that was told
         self.busy: str | None = None
         self.prepared = False
         self._enter(first_run(options), FIRST_SPEED)
@@ -137,9 +140,9 @@ class Session:
         self.trainer.prepare()
         self.busy, self.prepared = None, True
 
-    def probe_at(self, points: Callable[[Dataset], np.ndarray]) -> None:
-        """From now on snapshots hold the predictions at these points (M, n), scaled."""
-        self.probe_points = points
+    def ask(self, wants: Iterable[Want]) -> None:
+        """From now on snapshots hold the answers to these, and to nothing else."""
+        self.wants = tuple(wants)
 
     def work(self) -> float | None:
         """One slice of what is to be done; seconds until the next is due, None if nothing is."""
@@ -157,16 +160,11 @@ class Session:
     # ------------------------------------------------------------------------------------------ what is told
 
     def snapshot(self) -> Snapshot:
-        """The run as it is now, all copies."""
-        trainer, dataset = self.trainer, self.dataset
-        network, now = trainer.network, losses_now(trainer, dataset)
-        history = history_of(trainer, dataset, self.run.measured_from, now)
-        on, gradient = shares_on(network, dataset.x_train), trainer.last_gradient
-        if gradient is not None:
-            self.run.gradient = gradient
+        """The run as it is now, all copies, with the answers to what is asked for."""
+        trainer, facts = self.trainer, self.facts()
         return Snapshot(
-            dataset=dataset,
-            network=network,
+            dataset=self.dataset,
+            network=facts.evidence.network,
             chosen=self.run.choice,
             recipe=trainer.recipe,
             seed=trainer.seed,
@@ -178,25 +176,26 @@ class Session:
             state=self._state(),
             speed=self.player.speed(),
             diverged=trainer.diverged,
-            loss_train=now[0],
-            loss_test=now[1],
-            history=history,
-            best=best_of(history),
             marks=tuple(self.story.marks),
-            gradient=self.run.gradient,  # in the midst of a batch: that of the update before
-            on=on,
-            probe=self._probe(network),
-            note=self.story.sentence(trainer.update, now, trainer.recipe, dataset, self._trouble(network, on)),
+            note=self._note(facts),
             busy=self.busy or self.player.progress(),
-            right=right_now(trainer, dataset),
-            measure=measure_of(trainer.recipe, dataset),
+            answers=facts.answers(request for want in self.wants for request in want(self.dataset)),
         )
 
-    def _probe(self, network: Network) -> Probe | None:
-        if self.probe_points is None:
-            return None
-        x = self.probe_points(self.dataset)
-        return Probe(x, self.dataset.unscale(network.predict(x)))
+    def facts(self) -> Facts:
+        """What there is to know of this moment; the same object, with all that it knows, until something changes."""
+        evidence = self.run.evidence()
+        if self._facts is None or not evidence.same(self._facts.evidence):
+            self._facts = Facts(evidence)
+        return self._facts
+
+    def _note(self, facts: Facts) -> str:
+        """A note that follows a change asks for the losses, and whether a unit is in trouble."""
+        if not self.story.measures:
+            return self.story.note.text
+        at = facts.evidence
+        trouble = self._trouble(at.network, facts.of(ActiveShares()))
+        return self.story.sentence(at.update, facts.of(Losses()), at.recipe, at.dataset, trouble)
 
     def _state(self) -> State:
         if self.busy and not self.prepared:
@@ -219,5 +218,5 @@ class Session:
         return troubles[layer][unit]
 
     def _loss(self) -> float:
-        train, test = losses_now(self.trainer, self.dataset)
+        train, test = self.facts().of(Losses())
         return train if test is None else test

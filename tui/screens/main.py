@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -20,7 +20,7 @@ from tui.run.gestures import StepField, Wish
 from tui.run.player import RunEpochs
 from tui.run.runner import Command
 from tui.run.snapshot import Snapshot
-from tui.views import ViewState, fit_view, loss
+from tui.views import ViewState, Want, fit_view, loss
 from tui.views.fit import series
 from tui.views.units import table
 from tui.widgets.epochs_prompt import EpochsPrompt
@@ -34,11 +34,6 @@ from tui.widgets.rule import Divider, Rule, Titles
 from tui.widgets.too_small import TooSmall, too_small
 from tui.widgets.top_line import TopLine
 from tui.widgets.units_panel import UnitsPanel
-
-if TYPE_CHECKING:
-    import numpy as np
-
-    from data import Dataset
 
 FOCUSES = ("fit", "units", "recipe")
 NARROW = 100  # columns under which the recipe has no place of its own
@@ -63,6 +58,7 @@ class MainScreen(Screen[None]):
         self.epochs: int | None = None  # what n runs, once asked for
         self.focused_panel = "fit"
         self.plots_ready = False
+        self.asked: tuple[Want, ...] = ()
 
     def compose(self) -> ComposeResult:
         palette = self.palette
@@ -108,9 +104,18 @@ class MainScreen(Screen[None]):
         self.query_one("#lower-rule", Rule).junction = "┴" if self.size.width < NARROW else "┼"
         footer = self.query_one(FooterLine)
         footer.focused_panel, footer.enabled = self.focused_panel, self.enabled()
-        for panel in self.query(Panel):
+        panels = list(self.query(Panel))
+        for panel in panels:
             if self.plots_ready or panel.id not in ("fit", "loss"):
                 panel.show(self.snapshot, replace(self.view, focus=panel.id == self.focused_panel))
+        self._ask(panels)
+
+    def _ask(self, panels: list[Panel]) -> None:
+        """Tell the run what the panels want to know, where that is something else than before."""
+        wants = tuple(want for panel in panels if (want := panel.want()) is not None)
+        if wants != self.asked:
+            self.asked = wants
+            self.send(lambda session: session.ask(wants))
 
     def start_plots(self) -> None:
         """Draw fit and loss too: from the second paint on, since plotext takes its time to import."""
@@ -121,7 +126,7 @@ class MainScreen(Screen[None]):
         self.call_after_refresh(self._arrange)
 
     def _arrange(self) -> None:
-        """Who has a place at this size and focus; then the fit view is asked again for its points."""
+        """Who has a place at this size and focus."""
         width, height = self.size
         narrow, small = width < NARROW, too_small(width, height)
         wide_fit = self._wide()
@@ -148,18 +153,7 @@ class MainScreen(Screen[None]):
         panel = self.query_one(f"#{self.focused_panel}")
         if not self.query_one(EpochsPrompt).has_focus:
             panel.focus()
-        self._ask_for_points()
         self.repaint()
-
-    def _ask_for_points(self) -> None:
-        """Tell the run at which points the fit view wants predictions, for this data set and for later ones."""
-        (width, height), view = self.query_one("#fit").size, self.view
-
-        def points(dataset: Dataset) -> np.ndarray:
-            return fit_view(dataset).probe_points(dataset, width, height, view)
-
-        if width and height:
-            self.send(lambda session: session.probe_at(points))
 
     def _upper_titles(self, snapshot: Snapshot, view: ViewState) -> Titles:
         fit = fit_view(snapshot.dataset).title(snapshot, view)

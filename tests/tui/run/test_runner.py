@@ -17,7 +17,7 @@ from tui.run.player import Step, StepSpeed, Toggle
 from tui.run.runner import Command, Runner, one_sentence
 from tui.run.session import Session
 
-PATIENCE = 60.0  # seconds until a test gives up; nothing waits so long
+PATIENCE = 1200  # seconds until a test gives up: kernels may be compiled first, on a machine that has other work, too
 
 
 def wished(wish: Wish) -> Command:

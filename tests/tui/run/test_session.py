@@ -7,10 +7,11 @@ import pytest
 
 import data
 from data import DataError
-from engine import EngineError, Trainer
+from engine import EngineError, Network, Trainer
 from engine.edits import AddLayer, AddUnit, RemoveLayer, RemoveUnit, SetRecipe, SetTheta, SetValue
 from tui.run.beginnings import Restart
 from tui.run.choice import OUTPUT_BIAS, Choice, nearest
+from tui.run.facts import Accuracy, ActiveShares, BestUnseen, Gradient, LossCurve, Losses, Outputs
 from tui.run.gestures import (
     AddHere,
     AddLayerLast,
@@ -53,6 +54,10 @@ def finish(run: Session) -> None:
     """Work until nothing is left to do before the clock moves."""
     while run.work() == 0.0:
         pass
+
+
+def unseen_loss(run: Session) -> float:
+    return run.facts().of(Losses())[1]
 
 
 def headless(run: Session, options: Options) -> Trainer:
@@ -231,9 +236,8 @@ def test_steep_units_that_fit_a_step_are_no_trouble():
     run.perform(Toggle())
     run.trainer.theta = np.array([400.0, 0.0, 2.0, -1.0])
     run.trainer.step(1)
-    told = run.snapshot()
-    assert told.on[0][0] < 0.05
-    assert told.note.startswith("Training since epoch 0 brought")
+    assert run.facts().of(ActiveShares())[0][0] < 0.05
+    assert run.snapshot().note.startswith("Training since epoch 0 brought")
 
 
 def test_a_restart_mends_divergence():
@@ -279,17 +283,17 @@ def test_a_new_unit_leaves_the_curve_and_then_tells_what_it_brought():
     run = session()
     run.perform(Step(40))
     finish(run)
-    before = run.snapshot()
+    before = unseen_loss(run)
     run.perform(AddHere("sigmoid"))
     now = run.snapshot()
-    assert now.loss_test == pytest.approx(before.loss_test, rel=1e-6)  # float32 sums in another order
+    assert unseen_loss(run) == pytest.approx(before, rel=1e-6)  # float32 sums in another order
     assert now.marks == ((10.0, "+4"),)
     assert now.note.startswith("Unit 4 added")
     run.perform(Step(40))
     finish(run)
     told = run.snapshot()
-    assert told.note.startswith(f"Unit 4, added at epoch 10, brought the unseen loss from {before.loss_test:.1f} to ")
-    assert told.note.endswith(f"{told.loss_test:.1f} g")
+    assert told.note.startswith(f"Unit 4, added at epoch 10, brought the unseen loss from {before:.1f} to ")
+    assert told.note.endswith(f"{unseen_loss(run):.1f} g")
 
 
 @pytest.mark.parametrize("nudged", [False, True])
@@ -312,13 +316,15 @@ def test_the_gradient_is_there_in_the_midst_of_a_batch_too(monkeypatch):
     run = session()
     run.perform(Step(1))
     finish(run)
-    known = run.snapshot().gradient
+    run.ask([lambda dataset: [Gradient()]])
+    known = run.snapshot().answer(Gradient())
+    assert known is not None
     monkeypatch.setattr(Trainer, "last_gradient", property(lambda trainer: None))  # as a slice that ends there
-    assert run.snapshot().gradient is known
+    assert run.snapshot().answer(Gradient()) is known
     run.perform(AddHere("relu"))
-    assert run.snapshot().gradient is None
+    assert run.snapshot().answer(Gradient()) is None
     run.perform(Restart())
-    assert run.snapshot().gradient is None
+    assert run.snapshot().answer(Gradient()) is None
 
 
 def test_units_and_layers_come_and_go():
@@ -409,7 +415,7 @@ def test_the_linear_model_has_nothing_to_remove_and_says_what_to_press(edit):
 def test_what_training_brought_is_true_however_far_it_came():
     """Of epochs asked for and broken off, and of playing and stepping after them, the note tells all."""
     run = session()
-    before = run.snapshot().loss_test
+    before = unseen_loss(run)
     run.perform(RunEpochs(1000))
     run.work()
     run.perform(Toggle())
@@ -418,7 +424,7 @@ def test_what_training_brought_is_true_however_far_it_came():
     finish(run)
     told = run.snapshot()
     assert told.epoch < 1000
-    assert told.note == f"Training since epoch 0 brought the unseen loss from {before:.1f} to {told.loss_test:.1f} g"
+    assert told.note == f"Training since epoch 0 brought the unseen loss from {before:.1f} to {unseen_loss(run):.1f} g"
 
 
 def test_a_loss_that_stays_is_not_said_to_have_moved():
@@ -486,9 +492,9 @@ def test_another_loss_begins_another_curve():
     run.perform(StepField("loss", 1))
     told = run.snapshot()
     assert (told.recipe.loss, told.measure) == ("mae", "mae")
-    assert told.history.train.tolist() == [told.loss_train]
-    dataset, trainer = run.dataset, run.trainer
-    assert told.loss_train == pytest.approx(dataset.errors(trainer.predict(dataset.x_train), "train")["mae"], rel=1e-5)
+    dataset, trainer, loss = run.dataset, run.trainer, run.facts().of(Losses())[0]
+    assert run.facts().of(LossCurve(99)).train.tolist() == [loss]
+    assert loss == pytest.approx(dataset.errors(trainer.predict(dataset.x_train), "train")["mae"], rel=1e-5)
 
 
 def test_another_init_draws_anew_and_skips_what_the_data_do_not_allow():
@@ -554,75 +560,62 @@ def test_a_table_that_cannot_be_opened_leaves_the_run(tmp_path):
 # -------------------------------------------------------------------------------------------------- snapshots
 
 
-def test_losses_are_in_the_units_of_the_data():
+def test_losses_are_those_of_the_trainer_in_the_units_of_the_data():
     run = session()
     run.perform(Step(40))
     finish(run)
-    told, dataset = run.snapshot(), run.dataset
-    errors = {split: dataset.errors(run.trainer.predict(x), split) for split, x in
-              (("train", dataset.x_train), ("test", dataset.x_test))}  # fmt: skip
-    assert told.loss_train == pytest.approx(errors["train"]["rmse"], rel=1e-5)
-    assert told.loss_test == pytest.approx(errors["test"]["rmse"], rel=1e-5)
-    assert told.history.train[-1] == told.loss_train
-    assert told.history.epoch[-1] == told.progress == 10.0
-    assert len(told.history.epoch) == 11
-    assert told.best == (told.history.epoch[told.history.test.argmin()], told.history.test.min())
+    dataset, trainer = run.dataset, run.trainer
+    for split, loss in zip(("train", "test"), run.facts().of(Losses()), strict=True):
+        assert loss == np.sqrt(trainer.loss(split)) * dataset.y_scale
+        x = dataset.x_train if split == "train" else dataset.x_test
+        assert loss == pytest.approx(dataset.errors(trainer.predict(x), split)["rmse"], rel=1e-5)
 
 
-def test_labels_have_a_mean_square_error():
-    told = session(data="moons").snapshot()
-    assert told.measure == "mse"
+def test_a_snapshot_holds_what_is_asked_for_and_nothing_else():
+    run = session()
+    assert run.snapshot().answers == {}
+    run.ask([lambda dataset: [Losses()], lambda dataset: [Losses(), Accuracy()]])
+    told = run.snapshot()
+    assert set(told.answers) == {Losses(), Accuracy()}
+    assert told.answer(Gradient()) is None
+    run.ask([])
+    assert run.snapshot().answers == {}
 
 
-def test_labels_are_counted_that_have_their_sign():
-    run = session(data="gaussians", lr=0.1)
-    assert session().snapshot().right is None
-    run.perform(Step(100))
-    finish(run)
-    train, unseen = run.snapshot().right
-    dataset = run.dataset
-    for share, x, y in ((train, dataset.x_train, dataset.y_train), (unseen, dataset.x_test, dataset.y_test)):
-        assert 0.8 < share == ((run.trainer.predict(x) >= 0) == (y > 0)).mean()
+def test_what_is_asked_for_holds_for_the_next_data_set_too():
+    run = session()
+    run.ask([lambda dataset: [Accuracy()] if dataset.labels else [Losses()]])
+    assert set(run.snapshot().answers) == {Losses()}
+    run.perform(LoadTable(data="moons"))
+    assert set(run.snapshot().answers) == {Accuracy()}
 
 
-def test_a_long_history_is_thinned_to_what_a_screen_can_show():
-    run = session(batch=128)
-    run.perform(RunEpochs(5000))
-    finish(run)
-    history = run.snapshot().history
-    assert len(history.epoch) <= 1025
-    assert (history.epoch[0], history.epoch[-1]) == (0.0, 5000.0)
-    assert (np.diff(history.epoch) > 0).all()
+def test_nothing_is_worked_out_twice_while_the_run_stands_still(monkeypatch):
+    run, asked = session(), []
+    predict = Network.predict
+    monkeypatch.setattr(Network, "predict", lambda network, x: asked.append(len(x)) or predict(network, x))
+    run.ask([lambda dataset: [Losses(), Outputs("test"), LossCurve(9), BestUnseen()]])
+    first = run.snapshot()
+    assert sorted(asked) == [27, 106]  # either split once
+    assert run.snapshot().answers == first.answers
+    assert len(asked) == 2
+    for wish in (Nudge("w", 1), StepField("loss", 1)):
+        before, _ = run.snapshot(), asked.clear()
+        run.perform(wish)
+        assert run.snapshot().answer(Losses()) != before.answer(Losses())
+        assert sorted(asked) == [27, 106]
 
 
 def test_a_snapshot_does_not_change_with_the_run():
     run = session()
     run.perform(Step(3))
     finish(run)
+    run.ask([lambda dataset: [Gradient(), LossCurve(99)]])
     told = run.snapshot()
-    theta, gradient, losses = told.network.theta, told.gradient.copy(), told.history.train.copy()
+    gradient, curve = told.answer(Gradient()), told.answer(LossCurve(99))
+    theta, slope, losses = told.network.theta, gradient.copy(), curve.train.copy()
     run.perform(Step(40))
     finish(run)
     assert np.array_equal(told.network.theta, theta)
-    assert np.array_equal(told.gradient, gradient)
-    assert np.array_equal(told.history.train, losses)
-
-
-def test_the_probe_is_the_networks_output_in_the_data_s_units():
-    run = session()
-    assert run.snapshot().probe is None
-    x = np.linspace(-1, 1, 7, dtype=np.float32)[:, None]
-    run.probe_at(lambda dataset: x)
-    probe = run.snapshot().probe
-    assert np.array_equal(probe.x, x)
-    assert probe.y == pytest.approx(run.dataset.unscale(run.trainer.predict(x)))
-
-
-def test_shares_say_on_how_many_points_a_unit_has_a_slope():
-    run = session(layer=(("relu", "relu", "identity"),))
-    network = run.trainer.network
-    theta = network.theta
-    for unit, bias in ((0, 10.0), (1, -10.0)):  # always on; dead
-        theta[network.index(0, unit, "b")] = bias
-    run.trainer.theta = theta
-    assert [share.tolist() for share in run.snapshot().on] == [[1.0, 0.0, 1.0]]
+    assert np.array_equal(gradient, slope)
+    assert np.array_equal(curve.train, losses)

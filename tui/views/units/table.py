@@ -10,10 +10,12 @@ import numpy as np
 from tui.draw.canvas import Canvas, cut
 from tui.draw.numbers import column
 from tui.run.choice import OUTPUT_BIAS
+from tui.run.facts import ActiveShares, Gradient
 from tui.run.unit import Unit, collect, norm, sentence, source_name
 from tui.views.units import shapes, weights
 
 if TYPE_CHECKING:
+    from data import Dataset
     from tui.draw.palette import Palette
     from tui.run.choice import Choice
     from tui.run.snapshot import Snapshot
@@ -40,6 +42,11 @@ def title(snapshot: Snapshot, state: ViewState) -> tuple[str, str]:
     if inputs > 1:
         words.append(f"w: from {source_name(snapshot.dataset, layer, snapshot.chosen.source)}")
     return "Units", ", ".join(words)
+
+
+def requests(dataset: Dataset, width: int, height: int, state: ViewState) -> tuple[Gradient, ActiveShares]:
+    """The last gradient, and on how much of the data each unit acts."""
+    return Gradient(), ActiveShares()
 
 
 def paint(snapshot: Snapshot, width: int, height: int, palette: Palette, state: ViewState) -> Canvas:
@@ -84,7 +91,7 @@ def _name_width(units: list[Unit]) -> int:
 
 def _columns(snapshot: Snapshot, units: list[Unit]) -> list[Column]:
     """w (its norm where there are several), b, c in the last hidden layer, and room for the gradient."""
-    network, gradient = snapshot.network, snapshot.gradient
+    network, gradient = snapshot.network, snapshot.answer(Gradient())
     W, b = network.weights(len(network.layers))
     single = (units[0].weights if units else W[0]).size == 1
     sizes = [float(unit.weights[0]) if single else norm(unit.weights) for unit in units]
@@ -94,7 +101,7 @@ def _columns(snapshot: Snapshot, units: list[Unit]) -> list[Column]:
     columns.append(_column("b", "b", [unit.bias for unit in units], float(b[0]), width))
     if units and units[0].outgoing is not None:
         columns.append(_column("c", "c", [float(unit.outgoing or 0.0) for unit in units], None, width))
-    if gradient is None or gradient.size != network.n_parameters:  # nothing moves sideways when it comes
+    if gradient is None:  # nothing moves sideways when it comes
         return [*columns, Column("‖g‖", "g", [" " * (width - 1)] * (len(units) + 1), "gradient")]
     own = norm(gradient[-1:] if network.layers else gradient)
     return [*columns, _column("‖g‖", "g", [unit.gradient for unit in units], own, width, "gradient")]
