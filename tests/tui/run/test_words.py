@@ -61,7 +61,6 @@ def test_every_setting_of_the_recipe_has_words_and_a_mark(moment, field):
 
 def test_several_settings_are_all_told(moment):
     note = note_of(SetRecipe(replace(moment.recipe, batch_size=8, l1=0.5)), moment)
-    assert (note.text, note.subject) == (
-        "The batch size is now 8; L1 is now 0.5",
-        "The batch size and L1, changed at epoch 10,",
-    )
+    assert note.text == "The batch size is now 8; L1 is now 0.5"
+    assert note.subject == "The batch size and L1, changed at epoch 10,"
+    assert note.mark == "B"
