@@ -1,15 +1,13 @@
-"""What people read of a data set: labels and units of its columns, and where it comes from."""
+"""What people read of a data set: labels and units of its columns, and what it is."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 import data
-from data.catalog import FOLDER, SHIPPED
 from data.generators import GENERATED
 
 Write = Callable[..., Path]
@@ -19,12 +17,7 @@ INGREDIENTS = ("cement", "blast furnace slag", "fly ash", "water", "superplastic
 @pytest.mark.parametrize(
     ("name", "features", "target"),
     [
-        ("motorcycle", {"time": "ms"}, ("accel", "g")),
         ("chicago", {f"lag {lag}": "" for lag in range(1, 57)}, ("riders a day", "")),
-        ("births_1994", {f"lag {lag}": "" for lag in range(1, 57)}, ("births a day", "")),
-        ("births_2000", {f"lag {lag}": "" for lag in range(1, 57)}, ("births a day", "")),
-        ("seattle", {"day of year": ""}, ("temp", "°C")),
-        ("sunspots", {f"lag {lag}": "" for lag in range(1, 13)}, ("sunspots", "")),
         (
             "concrete",
             {**dict.fromkeys((*INGREDIENTS, "fine aggregate"), "kg/m³"), "age": "days"},
@@ -68,16 +61,6 @@ def test_lags_have_the_targets_unit(table: Write) -> None:
 def test_a_unit_is_read_off_the_name_of_ones_own_column(table: Write, column: str, label: str, unit: str) -> None:
     ds = data.load(table(f"{column},y\n1,2\n2,3\n3,5\n4,4\n"))
     assert (ds.feature_labels, ds.feature_units) == ((label,), (unit,))
-
-
-@pytest.mark.parametrize("name", SHIPPED)
-def test_the_source_is_as_the_provenance_says(name: str) -> None:
-    provenance = (FOLDER / "PROVENANCE.md").read_text(encoding="utf-8")
-    row = next(line for line in provenance.splitlines() if f"| {SHIPPED[name].file} " in line)
-    said = re.findall(r"[\w.-]+", row.replace("_", " ").replace(".csv", ""))
-    assert set(re.findall(r"[\w.-]+", SHIPPED[name].source)) <= set(said)
-    assert data.load(name).source == SHIPPED[name].source
-    assert data.about(name) == SHIPPED[name].about
 
 
 @pytest.mark.parametrize("name", GENERATED)
