@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from engine.errors import EngineError, choice, real, show, whole
 from engine.losses import LOSSES
+from engine.schedules import SCHEDULES
 
 OPTIMIZERS = ("sgd", "momentum", "nesterov", "adagrad", "rmsprop", "adam", "adamw")
-SCHEDULES = ("constant", "cosine", "step")
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,8 @@ from engine.architecture import Architecture
 from engine.examples import Examples
 from engine.layout import make_layout
 from engine.losses import LOSSES
-from engine.recipe import OPTIMIZERS, SCHEDULES, Recipe
+from engine.recipe import OPTIMIZERS, Recipe
+from engine.schedules import SCHEDULES
 
 Floats = NDArray[Any]
 Ints = NDArray[np.int64]
@@ -121,7 +122,7 @@ def make_settings(recipe: Recipe, parameters: int, examples: Examples, seed: int
         learning_rate=recipe.learning_rate,
         optimizer=OPTIMIZERS.index(recipe.optimizer),
         loss=list(LOSSES).index(recipe.loss),
-        schedule=SCHEDULES.index(recipe.schedule),
+        schedule=list(SCHEDULES).index(recipe.schedule),
         epochs=recipe.epochs,
         l1=recipe.l1,
         l2=recipe.l2,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from engine import schedules
-from engine.kernels.jit import inlined
+from engine.kernels.jit import by_code, inlined
 from engine.run import (
     BATCH_LOSS,
     BUCKET_CAPACITY,
@@ -34,7 +34,7 @@ from engine.run import (
     Sums,
 )
 
-scheduled_rate = inlined(schedules.scheduled_rate)
+scheduled_rate = by_code([schedule.function for schedule in schedules.SCHEDULES.values()])
 updates_done = inlined(schedules.updates_done)
 
 
@@ -45,7 +45,7 @@ def present_rate(state: Ints, settings: Settings) -> float:
         return settings.learning_rate
     done = updates_done(state[EPOCH], state[POSITION], settings.batch_size, settings.examples)
     horizon = updates_done(settings.epochs, 0, settings.batch_size, settings.examples)
-    return float(scheduled_rate(settings.schedule, settings.learning_rate, done, horizon))
+    return float(scheduled_rate(settings.schedule, settings.learning_rate, min(done, horizon), horizon))
 
 
 @inlined

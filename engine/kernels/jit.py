@@ -41,6 +41,19 @@ def inlined(function: Function) -> Function:
     return cast(Function, numba.njit(nogil=True, error_model="numpy", inline="always")(function))
 
 
+def by_code(functions: list[Callable[..., Any]]) -> Callable[..., Any]:
+    """Compile functions into one `call(code, ...)` that picks the function at place `code`."""
+    head, *rest = (compiled(function) for function in functions)
+    call = compiled(lambda code, *arguments: head(*arguments))
+    for code, function in enumerate(rest, start=1):
+        call = _or(code, function, call)
+    return call
+
+
+def _or(own: int, function: Callable[..., Any], other: Callable[..., Any]) -> Callable[..., Any]:
+    return compiled(lambda code, *arguments: function(*arguments) if code == own else other(code, *arguments))
+
+
 def kernel(function: Function) -> Function:
     """Compile an entry point: as `compiled`, and cached on disk."""
     dispatcher: Any = compiled(function)

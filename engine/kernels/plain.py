@@ -6,15 +6,14 @@ interpreted, and a call may stop after any example.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.activations import KINDS
 from engine.kernels.bookkeeping import advance_powers, move_on, present_rate, record_check
-from engine.kernels.jit import compiled, kernel
+from engine.kernels.jit import by_code, compiled, kernel
 from engine.kernels.shuffle import epoch_key, example
 from engine.layout import BIAS, FAN_IN, FAN_OUT, SOURCE, TARGET, WEIGHT
 from engine.losses import LOSSES
@@ -78,19 +77,6 @@ def gradient(run: Run, buffers: Buffers, settings: Settings) -> Floats:
     scratch = run._replace(gradient=np.zeros_like(run.theta))
     whole_gradient(scratch, buffers, settings)
     return scratch.gradient
-
-
-def by_code(functions: list[Callable[..., Any]]) -> Callable[..., Any]:
-    """Compile functions into one `call(code, ...)` that picks the function at place `code`."""
-    head, *rest = (compiled(function) for function in functions)
-    call = compiled(lambda code, *arguments: head(*arguments))
-    for code, function in enumerate(rest, start=1):
-        call = _or(code, function, call)
-    return call
-
-
-def _or(own: int, function: Callable[..., Any], other: Callable[..., Any]) -> Callable[..., Any]:
-    return compiled(lambda code, *arguments: function(*arguments) if code == own else other(code, *arguments))
 
 
 activation = by_code([kind.function for kind in KINDS.values()])

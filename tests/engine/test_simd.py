@@ -13,8 +13,9 @@ from engine.kernels.emitter import LANES
 from engine.kernels.shuffle import GROUP, epoch_key, example, fill_order, grid, rounds_for
 from engine.losses import LOSSES
 from engine.network import split
-from engine.recipe import OPTIMIZERS, SCHEDULES
+from engine.recipe import OPTIMIZERS
 from engine.run import ROW
+from engine.schedules import SCHEDULES
 
 pytestmark = pytest.mark.skipif(bool(numba.config.DISABLE_JIT), reason="the tiles exist as machine code only")
 

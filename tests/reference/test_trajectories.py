@@ -10,6 +10,7 @@ import pytest
 
 import engine.losses
 import engine.recipe
+import engine.schedules
 from engine import Network, Recipe, Trainer
 from engine.activations import KINDS
 from engine.kernels.shuffle import epoch_key, example, grid
@@ -48,7 +49,7 @@ REGISTRIES = [
     (KINDS, ACTIVATIONS),
     (engine.losses.LOSSES, LOSSES),
     (engine.recipe.OPTIMIZERS, OPTIMIZERS),
-    (engine.recipe.SCHEDULES, SCHEDULES),
+    (engine.schedules.SCHEDULES, SCHEDULES),
 ]
 
 

@@ -8,7 +8,8 @@ from itertools import count
 
 from engine import Recipe
 from engine.losses import LOSSES
-from engine.recipe import OPTIMIZERS, SCHEDULES
+from engine.recipe import OPTIMIZERS
+from engine.schedules import SCHEDULES
 
 FIELDS = ("data", "batch", "rate", "schedule", "epochs", "optimizer", "loss", "l1", "l2", "init", "seed")
 RATES = (1e-6, 100.0)  # the reach of [ and ]
@@ -32,7 +33,7 @@ def change_recipe(recipe: Recipe, field: str, direction: int, examples: int) -> 
         case "loss":
             return replace(recipe, loss=neighbour(tuple(LOSSES), recipe.loss, direction))
         case "schedule":
-            return replace(recipe, schedule=neighbour(SCHEDULES, recipe.schedule, direction))
+            return replace(recipe, schedule=neighbour(tuple(SCHEDULES), recipe.schedule, direction))
     raise ValueError(f"field={field!r}: expected a field of the recipe")
 
 
