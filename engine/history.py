@@ -13,6 +13,7 @@ from engine.run import (
     BUCKET_CAPACITY,
     BUCKET_SIZE,
     BUCKETS,
+    CHECK_ROW,
     EPOCH,
     FILLED,
     POINT_CAPACITY,
@@ -87,17 +88,19 @@ class Branches:
 
 
 def record_start(run: Run, train_loss: float, test_loss: float) -> None:
-    """The loss curves begin at the present update."""
+    """The loss curves begin at the present update, whose losses need not be taken again."""
+    run.state[CHECK_ROW] = -1
     _rows(run.points)[:, 0] = run.state[UPDATE], run.state[EPOCH], train_loss, test_loss
     run.state[[POINTS, POINT_STRIDE, BUCKET_SIZE]] = 1
     run.state[[BUCKETS, FILLED]] = 0
 
 
 def cut(run: Run, update: int) -> None:
-    """Forget what the curves hold of later than this update."""
-    for curve, count in ((run.points, POINTS), (run.buckets, BUCKETS)):
+    """Forget what the curves hold of later than this update, and the point whose losses are yet to be taken."""
+    recorded = run.state[UPDATE] - (run.state[CHECK_ROW] >= 0)
+    for curve, count, last in ((run.points, POINTS, min(update, recorded)), (run.buckets, BUCKETS, update)):
         updates = _rows(curve)[0, : run.state[count]]
-        run.state[count] = np.searchsorted(updates, update, side="right")
+        run.state[count] = np.searchsorted(updates, last, side="right")
 
 
 def history(run: Run) -> History:

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 
 from engine.errors import EngineError, choice, real, show, whole
 from engine.losses import LOSSES
+from engine.optimizers import OPTIMIZERS
 from engine.schedules import SCHEDULES
-
-OPTIMIZERS = ("sgd", "momentum", "nesterov", "adagrad", "rmsprop", "adam", "adamw")
 
 
 @dataclass(frozen=True, slots=True)

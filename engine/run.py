@@ -16,7 +16,8 @@ from engine.architecture import Architecture
 from engine.examples import Examples
 from engine.layout import make_layout
 from engine.losses import LOSSES
-from engine.recipe import OPTIMIZERS, Recipe
+from engine.optimizers import OPTIMIZERS
+from engine.recipe import Recipe
 from engine.schedules import SCHEDULES
 
 Floats = NDArray[Any]
@@ -36,6 +37,9 @@ BATCH_LOSS, TRAIN_LOSS, TEST_LOSS, BUCKET_MIN, BUCKET_SUM, BUCKET_MAX, FIRST_POW
 
 POINT_CAPACITY = 1 << 16
 BUCKET_CAPACITY = 1 << 12
+
+ROW_COST = 1_000  # multiply-adds that a row of a whole-set loss takes beside its parameters
+EVERY_EPOCH = 5_000_000_000  # multiply-adds of whole-set losses up to which one is taken at every epoch
 
 
 class Run(NamedTuple):
@@ -69,12 +73,13 @@ class Settings(NamedTuple):
     schedule: int
     epochs: int
     l1: float
-    l2: float
+    l2: float  # as a part of the gradient
+    shrink: float  # as a part of the step
     seed: int
     rows: int  # the shuffle's grid
     side: int
     check_each: int  # every epoch up to this one is checked on the whole sets
-    check_stride: int  # the longest stride between checked epochs
+    check_stride: int  # and later those that this divides
 
 
 def make_run(architecture: Architecture, theta: Floats, examples: Examples) -> Run:
@@ -115,17 +120,19 @@ def make_settings(recipe: Recipe, parameters: int, examples: Examples, seed: int
     train, unseen = examples.counts
     rows, side = grid(train)
     check_each, check_stride = check_plan(parameters, train, unseen)
+    decoupled = OPTIMIZERS[recipe.optimizer].decoupled
     return Settings(
         examples=train,
         unseen=unseen,
         batch_size=recipe.batch_size,
         learning_rate=recipe.learning_rate,
-        optimizer=OPTIMIZERS.index(recipe.optimizer),
+        optimizer=list(OPTIMIZERS).index(recipe.optimizer),
         loss=list(LOSSES).index(recipe.loss),
         schedule=list(SCHEDULES).index(recipe.schedule),
         epochs=recipe.epochs,
         l1=recipe.l1,
-        l2=recipe.l2,
+        l2=0.0 if decoupled else recipe.l2,
+        shrink=recipe.l2 if decoupled else 0.0,
         seed=seed,
         rows=rows,
         side=side,
@@ -135,13 +142,14 @@ def make_settings(recipe: Recipe, parameters: int, examples: Examples, seed: int
 
 
 def check_plan(parameters: int, examples: int, unseen: int) -> tuple[int, int]:
-    """(check_each, check_stride): how often the whole-set losses are taken.
+    """(check_each, check_stride): at which epochs the losses on the whole sets are taken.
 
-    Every epoch while all of them together cost under 5·10⁹ multiply-adds; then the stride doubles with every
-    doubling of the epochs, until losses take at most 2 % of the multiply-adds (a training pass counts three).
+    A row of them costs its parameters + ROW_COST multiply-adds, a training row three times that. At every epoch while
+    all of them together cost under EVERY_EPOCH; from then on at the least power of two at which one takes at most 2 %
+    of the training between two.
     """
-    each = int(5e9 // (parameters * (examples + unseen)))
+    cost = (parameters + ROW_COST) * (examples + unseen)
     stride = 1
-    while examples + unseen > 0.02 * stride * 3 * examples:
+    while 50 * (examples + unseen) > stride * 3 * examples:
         stride *= 2
-    return max(each, 1), stride
+    return (EVERY_EPOCH - 1) // cost, stride

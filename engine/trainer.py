@@ -18,6 +18,7 @@ from engine.examples import check_examples
 from engine.history import BatchHistory, Branch, Branches, History, batch_history, cut, history, record_start, thin
 from engine.losses import LOSSES
 from engine.network import Network
+from engine.optimizers import OPTIMIZERS
 from engine.recipe import Recipe, check_recipe
 from engine.run import (
     BUCKET_SIZE,
@@ -170,7 +171,7 @@ class Trainer:
     @property
     def theta(self) -> Floats:
         """A copy of θ; on assignment, moments and the position in the epoch stay."""
-        return self._work.canonical().theta.copy()
+        return self._work.theta().copy()
 
     @theta.setter
     def theta(self, values: ArrayLike) -> None:
@@ -178,7 +179,7 @@ class Trainer:
 
     @property
     def recipe(self) -> Recipe:
-        """On assignment, takes effect with the next batch; another optimizer begins with fresh moments."""
+        """On assignment, takes effect with the next batch; another optimizer begins anew what it keeps."""
         return self._recipe
 
     @recipe.setter
@@ -225,7 +226,7 @@ class Trainer:
 
     def predict(self, x: ArrayLike) -> Floats:
         """The present network's outputs (N,) for x (N, n_inputs)."""
-        return Network.of(self._architecture, self._work.canonical().theta).predict(x)
+        return Network.of(self._architecture, self._work.theta()).predict(x)
 
     # ------------------------------------------------------------------------------------------------ changes
 
@@ -250,7 +251,7 @@ class Trainer:
 
         Raises EngineError, and changes nothing, for an edit that the run does not allow.
         """
-        before = edits.Setup(self._architecture, self._work.canonical().theta, self._recipe, self._examples)
+        before = edits.Setup(self._architecture, self._work.theta(), self._recipe, self._examples)
         after, mapping = edits.apply(edit, before)
         assert after.recipe is not None and after.examples is not None
         if after.architecture is not before.architecture or after.examples is not before.examples:
@@ -258,7 +259,7 @@ class Trainer:
         elif after.theta is not before.theta:
             moved = np.flatnonzero(_bits(after.theta) != _bits(before.theta))
             self._work.write_theta(moved, after.theta[moved])
-        if {after.recipe.optimizer, self._recipe.optimizer} not in ({after.recipe.optimizer}, {"adam", "adamw"}):
+        if OPTIMIZERS[after.recipe.optimizer].keeps != OPTIMIZERS[self._recipe.optimizer].keeps:
             self._forget_moments()
         self._architecture, self._recipe, self._examples = after.architecture, after.recipe, after.examples
         self._begin_batch_again()

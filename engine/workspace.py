@@ -37,9 +37,15 @@ class Workspace:
     def canonical(self) -> Run:
         """The run with all arrays up to date, in θ's own order; only to be read."""
         if self._newest == "packed":
-            self._loops.pull(self.run, self._buffers)
+            self._loops.pull(self.run, self._buffers, PARAMETER_ARRAYS)
             self._newest = "both"
         return self.run
+
+    def theta(self) -> Floats:
+        """θ alone up to date, which is all that a prediction needs; only to be read."""
+        if self._newest == "packed":
+            self._loops.pull(self.run, self._buffers, ("theta",))
+        return self.run.theta
 
     def writable(self) -> Run:
         """As `canonical`, for somebody who changes the parameters' arrays."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from engine import schedules
-from engine.kernels.jit import by_code, inlined
+from engine.kernels.jit import by_code, compiled, inlined
+from engine.optimizers import KEEP_FIRST, KEEP_SECOND, OPTIMIZERS
 from engine.run import (
     BATCH_LOSS,
     BUCKET_CAPACITY,
@@ -34,8 +35,9 @@ from engine.run import (
     Sums,
 )
 
-scheduled_rate = by_code([schedule.function for schedule in schedules.SCHEDULES.values()])
+scheduled_rate = by_code([compiled(schedule.function) for schedule in schedules.SCHEDULES.values()])
 updates_done = inlined(schedules.updates_done)
+optimizer_pace = by_code([compiled(optimizer.pace) for optimizer in OPTIMIZERS.values()])
 
 
 @inlined
@@ -51,8 +53,8 @@ def present_rate(state: Ints, settings: Settings) -> float:
 @inlined
 def advance_powers(sums: Sums) -> None:
     """0.9ᵗ and 0.999ᵗ of Adam's corrections, for the update in work."""
-    sums[FIRST_POWER] *= 0.9
-    sums[SECOND_POWER] *= 0.999
+    sums[FIRST_POWER] *= KEEP_FIRST
+    sums[SECOND_POWER] *= KEEP_SECOND
 
 
 @inlined
@@ -73,10 +75,8 @@ def move_on(state: Ints, sums: Sums, buckets: Sums, settings: Settings, size: in
 
 @inlined
 def check_is_due(epoch: int, point_stride: int, settings: Settings) -> bool:
-    """A pure function of the epoch: every one at first, then at a stride that doubles as the epochs do."""
-    stride = 1
-    while stride < settings.check_stride and stride * settings.check_each < epoch:
-        stride *= 2
+    """A pure function of the epoch: every one at first, then one in `check_stride`; see `run.check_plan`."""
+    stride = 1 if epoch <= settings.check_each else settings.check_stride
     return bool(epoch % max(stride, point_stride) == 0)
 
 

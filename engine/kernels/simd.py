@@ -10,6 +10,7 @@ Inside, everything is reached by word addresses, which `packing` names; `of` rea
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from threading import Thread
 
 import numpy as np
@@ -17,7 +18,8 @@ from numpy.typing import NDArray
 
 from engine.kernels.bookkeeping import advance_powers, move_on, present_rate, record_check
 from engine.kernels.elementwise import copy, gather, save_float_mode, set_float_mode, total
-from engine.kernels.emitter import LANES, float64s, int32s, int64s
+from engine.kernels.emitter import LANES
+from engine.kernels.intrinsic import float64s, int32s, int64s
 from engine.kernels.jit import inlined, kernel
 from engine.kernels.packing import (
     ACTIVATIONS,
@@ -85,9 +87,9 @@ def push(run: Run, buffers: Buffers) -> None:
         getattr(buffers, name)[buffers.places] = getattr(run, name)
 
 
-def pull(run: Run, buffers: Buffers) -> None:
-    """θ, gradient and moments from the buffers → the run."""
-    for name in ("theta", "gradient", "first", "second"):
+def pull(run: Run, buffers: Buffers, names: Sequence[str]) -> None:
+    """Some of "theta", "gradient", "first" and "second" from the buffers → the run."""
+    for name in names:
         np.take(getattr(buffers, name), buffers.places, out=getattr(run, name))
 
 
@@ -199,8 +201,9 @@ def train_chunk(at: Ints, state: Ints, sums: Sums, settings: Settings, size: int
         sums[BATCH_LOSS] = losses if begin == 0 else sums[BATCH_LOSS] + losses
         state[ROW] = begin + rows
         if state[ROW] == size:
-            advance_powers(sums)
-            if not np.isfinite(sums[BATCH_LOSS]):
+            if np.isfinite(sums[BATCH_LOSS]):
+                advance_powers(sums)
+            else:
                 state[STATUS] = BAD_LOSS
                 state[ROW] = 0
     meet_others(at)

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from engine.activations import KINDS
-from engine.kernels.emitter import LANES, Emitter, Value, emitted, float64s, int64s
+from engine.kernels.emitter import LANES, Emitter, Value
+from engine.kernels.intrinsic import emitted, float64s, int64s
 from engine.kernels.jit import compiled
 from engine.kernels.packing import address, aligned, aligned_copy
 from engine.losses import LOSSES

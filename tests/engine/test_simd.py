@@ -13,7 +13,7 @@ from engine.kernels.emitter import LANES
 from engine.kernels.shuffle import GROUP, epoch_key, example, fill_order, grid, rounds_for
 from engine.losses import LOSSES
 from engine.network import split
-from engine.recipe import OPTIMIZERS
+from engine.optimizers import OPTIMIZERS
 from engine.run import ROW
 from engine.schedules import SCHEDULES
 

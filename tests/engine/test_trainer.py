@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from engine import EngineError, Network, Recipe, Trainer
-from engine.run import ROW
+from engine.run import CHECK_ROW, ROW
 
 RNG = np.random.default_rng(5)
 X, Y = RNG.uniform(-1, 1, (23, 2)), RNG.standard_normal(23)
@@ -187,6 +187,39 @@ def test_edits_keep_the_place_in_the_epoch_and_the_curve():
     assert len(trainer.history.epoch) == 2
 
 
+def while_the_losses_are_taken(reached: int, dtype: str) -> Trainer:
+    """After the first update, when at least `reached` rows of 300 and 300 unseen ones are through."""
+    x, y = np.random.default_rng(0).uniform(-1, 1, (600, 2)), np.linspace(-1, 1, 600)
+    network = Network(2, [["sigmoid"] * 3], dtype=dtype)
+    trainer = Trainer(network, x[:300], y[:300], x[300:], y[300:], dataclasses.replace(RECIPE, batch_size=300))
+    while trainer._work.run.state[CHECK_ROW] < reached:  # slices of one example, or of one chunk of them
+        trainer._work._speed = 1.0
+        trainer.run_for(0.01)
+    assert trainer._work.run.state[CHECK_ROW] < 600 and trainer.update == 1
+    return trainer
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("reached", [130, 310], ids=["in the training set", "in the test set"])
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda trainer: trainer.add_unit("relu"),
+        lambda trainer: setattr(trainer, "recipe", dataclasses.replace(RECIPE, learning_rate=0.02)),
+        lambda trainer: setattr(trainer, "theta", trainer.theta),
+        lambda trainer: trainer.restore(trainer.snapshot()),
+    ],
+    ids=["edit", "recipe", "theta", "restore"],
+)
+def test_a_change_while_the_losses_are_taken_leaves_their_curve_true(change, reached, dtype):
+    trainer = while_the_losses_are_taken(reached, dtype)
+    change(trainer)
+    trainer.step(0)
+    assert trainer.history.train[-1] == pytest.approx(trainer.loss("train"), rel=1e-5)
+    assert trainer.history.test[-1] == pytest.approx(trainer.loss("test"), rel=1e-5)
+    assert list(trainer.history.update) == [0, 1]
+
+
 def test_a_refused_edit_leaves_the_run_alone():
     trainer, twin = make(), make()
     with pytest.raises(EngineError, match="unit=9"):
@@ -290,6 +323,21 @@ def test_a_diverged_run_goes_on_after_a_change():
         assert trainer.diverged is None and trainer.update == 0
 
 
+def test_after_a_loss_that_is_not_finite_adam_counts_the_updates_that_were_done():
+    """The next step of float32 is that of float64, from the same θ and moments."""
+    moved = []
+    for dtype, rate in (("float32", 1e30), ("float64", 1e200)):
+        trainer = make(recipe=Recipe(5, rate), layers=(("relu",) * 3,), dtype=dtype)
+        start = trainer.theta
+        trainer.step(3)
+        assert trainer.diverged == (2, "loss")
+        trainer.theta = start
+        trainer.recipe = RECIPE
+        trainer.step(1)
+        moved.append(trainer.theta - start)
+    np.testing.assert_allclose(*moved, rtol=1e-3, atol=1e-6)
+
+
 # ------------------------------------------------------------------------------------------------ snapshots
 
 
@@ -348,6 +396,25 @@ def test_in_another_trainer_the_curve_begins_at_the_snapshot():
     np.testing.assert_array_equal(trainer.theta, other.theta)
     np.testing.assert_array_equal(other.history.update, [13, 15, 20, 25])
     np.testing.assert_array_equal(other.history.train[1:], trainer.history.train[3:])
+
+
+def test_a_snapshot_made_while_the_losses_are_taken_puts_no_point_in_twice():
+    trainer = while_the_losses_are_taken(130, "float32")
+    state = trainer.snapshot()
+    trainer.step(2)
+    history = trainer.history
+    trainer.restore(state)
+    trainer.theta = np.zeros(trainer.theta.size)  # its losses at this update are not those of the snapshot
+    trainer.step(2)
+    trainer.restore(state)
+    trainer.step(2)
+    np.testing.assert_array_equal(trainer.history.update, [0, 1, 2, 3])
+    np.testing.assert_array_equal(trainer.history.train, history.train)
+    other = while_the_losses_are_taken(130, "float32")
+    other.restore(state)
+    other.step(2)
+    np.testing.assert_array_equal(other.history.update, [1, 2, 3])
+    np.testing.assert_allclose(other.history.train, history.train[1:], rtol=1e-5)
 
 
 @pytest.mark.parametrize("copy_of", [copy.deepcopy, lambda trainer: pickle.loads(pickle.dumps(trainer))])

@@ -9,7 +9,7 @@ import optax
 import pytest
 
 import engine.losses
-import engine.recipe
+import engine.optimizers
 import engine.schedules
 from engine import Network, Recipe, Trainer
 from engine.activations import KINDS
@@ -48,7 +48,7 @@ SCHEDULES = {
 REGISTRIES = [
     (KINDS, ACTIVATIONS),
     (engine.losses.LOSSES, LOSSES),
-    (engine.recipe.OPTIMIZERS, OPTIMIZERS),
+    (engine.optimizers.OPTIMIZERS, OPTIMIZERS),
     (engine.schedules.SCHEDULES, SCHEDULES),
 ]
 

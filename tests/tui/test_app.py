@@ -103,7 +103,7 @@ async def test_zero_has_the_same_initial_weights_and_i_has_others(drive):
 async def test_speed(drive, key, change):
     async with drive() as d:
         await d.press(key)
-        assert d.session.level == FIRST_SPEED + change
+        assert d.session.player.level == FIRST_SPEED + change
 
 
 async def test_n_asks_once_and_capital_n_asks_again(drive):
@@ -204,15 +204,14 @@ async def test_a_new_layer_is_of_the_chosen_kind(drive):
 
 async def test_arrows_choose_units_and_layers(drive):
     async with drive(layer=TWO_LAYERS) as d:
-        main = d.app.main
         await d.press("down")
-        assert (main.view.layer, main.view.unit) == (0, 1)
+        assert (d.shown.chosen.layer, d.shown.chosen.unit) == (0, 1)
         await d.press("right")
-        assert (main.view.layer, main.view.unit) == (1, 1)
+        assert (d.shown.chosen.layer, d.shown.chosen.unit) == (1, 1)
         await d.press("down")
-        assert main.view.unit == OUTPUT_BIAS
+        assert d.shown.chosen.unit == OUTPUT_BIAS
         await d.press("up", "up", "left")
-        assert (main.view.layer, main.view.unit) == (0, 0)
+        assert (d.shown.chosen.layer, d.shown.chosen.unit) == (0, 0)
         await d.press("down", "x")
         assert d.shown.network.shape == (1, 1, 2, 1)
 
@@ -220,13 +219,43 @@ async def test_arrows_choose_units_and_layers(drive):
 async def test_a_new_unit_is_the_chosen_one_on_every_panel(drive):
     async with drive(data="moons", layer=(("tanh",) * 2,)) as d:
         await d.press("s")
-        panel = d.app.main.query_one("#units")
         assert "▸3 sigmoid" in "".join(d.rows())
-        assert (panel.view.layer, panel.view.unit) == (0, 2)
+        assert (d.shown.chosen.layer, d.shown.chosen.unit) == (0, 2)
         await d.press("w")
         assert d.shown.note.startswith("w from x1 ")
         await d.press(".")
         assert d.shown.note.startswith("Moving w from x1 of unit 3 left the unseen loss at")
+
+
+@pytest.mark.parametrize(
+    ("key", "before", "after"), [("s", "▸ 1 sigmoid", "▸ 4 sigmoid"), ("down", "▸ 1 sigmoid", "▸ 2 sigmoid"),
+                                 ("l", "▸ 1 sigmoid", "▸ 1 sigmoid")]
+)  # fmt: skip
+async def test_the_mark_stays_until_the_run_answers_and_then_goes_straight_to_its_place(drive, key, before, after):
+    def marks() -> list[str]:
+        return re.findall(r"▸ \d+ \w+", "\n".join(d.rows()[31:38]))
+
+    async with drive() as d:
+        shown = d.shown
+        await d.pilot.press(key)
+        assert d.shown is shown  # the run has not had its turn yet
+        assert marks() == [before]
+        d.app.main.repaint()  # what a resize or another focus does
+        assert marks() == [before]
+        await d.settle()
+        assert marks() == [after]
+        assert d.shown.chosen.layer == (1 if key == "l" else 0)
+
+
+@pytest.mark.parametrize("keys", ["sx", "sxs", "rl", "lxxx"])
+async def test_keys_that_come_before_the_answer_mean_what_will_be_chosen_then(drive, keys):
+    async with drive() as quick, drive() as slow:
+        await quick.pilot.press(*keys)
+        await quick.settle()
+        for key in keys:
+            await slow.press(key)
+        assert quick.shown.network.layers == slow.shown.network.layers
+        assert quick.shown.chosen == slow.shown.chosen
 
 
 @pytest.mark.parametrize(("key", "part", "sign"), [(k, k.lower(), 1 if k.islower() else -1) for k in "wWbBcC"])
@@ -238,7 +267,7 @@ async def test_nudges(drive, key, part, sign):
         place = d.shown.network.index(0, 1, part)
         assert np.flatnonzero(change).tolist() == [place]
         assert np.sign(change[place]) == sign
-        assert d.app.main.view.part == part
+        assert d.shown.chosen.part == part
 
 
 async def test_j_chooses_the_input_that_w_means(drive):
@@ -248,7 +277,7 @@ async def test_j_chooses_the_input_that_w_means(drive):
         network = d.shown.network
         assert np.flatnonzero(network.theta - before).tolist() == [network.index(0, 0, "w", 1)]
         await d.press("J")
-        assert d.app.main.view.source == 0
+        assert d.shown.chosen.source == 0
 
 
 # -------------------------------------------------------------------------------------------- keys: looking

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import data
@@ -64,6 +64,17 @@ class Options:
             n=self.n,
             noise=self.noise,
         )
+
+    def for_data(
+        self,
+        data: str,
+        target: str | None = None,
+        features: tuple[str, ...] | None = None,
+        lags: int | None = None,
+    ) -> Options:
+        """The same options for other data: what means something for the present ones only is as if not given."""
+        own = replace(self, data=data, target=target, features=features, lags=lags)
+        return replace(own, test_fraction=None, n=None, noise=None)
 
     def network(self, dataset: Dataset) -> Network:
         """A network at its initial weights; without `layer` three sigmoids for one feature, else the linear model."""

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
     from data import Dataset
     from engine import Network, Recipe
+    from tui.run.choice import Choice
 
 State = Literal["paused", "playing", "compiling", "stepping", "diverged"]
 Measure = Literal["rmse", "mae", "mse", "huber"]
@@ -38,6 +39,7 @@ class Snapshot:
 
     dataset: Dataset
     network: Network
+    chosen: Choice  # one that the network has
     recipe: Recipe
     seed: int
     update: int

@@ -13,8 +13,6 @@ from tui.draw.numbers import short
 
 if TYPE_CHECKING:
     from data import Dataset
-    from engine import Network
-    from tui.run.choice import Choice
     from tui.run.snapshot import Snapshot
 
 _SATURATED = 0.02  # a unit whose slope is near 0 on all but so small a share of the training points
@@ -56,11 +54,6 @@ def trouble(kind: str, on: float) -> str:
     if KINDS[kind].can_die:
         return "dead" if on <= 0.0 else ""
     return "saturated" if KINDS[kind].can_saturate and on < _SATURATED else ""
-
-
-def chosen_layer(network: Network, state: Choice) -> int:
-    """The chosen hidden layer, kept in range."""
-    return max(0, min(state.layer, len(network.layers) - 1))
 
 
 def collect(snapshot: Snapshot, layer: int) -> list[Unit]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -13,10 +13,11 @@ from textual.events import DescendantFocus, Resize
 from textual.screen import Screen
 from textual.widgets import Label
 
-from tui.actions import Action, bindings, without_use
+from tui.actions import WISHES, Action, bindings, without_use
 from tui.draw.palette import Palette
-from tui.run.choice import LAST, move_layer, move_source, move_unit, resolve
 from tui.run.fields import FIELDS
+from tui.run.gestures import StepField, Wish
+from tui.run.player import RunEpochs
 from tui.run.runner import Command
 from tui.run.snapshot import Snapshot
 from tui.views import ViewState, fit_view, loss
@@ -90,7 +91,7 @@ class MainScreen(Screen[None]):
     def show(self, snapshot: Snapshot) -> None:
         """Draw a snapshot."""
         if self.snapshot is None or snapshot.dataset is not self.snapshot.dataset:
-            zoomed, self.view = self.view.zoom, replace(self.view, source=0, zoom=False, window=0)
+            zoomed, self.view = self.view.zoom, replace(self.view, zoom=False, window=0)
             self.snapshot = snapshot
             if zoomed:
                 self._arrange()
@@ -107,11 +108,9 @@ class MainScreen(Screen[None]):
         self.query_one("#lower-rule", Rule).junction = "┴" if self.size.width < NARROW else "┼"
         footer = self.query_one(FooterLine)
         footer.focused_panel, footer.enabled = self.focused_panel, self.enabled()
-        layer, unit = resolve(self.view, self.snapshot.network)
-        view = replace(self.view, layer=layer, unit=unit)
         for panel in self.query(Panel):
             if self.plots_ready or panel.id not in ("fit", "loss"):
-                panel.show(self.snapshot, replace(view, focus=panel.id == self.focused_panel))
+                panel.show(self.snapshot, replace(self.view, focus=panel.id == self.focused_panel))
 
     def start_plots(self) -> None:
         """Draw fit and loss too: from the second paint on, since plotext takes its time to import."""
@@ -184,8 +183,7 @@ class MainScreen(Screen[None]):
         if self.snapshot is None:
             return set()
         network = self.snapshot.network
-        layer, _ = resolve(self.view, network)
-        idle = without_use(len(network.layers), network.shape[layer], self._dated())
+        idle = without_use(len(network.layers), network.shape[self.snapshot.chosen.layer], self._dated())
         return {action.id for action in self.actions} - idle
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -200,15 +198,19 @@ class MainScreen(Screen[None]):
 
     # ---------------------------------------------------------------------------------------------------- actions
 
-    def action_run(self, method: str, arguments: tuple[Any, ...]) -> None:
-        """Have a method of the session called."""
-        self.send(lambda session: getattr(session, method)(*arguments))
+    def perform(self, wish: Wish) -> None:
+        """Have a wish done to the run; what came of it is in one of the next snapshots."""
+        self.send(lambda session: session.perform(wish))
+
+    def action_perform(self, name: str) -> None:
+        """Do what the table says of the action with this id."""
+        self.perform(WISHES[name])
 
     def action_run_epochs(self) -> None:
         if self.epochs is None:
             self.action_ask_epochs()
         else:
-            self.action_run("run", (self.epochs,))
+            self.perform(RunEpochs(self.epochs))
 
     def action_ask_epochs(self) -> None:
         self._swap_note(asking=True)
@@ -220,49 +222,18 @@ class MainScreen(Screen[None]):
         self.query_one(f"#{self.focused_panel}").focus()
         if event.epochs is not None:
             self.epochs = event.epochs
-            self.action_run("run", (self.epochs,))
+            self.perform(RunEpochs(self.epochs))
 
     def _swap_note(self, asking: bool) -> None:
         """The prompt stands in the place of the note while it asks."""
         self.query_one(NoteLine).display, self.query_one("#prompt").display = not asking, asking
-
-    def action_add_unit(self, kind: str) -> None:
-        layer, _ = self._chosen()
-        self.action_run("add_unit", (layer, kind))
-        self._look(replace(self.view, layer=layer, unit=LAST))
-
-    def action_remove_unit(self) -> None:
-        self.action_run("remove_unit", self._chosen())
-
-    def action_add_layer(self) -> None:
-        self.action_run("add_layer", self._chosen())
-        self._look(replace(self.view, layer=LAST, unit=0))
-
-    def action_remove_layer(self) -> None:
-        self.action_run("remove_layer", self._chosen()[:1])
-
-    def action_nudge(self, part: str, direction: int) -> None:
-        self.action_run("nudge", (*self._chosen(), part, self.view.source, direction))
-        self._look(replace(self.view, part=part))
-
-    def action_choose_unit(self, direction: int) -> None:
-        if self.snapshot:
-            self._look(move_unit(self.view, self.snapshot.network, direction))
-
-    def action_choose_layer(self, direction: int) -> None:
-        if self.snapshot:
-            self._look(move_layer(self.view, self.snapshot.network, direction))
-
-    def action_choose_input(self, direction: int) -> None:
-        if self.snapshot:
-            self._look(move_source(self.view, self.snapshot.network, direction))
 
     def action_move_field(self, direction: int) -> None:
         if self.snapshot:
             self.query_one(RecipePanel).move(direction, self.snapshot)
 
     def action_change_field(self, direction: int) -> None:
-        self.action_run("change", (FIELDS[self.query_one(RecipePanel).chosen], direction))
+        self.perform(StepField(FIELDS[self.query_one(RecipePanel).chosen], direction))
 
     def action_move_window(self, direction: int) -> None:
         if self.snapshot:
@@ -291,12 +262,6 @@ class MainScreen(Screen[None]):
         from tui.screens.open_table import OpenTable
 
         self.app.push_screen(OpenTable(self.send))
-
-    def _chosen(self) -> tuple[int, int]:
-        """(layer, unit) as the person means them; the session takes a number past the end for the last one."""
-        if self.snapshot is None or LAST in (self.view.layer, self.view.unit):
-            return self.view.layer, self.view.unit
-        return resolve(self.view, self.snapshot.network)
 
     def _look(self, view: ViewState) -> None:
         self.view = view

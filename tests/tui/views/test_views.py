@@ -16,6 +16,7 @@ from engine import Network, Recipe
 from engine.activations import KINDS
 from tui.draw.canvas import Canvas
 from tui.draw.palette import ANSI, CODES, DARK, PLAIN, Palette
+from tui.run.choice import Choice, nearest
 from tui.run.snapshot import LossHistory, Probe, Snapshot
 from tui.views import FitView, ViewState, fit_view, loss
 from tui.views.fit import curve, plane, series
@@ -35,6 +36,7 @@ def snapshot(name: str, network: Network, width: int = 80, height: int = 27, **c
     made = Snapshot(
         dataset=dataset,
         network=network,
+        chosen=nearest(Choice(), network),
         recipe=Recipe(),
         seed=0,
         update=480,
@@ -57,6 +59,10 @@ def snapshot(name: str, network: Network, width: int = 80, height: int = 27, **c
         busy=None,
     )
     return replace(made, **changes)
+
+
+def choose(snap: Snapshot, layer: int = 0, unit: int = 0, source: int = 0, part: str = "w") -> Snapshot:
+    return replace(snap, chosen=nearest(Choice(layer, unit, source, part), snap.network))
 
 
 def trained() -> Network:
@@ -106,7 +112,7 @@ def test_the_frame_stands_still_while_the_curve_moves() -> None:
 
 def test_unit_numbers_stand_at_their_place_on_the_axis() -> None:
     snap = snapshot("motorcycle", trained())
-    canvas = curve.paint(snap, 80, 27, DARK, ViewState(unit=1))
+    canvas = curve.paint(choose(snap, unit=1), 80, 27, DARK, STATE)
     axis = canvas.plain().split("\n")[-2]
     assert [glyph for glyph in axis if glyph.isdigit()] == ["1", "2", "3"]
     frame = curve.layout(snap.dataset, 80, 27)
@@ -239,20 +245,20 @@ def test_a_new_unit_says_that_it_adds_nothing_yet() -> None:
 def test_the_table_scrolls_and_the_bias_stays() -> None:
     snap = snapshot("motorcycle", Network(1, [["sigmoid"] * 9]))
     for chosen in range(9):
-        rows = table.paint(snap, 80, 8, DARK, ViewState(unit=chosen)).plain().split("\n")
+        rows = table.paint(choose(snap, unit=chosen), 80, 8, DARK, STATE).plain().split("\n")
         assert len([row for row in rows if row.startswith(f" ▸ {chosen + 1} sigmoid")]) == 1
         assert rows[-1].startswith("   b bias") and "more unit" in rows[-1]
-    bottom = table.paint(snap, 80, 8, DARK, ViewState(unit=-1)).plain().split("\n")
+    bottom = table.paint(choose(snap, unit=-1), 80, 8, DARK, STATE).plain().split("\n")
     assert bottom[-1].startswith(" ▸ b bias") and "3 more units above  ↑" in bottom[-1]
 
 
 def test_how_many_units_are_hidden_leaves_the_bias_its_numbers() -> None:
-    snap = snapshot("motorcycle", Network(1, [["relu"] * 100]))
+    snap = choose(snapshot("motorcycle", Network(1, [["relu"] * 100])), unit=12)
     for width, words in ((100, "more units above  ↑   85 more units below  ↓"), (79, "more units ↑  85 more units ↓")):
-        rows = table.paint(snap, width, 8, DARK, ViewState(unit=12)).plain().split("\n")
+        rows = table.paint(snap, width, 8, DARK, STATE).plain().split("\n")
         assert rows[-1].split("9", 1)[0].split() == ["b", "bias", "0.000", "0.100"]
         assert rows[-1].endswith(words)
-    assert table.paint(snap, 70, 8, DARK, ViewState(unit=12)).plain().endswith("  9 ↑  85 ↓")
+    assert table.paint(snap, 70, 8, DARK, STATE).plain().endswith("  9 ↑  85 ↓")
 
 
 def test_a_relu_that_is_on_wherever_there_are_data_is_a_straight_line() -> None:
@@ -267,7 +273,7 @@ def test_a_relu_that_is_on_wherever_there_are_data_is_a_straight_line() -> None:
 def test_the_chosen_number_is_lit() -> None:
     snap = snapshot("motorcycle", trained())
     for part in "wbc":
-        canvas = table.paint(snap, 80, 9, DARK, ViewState(unit=1, part=part))
+        canvas = table.paint(choose(snap, unit=1, part=part), 80, 9, DARK, STATE)
         lit = canvas.background == CODES["lit"]
         assert np.flatnonzero(lit.any(axis=1)).tolist() == [3]
         text = "".join(map(chr, canvas.characters[3][lit[3]])).strip()
@@ -285,9 +291,9 @@ def test_several_features_have_norms_shares_and_a_strip() -> None:
 def test_deep_layers_are_named_and_have_no_c_before_the_last() -> None:
     snap = snapshot("motorcycle", Network(1, [["relu"] * 2, ["tanh"] * 3]))
     assert table.title(snap, STATE) == ("Units", "layer 1 of 2")
-    assert table.title(snap, ViewState(layer=1)) == ("Units", "layer 2 of 2, w: from unit 1")
+    assert table.title(choose(snap, layer=1), STATE) == ("Units", "layer 2 of 2, w: from unit 1")
     assert " c " not in table.paint(snap, 80, 8, DARK, STATE).plain().split("\n")[0]
-    last = table.paint(snap, 80, 8, DARK, ViewState(layer=1)).plain().split("\n")[0]
+    last = table.paint(choose(snap, layer=1), 80, 8, DARK, STATE).plain().split("\n")[0]
     assert " c " in last and "‖w‖" in last
 
 
@@ -308,7 +314,7 @@ def test_the_linear_model_shows_each_weight_and_lights_the_chosen_one(name: str)
     network = Network(inputs, [])
     network.theta = np.linspace(-0.4, 0.9, inputs + 1)
     for source in range(inputs):
-        canvas = table.paint(snapshot(name, network), 80, 5, DARK, ViewState(source=source))
+        canvas = table.paint(choose(snapshot(name, network), source=source), 80, 5, DARK, STATE)
         lit = canvas.background == CODES["lit"]
         (row,) = np.flatnonzero(lit.any(axis=1))
         text = "".join(map(chr, canvas.characters[row][lit[row]])).strip()
@@ -320,7 +326,7 @@ def test_the_linear_model_shows_each_weight_and_lights_the_chosen_one(name: str)
 def test_arrows_say_that_there_are_more_weights() -> None:
     snap = snapshot("chicago", Network(56, []))
     for source, arrows in ((0, " ↓"), (30, "↑↓"), (55, "↑ ")):
-        rows = table.paint(snap, 80, 5, DARK, ViewState(source=source)).plain().split("\n")
+        rows = table.paint(choose(snap, source=source), 80, 5, DARK, STATE).plain().split("\n")
         assert rows[2][0] + rows[4][0] == arrows
     assert not set("↑↓") & set(table.paint(snap, 200, 14, DARK, STATE).plain())
 
@@ -336,8 +342,8 @@ def test_seven_days_of_weights_stand_in_one_row() -> None:
 
 def test_the_title_says_which_input_w_means() -> None:
     snap = snapshot("concrete", Network(8, [["relu"] * 2, ["relu"] * 3]))
-    assert table.title(snap, ViewState(source=3)) == ("Units", "layer 1 of 2, w: from water")
-    assert table.title(snap, ViewState(layer=1, source=1)) == ("Units", "layer 2 of 2, w: from unit 2")
+    assert table.title(choose(snap, source=3), STATE) == ("Units", "layer 1 of 2, w: from water")
+    assert table.title(choose(snap, layer=1, source=1), STATE) == ("Units", "layer 2 of 2, w: from unit 2")
     assert table.title(snapshot("concrete", Network(8, [["relu"]])), STATE) == ("Units", "w: from cement")
 
 
@@ -435,7 +441,7 @@ def test_the_map_has_bands_a_zero_line_points_and_a_legend() -> None:
 
 def test_maps_of_units_name_their_layer() -> None:
     snap = snapshot("moons", Network(2, [["tanh"] * 2] * 6))
-    names = [table.paint(snap, 79, 5, DARK, ViewState(layer=layer)).plain()[:2].strip() for layer in range(6)]
+    names = [table.paint(choose(snap, layer=layer), 79, 5, DARK, STATE).plain()[:2].strip() for layer in range(6)]
     assert names == ["a", "a′", "a″", "a‴", "a5", "a6"]
 
 
@@ -492,7 +498,8 @@ NAMES = ("motorcycle", "sine", "seattle", "chicago", "sunspots", "concrete", "mo
     st.integers(0, 2**32 - 1),
     st.tuples(st.integers(1, 130), st.integers(1, 40)),
     st.sampled_from((DARK, ANSI, PLAIN)),
-    st.builds(ViewState, layer=st.integers(0, 4), unit=st.integers(-1, 9), zoom=st.booleans(), log_loss=st.booleans()),
+    st.builds(ViewState, zoom=st.booleans(), log_loss=st.booleans()),
+    st.tuples(st.integers(0, 4), st.integers(-1, 9), st.integers(0, 60), st.sampled_from("wbc")),
     st.sampled_from((np.nan, np.inf, 0.0, 1e300, 1.0)),
 )
 def test_no_state_of_a_run_stops_a_view(
@@ -503,12 +510,13 @@ def test_no_state_of_a_run_stops_a_view(
     panel: tuple[int, int],
     palette: Palette,
     state: ViewState,
+    chosen: tuple[int, int, int, str],
     odd: float,
 ) -> None:
     rng = np.random.default_rng(seed)
     network = Network(load(name).x_train.shape[1], layers)
     network.theta = size * rng.standard_normal(network.n_parameters)
-    snap = snapshot(name, network, *panel, state=state)
+    snap = choose(snapshot(name, network, *panel, state=state), *chosen)
     assert snap.probe is not None
     y = np.where(rng.random(len(snap.probe.y)) < 0.3, odd, snap.probe.y)
     losses = np.where(rng.random(121) < 0.3, odd, snap.history.train)

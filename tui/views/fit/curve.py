@@ -11,6 +11,7 @@ from tui.draw.axes import columns_a_tick, linear, rows_a_tick
 from tui.draw.canvas import Canvas
 from tui.draw.frame import Frame, draw_axes, finite_range, mark_edges, per_dataset, words
 from tui.draw.lines import stroke
+from tui.run.choice import OUTPUT_BIAS
 
 if TYPE_CHECKING:
     from data import Dataset
@@ -43,7 +44,7 @@ def paint(snapshot: Snapshot, width: int, height: int, palette: Palette, state: 
         if (pair := points[name]) is not None:
             canvas.glyphs(*frame.cells(*pair), glyph, name)
     _draw_curve(canvas, frame, snapshot, points, small=width < 60)
-    _draw_unit_numbers(canvas, frame, snapshot, state)
+    _draw_unit_numbers(canvas, frame, snapshot)
     return canvas
 
 
@@ -105,7 +106,7 @@ def _draw_curve(
     mark_edges(canvas, frame, x, probe.y, "model")
 
 
-def _draw_unit_numbers(canvas: Canvas, frame: Frame, snapshot: Snapshot, state: ViewState) -> None:
+def _draw_unit_numbers(canvas: Canvas, frame: Frame, snapshot: Snapshot) -> None:
     """The number of each unit of the first layer on the x axis, at −b/w.
 
     The chosen one comes first; where numbers would touch, one moves by a cell, or is left out.
@@ -116,7 +117,7 @@ def _draw_unit_numbers(canvas: Canvas, frame: Frame, snapshot: Snapshot, state: 
     W, b = network.weights(0)
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         place = frame.x.at(dataset.unscale_x(-b.astype(float)[:, np.newaxis] / W)[:, 0])
-    chosen = state.unit if state.layer == 0 else -1
+    chosen = snapshot.chosen.unit if snapshot.chosen.layer == 0 else OUTPUT_BIAS
     free = np.ones(frame.columns + 4, bool)  # two cells of margin on either side
     for unit in sorted(range(len(b)), key=lambda unit: unit != chosen):
         label = str(unit + 1)
