@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from engine.errors import EngineError, choice, real, show, whole
 from engine.losses import LOSSES
 from engine.optimizers import OPTIMIZERS
-
-SCHEDULES = ("constant", "cosine", "step")
+from engine.schedules import SCHEDULES
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,8 @@ from engine.examples import Examples
 from engine.layout import make_layout
 from engine.losses import LOSSES
 from engine.optimizers import OPTIMIZERS
-from engine.recipe import SCHEDULES, Recipe
+from engine.recipe import Recipe
+from engine.schedules import SCHEDULES
 
 Floats = NDArray[Any]
 Ints = NDArray[np.int64]
@@ -127,7 +128,7 @@ def make_settings(recipe: Recipe, parameters: int, examples: Examples, seed: int
         learning_rate=recipe.learning_rate,
         optimizer=list(OPTIMIZERS).index(recipe.optimizer),
         loss=list(LOSSES).index(recipe.loss),
-        schedule=SCHEDULES.index(recipe.schedule),
+        schedule=list(SCHEDULES).index(recipe.schedule),
         epochs=recipe.epochs,
         l1=recipe.l1,
         l2=0.0 if decoupled else recipe.l2,

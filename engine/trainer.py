@@ -19,7 +19,7 @@ from engine.history import BatchHistory, Branch, Branches, History, batch_histor
 from engine.losses import LOSSES
 from engine.network import Network
 from engine.optimizers import OPTIMIZERS
-from engine.recipe import SCHEDULES, Recipe, check_recipe
+from engine.recipe import Recipe, check_recipe
 from engine.run import (
     BUCKET_SIZE,
     BUCKETS,
@@ -43,7 +43,7 @@ from engine.run import (
     make_run,
     make_settings,
 )
-from engine.schedules import scheduled_rate, updates_done
+from engine.schedules import SCHEDULES, updates_done
 from engine.workspace import PARAMETER_ARRAYS, Workspace
 
 DEVICES = ("cpu",)
@@ -192,7 +192,7 @@ class Trainer:
         recipe, state, examples = self._recipe, self._work.run.state, self._examples.y.size
         done = updates_done(int(state[EPOCH]), int(state[POSITION]), recipe.batch_size, examples)
         horizon = updates_done(recipe.epochs, 0, recipe.batch_size, examples)
-        return scheduled_rate(SCHEDULES.index(recipe.schedule), recipe.learning_rate, done, horizon)
+        return SCHEDULES[recipe.schedule].rate(recipe.learning_rate, done, horizon)
 
     @property
     def history(self) -> History:

@@ -23,7 +23,7 @@ from engine.activations import KINDS
 from engine.initial import INITS
 from engine.losses import LOSSES
 from engine.optimizers import OPTIMIZERS
-from engine.recipe import SCHEDULES
+from engine.schedules import SCHEDULES
 from tui.console.headless import make_trainer, train, updates_of
 from tui.run.options import Options, parse_layers
 

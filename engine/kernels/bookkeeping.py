@@ -35,7 +35,7 @@ from engine.run import (
     Sums,
 )
 
-scheduled_rate = inlined(schedules.scheduled_rate)
+scheduled_rate = by_code([compiled(schedule.function) for schedule in schedules.SCHEDULES.values()])
 updates_done = inlined(schedules.updates_done)
 optimizer_pace = by_code([compiled(optimizer.pace) for optimizer in OPTIMIZERS.values()])
 
@@ -47,7 +47,7 @@ def present_rate(state: Ints, settings: Settings) -> float:
         return settings.learning_rate
     done = updates_done(state[EPOCH], state[POSITION], settings.batch_size, settings.examples)
     horizon = updates_done(settings.epochs, 0, settings.batch_size, settings.examples)
-    return float(scheduled_rate(settings.schedule, settings.learning_rate, done, horizon))
+    return float(scheduled_rate(settings.schedule, settings.learning_rate, min(done, horizon), horizon))
 
 
 @inlined

@@ -14,8 +14,8 @@ from engine.kernels.shuffle import GROUP, epoch_key, example, fill_order, grid, 
 from engine.losses import LOSSES
 from engine.network import split
 from engine.optimizers import OPTIMIZERS
-from engine.recipe import SCHEDULES
 from engine.run import ROW
+from engine.schedules import SCHEDULES
 
 pytestmark = pytest.mark.skipif(bool(numba.config.DISABLE_JIT), reason="the tiles exist as machine code only")
 

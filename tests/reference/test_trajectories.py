@@ -9,7 +9,8 @@ import optax
 import pytest
 
 import engine.losses
-import engine.recipe
+import engine.optimizers
+import engine.schedules
 from engine import Network, Recipe, Trainer
 from engine.activations import KINDS
 from engine.kernels.shuffle import epoch_key, example, grid
@@ -47,8 +48,8 @@ SCHEDULES = {
 REGISTRIES = [
     (KINDS, ACTIVATIONS),
     (engine.losses.LOSSES, LOSSES),
-    (engine.recipe.OPTIMIZERS, OPTIMIZERS),
-    (engine.recipe.SCHEDULES, SCHEDULES),
+    (engine.optimizers.OPTIMIZERS, OPTIMIZERS),
+    (engine.schedules.SCHEDULES, SCHEDULES),
 ]
 
 

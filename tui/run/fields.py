@@ -9,7 +9,7 @@ from itertools import count
 from engine import Recipe
 from engine.losses import LOSSES
 from engine.optimizers import OPTIMIZERS
-from engine.recipe import SCHEDULES
+from engine.schedules import SCHEDULES
 
 FIELDS = ("data", "batch", "rate", "schedule", "epochs", "optimizer", "loss", "l1", "l2", "init", "seed")
 CHANGES = {  # field of the recipe panel → (words, attribute of Recipe, mark on the loss plot)
@@ -43,7 +43,7 @@ def change_recipe(recipe: Recipe, field: str, direction: int, examples: int) -> 
         case "loss":
             return replace(recipe, loss=neighbour(tuple(LOSSES), recipe.loss, direction))
         case "schedule":
-            return replace(recipe, schedule=neighbour(SCHEDULES, recipe.schedule, direction))
+            return replace(recipe, schedule=neighbour(tuple(SCHEDULES), recipe.schedule, direction))
     raise ValueError(f"field={field!r}: expected a field of the recipe")
 
 
