@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from engine.kernels.emitter import LANES, MANY_REGISTERS, Emitter, Value, emitted
+from engine.kernels.emitter import LANES, MANY_REGISTERS, Emitter, Value
+from engine.kernels.intrinsic import emitted
 from engine.kernels.jit import kernel
 
 CHAINS = 16 if MANY_REGISTERS else 12  # independent sums: above latency × units, below the registers

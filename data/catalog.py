@@ -1,117 +1,153 @@
-"""The shipped data sets: which columns they mean, which years are unseen, and words for their columns.
+"""The shipped data sets: for each CSV file in `files` the TOML file beside it says how it is read and whose it is.
 
-`files/PROVENANCE.md` says where each file comes from and by which right it is here.
+A new set is these two files; `files/PROVENANCE.md` says what the second one holds.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, dataclass, field, fields
+from functools import cache
 from pathlib import Path
+from typing import Any
+
+from data.errors import DataError, choice, clean, show, whole
 
 FOLDER = Path(__file__).parent / "files"
+LAST = 10**9  # the place of a set that names none
+UNITS = {"ms": "ms", "sec": "s", "min": "min", "kg": "kg", "mm": "mm", "cm": "cm", "km": "km", "mpa": "MPa", "pct": "%"}
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """Where a file comes from, and by which right it is here."""
+
+    origin: str
+    taken_from: str
+    rights: str
+    sha256: str
+    quirks: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Shipped:
-    """A file and how it is read when nothing else is asked for."""
+    """How a shipped set is read when nothing else is asked for."""
 
-    file: str
     about: str
     source: str
     target: str
+    provenance: Provenance
     features: tuple[str, ...] | None = None  # None: the other numeric columns
     lags: int | None = None
     train_years: tuple[int, int] | None = None  # first and last year of the training targets; the next is unseen
     positive: str | None = None  # a target of words: this one is +1, the others −1
+    columns: Mapping[str, tuple[str, str]] = field(default_factory=dict)  # a column's (word for people, unit)
+    place: int = LAST  # among the names; of equal places the names decide
 
 
-SHIPPED: dict[str, Shipped] = {
-    "motorcycle": Shipped(
-        "motorcycle.csv",
-        "acceleration of a helmet in a simulated motorcycle crash",
-        "Silverman 1985, J. R. Statist. Soc. B 47",
-        target="accel_g",
-        features=("time_ms",),
-    ),
-    "chicago": Shipped(
-        "chicago_station_daily.csv",
-        "riders a day at Clark/Lake station from the days before, unseen 2015",
-        "Chicago Transit Authority, City of Chicago open data",
-        target="riders",
-        lags=56,
-        train_years=(2011, 2014),
-    ),
-    "births_1994": Shipped(
-        "births_us_1994_2003.csv",
-        "births a day in the US from the days before, unseen 2003",
-        "US CDC / NCHS, births per day 1994–2003",
-        target="births",
-        lags=56,
-        train_years=(1999, 2002),
-    ),
-    "births_2000": Shipped(
-        "births_us_2000_2014.csv",
-        "births a day in the US from the days before, unseen 2014",
-        "US Social Security Administration, births per day 2000–2014",
-        target="births",
-        lags=56,
-        train_years=(2010, 2013),
-    ),
-    "seattle": Shipped(
-        "seattle_temperature.csv",
-        "the day's highest temperature by the day of the year, unseen 2015",
-        "NOAA, Seattle 2012–2015",
-        target="temp_max_c",
-        features=("day_of_year",),
-        train_years=(2012, 2014),
-    ),
-    "sunspots": Shipped(
-        "sunspots_yearly.csv",
-        "sunspots a year from the twelve years before",
-        "NOAA NGDC, yearly sunspot number 1700–2008",
-        target="sunspots",
-        lags=12,
-    ),
-    "concrete": Shipped(
-        "concrete.csv",
-        "compressive strength of concrete from its seven ingredients and its age",
-        "I-Cheng Yeh 1998, UCI, CC BY 4.0",
-        target="compressive_strength",
-    ),
-    "penguins": Shipped(
-        "penguins.csv",
-        "Adelie penguins (+1) and others (−1) by length and depth of the bill",
-        "Gorman 2014, Palmer Station LTER, CC0",
-        target="species",
-        features=("bill_length_mm", "bill_depth_mm"),
-        positive="Adelie",
-    ),
-}
-
-WORDS: dict[str, tuple[str, str]] = {
-    "accel_g": ("accel", "g"),
-    "age": ("age", "days"),
-    "births": ("births a day", ""),
-    "body_mass_g": ("body mass", "g"),
-    "compressive_strength": ("strength", "MPa"),
-    "riders": ("riders a day", ""),
-    "species": ("Adelie", ""),
-    "temp_max_c": ("temp", "°C"),
-    **{
-        ingredient: (ingredient.replace("_", " "), "kg/m³")
-        for ingredient in (
-            "cement", "blast_furnace_slag", "fly_ash", "water", "superplasticizer", "coarse_aggregate", "fine_aggregate"
-        )
-    },
-}  # fmt: skip
-UNITS = {"ms": "ms", "sec": "s", "min": "min", "kg": "kg", "mm": "mm", "cm": "cm", "km": "km", "mpa": "MPa", "pct": "%"}
+@cache
+def shipped() -> dict[str, Shipped]:
+    """Each shipped set by its name, in order; DataError for an entry that cannot be used."""
+    entries = {path.stem: read_entry(path) for path in FOLDER.glob("*.toml")}
+    return dict(sorted(entries.items(), key=lambda item: (item[1].place, item[0])))
 
 
-def words(column: str, *, shipped: bool) -> tuple[str, str]:
-    """(label, unit) of a column: "bill_length_mm" → ("bill length", "mm"); the unit is "" if unknown."""
-    if shipped and column in WORDS:
-        return WORDS[column]
+def csv_of(name: str) -> Path:
+    """The file of a shipped set."""
+    return FOLDER / f"{name}.csv"
+
+
+def words(column: str, given: Mapping[str, tuple[str, str]]) -> tuple[str, str]:
+    """(label, unit) of a column, as given or from its name: "bill_length_mm" → ("bill length", "mm"), "" if unknown."""
+    if column in given:
+        return given[column]
     label, _, suffix = column.rpartition("_")
     if label and suffix.lower() in UNITS:
         return label.replace("_", " "), UNITS[suffix.lower()]
     return column.replace("_", " "), ""
+
+
+def read_entry(path: Path) -> Shipped:
+    """The entry in a TOML file; DataError, with the file's name, for one that cannot be used."""
+    import tomllib  # whoever only generates data need not wait for it
+
+    try:
+        try:
+            given = tomllib.loads(path.read_text("utf-8"))
+        except ValueError as error:
+            raise DataError(f"{error}: expected TOML") from None
+        provenance = checked(given.pop("provenance", {}), Provenance, "provenance.")
+        entry = Shipped(provenance=Provenance(**provenance), **checked(given, Shipped))
+        if not csv_of(path.stem).is_file():
+            raise DataError(f"expected {csv_of(path.stem).name} beside it")
+    except (OSError, ValueError) as error:  # also the DataErrors of the checks
+        raise DataError(f"{path.name}: {clean(str(error), 300)}") from None
+    return entry
+
+
+def checked(given: Any, entry: type, prefix: str = "") -> dict[str, Any]:
+    """The values of a TOML table by the fields of an entry, or DataError."""
+    if not isinstance(given, dict):
+        raise DataError(f"{prefix[:-1]}={show(given)}: expected a table")
+    known = {prefix + each.name: each for each in fields(entry) if each.name in CHECKS}
+    for key in given:
+        if prefix + key not in known:
+            raise choice("key", prefix + key, known)
+    for key, each in known.items():
+        if each.name not in given and each.default is MISSING and each.default_factory is MISSING:
+            raise DataError(f"{key} is missing: expected it too")
+    return {key: CHECKS[key](prefix + key, value) for key, value in given.items()}
+
+
+def text(key: str, value: Any) -> str:
+    if isinstance(value, str) and value:
+        return value
+    raise DataError(f"{key}={show(value)}: expected a text")
+
+
+def number(key: str, value: Any) -> int:
+    return whole(key, value, 1)
+
+
+def texts(key: str, value: Any) -> tuple[str, ...]:
+    if isinstance(value, list) and value:
+        return tuple(text(key, item) for item in value)
+    raise DataError(f"{key}={show(value)}: expected a list of texts")
+
+
+def years(key: str, value: Any) -> tuple[int, int]:
+    if isinstance(value, list) and len(value) == 2:
+        return number(key, value[0]), number(key, value[1])
+    raise DataError(f"{key}={show(value)}: expected the first and the last year")
+
+
+def column_words(key: str, value: Any) -> dict[str, tuple[str, str]]:
+    match value:
+        case dict():
+            return {column: pair_of_words(f"{key}.{column}", pair) for column, pair in value.items()}
+    raise DataError(f"{key}={show(value)}: expected a table of columns")
+
+
+def pair_of_words(key: str, value: Any) -> tuple[str, str]:
+    match value:
+        case [str(label), str(unit)]:
+            return label, unit
+    raise DataError(f"{key}={show(value)}: expected a word and a unit")
+
+
+CHECKS: dict[str, Callable[[str, Any], Any]] = {
+    "about": text,
+    "source": text,
+    "target": text,
+    "features": texts,
+    "lags": number,
+    "train_years": years,
+    "positive": text,
+    "columns": column_words,
+    "place": number,
+    "origin": text,
+    "taken_from": text,
+    "rights": text,
+    "sha256": text,
+    "quirks": text,
+}

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
-from data.catalog import FOLDER, SHIPPED, Shipped, words
+from data.catalog import Shipped, csv_of, shipped, words
 from data.dataset import Dataset, Kind, fit_scaling
 from data.errors import DataError, choice, clean, real, show, whole
 from data.examples import Examples, read_examples, year_of
@@ -23,12 +23,12 @@ LARGEST_NOISE = 1e6
 
 def names() -> tuple[str, ...]:
     """The data sets that `load` knows by name: shipped ones, then generated ones."""
-    return (*SHIPPED, *GENERATED)
+    return (*shipped(), *GENERATED)
 
 
 def about(name: str) -> str:
     """What one of `names()` is, in a few words."""
-    return SHIPPED[name].about if name in SHIPPED else GENERATED[name].about
+    return GENERATED[name].about if name in GENERATED else shipped()[name].about
 
 
 def columns(path: str | os.PathLike[str]) -> tuple[Column, ...]:
@@ -72,8 +72,8 @@ def load(
         refuse(name, "a generated set", target=target, features=features, lags=lags)
         return generate(name, GENERATED[name], options)
     refuse(name, "a table", n=n, noise=noise)
-    if name in SHIPPED:
-        return load_shipped(name, SHIPPED[name], options)
+    if name in shipped():
+        return load_shipped(name, shipped()[name], options)
     try:
         exists = os.path.lexists(name)
     except ValueError:  # no path holds a NUL
@@ -114,7 +114,7 @@ def load_shipped(name: str, entry: Shipped, options: dict[str, Any]) -> Dataset:
         lags, features = entry.lags, entry.features if usual else None
     years = None if entry.train_years is None else (entry.train_years[0], entry.train_years[1] + 1)
     examples = read_examples(
-        read_shipped(FOLDER / entry.file, name),
+        read_shipped(csv_of(name), name),
         entry.target if target is None else target,
         features,
         lags,
@@ -124,11 +124,17 @@ def load_shipped(name: str, entry: Shipped, options: dict[str, Any]) -> Dataset:
     unseen = None
     if entry.train_years is not None and examples.times is not None and options["test_fraction"] is None:
         unseen = int((year_of(examples.times) > entry.train_years[1]).sum())
-    return assemble(name, entry.source, examples, options, unseen)
+    return assemble(name, entry.source, examples, options, unseen, column_words=entry.columns)
 
 
 def assemble(
-    name: str, source: str, examples: Examples, options: dict[str, Any], unseen: int | None = None, truth: Any = None
+    name: str,
+    source: str,
+    examples: Examples,
+    options: dict[str, Any],
+    unseen: int | None = None,
+    truth: Any = None,
+    column_words: Mapping[str, tuple[str, str]] | None = None,
 ) -> Dataset:
     """Split the examples, `unseen` of them or the fraction in the options, and scale them by the training rows."""
     x, y, times = examples.x, examples.y, examples.times
@@ -148,12 +154,11 @@ def assemble(
 
     x_train, y_train = scaled(train)
     x_test, y_test = scaled(test) if unseen else (None, None)
-    shipped = options["name_or_path"] in SHIPPED
-    target_label, target_unit = words(examples.target, shipped=shipped)
+    target_label, target_unit = words(examples.target, column_words or {})
     if examples.lags:
         feature_words = [(f"lag {lag}", target_unit) for lag in examples.lags]
     else:
-        feature_words = [words(feature, shipped=shipped) for feature in examples.features]
+        feature_words = [words(feature, column_words or {}) for feature in examples.features]
     return Dataset(
         name=name,
         source=source,

@@ -1,4 +1,4 @@
-"""The kinds of unit: name, symbol, formula, function and slope.
+"""The kinds of unit: names, formula, function, slope, and what else anyone asks of a kind.
 
 Each function stands above its slope, which is a function of the unit's value a = function(z). Both are written once, in
 operations that mean the same on a NumPy array, a scalar inside a compiled loop and a vector of SIMD lanes (comparisons
@@ -62,24 +62,79 @@ def leaky_relu_slope(a: Any) -> Any:
     return (a > 0.0) * 0.99 + 0.01  # 0.01 at the kink
 
 
+def gentle_start(units: int) -> float:
+    return 1.0
+
+
+def steep_start(units: int) -> float:
+    return 2.0 + min(units, 10)  # the more steps there are over the same range, the shorter is each
+
+
+def tanh_start(units: int) -> float:
+    return steep_start(units) / 2.0  # tanh is as steep as a sigmoid of 2z
+
+
 @dataclass(frozen=True, slots=True)
 class Activation:
-    """One kind of unit."""
+    """One kind of unit: an entry says all that the kernels, the initial weights and the screen ask of it."""
 
     name: str
-    symbol: str
+    symbol: str  # in formulas
+    word: str  # for people
     formula: str
     function: Callable[[Any], Any]
     slope: Callable[[Any], Any]
+    limits: tuple[float, float]  # its values far to the left and far to the right
+    slopes: tuple[float, float]  # its slopes there
+    kinks: tuple[float, ...] = ()  # where its slope jumps
+    start_slope: Callable[[int], float] = gentle_start  # |w| at the start, with init `spread`, of one of so many units
+
+    @property
+    def step(self) -> float:
+        """The height from one flat end to the other, 0 where it is no step."""
+        return self.limits[1] - self.limits[0] if self.slopes == (0.0, 0.0) else 0.0
+
+    @property
+    def bends(self) -> bool:
+        """Whether it goes from one slope to another."""
+        return self.slopes[0] != self.slopes[1]
+
+    @property
+    def can_die(self) -> bool:
+        """Whether it is off, its slope exactly 0, on one side of a kink."""
+        return self.bends and 0.0 in self.slopes and bool(self.kinks)
+
+    @property
+    def can_saturate(self) -> bool:
+        """Whether its slope comes close to 0 far out, and it cannot die."""
+        return 0.0 in self.slopes and not self.can_die
 
 
 _ALL = (
-    Activation("identity", "id", "z", identity, identity_slope),
-    Activation("sigmoid", "σ", "1 / (1 + e⁻ᶻ)", sigmoid, sigmoid_slope),
-    Activation("hard_sigmoid", "hσ", "clip(z/4 + ½, 0, 1)", hard_sigmoid, hard_sigmoid_slope),
-    Activation("relu", "ReLU", "max(0, z)", relu, relu_slope),
-    Activation("tanh", "tanh", "tanh z", tanh, tanh_slope),
-    Activation("leaky_relu", "LReLU", "max(0.01 z, z)", leaky_relu, leaky_relu_slope),
-)
+    Activation(
+        "identity", "id", "identity", "z", identity, identity_slope,
+        limits=(-np.inf, np.inf), slopes=(1.0, 1.0),
+    ),
+    Activation(
+        "sigmoid", "σ", "sigmoid", "1 / (1 + e⁻ᶻ)", sigmoid, sigmoid_slope,
+        limits=(0.0, 1.0), slopes=(0.0, 0.0), start_slope=steep_start,
+    ),
+    Activation(
+        "hard_sigmoid", "hσ", "hard σ", "clip(z/4 + ½, 0, 1)", hard_sigmoid, hard_sigmoid_slope,
+        limits=(0.0, 1.0), slopes=(0.0, 0.0), kinks=(-2.0, 2.0), start_slope=steep_start,
+    ),
+    Activation(
+        "relu", "ReLU", "ReLU", "max(0, z)", relu, relu_slope,
+        limits=(0.0, np.inf), slopes=(0.0, 1.0), kinks=(0.0,),
+    ),
+    Activation(
+        "tanh", "tanh", "tanh", "tanh z", tanh, tanh_slope,
+        limits=(-1.0, 1.0), slopes=(0.0, 0.0), start_slope=tanh_start,
+    ),
+    Activation(
+        "leaky_relu", "LReLU", "leaky", "max(0.01 z, z)", leaky_relu, leaky_relu_slope,
+        limits=(-np.inf, np.inf), slopes=(0.01, 1.0), kinks=(0.0,),
+    ),
+)  # fmt: skip
 KINDS: dict[str, Activation] = {activation.name: activation for activation in _ALL}
 CODES: dict[str, int] = {name: code for code, name in enumerate(KINDS)}

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.activations import KINDS
 from engine.errors import EngineError, choice
 
 INITS = ("auto", "uniform", "he", "glorot", "spread", "zeros")
@@ -52,9 +53,7 @@ def draw_spread(rng: np.random.Generator, kinds: Sequence[str]) -> tuple[Floats,
     """One feature: centres t stratified over [−1, 1], b = −w t, w = ± a slope that suits kind and width."""
     k = len(kinds)
     centres = -1.0 + 2.0 * (rng.permutation(k) + rng.uniform(size=k)) / k
-    steep = 2.0 + min(k, 10)
-    slopes = {"sigmoid": steep, "hard_sigmoid": steep, "tanh": steep / 2.0}
-    w = np.array([slopes.get(kind, 1.0) for kind in kinds]) * rng.choice([-1.0, 1.0], k)
+    w = np.array([KINDS[kind].start_slope(k) for kind in kinds]) * rng.choice([-1.0, 1.0], k)
     return w[:, np.newaxis], -w * centres
 
 

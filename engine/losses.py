@@ -40,12 +40,22 @@ def huber_slope(error: Any) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class Loss:
-    """One loss: its value and its slope for an error."""
+    """One loss: an entry says all that the kernels and the screen ask of it."""
 
     name: str
+    word: str  # for people
     function: Callable[[Any], Any]
     slope: Callable[[Any], Any]
+    degree: (
+        int | None
+    )  # the power of the target's unit that it is in: errors twice as large cost 2ᵈᵉᵍʳᵉᵉ; None: no unit
+    root: str = ""  # what people call the root of its mean, which is in the target's unit
+    kinks: tuple[float, ...] = ()  # where its slope jumps or bends
 
 
-_ALL = (Loss("mse", mse, mse_slope), Loss("mae", mae, mae_slope), Loss("huber", huber, huber_slope))
+_ALL = (
+    Loss("mse", "mse", mse, mse_slope, degree=2, root="rmse"),
+    Loss("mae", "mae", mae, mae_slope, degree=1, kinks=(0.0,)),
+    Loss("huber", "huber", huber, huber_slope, degree=None, kinks=(-1.0, 1.0)),
+)
 LOSSES: dict[str, Loss] = {loss.name: loss for loss in _ALL}

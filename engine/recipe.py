@@ -6,9 +6,8 @@ from dataclasses import dataclass
 
 from engine.errors import EngineError, choice, real, show, whole
 from engine.losses import LOSSES
+from engine.optimizers import OPTIMIZERS
 
-OPTIMIZERS = ("sgd", "momentum", "nesterov", "adagrad", "rmsprop", "adam", "adamw")
-SAME_MOMENTS = ({"momentum", "nesterov"}, {"adam", "adamw"})  # optimizers that take over each other's moments
 SCHEDULES = ("constant", "cosine", "step")
 
 

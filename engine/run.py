@@ -16,7 +16,8 @@ from engine.architecture import Architecture
 from engine.examples import Examples
 from engine.layout import make_layout
 from engine.losses import LOSSES
-from engine.recipe import OPTIMIZERS, SCHEDULES, Recipe
+from engine.optimizers import OPTIMIZERS
+from engine.recipe import SCHEDULES, Recipe
 
 Floats = NDArray[Any]
 Ints = NDArray[np.int64]
@@ -68,7 +69,8 @@ class Settings(NamedTuple):
     schedule: int
     epochs: int
     l1: float
-    l2: float
+    l2: float  # as a part of the gradient
+    shrink: float  # as a part of the step
     seed: int
     rows: int  # the shuffle's grid
     side: int
@@ -114,17 +116,19 @@ def make_settings(recipe: Recipe, parameters: int, examples: Examples, seed: int
     train, unseen = examples.counts
     rows, side = grid(train)
     check_each, check_stride = check_plan(parameters, train, unseen)
+    decoupled = OPTIMIZERS[recipe.optimizer].decoupled
     return Settings(
         examples=train,
         unseen=unseen,
         batch_size=recipe.batch_size,
         learning_rate=recipe.learning_rate,
-        optimizer=OPTIMIZERS.index(recipe.optimizer),
+        optimizer=list(OPTIMIZERS).index(recipe.optimizer),
         loss=list(LOSSES).index(recipe.loss),
         schedule=SCHEDULES.index(recipe.schedule),
         epochs=recipe.epochs,
         l1=recipe.l1,
-        l2=recipe.l2,
+        l2=0.0 if decoupled else recipe.l2,
+        shrink=recipe.l2 if decoupled else 0.0,
         seed=seed,
         rows=rows,
         side=side,

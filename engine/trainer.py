@@ -18,7 +18,8 @@ from engine.examples import check_examples
 from engine.history import BatchHistory, Branch, Branches, History, batch_history, cut, history, record_start, thin
 from engine.losses import LOSSES
 from engine.network import Network
-from engine.recipe import SAME_MOMENTS, SCHEDULES, Recipe, check_recipe
+from engine.optimizers import OPTIMIZERS
+from engine.recipe import SCHEDULES, Recipe, check_recipe
 from engine.run import (
     BUCKET_SIZE,
     BUCKETS,
@@ -181,7 +182,7 @@ class Trainer:
 
     @property
     def recipe(self) -> Recipe:
-        """On assignment, takes effect with the next batch; an optimizer with other moments begins with fresh ones."""
+        """On assignment, takes effect with the next batch; another optimizer begins anew what it keeps."""
         return self._recipe
 
     @recipe.setter
@@ -261,8 +262,7 @@ class Trainer:
         elif after.theta is not before.theta:
             moved = np.flatnonzero(_bits(after.theta) != _bits(before.theta))
             self._work.write_theta(moved, after.theta[moved])
-        optimizers = {self._recipe.optimizer, after.recipe.optimizer}
-        if len(optimizers) == 2 and optimizers not in SAME_MOMENTS:
+        if OPTIMIZERS[after.recipe.optimizer].keeps != OPTIMIZERS[self._recipe.optimizer].keeps:
             self._forget_moments()
         self._architecture, self._recipe, self._examples = after.architecture, after.recipe, after.examples
         self._begin_batch_again()

@@ -1,4 +1,4 @@
-"""What a person sees: the runner, its snapshots, the screen, and the command line."""
+"""unitfit's screen: what a person sees of a run, what drives the run, and the command line."""
 
 import os
 

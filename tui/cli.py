@@ -22,7 +22,8 @@ from engine import EngineError
 from engine.activations import KINDS
 from engine.initial import INITS
 from engine.losses import LOSSES
-from engine.recipe import OPTIMIZERS, SCHEDULES
+from engine.optimizers import OPTIMIZERS
+from engine.recipe import SCHEDULES
 from tui.console.headless import make_trainer, train, updates_of
 from tui.run.options import Options, parse_layers
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from engine import schedules
-from engine.kernels.jit import inlined
+from engine.kernels.jit import by_code, compiled, inlined
+from engine.optimizers import KEEP_FIRST, KEEP_SECOND, OPTIMIZERS
 from engine.run import (
     BATCH_LOSS,
     BUCKET_CAPACITY,
@@ -36,6 +37,7 @@ from engine.run import (
 
 scheduled_rate = inlined(schedules.scheduled_rate)
 updates_done = inlined(schedules.updates_done)
+optimizer_pace = by_code([compiled(optimizer.pace) for optimizer in OPTIMIZERS.values()])
 
 
 @inlined
@@ -51,8 +53,8 @@ def present_rate(state: Ints, settings: Settings) -> float:
 @inlined
 def advance_powers(sums: Sums) -> None:
     """0.9ᵗ and 0.999ᵗ of Adam's corrections, for the update in work."""
-    sums[FIRST_POWER] *= 0.9
-    sums[SECOND_POWER] *= 0.999
+    sums[FIRST_POWER] *= KEEP_FIRST
+    sums[SECOND_POWER] *= KEEP_SECOND
 
 
 @inlined

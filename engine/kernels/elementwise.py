@@ -10,7 +10,8 @@ from collections.abc import Callable
 from typing import Any
 
 from engine.activations import CODES, KINDS
-from engine.kernels.emitter import LANES, Emitter, Value, emitted
+from engine.kernels.emitter import LANES, Emitter, Value
+from engine.kernels.intrinsic import emitted
 from engine.kernels.jit import inlined
 from engine.kernels.packing import MIXED
 from engine.losses import LOSSES

@@ -1,4 +1,4 @@
-"""A small emitter of LLVM vector IR for numba: values with operators, loops, and `emitted` to make an intrinsic.
+"""A small emitter of LLVM vector IR: values with operators, and loops.
 
 A `Value` takes part in the very expressions that NumPy evaluates on arrays (operators, comparisons, np.tanh, …), so the
 formulas of activations and losses are written once and serve both. The vector width is the host's: 16 float32 lanes
@@ -10,17 +10,14 @@ every vector lies on a multiple of its own size.
 
 from __future__ import annotations
 
-import inspect
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 import numpy as np
 from llvmlite import binding, ir
-from numba import types
 from numba.core import cgutils, config
-from numba.extending import intrinsic
 
 FEATURES = binding.get_host_cpu_features().flatten() if config.CPU_FEATURES is None else config.CPU_FEATURES
 LANES = 16 if "+avx512f" in FEATURES else 8 if "+avx" in FEATURES.replace("+avx512", "") else 4
@@ -91,11 +88,9 @@ class Value:
         return Value(self.emit, self.emit.builder.or_(self.ir, other.ir))
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any) -> Value:
-        """np.tanh(value) and the like, by `vector_math`."""
-        from engine.kernels.vector_math import UFUNCS
-
+        """np.tanh(value) and the like, by the functions that the emitter was given."""
         first, *rest = inputs
-        return UFUNCS[ufunc](self.emit.vector(first), *(self.emit.vector(value) for value in rest))
+        return self.emit.functions[ufunc](self.emit.vector(first), *(self.emit.vector(value) for value in rest))
 
     def _like(self, other: Any) -> Value:
         """`other` as a value of this one's type."""
@@ -137,8 +132,8 @@ class Variable:
 class Emitter:
     """Emits into one function; the methods are the instructions that the kernels use."""
 
-    def __init__(self, builder: ir.IRBuilder) -> None:
-        self.builder = builder
+    def __init__(self, builder: ir.IRBuilder, functions: Mapping[np.ufunc, Callable[..., Value]]) -> None:
+        self.builder, self.functions = builder, functions
 
     def vector(self, value: Any) -> Value:
         """A number or a scalar value in all lanes; a vector as it is."""
@@ -303,48 +298,3 @@ class Emitter:
         base = builder.inttoptr(builder.shl(address.ir, I64(2)), F32.as_pointer())
         place = builder.gep(base, [offset.ir if isinstance(offset, Value) else I64(offset)])
         return builder.bitcast(place, kind.as_pointer())
-
-
-def pointer_to(kind: Any) -> Callable[[int], Any]:
-    """A function for jitted code: word address → pointer to numbers of a numba type, indexed as a C array is.
-
-    Unlike an array it holds no reference that compiled code would count, and wraps no negative index.
-    """
-
-    def typed(_: Any, address: Any) -> Any:
-        def codegen(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Sequence[Any]) -> Any:
-            pointer = context.get_value_type(signature.return_type)
-            return builder.inttoptr(builder.shl(arguments[0], I64(2)), pointer)
-
-        return types.CPointer(kind)(types.intp), codegen
-
-    function: Callable[[int], Any] = intrinsic(typed)
-    return function
-
-
-int64s, float64s, int32s = (pointer_to(kind) for kind in (types.int64, types.float64, types.int32))
-
-
-def emitted(body: Callable[..., Value | None]) -> Callable[..., Any]:
-    """Make `body(emit, *arguments)` a function that jitted code calls.
-
-    An argument whose name ends in `_f` is a float32, every other one an integer or a word address. A body that is
-    annotated to return a Value returns a float32.
-    """
-    signature = inspect.signature(body)
-    emit_parameter, *parameters = signature.parameters.values()
-    result = types.float32 if signature.return_annotation == "Value" else types.void
-    kinds = [types.float32 if parameter.name.endswith("_f") else types.intp for parameter in parameters]
-
-    def codegen(context: Any, builder: ir.IRBuilder, _: Any, arguments: Sequence[Any]) -> Any:
-        emit = Emitter(builder)
-        value = body(emit, *(Value(emit, argument) for argument in arguments))
-        return context.get_dummy_value() if value is None else value.ir
-
-    def typed(*_: Any) -> Any:
-        return result(*kinds), codegen
-
-    typed.__name__ = body.__name__
-    typed.__signature__ = inspect.Signature([emit_parameter, *parameters])  # type: ignore[attr-defined]
-    function: Callable[..., Any] = intrinsic(typed)
-    return function

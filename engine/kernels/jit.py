@@ -1,9 +1,9 @@
 """numba's jit as the kernels use it: without the interpreter lock, and with a cache that cannot go wrong.
 
 numba's own cache watches one source file, raises for ever on a damaged entry and at import where no folder is
-writable. This one names each entry by a digest of all the engine's sources, the signature, the CPU and the versions,
-checks its content, and does without where it must. A changed source, another CPU and two processes at once each meet
-only entries that are theirs.
+writable. This one names each entry by a digest of the sources that the kernels import, the signature, the CPU and the
+versions, checks its content, and does without where it must. A changed source, another CPU and two processes at once
+each meet only entries that are theirs.
 """
 
 from __future__ import annotations
@@ -27,6 +27,8 @@ from numba.core.caching import _Cache
 from numba.core.compiler import CompileResult
 from numba.core.serialize import dumps
 
+from engine.kernels.sources import source_files
+
 Function = TypeVar("Function", bound=Callable[..., Any])
 KEPT_ENTRIES = 32
 
@@ -45,9 +47,22 @@ def kernel(function: Function) -> Function:
     """Compile an entry point: as `compiled`, and cached on disk."""
     dispatcher: Any = compiled(function)
     if dispatcher is not function:  # where JIT is off, numba returns the function itself
-        dispatcher._cache = KernelCache(function.__qualname__)
+        dispatcher._cache = KernelCache(function.__qualname__, Path(function.__code__.co_filename))
         dispatcher.compile = without_collection(dispatcher.compile)
     return cast(Function, dispatcher)
+
+
+def by_code(functions: list[Callable[..., Any]]) -> Callable[..., Any]:
+    """One `call(code, ...)`, for callers that are compiled, of the compiled function at place `code`."""
+    head, *rest = functions
+    call = compiled(lambda code, *arguments: head(*arguments))
+    for code, function in enumerate(rest, start=1):
+        call = _or(code, function, call)
+    return call
+
+
+def _or(own: int, function: Callable[..., Any], other: Callable[..., Any]) -> Callable[..., Any]:
+    return compiled(lambda code, *arguments: function(*arguments) if code == own else other(code, *arguments))
 
 
 def without_collection(function: Function) -> Function:
@@ -72,10 +87,10 @@ def cache_folder() -> Path:
 
 
 @functools.cache
-def sources_digest() -> str:
-    """A digest of every source file of the engine and of the versions that turn it into machine code."""
+def sources_digest(file: Path) -> str:
+    """A digest of every source that a kernel in this file depends on and of the versions that make it machine code."""
     digest = hashlib.sha256(f"{sys.version} {numba.__version__}".encode())
-    for path in sorted(Path(__file__).parents[1].rglob("*.py")):
+    for path in source_files(file):
         digest.update(path.name.encode() + path.read_bytes())
     return digest.hexdigest()
 
@@ -83,8 +98,8 @@ def sources_digest() -> str:
 class KernelCache(_Cache):
     """One file an entry: the digest of a payload, then the payload, numba's pickle of a compiled function."""
 
-    def __init__(self, name: str) -> None:
-        self._name = name
+    def __init__(self, name: str, source: Path) -> None:
+        self._name, self._source = name, source
 
     @property
     def cache_path(self) -> str:
@@ -122,7 +137,7 @@ class KernelCache(_Cache):
             path.unlink(missing_ok=True)
 
     def _path(self, sig: Any, codegen: Any) -> Path:
-        key = hashlib.sha256(repr((sources_digest(), sig, codegen.magic_tuple())).encode()).hexdigest()
+        key = hashlib.sha256(repr((sources_digest(self._source), sig, codegen.magic_tuple())).encode()).hexdigest()
         return cache_folder() / f"{self._name}-{key[:32]}.kernel"
 
     def _entries(self) -> list[Path]:

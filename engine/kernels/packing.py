@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.activations import CODES
-from engine.kernels.emitter import LANES, int64s
+from engine.kernels.emitter import LANES
+from engine.kernels.intrinsic import int64s
 from engine.kernels.jit import compiled
 from engine.layout import FAN_IN
 from engine.run import Floats, Ints, Run

@@ -16,7 +16,8 @@ from engine.kernels.elementwise import (
     total,
     transpose_block,
 )
-from engine.kernels.emitter import LANES, int64s
+from engine.kernels.emitter import LANES
+from engine.kernels.intrinsic import int64s
 from engine.kernels.jit import compiled, inlined
 from engine.kernels.packing import (
     ACTIVATIONS,

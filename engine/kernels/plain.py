@@ -7,18 +7,18 @@ interpreted, and a call may stop after any example.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.activations import KINDS
-from engine.kernels.bookkeeping import advance_powers, move_on, present_rate, record_check
-from engine.kernels.jit import compiled, kernel
+from engine.kernels.bookkeeping import advance_powers, move_on, optimizer_pace, present_rate, record_check
+from engine.kernels.jit import by_code, compiled, kernel
 from engine.kernels.shuffle import epoch_key, example
 from engine.layout import BIAS, FAN_IN, FAN_OUT, SOURCE, TARGET, WEIGHT
 from engine.losses import LOSSES
-from engine.recipe import OPTIMIZERS
+from engine.optimizers import OPTIMIZERS, Optimizer
 from engine.run import (
     BAD_GRADIENT,
     BAD_LOSS,
@@ -36,12 +36,9 @@ from engine.run import (
     TRAIN_LOSS,
     UPDATE,
     Floats,
-    Ints,
     Run,
     Settings,
 )
-
-SGD, MOMENTUM, NESTEROV, ADAGRAD, RMSPROP, ADAM, ADAMW = range(len(OPTIMIZERS))
 
 
 class Buffers(NamedTuple):
@@ -80,23 +77,10 @@ def gradient(run: Run, buffers: Buffers, settings: Settings) -> Floats:
     return scratch.gradient
 
 
-def by_code(functions: list[Callable[..., Any]]) -> Callable[..., Any]:
-    """Compile functions into one `call(code, ...)` that picks the function at place `code`."""
-    head, *rest = (compiled(function) for function in functions)
-    call = compiled(lambda code, *arguments: head(*arguments))
-    for code, function in enumerate(rest, start=1):
-        call = _or(code, function, call)
-    return call
-
-
-def _or(own: int, function: Callable[..., Any], other: Callable[..., Any]) -> Callable[..., Any]:
-    return compiled(lambda code, *arguments: function(*arguments) if code == own else other(code, *arguments))
-
-
-activation = by_code([kind.function for kind in KINDS.values()])
-activation_slope = by_code([kind.slope for kind in KINDS.values()])
-loss_value = by_code([loss.function for loss in LOSSES.values()])
-loss_slope = by_code([loss.slope for loss in LOSSES.values()])
+activation = by_code([compiled(kind.function) for kind in KINDS.values()])
+activation_slope = by_code([compiled(kind.slope) for kind in KINDS.values()])
+loss_value = by_code([compiled(loss.function) for loss in LOSSES.values()])
+loss_slope = by_code([compiled(loss.slope) for loss in LOSSES.values()])
 
 
 @kernel
@@ -236,9 +220,8 @@ def backward(run: Run, buffers: Buffers) -> None:
 
 @compiled
 def add_penalty(run: Run, settings: Settings) -> None:
-    """Add the gradient of l1·Σ|w| + ½·l2·Σw²; adamw takes its l2 apart from the gradient."""
-    l1 = settings.l1
-    l2 = 0.0 if settings.optimizer == ADAMW else settings.l2
+    """Add the gradient of l1·Σ|w| + ½·l2·Σw²."""
+    l1, l2 = settings.l1, settings.l2
     if l1 == 0.0 and l2 == 0.0:
         return
     for layer in range(run.layout.shape[0]):
@@ -253,89 +236,26 @@ def all_finite(values: Floats) -> bool:
 
 @compiled
 def optimize(run: Run, settings: Settings, rate: float) -> None:
-    """One step of the optimizer."""
-    if settings.optimizer == SGD:
-        sgd(run.theta, run.gradient, rate)
-    elif settings.optimizer == MOMENTUM:
-        momentum(run.theta, run.gradient, run.first, rate)
-    elif settings.optimizer == NESTEROV:
-        nesterov(run.theta, run.gradient, run.first, rate)
-    elif settings.optimizer == ADAGRAD:
-        adagrad(run.theta, run.gradient, run.second, rate)
-    elif settings.optimizer == RMSPROP:
-        rmsprop(run.theta, run.gradient, run.second, rate)
-    else:
-        if settings.optimizer == ADAMW:
-            decay(run.theta, run.layout, rate * settings.l2)
-        adam(run.theta, run.gradient, run.first, run.second, rate, run.sums[FIRST_POWER], run.sums[SECOND_POWER])
+    """One step of the optimizer; a decoupled l2 shrinks the weights, not the biases."""
+    code = settings.optimizer
+    pace, epsilon = optimizer_pace(code, rate, run.sums[FIRST_POWER], run.sums[SECOND_POWER])
+    for layer in range(run.layout.shape[0]):
+        weight, bias = run.layout[layer, WEIGHT], run.layout[layer, BIAS]
+        take_step(code, run, weight, bias, pace, epsilon, rate * settings.shrink)
+        take_step(code, run, bias, bias + run.layout[layer, FAN_OUT], pace, epsilon, 0.0)
 
 
-# The optimizers, in order of increasing complexity; θ, g: parameters and gradient; formulas as in optax.
+def over_scalars(optimizer: Optimizer) -> Callable[..., None]:
+    """One step of an optimizer over the parameters from `begin` to `end`."""
+    step_of = compiled(optimizer.step)
+
+    def run(run: Run, begin: int, end: int, pace: float, epsilon: float, shrink: float) -> None:
+        theta, gradient, first, second = run.theta, run.gradient, run.first, run.second
+        for i in range(begin, end):
+            step, first[i], second[i] = step_of(gradient[i], first[i], second[i], pace, epsilon)
+            theta[i] -= step + shrink * theta[i]
+
+    return run
 
 
-@compiled
-def sgd(theta: Floats, gradient: Floats, rate: float) -> None:
-    """θ ← θ − η g"""
-    for i in range(theta.size):
-        theta[i] -= rate * gradient[i]
-
-
-@compiled
-def momentum(theta: Floats, gradient: Floats, trace: Floats, rate: float) -> None:
-    """t ← 0.9 t + g;  θ ← θ − η t  (Polyak 1964)"""
-    for i in range(theta.size):
-        trace[i] = 0.9 * trace[i] + gradient[i]
-        theta[i] -= rate * trace[i]
-
-
-@compiled
-def nesterov(theta: Floats, gradient: Floats, trace: Floats, rate: float) -> None:
-    """t ← 0.9 t + g;  θ ← θ − η (0.9 t + g)  (Nesterov 1983, as in Sutskever et al. 2013)"""
-    for i in range(theta.size):
-        trace[i] = 0.9 * trace[i] + gradient[i]
-        theta[i] -= rate * (0.9 * trace[i] + gradient[i])
-
-
-@compiled
-def adagrad(theta: Floats, gradient: Floats, squares: Floats, rate: float) -> None:
-    """s ← s + g²;  θ ← θ − η g / √(s + 1e-10), 0 while s is 0  (Duchi et al. 2011)"""
-    for i in range(theta.size):
-        squares[i] += gradient[i] * gradient[i]
-        if squares[i] > 0:
-            theta[i] -= rate * gradient[i] / np.sqrt(squares[i] + 1e-10)
-
-
-@compiled
-def rmsprop(theta: Floats, gradient: Floats, squares: Floats, rate: float) -> None:
-    """s ← 0.9 s + 0.1 g²;  θ ← θ − η g / √(s + 1e-8)  (Hinton 2012)"""
-    for i in range(theta.size):
-        squares[i] = 0.9 * squares[i] + 0.1 * gradient[i] * gradient[i]
-        theta[i] -= rate * gradient[i] / np.sqrt(squares[i] + 1e-8)
-
-
-@compiled
-def decay(theta: Floats, layout: Ints, amount: float) -> None:
-    """w ← w − η·l2·w for weights, not biases  (Loshchilov & Hutter 2019)"""
-    for layer in range(layout.shape[0]):
-        for i in range(layout[layer, WEIGHT], layout[layer, BIAS]):
-            theta[i] -= amount * theta[i]
-
-
-@compiled
-def adam(
-    theta: Floats,
-    gradient: Floats,
-    first: Floats,
-    second: Floats,
-    rate: float,
-    first_power: float,
-    second_power: float,
-) -> None:
-    """m ← 0.9 m + 0.1 g;  v ← 0.999 v + 0.001 g²;  θ ← θ − η m̂ / (√v̂ + 1e-8)  (Kingma & Ba 2015)
-
-    m̂ and v̂ are m and v over 1 − 0.9ᵗ and 1 − 0.999ᵗ, t the number of this update.
-    """
-    for i in range(theta.size):
-        first[i] = 0.9 * first[i] + (1.0 - 0.9) * gradient[i]
-        second[i] = 0.999 * second[i] + (1.0 - 0.999) * gradient[i] * gradient[i]
-        theta[i] -= rate * (first[i] / (1.0 - first_power)) / (np.sqrt(second[i] / (1.0 - second_power)) + 1e-8)
+take_step = by_code([compiled(over_scalars(optimizer)) for optimizer in OPTIMIZERS.values()])

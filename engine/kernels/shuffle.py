@@ -12,7 +12,8 @@ import functools
 import math
 import operator
 
-from engine.kernels.emitter import LANES, Emitter, Value, Variable, emitted
+from engine.kernels.emitter import LANES, Emitter, Value, Variable
+from engine.kernels.intrinsic import emitted
 from engine.kernels.jit import compiled
 
 GROUP = 4  # vectors of positions that are worked out side by side

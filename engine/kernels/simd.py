@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 
 from engine.kernels.bookkeeping import advance_powers, move_on, present_rate, record_check
 from engine.kernels.elementwise import copy, gather, save_float_mode, set_float_mode, total
-from engine.kernels.emitter import LANES, float64s, int32s, int64s
+from engine.kernels.emitter import LANES
+from engine.kernels.intrinsic import float64s, int32s, int64s
 from engine.kernels.jit import inlined, kernel
 from engine.kernels.packing import (
     ACTIVATIONS,

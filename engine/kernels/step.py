@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from engine.kernels import optimizers
+from engine.kernels.bookkeeping import optimizer_pace
+from engine.kernels.elementwise import clear
 from engine.kernels.emitter import LANES
 from engine.kernels.jit import inlined
+from engine.kernels.optimizers import penalize as penalize_vectors
+from engine.kernels.optimizers import step_over
 from engine.kernels.packing import (
     FINITE,
     FIRST,
@@ -22,24 +25,20 @@ from engine.kernels.packing import (
     of,
 )
 from engine.kernels.team import meet_others, part_of_vectors
-from engine.recipe import OPTIMIZERS
 from engine.run import FIRST_POWER, SECOND_POWER, Ints, Settings, Sums
-
-SGD, MOMENTUM, NESTEROV, ADAGRAD, RMSPROP, ADAM, ADAMW = range(len(OPTIMIZERS))
 
 
 @inlined
 def penalize(at: Ints, settings: Settings) -> None:
-    """Add the gradient of l1·Σ|w| + ½·l2·Σw²; adamw takes its l2 apart from the gradient."""
-    l1 = np.float32(settings.l1)
-    l2 = np.float32(0.0 if settings.optimizer == ADAMW else settings.l2)
+    """Add the gradient of l1·Σ|w| + ½·l2·Σw²."""
+    l1, l2 = np.float32(settings.l1), np.float32(settings.l2)
     if l1 == 0 and l2 == 0:
         return
     for layer in range(at[LAYERS]):
         weights = of(at, layer, WEIGHTS)
         begin, count = part_of_vectors(at, weight_vectors(at, layer))
         weights += begin * LANES
-        optimizers.penalize(at[THETA] + weights, at[GRADIENT] + weights, count, l1, l2)
+        penalize_vectors(at[THETA] + weights, at[GRADIENT] + weights, count, l1, l2)
     meet_others(at)
 
 
@@ -52,29 +51,27 @@ def weight_vectors(at: Ints, layer: int) -> int:
 
 @inlined
 def optimize(at: Ints, settings: Settings, rate: float, sums: Sums) -> None:
-    """One step of the optimizer over this thread's part of θ."""
-    begin, vectors = part_of_vectors(at, at[PARAMETER_VECTORS])
-    skip, finite = begin * LANES, at[FINITE]
-    theta, g, first, second = at[THETA] + skip, at[GRADIENT] + skip, at[FIRST] + skip, at[SECOND] + skip
-    eta, one, zero = np.float32(rate), np.float32(1), np.float32(0)
-    if settings.optimizer == SGD:
-        optimizers.sgd(theta, g, vectors, finite, eta)
-    elif settings.optimizer == MOMENTUM:
-        optimizers.momentum(theta, g, first, vectors, finite, eta, zero)
-    elif settings.optimizer == NESTEROV:
-        optimizers.momentum(theta, g, first, vectors, finite, eta, one)
-    elif settings.optimizer == ADAGRAD:
-        optimizers.adagrad_rmsprop(theta, g, second, vectors, finite, eta, one, one, np.float32(1e-10))
-    elif settings.optimizer == RMSPROP:
-        keep, part = np.float32(0.9), np.float32(0.1)
-        optimizers.adagrad_rmsprop(theta, g, second, vectors, finite, eta, keep, part, np.float32(1e-8))
-    else:
-        if settings.optimizer == ADAMW:
-            keep = np.float32(1.0 - rate * settings.l2)
-            for layer in range(at[LAYERS]):
-                begin, count = part_of_vectors(at, weight_vectors(at, layer))
-                optimizers.shrink(at[THETA] + of(at, layer, WEIGHTS) + begin * LANES, count, keep)
-            meet_others(at)
-        correction = np.sqrt(1.0 - sums[SECOND_POWER])
-        pace = np.float32(rate * correction / (1.0 - sums[FIRST_POWER]))
-        optimizers.adam(theta, g, first, second, vectors, finite, pace, np.float32(1e-8 * correction))
+    """One step of the optimizer over this thread's part of θ; a decoupled l2 shrinks the weights, not the biases."""
+    pace, epsilon = optimizer_pace(settings.optimizer, rate, sums[FIRST_POWER], sums[SECOND_POWER])
+    numbers = np.float32(pace), np.float32(epsilon)
+    clear(at[FINITE], 1)
+    for part in range(1 if settings.shrink == 0.0 else 2 * at[LAYERS]):
+        first, count, shrink = 0, at[PARAMETER_VECTORS], 0.0
+        if settings.shrink != 0.0:
+            first, count = part_of_layer(at, part)
+            shrink = 0.0 if part % 2 else rate * settings.shrink
+        begin, vectors = part_of_vectors(at, count)
+        skip = (first + begin) * LANES
+        theta, g, m, v = at[THETA] + skip, at[GRADIENT] + skip, at[FIRST] + skip, at[SECOND] + skip
+        step_over(settings.optimizer, theta, g, m, v, vectors, at[FINITE], *numbers, np.float32(shrink))
+
+
+@inlined
+def part_of_layer(at: Ints, part: int) -> tuple[int, int]:
+    """(first, count) of the vectors with the weights of layer part / 2, or for an odd part with its biases."""
+    layer = part // 2
+    first, weights = of(at, layer, WEIGHTS) // LANES, weight_vectors(at, layer)
+    if part % 2 == 0:
+        return first, weights
+    end = of(at, layer + 1, WEIGHTS) // LANES if layer < at[LAYERS] - 1 else at[PARAMETER_VECTORS]
+    return first + weights, end - first - weights

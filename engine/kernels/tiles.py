@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from engine.kernels.emitter import LANES, MANY_REGISTERS, Emitter, Value, emitted
+from engine.kernels.emitter import LANES, MANY_REGISTERS, Emitter, Value
+from engine.kernels.intrinsic import emitted
 from engine.kernels.jit import compiled, inlined
 
 # rows of the register tile that is 1, 2, 3, 4 vectors wide: as many as the registers hold

@@ -1,29 +1,100 @@
-"""The shipped sets: whole files, the contract's targets, features and splits, and the book's linear models."""
+"""The shipped sets: whole files and entries, the contract's targets and splits, and the book's linear models."""
 
 from __future__ import annotations
 
 import csv
 import hashlib
-import re
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 import data
-from data.catalog import FOLDER, SHIPPED
+from data import DataError, catalog
+from data.catalog import FOLDER, csv_of, read_entry, shipped
+from data.examples import year_of
+from data.generators import GENERATED
 
-PROVENANCE = dict(re.findall(r"^\| (\S+\.csv) .*\| ([0-9a-f]{64}) \|$", (FOLDER / "PROVENANCE.md").read_text(), re.M))
+KINDS = ("curve", "series", "plane", "table")
+ENTRY = """
+about = "a"
+source = "s"
+target = "y"
+
+[provenance]
+origin = "o"
+taken_from = "t"
+rights = "r"
+sha256 = "0"
+"""
 
 
-def test_every_shipped_file_has_its_checksum() -> None:
-    assert set(PROVENANCE) == {entry.file for entry in SHIPPED.values()} == {path.name for path in FOLDER.glob("*.csv")}
+def test_every_table_has_its_entry() -> None:
+    assert {path.stem for path in FOLDER.glob("*.csv")} == set(shipped())
+    assert not set(shipped()) & set(GENERATED)
 
 
-@pytest.mark.parametrize("file", PROVENANCE)
-def test_file_is_whole(file: str) -> None:
-    assert hashlib.sha256((FOLDER / file).read_bytes()).hexdigest() == PROVENANCE[file]
+@pytest.mark.parametrize("name", shipped())
+def test_a_table_is_whole_and_loads_as_its_entry_says(name: str) -> None:
+    entry = shipped()[name]
+    assert hashlib.sha256(csv_of(name).read_bytes()).hexdigest() == entry.provenance.sha256
+    assert set(entry.columns) <= set(csv_of(name).read_text().partition("\n")[0].split(","))
+    ds = data.load(name)
+    assert (ds.target_name, ds.source) == (entry.target, entry.source)
+    assert ds.labels == (entry.positive is not None)
+    assert ds.kind in KINDS
+    assert ds.notices == ()
+    if entry.lags:
+        assert ds.lags == tuple(range(1, entry.lags + 1))
+    if entry.features:
+        assert ds.feature_names == entry.features
+    if entry.train_years:
+        assert ds.times_train is not None and ds.times_test is not None
+        assert year_of(ds.times_train).tolist()[:: len(ds.times_train) - 1] == list(entry.train_years)
+        assert set(year_of(ds.times_test)) == {entry.train_years[1] + 1}
+    shown = dict(zip((ds.target_name, *ds.feature_names), (ds.target_label, *ds.feature_labels), strict=True))
+    assert all(shown[column] == label for column, (label, _) in entry.columns.items() if column in shown)
+
+
+@pytest.mark.parametrize(
+    ("entry", "sentence"),
+    [
+        ("about = ", "Invalid value (at end of document): expected TOML"),
+        (ENTRY.replace("about", "abuot"), "key='abuot': expected one of about, source, target"),
+        (ENTRY.replace("rights", "right"), "did you mean 'provenance.rights'?"),
+        (ENTRY.replace('target = "y"', ""), "target is missing: expected it too"),
+        (ENTRY.replace('rights = "r"', ""), "provenance.rights is missing: expected it too"),
+        (ENTRY.replace('"r"', '""'), "provenance.rights='': expected a text"),
+        ("provenance = 3\n", "provenance=3: expected a table"),
+        ("lags = 0\n" + ENTRY, "lags=0: expected a whole number of at least 1"),
+        ("features = 'x'\n" + ENTRY, "features='x': expected a list of texts"),
+        ("train_years = 2011\n" + ENTRY, "train_years=2011: expected the first and the last year"),
+        ("columns = 3\n" + ENTRY, "columns=3: expected a table of columns"),
+        ("columns.y = 'g'\n" + ENTRY, "columns.y='g': expected a word and a unit"),
+        (ENTRY, "expected set.csv beside it"),
+    ],
+)
+def test_a_broken_entry_is_refused_by_the_name_of_its_file(tmp_path: Path, entry: str, sentence: str) -> None:
+    (tmp_path / "set.toml").write_text(entry)
+    with pytest.raises(DataError) as refused:
+        read_entry(tmp_path / "set.toml")
+    assert str(refused.value).startswith("set.toml: ")
+    assert sentence in str(refused.value)
+
+
+def test_a_set_without_a_place_comes_after_those_with_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, place in (("new", ""), ("another", ""), ("second", "place = 2"), ("first", "place = 1")):
+        (tmp_path / f"{name}.toml").write_text(place + ENTRY)
+        (tmp_path / f"{name}.csv").write_text("x,y\n1,2\n2,1\n3,4\n4,5\n5,2\n")
+    monkeypatch.setattr(catalog, "FOLDER", tmp_path)
+    catalog.shipped.cache_clear()
+    try:
+        assert data.names() == ("first", "second", "another", "new", *GENERATED)
+        assert data.load("new").source == "s"
+    finally:
+        catalog.shipped.cache_clear()
 
 
 @pytest.mark.parametrize(
@@ -83,7 +154,7 @@ def test_sunspots_are_dated_by_year() -> None:
 
 
 def test_lags_reach_back_before_the_first_target() -> None:
-    with (FOLDER / "chicago_station_daily.csv").open() as file:
+    with (FOLDER / "chicago.csv").open() as file:
         riders = {row["date"]: float(row["riders"]) for row in csv.DictReader(file)}
     raw = data.load("chicago", lags=3)
     assert raw.unscale_x(raw.x_train)[0] == pytest.approx(
@@ -149,12 +220,14 @@ def test_units_are_words_for_people() -> None:
     assert (ds.target_label, ds.target_unit) == ("accel", "g")
 
 
-def test_names_are_all_there_and_each_says_what_it_is() -> None:
-    assert data.names() == (
+def test_names_keep_their_order_and_each_says_what_it_is() -> None:
+    known = (
         "motorcycle", "chicago", "births_1994", "births_2000", "seattle", "sunspots", "concrete", "penguins",
         "hard_sigmoid", "triangle", "sine", "step", "cubic", "red_curve",
         "xor", "circles", "moons", "spiral", "gaussians",
     )  # fmt: skip
+    assert tuple(name for name in data.names() if name in known) == known
+    assert data.names() == (*shipped(), *GENERATED)
     assert all(data.about(name) for name in data.names())
 
 

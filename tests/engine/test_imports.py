@@ -12,7 +12,8 @@ import pytest
 from engine import Network, Recipe, Trainer
 from engine.activations import KINDS
 from engine.losses import LOSSES
-from engine.recipe import OPTIMIZERS, SCHEDULES
+from engine.optimizers import OPTIMIZERS
+from engine.recipe import SCHEDULES
 
 HEAVY = ("numba", "llvmlite", "textual", "plotext", "rich", "click", "polars")
 
@@ -46,7 +47,7 @@ x, y = [[0.0, 1.0], [1.0, 0.5], [0.3, 0.2]], [0.0, 1.0, 2.0]
 for depth, kind, unseen in itertools.product(range(4), {list(KINDS)}, (None, True)):
     network = Network(2, [[kind, "relu"][: 1 + depth % 2]] * depth)
     Trainer(network, x, y, *((x, y) if unseen else (None, None)), Recipe(batch_size=1 + depth)).step(3)
-for optimizer, schedule, loss in itertools.product({OPTIMIZERS}, {SCHEDULES}, {list(LOSSES)}):
+for optimizer, schedule, loss in itertools.product({list(OPTIMIZERS)}, {SCHEDULES}, {list(LOSSES)}):
     trainer = Trainer(Network(2), x, y, recipe=Recipe(2, 0.1, optimizer, loss, schedule, 5, 0.1, 1e-3), seed=2**63 - 1)
     trainer.step(2)
     trainer.gradient()

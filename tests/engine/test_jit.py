@@ -13,8 +13,7 @@ from pathlib import Path
 import numba
 import pytest
 
-import engine
-from engine.kernels import jit
+from engine.kernels import jit, sources
 
 pytestmark = pytest.mark.skipif(bool(numba.config.DISABLE_JIT), reason="nothing is compiled, so nothing is cached")
 
@@ -32,7 +31,7 @@ PROGRAM = "from engine.entry import compute; print(compute(10), sum(compute.stat
 
 
 class Sandbox:
-    """A copy of the engine's jit module with a kernel of two source files, and a cache folder."""
+    """A copy of the engine's jit module with a kernel of two source files, a trainer, and a cache folder."""
 
     def __init__(self, folder: Path) -> None:
         self.source, self.cache = folder / "engine", folder / "cache"
@@ -40,7 +39,9 @@ class Sandbox:
         (self.source / "__init__.py").touch()
         (self.source / "kernels").mkdir()
         (self.source / "kernels" / "__init__.py").touch()
-        shutil.copy(Path(engine.__file__).parent / "kernels" / "jit.py", self.source / "kernels")
+        (self.source / "trainer.py").touch()
+        for module in (jit, sources):
+            shutil.copy(Path(module.__file__), self.source / "kernels")
         (self.source / "entry.py").write_text(ENTRY)
         self.set_amount(1)
 
@@ -61,7 +62,7 @@ class Sandbox:
     def run(self) -> tuple[int, bool]:
         """(result, whether it came from the cache)."""
         process = self.start()
-        out, err = process.communicate(timeout=120)
+        out, err = process.communicate()
         assert process.returncode == 0 and not err, err
         result, hits = out.split()
         return int(result), hits != "0"
@@ -86,6 +87,20 @@ def test_an_edited_helper_in_another_file_is_never_stale(sandbox):
     assert sandbox.run() == (30, False)
     sandbox.set_amount(1)
     assert sandbox.run() == (22, True)
+
+
+def test_a_source_that_no_kernel_imports_leaves_the_cache_as_it_is(sandbox):
+    sandbox.run()
+    (sandbox.source / "trainer.py").write_text("anything = 1\n")
+    assert sandbox.run() == (22, True)
+
+
+def test_an_edited_module_that_only_the_helper_imports_is_never_stale(sandbox):
+    (sandbox.source / "amounts.py").write_text("AMOUNT = 1\n")
+    (sandbox.source / "helper.py").write_text("from engine.amounts import AMOUNT\n" + HELPER.format(amount="AMOUNT"))
+    assert sandbox.run() == (22, False)
+    (sandbox.source / "amounts.py").write_text("AMOUNT = 5\n")
+    assert sandbox.run() == (30, False)
 
 
 @pytest.mark.parametrize("damage", ["truncated", "garbled", "empty"])
@@ -115,7 +130,7 @@ def test_a_read_only_folder_is_done_without(sandbox):
 
 def test_two_processes_at_once(sandbox):
     processes = [sandbox.start() for _ in range(2)]
-    outputs = [process.communicate(timeout=120) for process in processes]
+    outputs = [process.communicate() for process in processes]
     assert [out.split()[0] for out, _ in outputs] == ["22", "22"]
     assert sandbox.run() == (22, True)
     assert len(sandbox.entries()) == 1 and len(list(sandbox.cache.iterdir())) == 1

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from engine import Network, Recipe, Trainer
+from engine.optimizers import OPTIMIZERS
 
 X, Y = np.random.default_rng(1).standard_normal((8, 3)), np.random.default_rng(2).standard_normal(8)
 RATE, L2 = 0.05, 0.3
@@ -50,6 +51,13 @@ def adamw(theta, g, state, t):
     return moved - RATE * L2 * WEIGHTS * theta, state
 
 
+RULES = (sgd, momentum, nesterov, adagrad, rmsprop, adam, adamw)
+
+
+def test_every_optimizer_is_written_out_here():
+    assert [rule.__name__ for rule in RULES] == list(OPTIMIZERS)
+
+
 def by_hand(theta, rules):
     """θ of the linear model after a full-batch update by each of the rules."""
     state = np.zeros(4)
@@ -66,9 +74,7 @@ def recipe_of(rule) -> Recipe:
     return Recipe(8, RATE, rule.__name__, l1=0.01, l2=L2)
 
 
-@pytest.mark.parametrize(
-    "rule", [sgd, momentum, nesterov, adagrad, rmsprop, adam, adamw], ids=lambda rule: rule.__name__
-)
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
 def test_five_full_batch_updates(rule):
     trainer = Trainer(Network(3, seed=1, dtype="float64"), X, Y, recipe=recipe_of(rule))
     expected = by_hand(trainer.theta, [rule] * 5)
@@ -87,10 +93,25 @@ def test_optimizers_of_the_same_moments_hand_them_over(pair):
     np.testing.assert_allclose(trainer.theta, expected, rtol=1e-12)
 
 
-@pytest.mark.parametrize("rule", ["adagrad", "rmsprop", "adam"])
+@pytest.mark.parametrize("rule", OPTIMIZERS)
 def test_a_parameter_without_a_gradient_stays(rule):
     x = np.column_stack([X[:, :2], np.zeros(8)])
     trainer = Trainer(Network(3, seed=1), x, Y, recipe=dataclasses.replace(Recipe(), optimizer=rule))
     before = trainer.theta
     trainer.step(5)
     assert trainer.theta[2] == before[2]
+
+
+def test_a_small_decay_is_not_lost_in_float32():
+    """η·l2 = 2e-9 is far below the spacing of float32 near 1: only beside a step of its own does it count."""
+    x = np.random.default_rng(3).standard_normal((64, 3))
+    theta = []
+    for l2 in (0.0, 2e-5):
+        for dtype in ("float32", "float64"):
+            network = Network(3, seed=1, dtype=dtype)
+            network.theta = network.theta + 100.0
+            trainer = Trainer(network, x, x.sum(axis=1), recipe=Recipe(8, 1e-4, "adamw", l2=l2), threads=1)
+            trainer.step(20_000)
+            theta.append(trainer.theta[:3].astype(float))
+    without, _, with_decay, exact = theta
+    np.testing.assert_allclose(without - with_decay, theta[1] - exact, rtol=0.2)

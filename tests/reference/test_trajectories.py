@@ -8,12 +8,17 @@ import numpy as np
 import optax
 import pytest
 
+import engine.losses
+import engine.recipe
 from engine import Network, Recipe, Trainer
+from engine.activations import KINDS
 from engine.kernels.shuffle import epoch_key, example, grid
 
 jax.config.update("jax_enable_x64", True)
 
 EXAMPLES, BATCH, UPDATES, SEED = 23, 5, 50, 3  # five batches an epoch, the last of three examples
+
+# For each entry of our registries what it is there, or None where they have no counterpart.
 ACTIVATIONS = {
     "identity": lambda z: z,
     "sigmoid": jax.nn.sigmoid,
@@ -34,15 +39,21 @@ OPTIMIZERS = {
         rate, 0.9, 0.999, 1e-8, weight_decay=l2, mask=lambda layers: [(True, False) for _ in layers]
     ),
 }
+SCHEDULES = {
+    "constant": lambda rate, horizon: optax.constant_schedule(rate),
+    "cosine": optax.cosine_decay_schedule,
+    "step": lambda rate, horizon: optax.piecewise_constant_schedule(rate, {horizon // 3: 0.1, 2 * horizon // 3: 0.1}),
+}
+REGISTRIES = [
+    (KINDS, ACTIVATIONS),
+    (engine.losses.LOSSES, LOSSES),
+    (engine.recipe.OPTIMIZERS, OPTIMIZERS),
+    (engine.recipe.SCHEDULES, SCHEDULES),
+]
 
 
-def schedule(recipe: Recipe):
-    horizon = recipe.epochs * -(-EXAMPLES // BATCH)
-    if recipe.schedule == "cosine":
-        return optax.cosine_decay_schedule(recipe.learning_rate, horizon)
-    if recipe.schedule == "step":
-        return optax.piecewise_constant_schedule(recipe.learning_rate, {horizon // 3: 0.1, 2 * horizon // 3: 0.1})
-    return optax.constant_schedule(recipe.learning_rate)
+def compared(theirs):
+    return [name for name, counterpart in theirs.items() if counterpart is not None]
 
 
 def network(kinds=("sigmoid", "tanh")) -> Network:
@@ -71,7 +82,8 @@ def reference(net: Network, recipe: Recipe) -> np.ndarray:
         return LOSSES[recipe.loss](predict(parameters, x[rows]) - y[rows]).mean() + penalty
 
     parameters = [tuple(map(jnp.asarray, net.weights(layer))) for layer in range(len(kinds))]
-    optimizer = OPTIMIZERS[recipe.optimizer](schedule(recipe), recipe.l2)
+    rate = SCHEDULES[recipe.schedule](recipe.learning_rate, recipe.epochs * -(-EXAMPLES // BATCH))
+    optimizer = OPTIMIZERS[recipe.optimizer](rate, recipe.l2)
     state = optimizer.init(parameters)
     gradient = jax.jit(jax.grad(objective))
     epoch, position = 0, 0
@@ -94,19 +106,24 @@ def check(net: Network, recipe: Recipe, tolerance: float = 1e-9) -> None:
     assert np.abs(trainer.theta - expected).max() <= tolerance * np.abs(expected).max()
 
 
-@pytest.mark.parametrize("schedule_name", ["constant", "cosine", "step"])
-@pytest.mark.parametrize("optimizer", OPTIMIZERS)
-def test_optimizer_and_schedule(optimizer, schedule_name):
+@pytest.mark.parametrize(("ours", "theirs"), REGISTRIES)
+def test_no_entry_is_left_out(ours, theirs):
+    assert set(ours) == set(theirs)
+
+
+@pytest.mark.parametrize("schedule", compared(SCHEDULES))
+@pytest.mark.parametrize("optimizer", compared(OPTIMIZERS))
+def test_optimizer_and_schedule(optimizer, schedule):
     # the horizon of nine epochs, 45 updates, ends before the 50th
-    check(network(), Recipe(BATCH, 0.02, optimizer, schedule=schedule_name, epochs=9, l1=1e-3, l2=1e-2))
+    check(network(), Recipe(BATCH, 0.02, optimizer, schedule=schedule, epochs=9, l1=1e-3, l2=1e-2))
 
 
-@pytest.mark.parametrize("loss", ["mse", "mae", "huber"])
+@pytest.mark.parametrize("loss", compared(LOSSES))
 def test_loss(loss):
     check(network(), Recipe(BATCH, 0.02, "sgd", loss=loss))
 
 
-@pytest.mark.parametrize("kind", ACTIVATIONS)
+@pytest.mark.parametrize("kind", compared(ACTIVATIONS))
 def test_activation(kind):
     check(network([kind, kind, "sigmoid"]), Recipe(BATCH, 0.02, "momentum"))
 

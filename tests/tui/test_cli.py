@@ -25,6 +25,7 @@ from tui.console.headless import make_trainer, train
 from tui.run.options import Options
 
 Capture = pytest.CaptureFixture[str]
+PATIENCE = 1200  # seconds until a test gives up: kernels may be compiled first, on a machine that has other work, too
 
 
 def run(capsys: Capture, *arguments: str) -> tuple[int, str, str]:
@@ -308,7 +309,9 @@ def test_a_stream_that_the_shell_closed_is_no_terminal(redirected: str, code: in
 def test_a_terminal_too_narrow_for_the_progress_bar_has_none(columns: int, shown: bool) -> None:
     command = ["-m", "tui", "train", "--epochs", "3"]
     bare = {name: value for name, value in os.environ.items() if name != "COLUMNS"}
-    child = pexpect.spawn(sys.executable, command, env=bare, encoding="utf-8", timeout=120, dimensions=(40, columns))
+    child = pexpect.spawn(
+        sys.executable, command, env=bare, encoding="utf-8", timeout=PATIENCE, dimensions=(40, columns)
+    )
     out = child.read()
     child.close()
     assert child.exitstatus == 0
@@ -320,7 +323,7 @@ def test_a_terminal_too_narrow_for_the_progress_bar_has_none(columns: int, shown
 @pytest.mark.parametrize("flags", [[], ["--json"]])
 def test_ctrl_c_reports_what_was_reached(flags: list[str]) -> None:
     endless = ["-m", "tui", "train", "--epochs", "100000000", *flags]
-    child = pexpect.spawn(sys.executable, endless, encoding="utf-8", timeout=120, dimensions=(40, 120))
+    child = pexpect.spawn(sys.executable, endless, encoding="utf-8", timeout=PATIENCE, dimensions=(40, 120))
     child.expect("training ")  # the progress bar, for this is a terminal
     child.sendintr()
     child.expect('"interrupted": true' if flags else "interrupted: this is what was reached")

@@ -12,6 +12,7 @@ import pytest
 
 pexpect = pytest.importorskip("pexpect", reason="no pseudo-terminals here")
 
+PATIENCE = 1200  # seconds until a test gives up: kernels may be compiled first, on a machine that has other work, too
 LEAVE = b"\x1b[?1049l"  # back from the alternate screen
 SHOW_CURSOR = b"\x1b[?25h"
 
@@ -22,7 +23,7 @@ def unitfit() -> Iterator[object]:
     environment = {**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor", "LANG": "C.UTF-8"}
     for name in ("COLUMNS", "LINES", "NO_COLOR"):  # they would stand before the terminal's own size and colours
         environment.pop(name, None)
-    child = pexpect.spawn(sys.executable, ["-m", "tui"], dimensions=(40, 120), env=environment, timeout=120)
+    child = pexpect.spawn(sys.executable, ["-m", "tui"], dimensions=(40, 120), env=environment, timeout=PATIENCE)
     child.expect("compiling")
     child.expect("paused")
     yield child

@@ -8,7 +8,8 @@ from itertools import count
 
 from engine import Recipe
 from engine.losses import LOSSES
-from engine.recipe import OPTIMIZERS, SCHEDULES
+from engine.optimizers import OPTIMIZERS
+from engine.recipe import SCHEDULES
 
 FIELDS = ("data", "batch", "rate", "schedule", "epochs", "optimizer", "loss", "l1", "l2", "init", "seed")
 RATES = (1e-6, 100.0)  # the reach of [ and ]
@@ -28,7 +29,7 @@ def change_recipe(recipe: Recipe, field: str, direction: int, examples: int) -> 
         case "l1" | "l2":
             return replace(recipe, **{field: penalty_step(getattr(recipe, field), direction)})
         case "optimizer":
-            return replace(recipe, optimizer=neighbour(OPTIMIZERS, recipe.optimizer, direction))
+            return replace(recipe, optimizer=neighbour(tuple(OPTIMIZERS), recipe.optimizer, direction))
         case "loss":
             return replace(recipe, loss=neighbour(tuple(LOSSES), recipe.loss, direction))
         case "schedule":

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from engine.activations import KINDS
+from engine.activations import KINDS, Activation
 from tui.draw.numbers import short
 
 if TYPE_CHECKING:
@@ -17,9 +17,6 @@ if TYPE_CHECKING:
     from tui.run.choice import Choice
     from tui.run.snapshot import Snapshot
 
-_NAMES = {"hard_sigmoid": "hard σ", "relu": "ReLU", "leaky_relu": "leaky"}
-_BENDS = ("relu", "leaky_relu")
-_HEIGHTS = {"sigmoid": 1.0, "hard_sigmoid": 1.0, "tanh": 2.0}  # from one end of the step to the other
 _SATURATED = 0.02  # a unit whose slope is near 0 on all but so small a share of the training points
 
 
@@ -51,16 +48,14 @@ class Unit:
 
 def kind_name(kind: str) -> str:
     """A kind of unit as people read it: "ReLU"."""
-    return _NAMES.get(kind, kind)
+    return KINDS[kind].word
 
 
 def trouble(kind: str, on: float) -> str:
     """ "dead" or "saturated" where hardly any training point can move a unit, else ""; `on` is its share of them."""
-    if kind in ("identity", "leaky_relu"):
-        return ""
-    if kind == "relu":
+    if KINDS[kind].can_die:
         return "dead" if on <= 0.0 else ""
-    return "saturated" if on < _SATURATED else ""
+    return "saturated" if KINDS[kind].can_saturate and on < _SATURATED else ""
 
 
 def chosen_layer(network: Network, state: Choice) -> int:
@@ -133,33 +128,51 @@ def sentence(unit: Unit, dataset: Dataset) -> tuple[str, bool]:
     if not unit.single:
         return _reach(unit, dataset), False
     w, c = float(unit.weights[0]), unit.outgoing
-    height = c * dataset.y_scale
-    unit_x, unit_y = (f" {unit}".rstrip() for unit in (dataset.feature_units[0], dataset.target_unit))
     if w == 0.0 or not all(map(math.isfinite, (w, c, unit.bias))):
         return "flat: w is 0", False
-    place = -unit.bias / w  # scaled: the training points reach from −1 to 1
+    return _along(KINDS[unit.kind], w, unit.bias, c, dataset), False
+
+
+def _along(kind: Activation, w: float, b: float, c: float, dataset: Dataset) -> str:
+    """What c · activation(w x + b) does to the fit along the one feature: where, and how much."""
+    unit_x, unit_y = (f" {unit}".rstrip() for unit in (dataset.feature_units[0], dataset.target_unit))
+    place = -b / w  # scaled: the training points reach from −1 to 1
     at = f"{short(float(dataset.x_offset[0] + place * dataset.x_factor[0]))}{unit_x}"
     outside = ", beyond the data" if abs(place) > 1.0 else ""
-    if unit.kind in _HEIGHTS:
-        verb = "rises" if height * w > 0 else "falls"
-        return f"{verb} {short(abs(height) * _HEIGHTS[unit.kind])}{unit_y} at {at}{outside}", False
+    height = c * dataset.y_scale
+    if kind.step:
+        return f"{_verb(height * w)} {short(abs(height) * kind.step)}{unit_y} at {at}{outside}"
     slope = height * w / float(dataset.x_factor[0])
-    rate = f"{short(abs(slope))}{unit_y} per {dataset.feature_units[0] or dataset.feature_labels[0]}"
-    if unit.kind not in _BENDS:
-        return f"{'rises' if slope > 0 else 'falls'} {rate} everywhere", False
-    if place * w < -abs(w):  # it is on wherever there are data
-        return f"{'rises' if slope > 0 else 'falls'} {rate} on all the data", False
-    if w > 0:
-        return f"bends {'up' if slope > 0 else 'down'} {rate} from {at} on{outside}", False
-    return f"{'rises' if slope > 0 else 'falls'} {rate} up to {at}{outside}", False
+    before, after = (slope * end for end in (kind.slopes if w > 0 else reversed(kind.slopes)))
+
+    def rate(change: float) -> str:
+        return f"{short(abs(change))}{unit_y} per {dataset.feature_units[0] or dataset.feature_labels[0]}"
+
+    if not kind.bends:
+        return f"{_verb(after)} {rate(after)} everywhere"
+    if not kind.kinks:  # it bends little by little: there is no place from which on it has the slope `after`
+        return f"bends {'up' if after > before else 'down'} {rate(after - before)} around {at}{outside}"
+    steep_after = abs(after) > abs(before)
+    if place < -1.0 if steep_after else place > 1.0:  # it is on wherever there are data
+        steep = after if steep_after else before
+        return f"{_verb(steep)} {rate(steep)} on all the data"
+    if steep_after:
+        return f"bends {'up' if after > 0 else 'down'} {rate(after)} from {at} on{outside}"
+    return f"{_verb(before)} {rate(before)} up to {at}{outside}"
+
+
+def _verb(change: float) -> str:
+    return "rises" if change > 0 else "falls"
 
 
 def _reach(unit: Unit, dataset: Dataset) -> str:
     """How far a unit of several inputs can move the fit: "lowers y by up to 139 g"; a ReLU has no limit."""
-    height = (unit.outgoing or 0.0) * dataset.y_scale
-    verb = "raises" if height > 0 else "lowers"
-    if unit.kind not in _HEIGHTS:
-        return f"{verb} y where it is on" if unit.kind in _BENDS else ""
-    if unit.kind == "tanh":
-        verb = "raises or lowers"
-    return f"{verb} y by up to {short(abs(height))} {dataset.target_unit}".rstrip()
+    kind, height = KINDS[unit.kind], (unit.outgoing or 0.0) * dataset.y_scale
+    low, high = kind.limits
+    most = high if high >= -low else low
+    verb = "raises or lowers" if kind.step and low < 0.0 < high else "raises" if height * most > 0 else "lowers"
+    if kind.step:
+        return f"{verb} y by up to {short(abs(height * most))} {dataset.target_unit}".rstrip()
+    if kind.bends:
+        return f"{verb} y where it is on" if kind.kinks else f"{verb} y, most of all where it is on"
+    return ""

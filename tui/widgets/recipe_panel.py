@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from engine.optimizers import OPTIMIZERS
 from tui.actions import bindings
 from tui.draw.canvas import Canvas
 from tui.run.fields import FIELDS
@@ -12,7 +13,6 @@ Part = tuple[str, str]  # (text, the field that it shows or "")
 Row = tuple[str, tuple[Part, ...], str]  # label, what it says, keys
 LABEL_WIDTH = 10
 TWO_COLUMNS = 70  # cells, from which on the rows stand in two columns
-WARM_UP = {"adam": " .9 .999", "adamw": " .9 .999", "momentum": " .9", "nesterov": " .9", "rmsprop": " .9"}
 
 
 class RecipePanel(Panel, can_focus=True):
@@ -71,6 +71,7 @@ def rows(snapshot: Snapshot) -> list[Row]:
     unseen = 0 if dataset.y_test is None else len(dataset.y_test)
     updates = -(-examples // recipe.batch_size)
     full = "full batch" if updates == 1 else f"{updates} updates an epoch"
+    constants = f" {OPTIMIZERS[recipe.optimizer].constants}".rstrip()
     rate: tuple[Part, ...] = ((f"η {recipe.learning_rate:g}", "rate"), (", ", ""), (recipe.schedule, "schedule"))
     if recipe.schedule != "constant":
         rate += ((" to ", ""), (f"{recipe.epochs}", "epochs"), (f", now {snapshot.rate:.3g}", ""))
@@ -78,7 +79,11 @@ def rows(snapshot: Snapshot) -> list[Row]:
         ("data", ((f"{examples} train, {unseen} unseen", "data"),), "d"),
         ("batch", ((f"{recipe.batch_size}", "batch"), (f", {full}", "")), "{ }"),
         ("rate", rate, "[ ]"),
-        ("optimizer", ((recipe.optimizer, "optimizer"), (WARM_UP.get(recipe.optimizer, ""), "")), ""),
+        (
+            "optimizer",
+            ((recipe.optimizer, "optimizer"), (constants, "")),
+            "",
+        ),
         ("loss", ((recipe.loss, "loss"),), ""),
         ("L1  L2", ((f"{recipe.l1:g}", "l1"), ("   ", ""), (f"{recipe.l2:g}", "l2")), ""),
         ("start", ((network.init, "init"), (", ", ""), (f"seed {snapshot.seed}", "seed")), "i"),

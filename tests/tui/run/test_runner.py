@@ -14,7 +14,7 @@ from tui.run.options import Options
 from tui.run.runner import Runner, one_sentence
 from tui.run.session import Session
 
-PATIENCE = 60.0  # seconds until a test gives up; nothing waits so long
+PATIENCE = 1200  # seconds until a test gives up: kernels may be compiled first, on a machine that has other work, too
 
 
 class Awake(Runner):

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 import data
 from engine import Network, Recipe
+from engine.activations import KINDS
 from tui.draw.canvas import Canvas
 from tui.draw.palette import ANSI, CODES, DARK, PLAIN, Palette
 from tui.run.snapshot import LossHistory, Probe, Snapshot
@@ -484,7 +485,7 @@ NAMES = ("motorcycle", "sine", "seattle", "chicago", "sunspots", "concrete", "mo
 @given(
     st.sampled_from(NAMES),
     st.lists(
-        st.lists(st.sampled_from(("sigmoid", "relu", "tanh", "identity", "leaky_relu")), min_size=1, max_size=5),
+        st.lists(st.sampled_from(list(KINDS)), min_size=1, max_size=5),
         max_size=3,
     ),
     st.sampled_from((0.0, 1.0, 1e3, 1e30)),

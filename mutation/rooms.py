@@ -1,0 +1,69 @@
+"""What is mutated, and which tests should notice.
+
+Every test file of a room runs for each mutant that it reaches, so it must take seconds at most. Left out are tests that
+start processes (a mutant lives in the memory of one) and those that wait for compilation or for a whole screen.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """Files to mutate and test files, as globs below the root; a file that `leave_out` names is not run."""
+
+    name: str
+    files: tuple[str, ...]
+    tests: tuple[str, ...]
+    leave_out: tuple[str, ...] = ()  # test files, or single tests as file::name
+    environment: dict[str, str] = field(default_factory=dict)
+
+    def sources(self, root: Path) -> list[str]:
+        return found(root, self.files)
+
+    def test_files(self, root: Path) -> list[str]:
+        return [file for file in found(root, self.tests) if file not in self.leave_out]
+
+
+def found(root: Path, globs: tuple[str, ...]) -> list[str]:
+    """Paths of the files that the globs name, relative to the root; FileNotFoundError for a glob that names none."""
+    files: set[str] = set()
+    for pattern in globs:
+        matches = [path.relative_to(root).as_posix() for path in root.glob(pattern)]
+        if not matches:
+            raise FileNotFoundError(f"{pattern} names no file: expected mutation/rooms.py to follow where files are")
+        files.update(matches)
+    return sorted(files)
+
+
+ROOMS = (
+    Room(
+        "engine",
+        ("engine/*.py",),
+        ("tests/engine/test_*.py",),
+        leave_out=(
+            "tests/engine/test_emitter.py",
+            "tests/engine/test_imports.py",
+            "tests/engine/test_jit.py",
+            "tests/engine/test_simd.py",
+        ),
+        # Interpreted loops see a mutant of what they share with machine code; compiled ones come from the kernel cache,
+        # which must not take in a mutant either.
+        environment={"NUMBA_DISABLE_JIT": "1"},
+    ),
+    Room("data", ("data/*.py",), ("tests/data/test_*.py",)),
+    Room(
+        "tui/draw",
+        ("tui/draw/*.py",),
+        ("tests/tui/draw/test_*.py", "tests/tui/views/test_*.py"),
+        leave_out=("tests/tui/views/test_views.py::test_no_state_of_a_run_stops_a_view",),
+    ),
+    Room(
+        "tui/views",
+        ("tui/views/**/*.py",),
+        ("tests/tui/views/test_*.py", "tests/tui/widgets/test_*.py"),
+        leave_out=("tests/tui/views/test_views.py::test_no_state_of_a_run_stops_a_view",),
+    ),
+)
