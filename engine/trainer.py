@@ -159,7 +159,10 @@ class Trainer:
 
     @property
     def diverged(self) -> tuple[int, str] | None:
-        """None, or the number of the update that failed and what was not finite: "loss", "gradient" or "theta"."""
+        """None, or the number of the update that failed and what grew too large: "loss", "gradient" or "theta".
+
+        A finite gradient is named too, where a moment of the optimizer's overflowed, such as that of its square.
+        """
         status = int(self._work.run.state[STATUS])
         return (self.update + 1, DIVERGED[status]) if status in DIVERGED else None
 
@@ -332,7 +335,7 @@ class Trainer:
         if self.diverged:
             number, what = self.diverged
             raise EngineError(
-                f"training stopped at update {number}, whose {what} is not finite: "
+                f"training stopped at update {number}, whose {what} is too large in {self._architecture.dtype.name}: "
                 "lower the learning rate, or restore an earlier state"
             )
 

@@ -146,7 +146,8 @@ def finish_update(run: Run, settings: Settings, size: int) -> None:
     if all_finite(run.theta) and all_finite(run.second):
         move_on(state, sums, run.buckets, settings, size)
         return
-    state[STATUS] = BAD_THETA if all_finite(run.gradient) else BAD_GRADIENT
+    only_theta = all_finite(run.gradient) and all_finite(run.first) and all_finite(run.second)
+    state[STATUS] = BAD_THETA if only_theta else BAD_GRADIENT
 
 
 @compiled

@@ -114,8 +114,9 @@ def advance(run: Run, buffers: Buffers, settings: Settings, target: int, budget:
     spent = train(address(buffers.at[0]), settings, target, budget)
     for thread in others:
         thread.join()
-    if run.state[STATUS] == BAD_THETA and not np.isfinite(buffers.gradient).all():
-        run.state[STATUS] = BAD_GRADIENT
+    if run.state[STATUS] == BAD_THETA:
+        only_theta = all(np.isfinite(array).all() for array in (buffers.gradient, buffers.first, buffers.second))
+        run.state[STATUS] = BAD_THETA if only_theta else BAD_GRADIENT
     return int(spent)
 
 

@@ -284,7 +284,7 @@ def test_divergence_stops_at_the_last_finite_state(recipe, what):
     assert update == trainer.update + 1
     assert reason in what
     assert np.isfinite(trainer.theta).all()
-    with pytest.raises(EngineError, match=f"stopped at update {update}, whose {reason} is not finite"):
+    with pytest.raises(EngineError, match=f"stopped at update {update}, whose {reason} is too large in float32"):
         trainer.step()
     with pytest.raises(EngineError, match="lower the learning rate"):
         trainer.run_for(0.01)
@@ -321,6 +321,21 @@ def test_a_diverged_run_goes_on_after_a_change():
         assert trainer.diverged is None
         trainer.restore(start)
         assert trainer.diverged is None and trainer.update == 0
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("optimizer", ["momentum", "nesterov", "adagrad", "rmsprop", "adam", "adamw"])
+def test_a_moment_that_overflows_is_the_gradients_fault(optimizer, dtype):
+    """Of a finite gradient, the square overflows at once, the trace when a larger one is added."""
+    largest = float(np.finfo(dtype).max)
+    recipe = Recipe(1, 0.1 / largest, optimizer, loss="mae")
+    trainer = Trainer(Network(1, dtype=dtype), [[0.2 * largest]], [0.0], recipe=recipe)
+    trainer.theta = [0.5, 0.0]
+    if trainer.step(1):
+        trainer.recipe = dataclasses.replace(recipe, l1=0.75 * largest)
+        trainer.step(1)
+    assert trainer.diverged == (2 if optimizer in ("momentum", "nesterov") else 1, "gradient")
+    assert np.isfinite(trainer.theta).all()
 
 
 def test_after_a_loss_that_is_not_finite_adam_counts_the_updates_that_were_done():
