@@ -20,7 +20,7 @@ def test_packing_and_back_is_exact(layers, inputs):
     simd.push(run, buffers)
     assert np.count_nonzero(simd.present_state(buffers)[0]) == run.theta.size
     run.theta[:] = 0
-    simd.pull(run, buffers)
+    simd.pull(run, buffers, ["theta"])
     np.testing.assert_array_equal(run.theta, numbered)
 
 
