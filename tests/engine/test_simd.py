@@ -14,7 +14,6 @@ from engine.kernels.shuffle import GROUP, epoch_key, example, fill_order, grid, 
 from engine.losses import LOSSES
 from engine.network import split
 from engine.optimizers import OPTIMIZERS
-from engine.run import ROW
 from engine.schedules import SCHEDULES
 
 pytestmark = pytest.mark.skipif(bool(numba.config.DISABLE_JIT), reason="the tiles exist as machine code only")
@@ -204,7 +203,7 @@ def long_batches(layers=(("relu", "tanh") * 9, ("sigmoid",) * 20), **options) ->
 def in_the_midst_of_a_batch(updates: int) -> Trainer:
     trainer = long_batches()
     trainer.step(updates)
-    while not trainer._work.run.state[ROW]:
+    while not trainer._work.run.state.row:
         trainer._work._speed = 1.0
         trainer.run_for(0.01)
     return trainer

@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 
 from engine import EngineError, Network, Recipe, Trainer
-from engine.run import CHECK_ROW, ROW
 
 RNG = np.random.default_rng(5)
 X, Y = RNG.uniform(-1, 1, (23, 2)), RNG.standard_normal(23)
@@ -192,10 +191,10 @@ def while_the_losses_are_taken(reached: int, dtype: str) -> Trainer:
     x, y = np.random.default_rng(0).uniform(-1, 1, (600, 2)), np.linspace(-1, 1, 600)
     network = Network(2, [["sigmoid"] * 3], dtype=dtype)
     trainer = Trainer(network, x[:300], y[:300], x[300:], y[300:], dataclasses.replace(RECIPE, batch_size=300))
-    while trainer._work.run.state[CHECK_ROW] < reached:  # slices of one example, or of one chunk of them
+    while trainer._work.run.state.check_row < reached:  # slices of one example, or of one chunk of them
         trainer._work._speed = 1.0
         trainer.run_for(0.01)
-    assert trainer._work.run.state[CHECK_ROW] < 600 and trainer.update == 1
+    assert trainer._work.run.state.check_row < 600 and trainer.update == 1
     return trainer
 
 
@@ -447,7 +446,7 @@ def test_a_copy_knows_no_curve_of_what_the_original_does_later(copy_of):
 def test_no_gradient_is_told_of_a_batch_that_a_change_cut_short():
     trainer = make(dtype="float64")
     trainer.step(2)
-    while not trainer._work.run.state[ROW]:
+    while not trainer._work.run.state.row:
         trainer._work._speed = 1.0
         trainer.run_for(0.01)
     trainer.theta = trainer.theta
