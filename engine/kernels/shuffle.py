@@ -21,15 +21,21 @@ WORD = 0xFFFFFFFF
 
 
 def grid(examples: int) -> tuple[int, int]:
-    """(rows, side) of the smallest near-square grid with at least `examples` cells."""
+    """(rows, side) of the smallest near-square grid with at least `examples` cells.
+
+    Sums modulo an odd number make even permutations only. Where both numbers are odd and no cell is left over, one more
+    row lets odd ones occur as often.
+    """
     side = math.isqrt(max(examples, 1) - 1) + 1
-    return -(-examples // side), side
+    rows = -(-examples // side)
+    return (rows + 1 if rows * side == examples and examples % 2 else rows), side
 
 
 @compiled
 def rounds_for(examples: int) -> int:
-    """Double rounds of the network: with fewer, gaps between neighbours are uneven over one or two million epochs."""
-    return 4 if examples >= 256 else 5 if examples >= 64 else 6
+    """Double rounds of the network: with fewer, gaps between neighbours are uneven over a million epochs and more."""
+    few = 12 if 5 <= examples <= 12 else 6
+    return 4 if examples >= 256 else 5 if examples >= 64 else few
 
 
 @compiled

@@ -180,7 +180,7 @@ def vector_order(into, groups, key, examples, rows, side):
     fill_order(into, 0, groups, key, examples, rows, side, (LANES - 1) // side + 1, rounds_for(examples))
 
 
-@pytest.mark.parametrize("sizes", [range(1, 41), range(1023, 1026), [1461, 99_991, 100_000]])
+@pytest.mark.parametrize("sizes", [range(1, 41), [49, 81, 961], range(1023, 1026), [1461, 99_991, 100_000]])
 @pytest.mark.parametrize("epoch", [0, 1])
 def test_the_order_of_lanes_is_that_of_scalars(sizes, epoch):
     for size in sizes:
