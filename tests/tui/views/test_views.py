@@ -35,8 +35,8 @@ from tui.run.facts import (
     Request,
 )
 from tui.run.snapshot import Snapshot
-from tui.views import ViewState, fit_requests, fit_view, loss
-from tui.views.fit import curve, plane, series
+from tui.views import ViewState, fit, loss
+from tui.views.fit import curve, plane, scatter, series
 from tui.views.units import table
 
 load = lru_cache(data.load)
@@ -88,7 +88,7 @@ def told(
         progress=120.0,
         rate=0.03,
         marks=((23.0, "+2"), (50.0, "+3")),
-        answers=Facts(evidence).answers(fit_requests(dataset, *size, state)) | {Gradient(): gradient} | plausible,
+        answers=Facts(evidence).answers(fit.requests(dataset, *size, state)) | {Gradient(): gradient} | plausible,
     )
     return knowing(replace(made, **changes), answers or {})
 
@@ -115,8 +115,7 @@ def trained() -> Network:
 
 
 def whole(snap: Snapshot, size: tuple[int, int], palette: Palette, state: ViewState = STATE) -> list[Canvas]:
-    view = fit_view(snap.dataset)
-    canvases = [view.paint(snap, *size, palette, state), loss.paint(snap, *size, palette, state)]
+    canvases = [fit.paint(snap, *size, palette, state), loss.paint(snap, *size, palette, state)]
     canvases.append(table.paint(snap, *size, palette, state))
     for canvas in canvases:
         assert [strip.cell_length for strip in canvas.strips(palette)] == [size[0]] * size[1]
@@ -173,8 +172,8 @@ def test_a_curve_that_leaves_the_frame_is_marked_at_the_edge() -> None:
 
 
 def test_the_known_target_is_drawn_dim() -> None:
-    assert curve.title(snapshot("motorcycle", trained()), STATE) == ("Fit", "")
-    assert curve.title(snapshot("sine", trained()), STATE) == ("Fit", "thin line: without noise")
+    assert curve.subtitle(snapshot("motorcycle", trained()), STATE) == ""
+    assert curve.subtitle(snapshot("sine", trained()), STATE) == "thin line: without noise"
     canvas = curve.paint(snapshot("sine", Network(1, [["relu"]])), 80, 27, DARK, STATE)
     assert (canvas.foreground == CODES["truth"]).sum() > 10
 
@@ -503,12 +502,11 @@ def test_the_zero_line_runs_between_the_signs() -> None:
 
 def test_predicted_against_true_has_the_diagonal() -> None:
     snap = snapshot("concrete", Network(8, []))
-    view = fit_view(snap.dataset)
-    canvas = view.paint(snap, 80, 27, DARK, STATE)
+    canvas = scatter.paint(snap, 80, 27, DARK, STATE)
     assert "predicted" in canvas.plain() and "true MPa" in canvas.plain()
     assert (canvas.foreground == CODES["quiet"]).sum() > 30
     outside = knowing(snap, {Outputs("train"): np.full(len(snap.dataset.y_train), 1e12)})
-    assert "▲" in view.paint(outside, 80, 27, DARK, STATE).plain()
+    assert "▲" in scatter.paint(outside, 80, 27, DARK, STATE).plain()
 
 
 def test_an_unchanged_row_is_the_same_strip() -> None:
