@@ -51,15 +51,17 @@ def present_rate(state: Ints, settings: Settings) -> float:
 
 
 @inlined
-def advance_powers(sums: Sums) -> None:
-    """0.9ᵗ and 0.999ᵗ of Adam's corrections, for the update in work."""
-    sums[FIRST_POWER] *= KEEP_FIRST
-    sums[SECOND_POWER] *= KEEP_SECOND
+def present_pace(rate: float, sums: Sums, settings: Settings) -> tuple[float, float]:
+    """The optimizer's numbers for the update in work; see `engine.optimizers`."""
+    powers = sums[FIRST_POWER] * KEEP_FIRST, sums[SECOND_POWER] * KEEP_SECOND
+    return optimizer_pace(settings.optimizer, rate, *powers)  # type: ignore[no-any-return]
 
 
 @inlined
 def move_on(state: Ints, sums: Sums, buckets: Sums, settings: Settings, size: int) -> None:
     """Count an update that succeeded on a batch of `size`, and have the whole sets checked where that is due."""
+    sums[FIRST_POWER] *= KEEP_FIRST
+    sums[SECOND_POWER] *= KEEP_SECOND
     state[ROW] = 0
     state[UPDATE] += 1
     state[POSITION] += size

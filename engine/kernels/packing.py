@@ -19,7 +19,8 @@ from engine.kernels.jit import compiled
 from engine.layout import FAN_IN
 from engine.run import Floats, Ints, Run
 
-CHUNK = 128  # rows of a batch that are worked off together
+CHUNK = 128  # rows of a batch that are worked off together, at most
+CHUNK_WORK = 1 << 29  # multiply-adds of a training chunk, about: wide networks take fewer rows at a time
 ORDER_BLOCK = 1024  # places of an epoch whose examples are worked out together
 LINE = 16  # floats of a cache line
 MIXED = -1  # and below: the negative of a word whose bits say which kinds occur
@@ -32,19 +33,18 @@ MOST_THREADS = 16
 
 # places in Buffers.at: word addresses of the run's and the buffers' arrays, then some numbers
 STATE, SUMS, POINTS_AT, BUCKETS_AT = range(4)
-THETA, GRADIENT, FIRST, SECOND, X, Y, X_TEST, Y_TEST, LAYOUT, KIND_OF, CODE, FLOOR, LOWEST, ZEROS = range(4, 18)
-TRANSPOSES, ACTIVATIONS, INCOMING, PART, OUTPUT_SUMS, TARGETS, DELTAS, FINITE, MEETING, MODE, ORDER = range(18, 29)
-LAYERS, PARAMETERS, PARAMETER_VECTORS, ORDER_BEGIN, THREAD, THREADS = range(29, 35)
-PLACES = 35
+GRADIENT, X, Y, X_TEST, Y_TEST, LAYOUT, KIND_OF, CODE, FLOOR, LOWEST, ZEROS = range(4, 15)
+TRANSPOSES, ACTIVATIONS, INCOMING, PART, OUTPUT_SUMS, TARGETS, DELTAS, FINITE, MEETING, MODE, ORDER = range(15, 26)
+THETA, FIRST, SECOND, NEXT = range(26, 30)  # the last: how far behind each of the others its next state is
+LAYERS, PARAMETERS, PARAMETER_VECTORS, CHUNK_ROWS, TURNED, ORDER_BEGIN, THREAD, THREADS = range(30, 38)
+# TURNED: the layer up to which the weights of the present θ are transposed
+PLACES = 38
 
 
 class Buffers(NamedTuple):
     """A run as the tiles see it. Every array of floats starts on a cache line."""
 
-    theta: Floats
     gradient: Floats
-    first: Floats
-    second: Floats
     x: Floats  # (N, padded inputs), and some rows to read past the end
     y: Floats  # (N,), and some more
     x_test: Floats
@@ -66,8 +66,9 @@ class Buffers(NamedTuple):
     meeting: NDArray[np.int32]  # how often a thread has come to where all wait for each other
     mode: NDArray[np.int32]  # (threads, LINE): the vector unit's control word as found, and with denormals flushed to 0
     order: NDArray[np.int32]  # (threads, ORDER_BLOCK): the examples at places of an epoch, from at[ORDER_BEGIN] on
+    states: Floats  # (2, 3, P): θ, first and second as they are, and room for the next update's; they change places
     places: NDArray[np.int32]  # where each parameter of θ is in the packed arrays
-    at: Ints  # (threads, PLACES): what the kernels get, the addresses of all the above but the last
+    at: Ints  # (threads, PLACES): what the kernels get, the addresses of all the above but the last, and some numbers
 
 
 def make_buffers(run: Run, threads: int) -> Buffers:
@@ -77,13 +78,11 @@ def make_buffers(run: Run, threads: int) -> Buffers:
     output = layout[-1]
     stride = int(max(layout[:, STRIDE].max(), layout[:, INPUT_STRIDE].max()))
     parameters = int(output[WEIGHTS] + output[INPUT_STRIDE]) + LANES
+    size = -(-parameters // LINE) * LINE  # of an array that begins and ends on a cache line
     ranks = unit_ranks(run, layout)
     codes, kind_of = lane_kinds(run, layout)
     buffers = Buffers(
-        theta=aligned(parameters, LANES * stride),
         gradient=aligned(parameters),
-        first=aligned(parameters),
-        second=aligned(parameters),
         x=padded(run.x, int(layout[0, INPUT_STRIDE])),
         y=aligned_copy(run.y, CHUNK),
         x_test=padded(run.x_test, int(layout[0, INPUT_STRIDE])),
@@ -105,13 +104,15 @@ def make_buffers(run: Run, threads: int) -> Buffers:
         meeting=aligned(LINE).view(np.int32),
         mode=aligned(threads * LINE).view(np.int32).reshape(threads, LINE),
         order=aligned(threads * ORDER_BLOCK).view(np.int32).reshape(threads, ORDER_BLOCK),
+        states=aligned(6 * size, LANES * stride).reshape(2, 3, size),
         places=places_of_parameters(layout, ranks),
         at=np.zeros((threads, PLACES), np.int64),
     )
     shared = (run.state, run.sums, run.points, run.buckets)
-    addresses = [address(array) for array in (*shared, *buffers[:-2])]
+    addresses = [address(array) for array in (*shared, *buffers[:-3], *buffers.states[0])]
+    numbers = (3 * size, len(layout), run.theta.size, vectors(parameters), chunk_rows(run.theta.size), 1, -1)
     for thread, at in enumerate(buffers.at):
-        at[:] = (*addresses, len(layout), run.theta.size, vectors(parameters), -1, thread, 1)
+        at[:] = (*addresses, *numbers, thread, 1)
         for place, own in ((FINITE, buffers.finite), (MODE, buffers.mode), (ORDER, buffers.order)):
             at[place] = address(own[thread])
     return buffers
@@ -120,6 +121,11 @@ def make_buffers(run: Run, threads: int) -> Buffers:
 def address(array: NDArray[Any]) -> int:
     """Where an array begins, in words of four bytes."""
     return array.ctypes.data >> 2
+
+
+def chunk_rows(parameters: int) -> int:
+    """Rows of a chunk: a fixed function of the network, so that every sum over rows has one order."""
+    return min(CHUNK, max(LINE, CHUNK_WORK // (3 * parameters) // LINE * LINE))
 
 
 def vectors(count: int) -> int:

@@ -55,15 +55,14 @@ FOUR = 4  # vectors that are summed together, in another order than single ones:
 
 
 @compiled
-def transpose_weights(at: Ints) -> None:
+def transpose_weights(at: Ints, layer: int) -> None:
     """Transpose this thread's part of the weights between hidden layers as they are now."""
-    for layer in range(1, at[LAYERS] - 1):
-        inputs, stride, across = of(at, layer, INPUTS), of(at, layer, STRIDE), of(at, layer, INPUT_STRIDE)
-        source, into = at[THETA] + of(at, layer, WEIGHTS), at[TRANSPOSES] + of(at, layer, TRANSPOSED)
-        columns = of(at, layer, VECTORS) * LANES
-        for j in range(begin_of_part(at, columns, LANES), end_of_part(at, columns, LANES), LANES):
-            for i in range(0, inputs, LANES):
-                transpose_block(source + i * stride + j, stride, into + j * across + i, across, inputs - i)
+    inputs, stride, across = of(at, layer, INPUTS), of(at, layer, STRIDE), of(at, layer, INPUT_STRIDE)
+    source, into = at[THETA] + of(at, layer, WEIGHTS), at[TRANSPOSES] + of(at, layer, TRANSPOSED)
+    columns = of(at, layer, VECTORS) * LANES
+    for j in range(begin_of_part(at, columns, LANES), end_of_part(at, columns, LANES), LANES):
+        for i in range(0, inputs, LANES):
+            transpose_block(source + i * stride + j, stride, into + j * across + i, across, inputs - i)
 
 
 @compiled

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.activations import KINDS
-from engine.kernels.bookkeeping import advance_powers, move_on, optimizer_pace, present_rate, record_check
+from engine.kernels.bookkeeping import move_on, present_pace, present_rate, record_check
 from engine.kernels.jit import by_code, compiled, kernel
 from engine.kernels.shuffle import epoch_key, example
 from engine.layout import BIAS, FAN_IN, FAN_OUT, SOURCE, TARGET, WEIGHT
@@ -27,10 +27,8 @@ from engine.run import (
     CHECK_ROW,
     EPOCH,
     FINE,
-    FIRST_POWER,
     POSITION,
     ROW,
-    SECOND_POWER,
     STATUS,
     TEST_LOSS,
     TRAIN_LOSS,
@@ -42,15 +40,19 @@ from engine.run import (
 
 
 class Buffers(NamedTuple):
-    """Values and gradients of all units for one example, in the order of `Run.kinds`."""
+    """Values and gradients of all units for one example, in the order of `Run.kinds`, and the next update's state."""
 
     a: Floats
     delta: Floats
+    theta: Floats
+    first: Floats
+    second: Floats
 
 
 def make_buffers(run: Run, threads: int) -> Buffers:
     """Room for one example: these loops are one thread's."""
-    return Buffers(*(np.zeros(run.kinds.size, run.theta.dtype) for _ in range(2)))
+    units, theta = np.zeros(run.kinds.size, run.theta.dtype), run.theta
+    return Buffers(units, units.copy(), *(np.empty_like(theta) for _ in range(3)))
 
 
 def push(run: Run, buffers: Buffers) -> None:
@@ -63,11 +65,6 @@ def pull(run: Run, buffers: Buffers, names: Sequence[str]) -> None:
 
 def write(buffers: Buffers, places: NDArray[np.intp], values: Floats) -> None:
     """Nothing to do, as for `push`."""
-
-
-def parameters(run: Run, buffers: Buffers) -> tuple[Floats, ...]:
-    """θ, gradient and moments as the loops change them."""
-    return run.theta, run.gradient, run.first, run.second
 
 
 def gradient(run: Run, buffers: Buffers, settings: Settings) -> Floats:
@@ -128,26 +125,27 @@ def train_rows(run: Run, buffers: Buffers, settings: Settings, rows: int) -> int
         sums[BATCH_LOSS] += train_example(run, buffers, settings, i, 1.0 / size)
     state[ROW] = end
     if end == size:
-        finish_update(run, settings, size)
+        finish_update(run, buffers, settings, size)
     return int(end - begin)
 
 
 @compiled
-def finish_update(run: Run, settings: Settings, size: int) -> None:
-    """Take the optimizer's step with the complete gradient of a batch, and move on."""
+def finish_update(run: Run, buffers: Buffers, settings: Settings, size: int) -> None:
+    """Take the optimizer's step with the complete gradient of a batch, and move on; the old state stays otherwise."""
     state, sums = run.state, run.sums
     if not np.isfinite(sums[BATCH_LOSS]):
         state[STATUS] = BAD_LOSS
         state[ROW] = 0
         return
     add_penalty(run, settings)
-    advance_powers(sums)
-    optimize(run, settings, present_rate(state, settings))
-    if all_finite(run.theta) and all_finite(run.second):
+    optimize(run, buffers, settings)
+    if all_finite(buffers.theta) and all_finite(buffers.second):
+        run.theta[:], run.first[:], run.second[:] = buffers.theta, buffers.first, buffers.second
         move_on(state, sums, run.buckets, settings, size)
         return
-    only_theta = all_finite(run.gradient) and all_finite(run.first) and all_finite(run.second)
+    only_theta = all_finite(run.gradient) and all_finite(buffers.first) and all_finite(buffers.second)
     state[STATUS] = BAD_THETA if only_theta else BAD_GRADIENT
+    state[ROW] = 0
 
 
 @compiled
@@ -235,27 +233,27 @@ def all_finite(values: Floats) -> bool:
 
 
 @compiled
-def optimize(run: Run, settings: Settings, rate: float) -> None:
-    """One step of the optimizer; a decoupled l2 shrinks the weights, not the biases."""
-    code = settings.optimizer
-    pace, epsilon = optimizer_pace(code, rate, run.sums[FIRST_POWER], run.sums[SECOND_POWER])
+def optimize(run: Run, buffers: Buffers, settings: Settings) -> None:
+    """One step of the optimizer, into the buffers; a decoupled l2 shrinks the weights, not the biases."""
+    code, rate = settings.optimizer, present_rate(run.state, settings)
+    pace, epsilon = present_pace(rate, run.sums, settings)
     for layer in range(run.layout.shape[0]):
         weight, bias = run.layout[layer, WEIGHT], run.layout[layer, BIAS]
-        take_step(code, run, weight, bias, pace, epsilon, rate * settings.shrink)
-        take_step(code, run, bias, bias + run.layout[layer, FAN_OUT], pace, epsilon, 0.0)
+        take_step(code, run, buffers, weight, bias, pace, epsilon, rate * settings.shrink)
+        take_step(code, run, buffers, bias, bias + run.layout[layer, FAN_OUT], pace, epsilon, 0.0)
 
 
 def over_scalars(optimizer: Optimizer) -> Callable[..., None]:
     """One step of an optimizer over the parameters from `begin` to `end`."""
     step_of = compiled(optimizer.step)
 
-    def run(run: Run, begin: int, end: int, pace: float, epsilon: float, shrink: float) -> None:
-        theta, gradient, first, second = run.theta, run.gradient, run.first, run.second
+    def step_over(run: Run, buffers: Buffers, begin: int, end: int, pace: float, epsilon: float, shrink: float) -> None:
         for i in range(begin, end):
-            step, first[i], second[i] = step_of(gradient[i], first[i], second[i], pace, epsilon)
-            theta[i] -= step + shrink * theta[i]
+            step, first, second = step_of(run.gradient[i], run.first[i], run.second[i], pace, epsilon)
+            buffers.theta[i] = run.theta[i] - (step + shrink * run.theta[i])
+            buffers.first[i], buffers.second[i] = first, second
 
-    return run
+    return step_over
 
 
 take_step = by_code([compiled(over_scalars(optimizer)) for optimizer in OPTIMIZERS.values()])

@@ -12,11 +12,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from threading import Thread
+from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.kernels.bookkeeping import advance_powers, move_on, present_rate, record_check
+from engine.kernels.bookkeeping import move_on, record_check
 from engine.kernels.elementwise import copy, gather, save_float_mode, set_float_mode, total
 from engine.kernels.emitter import LANES
 from engine.kernels.intrinsic import float64s, int32s, int64s
@@ -25,21 +26,30 @@ from engine.kernels.packing import (
     ACTIVATIONS,
     BUCKETS_AT,
     CHUNK,
+    CHUNK_ROWS,
     FINITE,
+    FIRST,
     GRADIENT,
     INPUT_STRIDE,
+    INPUTS,
+    LAYERS,
     MODE,
+    NEXT,
     ORDER,
     ORDER_BEGIN,
     ORDER_BLOCK,
     OUTPUT_SUMS,
     PARAMETERS,
     POINTS_AT,
+    SECOND,
     STATE,
+    STRIDE,
     SUMS,
     TARGETS,
+    THETA,
     THREAD,
     THREADS,
+    TURNED,
     X_TEST,
     Y_TEST,
     Buffers,
@@ -75,38 +85,48 @@ from engine.run import (
     Sums,
 )
 
-__all__ = ["advance", "gradient", "make_buffers", "parameters", "pull", "push", "write"]
+__all__ = ["advance", "gradient", "make_buffers", "pull", "push", "write"]
 
+PASS_COST = 60  # multiply-adds that take as long as a parameter of a wide network does from memory and back
 PAYING = 10_000_000  # multiply-adds of an update that a thread must get: below that, waiting costs what it saves
 FLUSH_DENORMALS = 0x8040  # FTZ and DAZ of x86's control word: dead units turn moments denormal, which is slow
 
 
 def push(run: Run, buffers: Buffers) -> None:
-    """θ, gradient and moments of the run → its buffers."""
-    for name in ("theta", "gradient", "first", "second"):
-        getattr(buffers, name)[buffers.places] = getattr(run, name)
+    """θ, gradient and moments of the run → its buffers, the next state's too: what an optimizer leaves alone stays."""
+    for half in buffers.states:
+        for into, values in zip(half, (run.theta, run.first, run.second), strict=True):
+            into[buffers.places] = values
+    buffers.gradient[buffers.places] = run.gradient
+    buffers.at[:, TURNED] = 1
 
 
 def pull(run: Run, buffers: Buffers, names: Sequence[str]) -> None:
     """Some of "theta", "gradient", "first" and "second" from the buffers → the run."""
+    theta, first, second = present_state(buffers)
+    packed = {"theta": theta, "gradient": buffers.gradient, "first": first, "second": second}
     for name in names:
-        np.take(getattr(buffers, name), buffers.places, out=getattr(run, name))
+        np.take(packed[name], buffers.places, out=getattr(run, name))
 
 
 def write(buffers: Buffers, places: NDArray[np.intp], values: Floats) -> None:
     """New values of θ at these places of its own order → the buffers."""
-    buffers.theta[buffers.places[places]] = values
+    present_state(buffers)[0][buffers.places[places]] = values
+    buffers.at[:, TURNED] = 1
 
 
-def parameters(run: Run, buffers: Buffers) -> tuple[Floats, ...]:
-    """θ, gradient and moments as the loops change them."""
-    return buffers.theta, buffers.gradient, buffers.first, buffers.second
+def present_state(buffers: Buffers, ahead: int = 0) -> Floats:
+    """θ, first and second (3, P), packed; with ahead = 1 those of the update that was tried last."""
+    present = int(buffers.at[0, THETA] != address(buffers.states[0]))
+    return cast(Floats, buffers.states[(present + ahead) % 2])
 
 
 def advance(run: Run, buffers: Buffers, settings: Settings, target: int, budget: int) -> int:
     """As `plain.advance`; stops between chunks of rows. Threads share the work where that pays."""
     team = threads_that_pay(run, settings, len(buffers.at))
     buffers.at[:, THREADS] = team
+    buffers.at[1:, THETA : NEXT + 1] = buffers.at[0, THETA : NEXT + 1]
+    buffers.at[1:, TURNED] = buffers.at[0, TURNED]
     buffers.meeting[:] = 0
     others = [Thread(target=train, args=(address(at), settings, target, budget)) for at in buffers.at[1:team]]
     for thread in others:
@@ -115,7 +135,8 @@ def advance(run: Run, buffers: Buffers, settings: Settings, target: int, budget:
     for thread in others:
         thread.join()
     if run.state[STATUS] == BAD_THETA:
-        only_theta = all(np.isfinite(array).all() for array in (buffers.gradient, buffers.first, buffers.second))
+        _, *moments = present_state(buffers, ahead=1)
+        only_theta = all(np.isfinite(array).all() for array in (buffers.gradient, *moments))
         run.state[STATUS] = BAD_THETA if only_theta else BAD_GRADIENT
     return int(spent)
 
@@ -145,22 +166,25 @@ def train(addresses: int, settings: Settings, target: int, budget: int) -> int:
     """
     at = int64s(addresses)
     state, sums = int64s(at[STATE]), float64s(at[SUMS])
-    update_cost, check_cost = 3 * at[PARAMETERS], at[PARAMETERS]
+    parameters = at[PARAMETERS]
     at[ORDER_BEGIN] = -1  # what was worked out before may be another seed's
-    if state[ROW] > 0:
-        transpose_weights(at)  # in the midst of a batch, and the buffers may be new
     flush_denormals(at)
     left = budget
     while left > 0 and state[STATUS] == FINE:
+        size = min(settings.batch_size, settings.examples - state[POSITION])
         if state[CHECK_ROW] >= 0:
-            left -= check_cost * check_chunk(at, state, sums, settings)
-        elif state[UPDATE] < target:
-            size = min(settings.batch_size, settings.examples - state[POSITION])
-            left -= update_cost * train_chunk(at, state, sums, settings, size)
-            if state[ROW] == size and state[STATUS] == FINE:
-                finish_update(at, state, sums, settings, size)
-        else:
+            left -= parameters * check_chunk(at, state, sums, settings)
+        elif state[UPDATE] >= target:
             break
+        elif at[TURNED] < at[LAYERS] - 1:
+            transpose_weights(at, at[TURNED])
+            left -= PASS_COST * of(at, at[TURNED], INPUTS) * of(at, at[TURNED], STRIDE)
+            at[TURNED] += 1
+        elif state[ROW] < size:
+            left -= 3 * parameters * train_chunk(at, state, sums, settings, size)
+        else:
+            finish_update(at, state, sums, settings, size)
+            left -= PASS_COST * parameters
     set_float_mode(at[MODE])
     return int(budget - left)
 
@@ -169,7 +193,8 @@ def train(addresses: int, settings: Settings, target: int, budget: int) -> int:
 def whole_gradient(addresses: int, settings: Settings) -> None:
     """The gradient of the objective over the whole training set → at[GRADIENT]."""
     at = int64s(addresses)
-    transpose_weights(at)
+    for layer in range(1, at[LAYERS] - 1):
+        transpose_weights(at, layer)
     stride = of(at, 0, INPUT_STRIDE)
     for begin in range(0, settings.examples, CHUNK):
         rows = min(CHUNK, settings.examples - begin)
@@ -192,21 +217,16 @@ def flush_denormals(at: Ints) -> None:
 def train_chunk(at: Ints, state: Ints, sums: Sums, settings: Settings, size: int) -> int:
     """The next chunk of the present batch, of `size` examples, into its gradient; returns the rows."""
     position, begin = state[POSITION], state[ROW]
-    rows = min(CHUNK, size - begin)
-    if begin == 0:
-        transpose_weights(at)
+    rows = min(at[CHUNK_ROWS], size - begin)
     gather_rows(at, state[EPOCH], position + begin, rows, settings)
     losses = train_rows(at, settings, rows, begin == 0, 1.0 / size)
     meet_others(at)
     if at[THREAD] == 0:
         sums[BATCH_LOSS] = losses if begin == 0 else sums[BATCH_LOSS] + losses
         state[ROW] = begin + rows
-        if state[ROW] == size:
-            if np.isfinite(sums[BATCH_LOSS]):
-                advance_powers(sums)
-            else:
-                state[STATUS] = BAD_LOSS
-                state[ROW] = 0
+        if state[ROW] == size and not np.isfinite(sums[BATCH_LOSS]):
+            state[STATUS] = BAD_LOSS
+            state[ROW] = 0
     meet_others(at)
     return int(rows)
 
@@ -245,7 +265,7 @@ def check_chunk(at: Ints, state: Ints, sums: Sums, settings: Settings) -> int:
     if begin >= settings.examples:
         begin -= settings.examples
         x, y, count, which = at[X_TEST], at[Y_TEST], settings.unseen, TEST_LOSS
-    rows = min(CHUNK, count - begin)
+    rows = min(at[CHUNK_ROWS], count - begin)
     first, end = begin_of_part(at, rows, LANES), end_of_part(at, rows, LANES)
     h = forward(at, x + (begin + first) * of(at, 0, INPUT_STRIDE), first, end - first)
     output_rows(at, settings.loss, h, y + begin, first, end, rows, 0.0)
@@ -261,13 +281,23 @@ def check_chunk(at: Ints, state: Ints, sums: Sums, settings: Settings) -> int:
 
 @inlined
 def finish_update(at: Ints, state: Ints, sums: Sums, settings: Settings, size: int) -> None:
-    """The optimizer's step with the complete gradient of a batch; state[STATUS] says if something is not finite."""
+    """The optimizer's step with the complete gradient of a batch.
+
+    The new state becomes the present one if it is finite; otherwise the old one stays, and state[STATUS] says so.
+    """
     penalize(at, settings)
-    optimize(at, settings, present_rate(state, settings), sums)
+    optimize(at, state, sums, settings)
     meet_others(at)
     if at[THREAD] == 0:
         if total(at[FINITE], at[THREADS], LANES) == 0.0:
             move_on(state, sums, float64s(at[BUCKETS_AT]), settings, size)
         else:
             state[STATUS] = BAD_THETA
+            state[ROW] = 0
     meet_others(at)
+    if state[STATUS] != BAD_THETA:
+        at[THETA] += at[NEXT]
+        at[FIRST] += at[NEXT]
+        at[SECOND] += at[NEXT]
+        at[NEXT] = -at[NEXT]
+        at[TURNED] = 1

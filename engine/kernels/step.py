@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from engine.kernels.bookkeeping import optimizer_pace
+from engine.kernels.bookkeeping import present_pace, present_rate
 from engine.kernels.elementwise import clear
 from engine.kernels.emitter import LANES
 from engine.kernels.jit import inlined
@@ -16,6 +16,7 @@ from engine.kernels.packing import (
     GRADIENT,
     INPUTS,
     LAYERS,
+    NEXT,
     PARAMETER_VECTORS,
     SECOND,
     STRIDE,
@@ -25,7 +26,7 @@ from engine.kernels.packing import (
     of,
 )
 from engine.kernels.team import meet_others, part_of_vectors
-from engine.run import FIRST_POWER, SECOND_POWER, Ints, Settings, Sums
+from engine.run import Ints, Settings, Sums
 
 
 @inlined
@@ -50,9 +51,13 @@ def weight_vectors(at: Ints, layer: int) -> int:
 
 
 @inlined
-def optimize(at: Ints, settings: Settings, rate: float, sums: Sums) -> None:
-    """One step of the optimizer over this thread's part of θ; a decoupled l2 shrinks the weights, not the biases."""
-    pace, epsilon = optimizer_pace(settings.optimizer, rate, sums[FIRST_POWER], sums[SECOND_POWER])
+def optimize(at: Ints, state: Ints, sums: Sums, settings: Settings) -> None:
+    """One step of the optimizer over this thread's part of θ, into the next state.
+
+    A decoupled l2 shrinks the weights, not the biases.
+    """
+    rate = present_rate(state, settings)
+    pace, epsilon = present_pace(rate, sums, settings)
     numbers = np.float32(pace), np.float32(epsilon)
     clear(at[FINITE], 1)
     for part in range(1 if settings.shrink == 0.0 else 2 * at[LAYERS]):
@@ -63,7 +68,7 @@ def optimize(at: Ints, settings: Settings, rate: float, sums: Sums) -> None:
         begin, vectors = part_of_vectors(at, count)
         skip = (first + begin) * LANES
         theta, g, m, v = at[THETA] + skip, at[GRADIENT] + skip, at[FIRST] + skip, at[SECOND] + skip
-        step_over(settings.optimizer, theta, g, m, v, vectors, at[FINITE], *numbers, np.float32(shrink))
+        step_over(settings.optimizer, theta, g, m, v, at[NEXT], vectors, at[FINITE], *numbers, np.float32(shrink))
 
 
 @inlined

@@ -31,11 +31,11 @@ def whole_periods(times: np.ndarray, period: str) -> np.ndarray:
 
 @lru_cache(maxsize=2)  # of the data set at hand, which stays the same object while it is trained on
 def baselines(dataset: Dataset, measure: Measure) -> tuple[tuple[str, float], ...]:
-    """RMSE or MAE on the unseen rows of predicting the value of a period, a week or a year before.
+    """The loss on the unseen rows of predicting the value of a period, a week or a year before.
 
-    () for other measures, which have no unit, and where undated.
+    () for measures without a unit, and where undated.
     """
-    if measure not in ("rmse", "mae"):
+    if not measure.in_unit:
         return ()
     if dataset.times_test is None or dataset.times_train is None or dataset.y_test is None or not dataset.lags:
         return ()
@@ -48,6 +48,6 @@ def baselines(dataset: Dataset, measure: Measure) -> tuple[tuple[str, float], ..
     for label, back in _BEFORE[dataset.period]:
         pairs = [(known[t], known[t - back]) for t in when[-len(dataset.y_test) :].tolist() if t - back in known]
         if pairs:
-            misses = np.abs(np.subtract(*np.transpose(pairs)))
-            found.append((label, float(misses.mean() if measure == "mae" else np.sqrt((misses**2).mean()))))
+            misses = np.subtract(*np.transpose(pairs))
+            found.append((label, float(measure.shown(measure.loss.function(misses).mean(), 1.0))))
     return tuple(found)

@@ -17,7 +17,7 @@ from data import Dataset
 from engine import History, Network, Recipe
 from engine.activations import KINDS
 from engine.losses import LOSSES
-from tui.run.measure import in_units, measure_of
+from tui.run.measure import measure_of
 
 T = TypeVar("T")
 Split = Literal["train", "test"]
@@ -129,7 +129,7 @@ class Losses(Request[Pair]):
         dataset, recipe = evidence.dataset, evidence.recipe
         train = _mean_loss(facts.of(Outputs("train")), dataset.y_train, recipe)
         test = _mean_loss(facts.of(Outputs("test")), dataset.y_test, recipe)
-        both = in_units(np.array([train, test]), measure_of(recipe, dataset), dataset).tolist()
+        both = measure_of(recipe, dataset).shown(np.array([train, test]), dataset.y_scale).tolist()
         return both[0], None if dataset.y_test is None else both[1]
 
 
@@ -178,7 +178,7 @@ class LossCurve(Request[Curve]):
         measure = measure_of(evidence.recipe, evidence.dataset)
 
         def curve(losses: np.ndarray, now: float) -> np.ndarray:
-            return np.append(in_units(losses[kept], measure, evidence.dataset), now)
+            return np.append(measure.shown(losses[kept], evidence.dataset.y_scale), now)
 
         return Curve(
             epoch=np.append(evidence.history.epoch[kept].astype(np.float64), evidence.progress),
@@ -197,7 +197,8 @@ class BestUnseen(Request["tuple[float, float] | None"]):
         losses = np.append(evidence.history.test[past], np.inf)
         place = int(np.nanargmin(losses))
         least = losses[place : place + 1]
-        best = float(in_units(least, measure_of(evidence.recipe, evidence.dataset), evidence.dataset)[0])
+        measure = measure_of(evidence.recipe, evidence.dataset)
+        best = float(measure.shown(least, evidence.dataset.y_scale)[0])
         if now is not None and now < best:
             return evidence.progress, now
         return (float(evidence.history.epoch[past][place]), best) if np.isfinite(best) else None

@@ -2,32 +2,39 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
-import numpy as np
+from dataclasses import dataclass
+from typing import Any
 
 from data import Dataset
 from engine import Recipe
+from engine.losses import LOSSES, Loss
 from tui.draw.numbers import short
 
-Measure = Literal["rmse", "mae", "mse", "huber"]  # rmse and mae are in the target's own unit, the others in none
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """A loss as it is shown: a mean square, for example, as its root."""
+
+    loss: Loss
+    in_unit: bool  # whether it is in the target's own unit, not in none
+
+    @property
+    def word(self) -> str:
+        """ "rmse", "mae", "huber"."""
+        return self.loss.root if self.in_unit and self.loss.root else self.loss.word
+
+    def shown(self, losses: Any, scale: float) -> Any:
+        """Means of this loss, one or an array of them, as they are shown; an error of 1 is `scale` target units."""
+        return losses ** (1.0 / self.loss.degree) * scale if self.in_unit and self.loss.degree else losses
 
 
 def measure_of(recipe: Recipe, dataset: Dataset) -> Measure:
-    """What the losses are shown as: the root of a mean square, unless it is of labels, which have no unit."""
-    if recipe.loss == "mse":
-        return "mse" if dataset.labels else "rmse"
-    return "mae" if recipe.loss == "mae" else "huber"
-
-
-def in_units(losses: np.ndarray, measure: Measure, dataset: Dataset) -> np.ndarray:
-    """Losses of the scaled target → the measure's own unit."""
-    if measure == "rmse":
-        return np.sqrt(losses) * dataset.y_scale
-    return losses * dataset.y_scale if measure == "mae" else losses
+    """What the losses are shown as; of labels, which have no unit, as they are."""
+    loss = LOSSES[recipe.loss]
+    return Measure(loss, in_unit=loss.degree is not None and not dataset.labels)
 
 
 def loss_words(loss: float, recipe: Recipe, dataset: Dataset) -> str:
     """A loss as people read it: "25.6 g"."""
-    unit = dataset.target_unit if measure_of(recipe, dataset) in ("rmse", "mae") else ""
+    unit = dataset.target_unit if measure_of(recipe, dataset).in_unit else ""
     return f"{short(loss)} {unit}".rstrip()

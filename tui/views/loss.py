@@ -32,10 +32,10 @@ def title(snapshot: Snapshot, state: ViewState) -> tuple[str, str]:
     """The panel's name, and what the numbers are."""
     dataset, measure = snapshot.dataset, snapshot.measure
     if dataset.labels:
-        return "Loss", measure + _right(snapshot)
-    if measure == "huber":
-        return "Loss", "huber of scaled y"
-    return "Loss", f"{measure} {dataset.target_unit or dataset.target_label}"
+        return "Loss", measure.word + _right(snapshot)
+    if not measure.in_unit:
+        return "Loss", f"{measure.word} of scaled y"
+    return "Loss", f"{measure.word} {dataset.target_unit or dataset.target_label}"
 
 
 def requests(dataset: Dataset, width: int, height: int, state: ViewState) -> tuple[Request[Any], ...]:

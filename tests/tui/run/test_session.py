@@ -491,7 +491,7 @@ def test_another_loss_begins_another_curve():
     finish(run)
     run.perform(StepField("loss", 1))
     told = run.snapshot()
-    assert (told.recipe.loss, told.measure) == ("mae", "mae")
+    assert (told.recipe.loss, told.measure.word) == ("mae", "mae")
     dataset, trainer, loss = run.dataset, run.trainer, run.facts().of(Losses())[0]
     assert run.facts().of(LossCurve(99)).train.tolist() == [loss]
     assert loss == pytest.approx(dataset.errors(trainer.predict(dataset.x_train), "train")["mae"], rel=1e-5)

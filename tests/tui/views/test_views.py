@@ -15,6 +15,7 @@ import data
 from data import Dataset
 from engine import History, Network, Recipe
 from engine.activations import KINDS
+from engine.losses import LOSSES
 from tui.draw.canvas import Canvas
 from tui.draw.palette import ANSI, CODES, DARK, PLAIN, Palette
 from tui.run.choice import Choice, nearest
@@ -34,6 +35,7 @@ from tui.run.facts import (
     Probe,
     Request,
 )
+from tui.run.measure import Measure
 from tui.run.snapshot import Snapshot
 from tui.views import ViewState, fit, loss
 from tui.views.fit import curve, plane, scatter, series
@@ -41,6 +43,7 @@ from tui.views.units import table
 
 load = lru_cache(data.load)
 STATE = ViewState()
+RMSE = Measure(LOSSES["mse"], in_unit=True)
 MOTORCYCLE = ([-12.11, 14.94, 6.5], [-5.73, 1.93, -1.6], [2.94, 4.04, -1.32], -2.28)  # w, b, c, bias: a trained fit
 
 
@@ -218,7 +221,7 @@ def test_without_colours_the_ends_of_the_loss_curves_are_named() -> None:
 
 def test_baselines_are_in_the_measure_that_is_shown() -> None:
     snap = snapshot("chicago", Network(56, []), recipe=Recipe(loss="mae"))
-    (_, day), (_, week) = baselines(snap.dataset, "mae")
+    (_, day), (_, week) = baselines(snap.dataset, snap.measure)
     unseen = snap.dataset.unscale(snap.dataset.y_test)
     assert day == pytest.approx(np.abs(np.diff(unseen)).mean(), rel=0.01)  # all but the first pair
     assert f"as last week  {week:.0f}" in loss.paint(snap, 39, 27, DARK, STATE).plain()
@@ -421,7 +424,7 @@ def test_dated_data_show_weekends_mondays_errors_and_baselines() -> None:
     assert len(weekend) == 20 and (np.diff(weekend) == 1).sum() == 15
     assert "|error|" in rows[-4] and rows[-1].split()[0] == "Jan"
     assert (canvas.background == CODES["window"]).sum() > 4
-    (yesterday, day), (week, last) = baselines(snap.dataset, "rmse")
+    (yesterday, day), (week, last) = baselines(snap.dataset, snap.measure)
     assert (yesterday, week) == ("as yesterday", "as last week")
     assert day == pytest.approx(7603, abs=1) and last == pytest.approx(3311, abs=1)
     assert "as last week  3311" in loss.paint(snap, 39, 27, DARK, state).plain()
@@ -443,7 +446,7 @@ def test_years_have_no_weekends() -> None:
     canvas = series.paint(snapshot("sunspots", Network(12, [])), 80, 27, DARK, STATE)
     assert not (canvas.background == CODES["weekend"]).any()
     assert "1950" in canvas.plain() and "over the unseen years" in canvas.plain()
-    assert baselines(load("sunspots"), "rmse")[0][0] == "as last year"
+    assert baselines(load("sunspots"), RMSE)[0][0] == "as last year"
 
 
 @pytest.mark.parametrize(
@@ -466,7 +469,7 @@ def test_weeks_and_months_stand_side_by_side(tmp_path, times, ticks, period, rea
     assert not (canvas.background == CODES["weekend"]).any()
     assert " ".join(rows[-1].split()) == ticks
     assert f"over the unseen {period}s" in rows[-4]
-    assert [loss for _, loss in baselines(dataset, "rmse")] == pytest.approx(reached, abs=0.01)
+    assert [loss for _, loss in baselines(dataset, RMSE)] == pytest.approx(reached, abs=0.01)
     assert f"w by {period}s back" in table.paint(snap, 79, 5, DARK, STATE).plain()
 
 
