@@ -159,12 +159,12 @@ class MainScreen(Screen[None]):
         names = tuple(f"{view.NUMBER} {view.TITLE}" for view in views())
         view = view_of(state.number)
         words = view.subtitle(snapshot, state) if snapshot.dataset.kind in view.KINDS else ""
-        name, measure = loss.title(snapshot, state)
-        return [Title("view", names, words, views().index(view)), Title("loss", (name,), measure)]
+        losses = Title("loss", (loss.TITLE,), loss.subtitle(snapshot, state))
+        return [Title("view", names, words, views().index(view)), losses]
 
     def _lower_titles(self, snapshot: Snapshot, state: ViewState) -> list[Title]:
-        name, words = table.title(snapshot, state)
-        units, recipe = Title("units", (name,), words), Title("recipe", ("Recipe",))
+        units = Title("units", (table.TITLE,), table.subtitle(snapshot, state))
+        recipe = Title("recipe", ("Recipe",))
         if self.size.width < NARROW:
             return [recipe if self.focused_panel == "recipe" else units]
         return [units, recipe]

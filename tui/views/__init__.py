@@ -4,7 +4,7 @@ A view of the big panel is a module of this folder, or a folder with several fil
 Its file is the whole of it: `views` finds it here, and key, help, palette, footer and the rule above the panel get it
 from there. Such a module is imported when the program starts, so it leaves what takes long to import to its functions.
 
-The pictures of the other panels, `loss` and `units`, offer a `title` instead of a number.
+The pictures of the other panels, `loss` and `units`, are alike but for the number.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 Requests = Callable[["Dataset", int, int, ViewState], "Iterable[Request[Any]]"]
 
-__all__ = ["KINDS", "Requests", "View", "ViewState", "Want", "view_of", "views"]
+__all__ = ["KINDS", "Picture", "Requests", "View", "ViewState", "Want", "view_of", "views"]
 
 KINDS = {  # of data sets, and how a person calls such data
     "curve": "data of one feature",
@@ -37,22 +37,26 @@ KINDS = {  # of data sets, and how a person calls such data
 }
 
 
-class View(Protocol):
-    """A picture of the big panel."""
-
-    NUMBER: int  # its key, and its place among the others
-    TITLE: str  # one word, for the rule above the panel
-    ABOUT: str  # a few words, for help and palette: "the fit"
-    KINDS: Collection[str]  # the kinds of data set that it can show
+class Picture(Protocol):
+    """What stands in a panel."""
 
     def subtitle(self, snapshot: Snapshot, state: ViewState) -> str:
-        """Quiet words after the title."""
+        """Quiet words after the panel's name."""
 
     def requests(self, dataset: Dataset, width: int, height: int, state: ViewState) -> tuple[Request[Any], ...]:
         """What `paint` and `subtitle` look up in a snapshot of this data set."""
 
     def paint(self, snapshot: Snapshot, width: int, height: int, palette: Palette, state: ViewState) -> Canvas:
         """The panel's body; something sensible too as long as the answers are not there."""
+
+
+class View(Picture, Protocol):
+    """A picture of the big panel."""
+
+    NUMBER: int  # its key, and its place among the others
+    TITLE: str  # one word, for the rule above the panel
+    ABOUT: str  # a few words, for help and palette: "the fit"
+    KINDS: Collection[str]  # the kinds of data set that it can show
 
 
 @cache

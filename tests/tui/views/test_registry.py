@@ -106,7 +106,7 @@ def test_a_picture_asks_for_what_it_looks_up_and_for_no_more(told: Told, picture
     snapshot = told(dataset, network_for(kind), requests)
     watched = told(dataset, snapshot.network, answers=Watched(dict(snapshot.answers)))
     picture.paint(watched, 79, 27, DARK, STATE)
-    getattr(picture, "subtitle", getattr(picture, "title", None))(watched, STATE)
+    picture.subtitle(watched, STATE)
     assert watched.answers.read == set(requests)
     assert len(set(requests)) == len(requests)
     assert picture.requests(dataset, 79, 27, STATE) == requests  # equal values, so that they find their answers

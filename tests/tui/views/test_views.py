@@ -184,7 +184,7 @@ def test_the_known_target_is_drawn_dim() -> None:
 def test_the_loss_numbers_are_the_legend() -> None:
     snap = snapshot("motorcycle", trained())
     assert loss.paint(snap, 39, 27, DARK, STATE).plain().startswith(" • train 22.8   ∘ unseen 25.6  +12%\n")
-    assert loss.title(snap, STATE) == ("Loss", "rmse g")
+    assert loss.subtitle(snap, STATE) == "rmse g"
     tight = loss.paint(knowing(snap, {Losses(): (0.0141, 0.0277)}), 28, 15, DARK, STATE)
     assert tight.plain().startswith("•train 0.0141 ∘unseen 0.0277\n")
 
@@ -201,13 +201,13 @@ def test_the_loss_numbers_are_the_legend() -> None:
 )
 def test_the_loss_panel_says_what_its_numbers_are(name: str, kind: str, words: str) -> None:
     network = Network(load(name).x_train.shape[1], [])
-    assert loss.title(snapshot(name, network, recipe=Recipe(loss=kind)), STATE) == ("Loss", words)
+    assert loss.subtitle(snapshot(name, network, recipe=Recipe(loss=kind)), STATE) == words
 
 
 def test_labels_have_their_shares_beside_the_loss() -> None:
     snap = snapshot("moons", Network(2, []), answers={Accuracy(): (0.999, 0.5)})
-    assert loss.title(snap, STATE) == ("Loss", "mse right •99% ∘50%")
-    assert loss.title(knowing(snap, {Accuracy(): (1.0, None)}), STATE) == ("Loss", "mse right •100%")
+    assert loss.subtitle(snap, STATE) == "mse right •99% ∘50%"
+    assert loss.subtitle(knowing(snap, {Accuracy(): (1.0, None)}), STATE) == "mse right •100%"
 
 
 def test_without_colours_the_ends_of_the_loss_curves_are_named() -> None:
@@ -336,8 +336,8 @@ def test_several_features_have_norms_shares_and_a_strip() -> None:
 
 def test_deep_layers_are_named_and_have_no_c_before_the_last() -> None:
     snap = snapshot("motorcycle", Network(1, [["relu"] * 2, ["tanh"] * 3]))
-    assert table.title(snap, STATE) == ("Units", "layer 1 of 2")
-    assert table.title(choose(snap, layer=1), STATE) == ("Units", "layer 2 of 2, w: from unit 1")
+    assert table.subtitle(snap, STATE) == "layer 1 of 2"
+    assert table.subtitle(choose(snap, layer=1), STATE) == "layer 2 of 2, w: from unit 1"
     assert " c " not in table.paint(snap, 80, 8, DARK, STATE).plain().split("\n")[0]
     last = table.paint(choose(snap, layer=1), 80, 8, DARK, STATE).plain().split("\n")[0]
     assert " c " in last and "‖w‖" in last
@@ -388,9 +388,9 @@ def test_seven_days_of_weights_stand_in_one_row() -> None:
 
 def test_the_title_says_which_input_w_means() -> None:
     snap = snapshot("concrete", Network(8, [["relu"] * 2, ["relu"] * 3]))
-    assert table.title(choose(snap, source=3), STATE) == ("Units", "layer 1 of 2, w: from water")
-    assert table.title(choose(snap, layer=1, source=1), STATE) == ("Units", "layer 2 of 2, w: from unit 2")
-    assert table.title(snapshot("concrete", Network(8, [["relu"]])), STATE) == ("Units", "w: from cement")
+    assert table.subtitle(choose(snap, source=3), STATE) == "layer 1 of 2, w: from water"
+    assert table.subtitle(choose(snap, layer=1, source=1), STATE) == "layer 2 of 2, w: from unit 2"
+    assert table.subtitle(snapshot("concrete", Network(8, [["relu"]])), STATE) == "w: from cement"
 
 
 def test_sentences_are_never_cut_within_a_word_unnoticed() -> None:

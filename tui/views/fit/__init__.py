@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, Protocol, cast
+from typing import TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
     from data import Dataset
@@ -11,20 +11,11 @@ if TYPE_CHECKING:
     from tui.draw.palette import Palette
     from tui.run.facts import Request
     from tui.run.snapshot import Snapshot
+    from tui.views import Picture
     from tui.views.state import ViewState
 
 NUMBER, TITLE, ABOUT = 1, "Fit", "the fit"
 KINDS = {"curve": "curve", "series": "series", "plane": "plane", "table": "scatter"}  # and the modules that draw them
-
-
-class Picture(Protocol):
-    """What these modules have in common: they are views without a number."""
-
-    def subtitle(self, snapshot: Snapshot, state: ViewState) -> str: ...
-
-    def requests(self, dataset: Dataset, width: int, height: int, state: ViewState) -> tuple[Request[Any], ...]: ...
-
-    def paint(self, snapshot: Snapshot, width: int, height: int, palette: Palette, state: ViewState) -> Canvas: ...
 
 
 def picture(dataset: Dataset) -> Picture:
