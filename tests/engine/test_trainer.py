@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from engine import EngineError, Network, Recipe, Trainer
+from engine.optimizers import OPTIMIZERS
 
 RNG = np.random.default_rng(5)
 X, Y = RNG.uniform(-1, 1, (23, 2)), RNG.standard_normal(23)
@@ -156,7 +157,7 @@ def test_gradient_leaves_the_run_alone():
 # ------------------------------------------------------------------------------------------------ changes
 
 
-@pytest.mark.parametrize("optimizer", ["momentum", "adam"])
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
 def test_edits_carry_moments_along(optimizer):
     """A unit that is added and removed again between two updates has no effect on the rest of the run."""
     edited, plain = (make(recipe=dataclasses.replace(RECIPE, optimizer=optimizer)) for _ in range(2))

@@ -531,7 +531,7 @@ def test_meaning_survives_without_truecolor(palette: Palette) -> None:
         assert "┊" in series.paint(snapshot("chicago", Network(56, [])), 80, 27, palette, STATE).plain()
 
 
-NAMES = ("motorcycle", "sine", "seattle", "chicago", "sunspots", "concrete", "moons", "penguins")
+NAMES = data.names()
 
 
 @settings(max_examples=200, deadline=None)
