@@ -129,7 +129,8 @@ def cut(text: str, room: int) -> str:
 def pack(dots: np.ndarray) -> np.ndarray:
     """Dots (4 · rows, 2 · columns), bool, as eight-dot patterns (rows, columns)."""
     rows, columns = dots.shape[0] // 4, dots.shape[1] // 2
-    return np.einsum("rdck,dk->rc", dots.reshape(rows, 4, columns, 2).astype(np.int64), _BITS)
+    patterns: np.ndarray = np.einsum("rdck,dk->rc", dots.reshape(rows, 4, columns, 2).astype(np.int64), _BITS)
+    return patterns
 
 
 @lru_cache(4096)

@@ -49,7 +49,7 @@ class Evidence:
             and self.network.architecture == other.network.architecture
             and np.array_equal(self.network.theta, other.network.theta)
             and (self.gradient is None) == (other.gradient is None)
-            and (self.gradient is None or np.array_equal(self.gradient, other.gradient))
+            and (self.gradient is None or other.gradient is None or np.array_equal(self.gradient, other.gradient))
         )
 
 
@@ -150,6 +150,7 @@ class Accuracy(Request["Pair | None"]):
         if not dataset.labels:
             return None
         train, test = (facts.of(Outputs(split)) for split in ("train", "test"))
+        assert train is not None  # no data set is all unseen
         return (
             dataset.errors(train, "train")["accuracy"],
             None if test is None else dataset.errors(test, "test")["accuracy"],
