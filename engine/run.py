@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from engine.activations import CODES
 from engine.architecture import Architecture
 from engine.examples import Examples
-from engine.layout import make_layout
+from engine.layout import grid, make_layout
 from engine.losses import LOSSES
 from engine.optimizers import OPTIMIZERS
 from engine.recipe import Recipe
@@ -64,8 +64,8 @@ class Run(NamedTuple):
 
     theta: Floats  # (P,)
     gradient: Floats  # (P,) of the batch in work, or of the last update
-    first: Floats  # (P,) trace or first moment
-    second: Floats  # (P,) sum of squares or second moment
+    first_moment: Floats  # (P,) trace or first moment
+    second_moment: Floats  # (P,) sum of squares or second moment
     x: Floats  # (N, inputs)
     y: Floats  # (N,)
     x_test: Floats  # (M, inputs)
@@ -92,8 +92,8 @@ class Settings(NamedTuple):
     l2: float  # as a part of the gradient
     shrink: float  # as a part of the step
     seed: int
-    rows: int  # the shuffle's grid
-    side: int
+    grid_rows: int  # of the shuffle
+    grid_columns: int
     check_each: int  # every epoch up to this one is checked on the whole sets
     check_stride: int  # and later those that this divides
 
@@ -111,8 +111,8 @@ def make_run(architecture: Architecture, theta: Floats, examples: Examples) -> R
     return Run(
         theta=theta,
         gradient=np.zeros_like(theta),
-        first=np.zeros_like(theta),
-        second=np.zeros_like(theta),
+        first_moment=np.zeros_like(theta),
+        second_moment=np.zeros_like(theta),
         x=examples.x,
         y=examples.y,
         x_test=examples.x_test,
@@ -127,10 +127,8 @@ def make_run(architecture: Architecture, theta: Floats, examples: Examples) -> R
 
 def make_settings(recipe: Recipe, parameters: int, examples: Examples, seed: int) -> Settings:
     """Recipe and seed as the kernels take them."""
-    from engine.kernels.shuffle import grid
-
     train, unseen = examples.counts
-    rows, side = grid(train)
+    grid_rows, grid_columns = grid(train)
     check_each, check_stride = check_plan(parameters, train, unseen)
     decoupled = OPTIMIZERS[recipe.optimizer].decoupled
     return Settings(
@@ -146,8 +144,8 @@ def make_settings(recipe: Recipe, parameters: int, examples: Examples, seed: int
         l2=0.0 if decoupled else recipe.l2,
         shrink=recipe.l2 if decoupled else 0.0,
         seed=seed,
-        rows=rows,
-        side=side,
+        grid_rows=grid_rows,
+        grid_columns=grid_columns,
         check_each=check_each,
         check_stride=check_stride,
     )

@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from engine import edits
 from engine.architecture import Architecture
 from engine.border import check_layer
-from engine.errors import EngineError, choice, real, show, whole
+from engine.errors import EngineError, one_of, real, show, whole
 from engine.examples import check_examples
 from engine.history import BatchHistory, Branch, Branches, History, batch_history, cut, history, record_start, thin
 from engine.losses import LOSSES
@@ -80,7 +80,7 @@ class Trainer:
     ) -> None:
         if not isinstance(network, Network):
             raise EngineError(f"network={show(network)}: expected a Network")
-        self.device = choice("device", device, DEVICES)
+        self.device = one_of("device", device, DEVICES)
         self.threads = default_threads() if threads is None else whole("threads", threads, 1, 1024)
         self.seed = whole("seed", seed, 0, 2**63 - 1)
         self._architecture = network.architecture
@@ -192,7 +192,7 @@ class Trainer:
     def loss(self, split: str = "train") -> float:
         """The recipe's mean data loss over a whole split at the present θ, without penalty; NaN without a test set."""
         own = self._examples
-        x, y = (own.x, own.y) if choice("split", split, ("train", "test")) == "train" else (own.x_test, own.y_test)
+        x, y = (own.x, own.y) if one_of("split", split, ("train", "test")) == "train" else (own.x_test, own.y_test)
         if not y.size:
             return float("nan")
         with np.errstate(all="ignore"):
@@ -328,8 +328,8 @@ class Trainer:
 
     def _forget_moments(self) -> None:
         run = self._work.writable()
-        run.first[:] = 0
-        run.second[:] = 0
+        run.first_moment[:] = 0
+        run.second_moment[:] = 0
         run.state.first_power = run.state.second_power = 1.0
 
     def _begin_batch_again(self) -> None:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from engine.run import DIVERGED, Run, Settings
 
 Floats = NDArray[Any]
-PARAMETER_ARRAYS = ("theta", "gradient", "first", "second")
+PARAMETER_ARRAYS = ("theta", "gradient", "first_moment", "second_moment")
 
 
 class Workspace:

@@ -44,8 +44,8 @@ Layer = Any  # a record of LAYER
 ARRAYS = (
     "state", "points", "buckets",
     "gradient", "x", "y", "x_test", "y_test", "layout", "kind_of", "codes", "floor", "lowest", "zeros", "transposes",
-    "activations", "incoming", "part", "output_sums", "targets", "deltas", "finite", "meeting", "mode", "order",
-    "theta", "first", "second",
+    "activations", "incoming", "part", "output_sums", "targets", "deltas", "finite", "arrivals", "mode", "order",
+    "theta", "first_moment", "second_moment",
 )  # fmt: skip
 NUMBERS = (
     "next",  # how far behind each of the last three its next state is
@@ -87,7 +87,7 @@ class Buffers(NamedTuple):
     targets: Floats  # [chunk]
     deltas: Floats  # [chunk]
     finite: Floats  # (threads, LANES): 0·θ, summed
-    meeting: NDArray[np.int32]  # how often a thread has come to where all wait for each other
+    arrivals: NDArray[np.int32]  # how often a thread has come to where all wait for each other
     mode: NDArray[np.int32]  # (threads, LINE): the vector unit's control word as found, and with denormals flushed to 0
     order: NDArray[np.int32]  # (threads, ORDER_BLOCK): the examples at places of an epoch, from work.order_begin on
     states: Floats  # (2, 3, P): θ, first and second as they are, and room for the next update's; they change places
@@ -125,7 +125,7 @@ def make_buffers(run: Run, threads: int) -> Buffers:
         targets=aligned(CHUNK + LANES),
         deltas=aligned(CHUNK + LANES),
         finite=aligned(threads * LANES).reshape(threads, LANES),
-        meeting=aligned(LINE).view(np.int32),
+        arrivals=aligned(LINE).view(np.int32),
         mode=aligned(threads * LINE).view(np.int32).reshape(threads, LINE),
         order=aligned(threads * ORDER_BLOCK).view(np.int32).reshape(threads, ORDER_BLOCK),
         states=aligned(6 * size, LANES * stride).reshape(2, 3, size),

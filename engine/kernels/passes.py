@@ -20,7 +20,7 @@ from engine.kernels.emitter import LANES
 from engine.kernels.intrinsic import int64s
 from engine.kernels.jit import compiled, inlined
 from engine.kernels.packing import Work, layer_of
-from engine.kernels.team import begin_of_part, end_of_part, meet_others
+from engine.kernels.team import barrier, begin_of_part, end_of_part
 from engine.kernels.tiles import product
 from engine.run import Settings
 
@@ -58,8 +58,11 @@ def forward(work: Work, source: int, begin: int, rows: int) -> int:
 
 
 @inlined
-def train_rows(work: Work, settings: Settings, rows: int, begins: bool, share: float) -> float:
-    """The gathered rows forward and back; adds to the gradient, or begins it; returns the sum of their losses."""
+def train_rows(work: Work, settings: Settings, rows: int, fresh: bool, share: float) -> float:
+    """The gathered rows forward and back; returns the sum of their losses.
+
+    Adds to the gradient, which starts anew if `fresh`.
+    """
     last = work.layers - 1
     even = rows + (rows & 1)  # a last row of zeros for the passes that take two at a time; its delta is 0
     begin, end = begin_of_part(work, even, LANES), end_of_part(work, even, LANES)
@@ -68,10 +71,10 @@ def train_rows(work: Work, settings: Settings, rows: int, begins: bool, share: f
         clear(work.activations + rows * stride, stride // LANES)
     h = forward(work, work.activations + begin * stride, begin, end - begin)
     output_rows(work, settings.loss, h, work.targets, begin, end, rows, share)
-    meet_others(work)
-    back_from_deltas(work, even, begins)
+    barrier(work)
+    back_from_deltas(work, even, fresh)
     for layer in range(last - 1, -1, -1):
-        back_layer(work, layer, rows, even, begins)
+        back_layer(work, layer, rows, even, fresh)
     return float(total(work.output_sums, (rows + LANES - 1) // LANES, 2 * LANES))
 
 
@@ -89,34 +92,34 @@ def output_rows(work: Work, loss: int, h: int, targets: int, begin: int, end: in
 
 
 @compiled
-def back_from_deltas(work: Work, even: int, begins: bool) -> None:
+def back_from_deltas(work: Work, even: int, fresh: bool) -> None:
     """From work.deltas to the gradient of c and of the output bias, and ∂loss/∂z of the last hidden layer, in place."""
     last, kind_of = work.layers - 1, int64s(work.kind_of)
     own = layer_of(work, last)
     row, width, h = own.input_stride, own.vectors, work.activations + own.input
     c, into = work.theta + own.weights, work.gradient + own.weights
     weight, bias = work.part, work.part + row
-    if begins:
+    if fresh:
         weight = into
         if last > 0:
             bias = bias_gradient(work, last - 1)
     first, codes, inputs = own.first_vector, work.codes, own.inputs
     begin, end = begin_of_part(work, width, FOUR), end_of_part(work, width, FOUR)
     back_from_output(h, row, 0, work.deltas, c, weight, bias, even, width, kind_of, first, codes, inputs, begin, end)
-    if not begins:
+    if not fresh:
         add(weight + begin * LANES, into + begin * LANES, end - begin)
         if last > 0:
             add(bias + begin * LANES, bias_gradient(work, last - 1) + begin * LANES, end - begin)
     if work.thread == 0:
         deltas, groups = work.output_sums + LANES, (even + LANES - 1) // LANES
-        if begins:
+        if fresh:
             store_total(deltas, groups, 2 * LANES, into + row)
         else:
             add_total(deltas, groups, 2 * LANES, into + row)
 
 
 @inlined
-def back_layer(work: Work, layer: int, rows: int, even: int, begins: bool) -> None:
+def back_layer(work: Work, layer: int, rows: int, even: int, fresh: bool) -> None:
     """From ∂loss/∂z of a hidden layer: its weights' gradient, and ∂loss/∂z of the layer before.
 
     A thread's part of the first is of the units whose ∂loss/∂z it has worked out itself.
@@ -128,23 +131,23 @@ def back_layer(work: Work, layer: int, rows: int, even: int, begins: bool) -> No
     g, lowest = work.activations + layer_of(work, layer + 1).input, work.lowest
     begin, end = begin_of_part(work, width, FOUR), end_of_part(work, width, FOUR)
     into, mine = work.gradient + own.weights + begin * LANES, g + begin * LANES
-    begun, begun_stride = into, stride
-    if begins:
-        begun, begun_stride = work.zeros, 0
-    product(a, 1, across, mine, stride, begun, begun_stride, into, stride, inputs, rows, end - begin, lowest, lowest)
+    base, base_stride = into, stride
+    if fresh:
+        base, base_stride = work.zeros, 0
+    product(a, 1, across, mine, stride, base, base_stride, into, stride, inputs, rows, end - begin, lowest, lowest)
     if layer == 0:
         return
-    meet_others(work)
+    barrier(work)
     before, units, turned = layer_of(work, layer - 1).vectors, own.units, work.transposes + own.transposed
     row = begin_of_part(work, even, LANES)
     count, mine, into = end_of_part(work, even, LANES) - row, g + row * stride, work.incoming + row * across
     product(mine, stride, 1, turned, across, work.zeros, 0, into, across, count, units, before, lowest, lowest)
-    meet_others(work)
+    barrier(work)
     begin, end = begin_of_part(work, before, FOUR), end_of_part(work, before, FOUR)
     bias = bias_gradient(work, layer - 1)
-    place, vector = bias if begins else work.part, own.first_vector
+    place, vector = bias if fresh else work.part, own.first_vector
     back_through(a, across, work.incoming, 0, 0, 0, place, even, before, kind_of, vector, work.codes, 0, begin, end)
-    if not begins:
+    if not fresh:
         add(place + begin * LANES, bias + begin * LANES, end - begin)
 
 

@@ -36,8 +36,8 @@ class Buffers(NamedTuple):
     a: Floats
     delta: Floats
     theta: Floats
-    first: Floats
-    second: Floats
+    first_moment: Floats
+    second_moment: Floats
 
 
 def make_buffers(run: Run, threads: int) -> Buffers:
@@ -112,7 +112,7 @@ def train_rows(run: Run, buffers: Buffers, settings: Settings, rows: int) -> int
         state.batch_loss = 0.0
     key = epoch_key(settings.seed, int(state.epoch))
     for row in range(begin, end):
-        i = example(key, position + row, examples, settings.rows, settings.side)
+        i = example(key, position + row, examples, settings.grid_rows, settings.grid_columns)
         state.batch_loss += train_example(run, buffers, settings, i, 1.0 / size)
     state.row = end
     if end == size:
@@ -130,11 +130,12 @@ def finish_update(run: Run, buffers: Buffers, settings: Settings, size: int) -> 
         return
     add_penalty(run, settings)
     optimize(run, buffers, settings)
-    if all_finite(buffers.theta) and all_finite(buffers.second):
-        run.theta[:], run.first[:], run.second[:] = buffers.theta, buffers.first, buffers.second
+    if all_finite(buffers.theta) and all_finite(buffers.second_moment):
+        run.theta[:] = buffers.theta
+        run.first_moment[:], run.second_moment[:] = buffers.first_moment, buffers.second_moment
         move_on(state, run.buckets, settings, size)
         return
-    only_theta = all_finite(run.gradient) and all_finite(buffers.first) and all_finite(buffers.second)
+    only_theta = all_finite(run.gradient) and all_finite(buffers.first_moment) and all_finite(buffers.second_moment)
     state.status = BAD_THETA if only_theta else BAD_GRADIENT
     state.row = 0
 
@@ -240,9 +241,9 @@ def over_scalars(optimizer: Optimizer) -> Callable[..., None]:
 
     def step_over(run: Run, buffers: Buffers, begin: int, end: int, pace: float, epsilon: float, shrink: float) -> None:
         for i in range(begin, end):
-            step, first, second = step_of(run.gradient[i], run.first[i], run.second[i], pace, epsilon)
+            step, first, second = step_of(run.gradient[i], run.first_moment[i], run.second_moment[i], pace, epsilon)
             buffers.theta[i] = run.theta[i] - (step + shrink * run.theta[i])
-            buffers.first[i], buffers.second[i] = first, second
+            buffers.first_moment[i], buffers.second_moment[i] = first, second
 
     return step_over
 

@@ -22,6 +22,7 @@ from engine.kernels.elementwise import copy, gather, save_float_mode, set_float_
 from engine.kernels.emitter import LANES
 from engine.kernels.intrinsic import float64s, int32s
 from engine.kernels.jit import inlined, kernel
+from engine.kernels.order import GROUP, fill_order
 from engine.kernels.packing import (
     CHUNK,
     ORDER_BLOCK,
@@ -35,9 +36,9 @@ from engine.kernels.packing import (
     work_at,
 )
 from engine.kernels.passes import forward, output_rows, train_rows, transpose_weights
-from engine.kernels.shuffle import GROUP, epoch_key, fill_order, rounds_for
+from engine.kernels.shuffle import epoch_key, rounds_for
 from engine.kernels.step import optimize, penalize
-from engine.kernels.team import begin_of_part, end_of_part, meet_others
+from engine.kernels.team import barrier, begin_of_part, end_of_part
 from engine.run import (
     BAD_GRADIENT,
     BAD_LOSS,
@@ -59,16 +60,16 @@ FLUSH_DENORMALS = 0x8040  # FTZ and DAZ of x86's control word: dead units turn m
 def push(run: Run, buffers: Buffers) -> None:
     """θ, gradient and moments of the run → its buffers, the next state's too: what an optimizer leaves alone stays."""
     for half in buffers.states:
-        for into, values in zip(half, (run.theta, run.first, run.second), strict=True):
+        for into, values in zip(half, (run.theta, run.first_moment, run.second_moment), strict=True):
             into[buffers.places] = values
     buffers.gradient[buffers.places] = run.gradient
     buffers.work.turned[:] = 1
 
 
 def pull(run: Run, buffers: Buffers, names: Sequence[str]) -> None:
-    """Some of "theta", "gradient", "first" and "second" from the buffers → the run."""
+    """Some of "theta", "gradient", "first_moment" and "second_moment" from the buffers → the run."""
     theta, first, second = present_state(buffers)
-    packed = {"theta": theta, "gradient": buffers.gradient, "first": first, "second": second}
+    packed = {"theta": theta, "gradient": buffers.gradient, "first_moment": first, "second_moment": second}
     for name in names:
         np.take(packed[name], buffers.places, out=getattr(run, name))
 
@@ -89,9 +90,9 @@ def advance(run: Run, buffers: Buffers, settings: Settings, target: int, budget:
     """As `plain.advance`; stops between chunks of rows. Threads share the work where that pays."""
     team = threads_that_pay(run, settings, len(buffers.work))
     buffers.work.threads[:] = team
-    for name in ("theta", "first", "second", "next", "turned"):
+    for name in ("theta", "first_moment", "second_moment", "next", "turned"):
         buffers.work[name][1:] = buffers.work[name][0]
-    buffers.meeting[:] = 0
+    buffers.arrivals[:] = 0
     others = [Thread(target=train, args=(address(work), settings, target, budget)) for work in buffers.work[1:team]]
     for thread in others:
         thread.start()
@@ -184,14 +185,14 @@ def train_chunk(work: Work, state: State, settings: Settings, size: int) -> int:
     rows = min(work.chunk_rows, size - begin)
     gather_rows(work, state.epoch, position + begin, rows, settings)
     losses = train_rows(work, settings, rows, begin == 0, 1.0 / size)
-    meet_others(work)
+    barrier(work)
     if work.thread == 0:
         state.batch_loss = losses if begin == 0 else state.batch_loss + losses
         state.row = begin + rows
         if state.row == size and not np.isfinite(state.batch_loss):
             state.status = BAD_LOSS
             state.row = 0
-    meet_others(work)
+    barrier(work)
     return int(rows)
 
 
@@ -217,9 +218,9 @@ def work_out_order(work: Work, epoch: int, begin: int, settings: Settings) -> No
         return
     work.order_begin = since_start
     groups = (min(ORDER_BLOCK, settings.examples - begin) + GROUP * LANES - 1) // (GROUP * LANES)
-    key, rounds = epoch_key(settings.seed, epoch), rounds_for(settings.examples)
-    wraps = (LANES - 1) // settings.side + 1
-    fill_order(work.order, begin, groups, key, settings.examples, settings.rows, settings.side, wraps, rounds)
+    examples, rows, columns = settings.examples, settings.grid_rows, settings.grid_columns
+    key, rounds, wraps = epoch_key(settings.seed, epoch), rounds_for(examples), (LANES - 1) // columns + 1
+    fill_order(work.order, begin, groups, key, examples, rows, columns, wraps, rounds)
 
 
 @inlined
@@ -233,7 +234,7 @@ def check_chunk(work: Work, state: State, settings: Settings) -> int:
     first, end = begin_of_part(work, rows, LANES), end_of_part(work, rows, LANES)
     h = forward(work, x + (begin + first) * layer_of(work, 0).input_stride, first, end - first)
     output_rows(work, settings.loss, h, y + begin, first, end, rows, 0.0)
-    meet_others(work)
+    barrier(work)
     if work.thread == 0:
         losses = total(work.output_sums, (rows + LANES - 1) // LANES, 2 * LANES)
         if unseen:
@@ -243,7 +244,7 @@ def check_chunk(work: Work, state: State, settings: Settings) -> int:
         state.check_row += rows
         if state.check_row == settings.examples + settings.unseen:
             record_check(state, float64s(work.points), settings)
-    meet_others(work)
+    barrier(work)
     return int(rows)
 
 
@@ -255,17 +256,17 @@ def finish_update(work: Work, state: State, settings: Settings, size: int) -> No
     """
     penalize(work, settings)
     optimize(work, state, settings)
-    meet_others(work)
+    barrier(work)
     if work.thread == 0:
         if total(work.finite, work.threads, LANES) == 0.0:
             move_on(state, float64s(work.buckets), settings, size)
         else:
             state.status = BAD_THETA
             state.row = 0
-    meet_others(work)
+    barrier(work)
     if state.status != BAD_THETA:
         work.theta += work.next
-        work.first += work.next
-        work.second += work.next
+        work.first_moment += work.next
+        work.second_moment += work.next
         work.next = -work.next
         work.turned = 1

@@ -11,7 +11,7 @@ from engine.kernels.jit import inlined
 from engine.kernels.optimizers import penalize as penalize_vectors
 from engine.kernels.optimizers import step_over
 from engine.kernels.packing import Work, layer_of
-from engine.kernels.team import meet_others, part_of_vectors
+from engine.kernels.team import barrier, part_of_vectors
 from engine.run import Settings, State
 
 
@@ -26,7 +26,7 @@ def penalize(work: Work, settings: Settings) -> None:
         begin, count = part_of_vectors(work, weight_vectors(work, layer))
         weights += begin * LANES
         penalize_vectors(work.theta + weights, work.gradient + weights, count, l1, l2)
-    meet_others(work)
+    barrier(work)
 
 
 @inlined
@@ -53,7 +53,7 @@ def optimize(work: Work, state: State, settings: Settings) -> None:
             shrink = 0.0 if part % 2 else rate * settings.shrink
         begin, vectors = part_of_vectors(work, count)
         skip = (first + begin) * LANES
-        theta, g, m, v = work.theta + skip, work.gradient + skip, work.first + skip, work.second + skip
+        theta, g, m, v = work.theta + skip, work.gradient + skip, work.first_moment + skip, work.second_moment + skip
         step_over(settings.optimizer, theta, g, m, v, work.next, vectors, work.finite, *numbers, np.float32(shrink))
 
 

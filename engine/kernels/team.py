@@ -5,16 +5,16 @@ One thread alone has every part and never waits.
 
 from __future__ import annotations
 
-from engine.kernels.elementwise import meet
+from engine.kernels.elementwise import wait_for_all
 from engine.kernels.jit import compiled
 from engine.kernels.packing import Work
 
 
 @compiled
-def meet_others(work: Work) -> None:
+def barrier(work: Work) -> None:
     """Wait until every thread has come here."""
     if work.threads > 1:
-        meet(work.meeting, work.threads)
+        wait_for_all(work.arrivals, work.threads)
 
 
 @compiled

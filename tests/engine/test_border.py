@@ -7,7 +7,7 @@ import pytest
 
 from engine import EngineError, Network
 from engine.border import check_theta
-from engine.errors import choice, real, show, whole
+from engine.errors import one_of, real, show, whole
 from engine.examples import check_examples
 from engine.layout import make_layout, parameter_index
 
@@ -53,12 +53,12 @@ def test_what_is_no_real_number_within_the_bounds(value):
 
 
 def test_a_choice_names_all_and_the_nearest():
-    assert choice("loss", "mae", ("mse", "mae")) == "mae"
+    assert one_of("loss", "mae", ("mse", "mae")) == "mae"
     with pytest.raises(EngineError) as caught:
-        choice("loss", "msa", ("mse", "huber"))
+        one_of("loss", "msa", ("mse", "huber"))
     assert str(caught.value) == "loss='msa': expected one of mse, huber (did you mean 'mse'?)"
     with pytest.raises(EngineError) as caught:
-        choice("loss", 7, ("mse", "huber"))
+        one_of("loss", 7, ("mse", "huber"))
     assert str(caught.value) == "loss=7: expected one of mse, huber"
 
 

@@ -77,7 +77,8 @@ def test_a_partial_last_batch_is_averaged_over_its_own_size():
     """Plain SGD by hand: each epoch ends with a batch of three."""
     trainer = make(layers=(), recipe=Recipe(5, 0.1, "sgd"), dtype="float64")
     theta = trainer.theta
-    from engine.kernels.shuffle import epoch_key, example, grid
+    from engine.kernels.shuffle import epoch_key, example
+    from engine.layout import grid
 
     order = [example(epoch_key(0, 0), k, 23, *grid(23)) for k in range(23)]
     for begin in range(0, 23, 5):

@@ -122,7 +122,7 @@ class Canvas:
 
 
 def cut(text: str, room: int) -> str:
-    """The text, or what of it fits into so many cells with a sign that there is more."""
+    """The text, or what of it fits into this many cells with a sign that there is more."""
     return text if cell_len(text) <= room else set_cell_size(text, max(0, room - 1)).rstrip() + "…" * (room > 0)
 
 

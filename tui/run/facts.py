@@ -168,7 +168,7 @@ class Curve:
 
 @dataclass(frozen=True, slots=True)
 class LossCurve(Request[Curve]):
-    """The losses since they are of the present kind, evenly thinned to at most so many points, and those of now."""
+    """The losses since they are of the present kind, evenly thinned to at most this many points, and those of now."""
 
     points: int
 
