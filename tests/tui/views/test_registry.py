@@ -149,12 +149,12 @@ def test_the_rule_names_all_views_and_the_chosen_one_is_bold(told: Told, focused
     assert canvas.foreground[0, text.index("1")] == CODES["label"]
 
 
-A_SECOND_VIEW = '''
-"""View 2: an example."""
+AN_EXAMPLE = '''
+"""View 9: an example."""
 
 from tui.draw.canvas import Canvas
 
-NUMBER, TITLE, ABOUT, KINDS = 2, "Example", "an example", ("curve",)
+NUMBER, TITLE, ABOUT, KINDS = 9, "Example", "an example", ("curve",)
 
 
 def subtitle(snapshot, state):
@@ -191,7 +191,7 @@ async def main():
     async with app.run_test(size=(120, 40)) as pilot:
         while not app.main.plots_ready:
             await pilot.pause()
-        for key in "212":
+        for key in "919":
             await pilot.press(key)
             await pilot.pause()
             strips = app.screen._compositor.render_strips()
@@ -204,14 +204,15 @@ asyncio.run(main())
 
 
 def test_a_file_in_the_folder_is_all_that_a_view_needs(tmp_path: Path):
-    (tmp_path / "example.py").write_text(A_SECOND_VIEW)
+    (tmp_path / "example.py").write_text(AN_EXAMPLE)
     seen = subprocess.run(
         [sys.executable, "-c", SEE_IT, str(tmp_path)], capture_output=True, text=True, timeout=1200, check=False
     )
     assert seen.returncode == 0, seen.stderr
-    second, first, again, commands, footer = seen.stdout.splitlines()
-    assert second.startswith("2|─ 1 Fit  2 Example of a view ─") and "|drawn at update 0" in second
-    assert first.startswith("1|─ 1 Fit  2 Example ─") and "accel g" in first
-    assert again == second
-    assert commands == "['View 1: the fit', 'View 2: an example']"
-    assert footer == "('1 2', 'view')"
+    ours, first, again, commands, footer = seen.stdout.splitlines()
+    names = "  ".join([*(f"{view.NUMBER} {view.TITLE}" for view in views()), "9 Example"])
+    assert ours.startswith(f"9|─ {names} of a view ─") and "|drawn at update 0" in ours
+    assert first.startswith(f"1|─ {names} ─") and "accel g" in first
+    assert again == ours
+    assert commands == str([*(f"View {view.NUMBER}: {view.ABOUT}" for view in views()), "View 9: an example"])
+    assert footer == str((" ".join([*(str(view.NUMBER) for view in views()), "9"]), "view"))
