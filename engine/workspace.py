@@ -12,10 +12,10 @@ from typing import Any, Literal, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.run import DIVERGED, GRADIENT_OF, ROW, STATUS, UPDATE, Run, Settings
+from engine.run import DIVERGED, Run, Settings
 
 Floats = NDArray[Any]
-PARAMETER_ARRAYS = ("theta", "gradient", "first", "second")
+PARAMETER_ARRAYS = ("theta", "gradient", "first_moment", "second_moment")
 
 
 class Workspace:
@@ -72,7 +72,7 @@ class Workspace:
     def prepare(self, settings: Settings) -> None:
         """Compile the kernels, and do nothing with them."""
         self.load()
-        self._loops.advance(self.run, self._buffers, settings, int(self.run.state[UPDATE]), 0)
+        self._loops.advance(self.run, self._buffers, settings, int(self.run.state.update), 0)
 
     def gradient(self, settings: Settings) -> Floats:
         """∇ objective over the whole training set at the present θ, in θ's order."""
@@ -88,7 +88,7 @@ class Workspace:
         with np.errstate(all="ignore"):
             spent = self._loops.advance(self.run, self._buffers, settings, target, budget)
         elapsed, state = time.perf_counter() - started, self.run.state
-        state[GRADIENT_OF] = -1 if state[ROW] or state[STATUS] in DIVERGED else state[UPDATE]
+        state.gradient_of = -1 if state.row or state.status in DIVERGED else state.update
         self._speed = min(max(spent / max(elapsed, 1e-6), self._speed / 4), self._speed * 4)
 
     def __getstate__(self) -> dict[str, Any]:

@@ -28,6 +28,7 @@ from tui.run.gestures import (
     Wish,
 )
 from tui.run.player import RunEpochs, Step, StepSpeed, Toggle
+from tui.views import views
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ class Action:
     word: str  # for the footer; neighbours with the same word share it
     does: Wish | str
     group: str
-    focus: str = ""  # the panel that must have the focus: "fit", "units", "recipe", or "" for any
+    focus: str = ""  # the panel that must have the focus: "view", "units", "recipe", or "" for any
     shown: bool = True  # nudges work, but are not offered before they can be undone
 
     @property
@@ -50,6 +51,18 @@ class Action:
 
 
 TRAINING, RECIPE, BUILDING, LOOKING, PROGRAM = "Training", "Recipe", "Building", "Looking", "Program"
+
+VIEWS = tuple(
+    Action(
+        f"view_{view.TITLE.lower()}",
+        (str(view.NUMBER),),
+        f"View {view.NUMBER}: {view.ABOUT}",
+        "view",
+        f"view({view.NUMBER})",
+        LOOKING,
+    )
+    for view in views()
+)
 
 ACTIONS: tuple[Action, ...] = (
     Action("play", ("space",), "Play or pause", "play", Toggle(), TRAINING),
@@ -89,12 +102,12 @@ ACTIONS: tuple[Action, ...] = (
     Action("c_down", ("C",), "The chosen unit's c down", "nudge", Nudge("c", -1), BUILDING, shown=False),
     Action("next_input", ("j",), "Show the w of the next input", "input", ChooseInput(1), BUILDING),
     Action("previous_input", ("J",), "Show the w of the input before", "input", ChooseInput(-1), BUILDING),
-    Action("view_fit", ("1",), "View 1: the fit", "fit", "view_fit", LOOKING),
+    *VIEWS,
     Action("zoom", ("z",), "Zoom the fit in or out", "zoom", "zoom", LOOKING),
     Action("log_loss", ("y",), "Loss on a log or a linear axis", "log", "log_loss", LOOKING),
-    Action("window_left", ("left",), "In dated data: a week back", "window", "move_window(-1)", LOOKING, "fit"),
-    Action("window_right", ("right",), "In dated data: a week on", "window", "move_window(1)", LOOKING, "fit"),
-    Action("focus", ("tab",), "Focus: fit, units, recipe", "focus", "focus_next", LOOKING),
+    Action("window_left", ("left",), "In dated data: a week back", "window", "move_window(-1)", LOOKING, "view"),
+    Action("window_right", ("right",), "In dated data: a week on", "window", "move_window(1)", LOOKING, "view"),
+    Action("focus", ("tab",), "Focus: view, units, recipe", "focus", "focus_next", LOOKING),
     Action("help", ("?",), "All keys", "help", "help", PROGRAM),
     Action("palette", ("ctrl+p",), "All actions, by name", "palette", "app.command_palette", PROGRAM),
     Action("picture", (), "Save the screen as SVG", "picture", "app.save_picture", PROGRAM),
@@ -105,9 +118,10 @@ ACTIONS: tuple[Action, ...] = (
 WISHES: Mapping[str, Wish] = {action.id: action.does for action in ACTIONS if not isinstance(action.does, str)}
 
 FOOTERS: Mapping[str, tuple[str, ...]] = {
-    "fit": (
+    "view": (
         "play", "update", "epoch", "add_sigmoid", "add_relu", "remove_unit", "rate_down", "rate_up",
         "window_left", "window_right", "epochs", "slower", "faster", "focus", "restart", "zoom",
+        *(action.id for action in VIEWS if len(VIEWS) > 1),
     ),
     "units": (
         "play", "update", "epoch", "add_sigmoid", "add_relu", "remove_unit", "unit_up", "unit_down",
@@ -151,9 +165,9 @@ def with_keys(own: Mapping[str, str]) -> tuple[Action, ...]:
 
 
 def bindings(place: str) -> list[BindingType]:
-    """The bindings of a panel ("fit", "units", "recipe"), of the "main" screen or of the "app"."""
+    """The bindings of a panel ("view", "units", "recipe"), of the "main" screen or of the "app"."""
     own = [action for action in ACTIONS if action.keys and place_of(action) == place]
-    prefix = "screen." if place in ("fit", "units", "recipe") else ""
+    prefix = "screen." if place in ("view", "units", "recipe") else ""
     return [
         Binding(
             ",".join(action.keys),
@@ -178,7 +192,7 @@ def sign(key: str) -> str:
 
 def without_use(layers: int, inputs: int, dated: bool) -> set[str]:
     """The ids of what does nothing with this many hidden layers and inputs of the chosen one: no part of the footer."""
-    idle = set() if dated else {action.id for action in ACTIONS if action.focus == "fit"}
+    idle = set() if dated else {action.id for action in ACTIONS if action.focus == "view"}
     if layers == 0:
         idle |= {"remove_unit", "unit_up", "unit_down", "remove_layer"}
     if layers < 2:

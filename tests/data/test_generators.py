@@ -145,10 +145,10 @@ def test_clouds_are_round_about_their_centres() -> None:
 @pytest.mark.parametrize(
     ("name", "x", "label"),
     [
-        ("xor", [0.5, 0.5], 1), ("xor", [-0.5, 0.5], -1), ("xor", [0, 0.5], 1),
+        ("xor", [0.5, 0.5], 1), ("xor", [-0.5, 0.5], -1), ("xor", [0, 0.5], 1), ("xor", [0.5, 0], 1),
         ("circles", [0.59, 0], 1), ("circles", [0, -0.61], -1), ("circles", [0.6, 0.0], -1),
         ("moons", [0, 1], 1), ("moons", [1, -0.5], -1), ("moons", [0, 0.4], -1), ("moons", [-1, -0.5], 1),
-        ("moons", [2, 1.2], -1), ("moons", [0.5, 0.25], 1),
+        ("moons", [1, -0.1], 1), ("moons", [2, 1.2], -1), ("moons", [0.5, 0.25], 1),
         ("spiral", [0.1, 0], 1), ("spiral", [-0.1, 0], -1), ("spiral", [0, 0.25], 1), ("spiral", [-1, 0], 1),
         ("gaussians", [0.2, -0.1], 1), ("gaussians", [0.1, -0.2], -1), ("gaussians", [0, 0], 1),
     ],

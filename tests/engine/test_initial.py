@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from engine import EngineError, Network
-from engine.initial import draw_layer, draw_output, resolve
+from engine.initial import draw_layer, draw_output, resolve_init
 
 WIDE = ["relu"] * 900
 
@@ -16,10 +16,10 @@ def network(n_inputs: int, layers: list[list[str]], init: str) -> Network:
 
 
 def test_auto_is_spread_for_one_feature_and_uniform_for_more():
-    assert [resolve("auto", inputs) for inputs in (1, 2, 8)] == ["spread", "uniform", "uniform"]
-    assert resolve("spread", 1) == "spread"
+    assert [resolve_init("auto", inputs) for inputs in (1, 2, 8)] == ["spread", "uniform", "uniform"]
+    assert resolve_init("spread", 1) == "spread"
     with pytest.raises(EngineError, match="init='spread' with 2 features: expected one feature, or another init"):
-        resolve("spread", 2)
+        resolve_init("spread", 2)
 
 
 @pytest.mark.parametrize(

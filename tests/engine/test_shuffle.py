@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.kernels.jit import compiled
-from engine.kernels.shuffle import epoch_key, example, grid
+from engine.kernels.shuffle import epoch_key, example
+from engine.layout import grid
 
 
 @compiled
@@ -29,9 +30,37 @@ def orders(examples: int, epochs: int = 1, seed: int = 0, first_epoch: int = 0) 
     return table
 
 
-def spread_of(counts: np.ndarray, expected: float, freedom: int) -> float:
-    """How many deviations the χ² of the counts is from its mean, under an even distribution."""
-    return float((np.square(counts - expected).sum() / expected - freedom) / math.sqrt(2 * freedom))
+def spread_of(counts: np.ndarray, expected: float, freedom: int, exclusive: int = 0) -> float:
+    """How many deviations the χ² of the counts is from its mean under an even distribution (Wilson & Hilferty 1931).
+
+    Where each epoch fills `exclusive` classes once or nearly so, rather than one class by chance, counts vary more.
+    """
+    chi2 = np.square(counts - expected).sum() / expected * (1 - 1 / exclusive if exclusive else 1)
+    variance = 2 / (9 * freedom)
+    return float((np.cbrt(chi2 / freedom) - 1 + variance) / math.sqrt(variance))
+
+
+@compiled
+def tally(places, gaps, pairs, epochs, rows, side):
+    """Count, over epochs, which example comes where, the gaps between neighbours, the first two, and odd orders."""
+    examples, odd = gaps.size, 0
+    order = np.empty(examples, np.int64)
+    for epoch in range(epochs):
+        key = epoch_key(2, epoch)
+        for k in range(examples):
+            order[k] = example(key, k, examples, rows, side)
+            places[k, order[k]] += 1
+        for k in range(1, examples):
+            gaps[(order[k] - order[k - 1]) % examples] += 1
+        pairs[order[0], order[1]] += 1
+        swaps = 0
+        for k in range(examples):
+            while order[k] != k:
+                other = order[k]
+                order[k], order[other] = order[other], other
+                swaps += 1
+        odd += swaps % 2
+    return odd
 
 
 @settings(max_examples=60, deadline=None)
@@ -62,19 +91,22 @@ def test_all_orders_of_few_examples_are_equally_likely(examples, jit_only):
     assert abs(spread_of(counts, 24_000 / len(possible), len(possible) - 1)) < 4.5
 
 
-@pytest.mark.parametrize("examples", [7, 16, 17, 50, 64, 101, 256])
-def test_places_and_neighbours_are_even(examples, jit_only):
-    epochs = 20_000
-    table = orders(examples, epochs, seed=2)
-    places = np.array([np.bincount(table[:, k], minlength=examples) for k in range(examples)])
-    assert abs(spread_of(places, epochs / examples, (examples - 1) ** 2)) < 4.5
-
-    gaps = np.bincount(((table[:, 1:] - table[:, :-1]) % examples).ravel(), minlength=examples)[1:]
-    assert abs(spread_of(gaps, epochs, examples - 2)) < 4.5
-
-    pairs = np.bincount(table[:, 0] * examples + table[:, 1], minlength=examples**2).reshape(examples, examples)
+@pytest.mark.parametrize("examples", [*range(2, 41), 49, 50, 64, 81, 101, 256, 289])
+def test_places_neighbours_and_parity_are_even(examples, jit_only):
+    epochs = 1_000_000 if examples <= 12 else 1_500_000 // examples
+    places, gaps, pairs = (
+        np.zeros(shape, np.int64) for shape in ((examples, examples), examples, (examples, examples))
+    )
+    odd = tally(places, gaps, pairs, epochs, *grid(examples))
+    assert abs(spread_of(places, epochs / examples, (examples - 1) ** 2, examples)) < 4.5
+    if examples > 2:
+        assert abs(spread_of(gaps[1:], epochs, examples - 2, examples - 1)) < 4.5
     apart = pairs[~np.eye(examples, dtype=bool)]
     assert abs(spread_of(apart, epochs / apart.size, apart.size - 1)) < 4.5
+    if math.prod(grid(examples)) % 2 == 0:
+        assert abs(odd - epochs / 2) / math.sqrt(epochs / 4) < 4.5
+    else:  # a permutation of all cells is even there; the walk past those that are left over flips most of them
+        assert 0.03 < odd / epochs < 0.97
 
 
 @pytest.mark.parametrize("examples", [10_000, 100_000])

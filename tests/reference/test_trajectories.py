@@ -13,7 +13,8 @@ import engine.optimizers
 import engine.schedules
 from engine import Network, Recipe, Trainer
 from engine.activations import KINDS
-from engine.kernels.shuffle import epoch_key, example, grid
+from engine.kernels.shuffle import epoch_key, example
+from engine.layout import grid
 
 jax.config.update("jax_enable_x64", True)
 

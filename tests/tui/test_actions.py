@@ -71,7 +71,7 @@ def test_the_footer_fits_and_always_shows_the_way_to_help(focus, width):
 
 def test_the_footer_joins_what_belongs_together_and_leaves_out_what_is_not_there():
     enabled = {action.id for action in ACTIONS} - {"window_left", "window_right"}
-    items = footer_items(ACTIONS, "fit", enabled, 300)
+    items = footer_items(ACTIONS, "view", enabled, 300)
     assert ("[ ]", "rate") in items
     assert not any(word == "window" for _, word in items)
 
@@ -92,7 +92,7 @@ def test_the_footer_leaves_out_what_has_no_use(layers, inputs, line):
 
 
 def test_bindings_carry_the_ids_by_which_they_are_remapped():
-    ids = {binding.id for place in ("app", "main", "fit", "units", "recipe") for binding in bindings(place)}
+    ids = {binding.id for place in ("app", "main", "view", "units", "recipe") for binding in bindings(place)}
     assert ids == {action.id for action in ACTIONS if action.keys}
 
 

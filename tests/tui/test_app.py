@@ -123,7 +123,7 @@ async def test_n_asks_once_and_capital_n_asks_again(drive):
         await d.press("n")
         assert d.shown.epoch == 14
         assert d.app.main.focused is not None
-        assert d.app.main.focused.id == "fit"
+        assert d.app.main.focused.id == "view"
 
 
 async def test_the_prompt_refuses_nothing_and_too_much(drive):
@@ -289,9 +289,9 @@ async def test_tab_goes_round_the_panels_and_1_comes_back_to_the_fit(drive):
         for _ in range(3):
             await d.press("tab")
             seen.append(d.app.main.focused.id)
-        assert seen == ["units", "recipe", "fit"]
+        assert seen == ["units", "recipe", "view"]
         await d.press("tab", "1")
-        assert d.app.main.focused.id == "fit"
+        assert d.app.main.focused.id == "view"
 
 
 async def test_y_turns_the_loss_axis(drive):
@@ -305,18 +305,18 @@ async def test_y_turns_the_loss_axis(drive):
 
 async def test_z_gives_the_fit_the_whole_screen_and_takes_it_back(drive):
     async with drive() as d:
-        size = d.app.main.query_one("#fit").size
+        size = d.app.main.query_one("#view").size
         await d.press("z")
-        assert d.app.main.query_one("#fit").size == (120, 36)
+        assert d.app.main.query_one("#view").size == (120, 36)
         assert [type(request) for request in d.shown.answers] == [Predictions]  # what is hidden asks for nothing
         await d.press("z")
-        assert d.app.main.query_one("#fit").size == size
+        assert d.app.main.query_one("#view").size == size
 
 
 async def test_what_the_zoomed_fit_hides_has_neither_the_keys_nor_the_footer(drive):
     async with drive() as d:
         await d.press("tab", "tab", "z", "down", "right")
-        assert d.app.main.focused.id == "fit"
+        assert d.app.main.focused.id == "view"
         assert "field" not in d.row(39)
         assert d.shown.recipe.batch_size == 32
         await d.press("tab")  # the next panel comes back
@@ -574,7 +574,7 @@ async def test_everything_has_its_place_at_every_size(drive, size, loss, lower):
         width, height = size
         main = d.app.main
         assert main.query_one("#loss").size == (loss, height - lower - 5)
-        assert main.query_one("#fit").size == (width - loss - 1, height - lower - 5)
+        assert main.query_one("#view").size == (width - loss - 1, height - lower - 5)
         assert main.query_one("#units").size.height == lower
         assert main.query_one("#recipe").display is (width >= 100)
         assert all(len(row) == width for row in d.rows())
@@ -613,7 +613,7 @@ async def test_too_small_a_screen_says_so_in_one_line_and_training_goes_on(drive
         assert d.shown.update > 5
         await d.resize(80, 24)
         assert d.row(0).startswith(" motorcycle")
-        assert d.app.main.focused.id == "fit"
+        assert d.app.main.focused.id == "view"
 
 
 @pytest.mark.parametrize("key", ["?", "o", "ctrl+p", "n"])
@@ -626,7 +626,7 @@ async def test_dialogs_close_on_too_small_a_screen_and_none_opens_there(drive, k
         assert d.app.screen is d.app.main
         assert d.row(0).startswith("unitfit needs 80×2")
         await d.resize(80, 24)
-        assert d.app.main.focused.id == "fit"
+        assert d.app.main.focused.id == "view"
         assert d.row(22).startswith(" ▸ space plays")
         await d.press(key)
         assert d.app.screen is not d.app.main or d.app.main.query_one(EpochsPrompt).has_focus

@@ -21,7 +21,8 @@ _BEFORE = {  # predictions without learning, and the periods that they look back
 def whole_periods(times: np.ndarray, period: str) -> np.ndarray:
     """Times as whole numbers: days, Mondays or months since 1970, or years."""
     if not np.issubdtype(times.dtype, np.datetime64):
-        return np.floor(times).astype(np.int64)
+        numbers: np.ndarray = np.floor(times).astype(np.int64)
+        return numbers
     if period == "week":
         return (times.astype("datetime64[D]") - MONDAY).astype(np.int64) // 7
     if period == "year":

@@ -7,6 +7,7 @@ here needs a trainer, so any thread may answer from the evidence that it was giv
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Generic, Literal, TypeVar, cast
@@ -49,7 +50,7 @@ class Evidence:
             and self.network.architecture == other.network.architecture
             and np.array_equal(self.network.theta, other.network.theta)
             and (self.gradient is None) == (other.gradient is None)
-            and (self.gradient is None or np.array_equal(self.gradient, other.gradient))
+            and (self.gradient is None or other.gradient is None or np.array_equal(self.gradient, other.gradient))
         )
 
 
@@ -150,6 +151,7 @@ class Accuracy(Request["Pair | None"]):
         if not dataset.labels:
             return None
         train, test = (facts.of(Outputs(split)) for split in ("train", "test"))
+        assert train is not None  # no data set is all unseen
         return (
             dataset.errors(train, "train")["accuracy"],
             None if test is None else dataset.errors(test, "test")["accuracy"],
@@ -167,7 +169,7 @@ class Curve:
 
 @dataclass(frozen=True, slots=True)
 class LossCurve(Request[Curve]):
-    """The losses since they are of the present kind, evenly thinned to at most so many points, and those of now."""
+    """The losses since they are of the present kind, evenly thinned to at most this many points, and those of now."""
 
     points: int
 
@@ -194,14 +196,14 @@ class BestUnseen(Request["tuple[float, float] | None"]):
     def answer(self, facts: Facts) -> tuple[float, float] | None:
         evidence, now = facts.evidence, facts.of(Losses())[1]
         past = _past(evidence)
-        losses = np.append(evidence.history.test[past], np.inf)
-        place = int(np.nanargmin(losses))
-        least = losses[place : place + 1]
-        measure = measure_of(evidence.recipe, evidence.dataset)
-        best = float(measure.shown(least, evidence.dataset.y_scale)[0])
+        losses = evidence.history.test[past]
+        least = float(np.fmin.reduce(losses, initial=np.inf))
+        best = measure_of(evidence.recipe, evidence.dataset).shown(least, evidence.dataset.y_scale)
         if now is not None and now < best:
             return evidence.progress, now
-        return (float(evidence.history.epoch[past][place]), best) if np.isfinite(best) else None
+        if not math.isfinite(best):
+            return None
+        return float(evidence.history.epoch[past][np.argmax(losses == least)]), best
 
 
 def _past(evidence: Evidence) -> slice:

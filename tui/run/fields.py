@@ -36,8 +36,10 @@ def change_recipe(recipe: Recipe, field: str, direction: int, examples: int) -> 
             return replace(recipe, learning_rate=nice_step(recipe.learning_rate, direction, *RATES))
         case "epochs":
             return replace(recipe, epochs=round(nice_step(recipe.epochs, direction, *HORIZONS)))
-        case "l1" | "l2":
-            return replace(recipe, **{field: penalty_step(getattr(recipe, field), direction)})
+        case "l1":
+            return replace(recipe, l1=penalty_step(recipe.l1, direction))
+        case "l2":
+            return replace(recipe, l2=penalty_step(recipe.l2, direction))
         case "optimizer":
             return replace(recipe, optimizer=neighbour(tuple(OPTIMIZERS), recipe.optimizer, direction))
         case "loss":

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import data
 from engine import EngineError
 from engine.edits import AddLayer, AddUnit, Edit, RemoveLayer, RemoveUnit, SetRecipe, SetValue
-from engine.initial import INITS, resolve
+from engine.initial import INITS, resolve_init
 from tui.run.beginnings import Beginning, Load, Reinit, Reseed
 from tui.run.choice import OUTPUT_BIAS, Choice, index_of, move_layer, move_source, move_unit
 from tui.run.fields import change_recipe, neighbour
@@ -209,7 +209,7 @@ class LoadTable:
 
 def _goes(init: str, n_inputs: int) -> bool:
     try:
-        resolve(init, n_inputs)
+        resolve_init(init, n_inputs)
     except EngineError:
         return False
     return True

@@ -11,7 +11,7 @@ import data
 from engine import EngineError, Network, Recipe
 from engine.activations import KINDS
 from engine.border import MAX_WIDTH, check_layers
-from engine.errors import choice, show
+from engine.errors import one_of, show
 
 if TYPE_CHECKING:
     from data import Dataset
@@ -115,7 +115,7 @@ def parse_layer(specification: str) -> tuple[str, ...]:
             raise EngineError(f"layer={show(specification)}: {LAYER_EXAMPLE}")
         if len(count) > 9 or not 1 <= int(count) <= MAX_WIDTH:
             raise EngineError(f"layer={show(specification)}: expected 1 to {MAX_WIDTH} units of a kind")
-        kinds += [choice("kind of unit", kind, KINDS)] * int(count)
+        kinds += [one_of("kind of unit", kind, KINDS)] * int(count)
     return tuple(kinds)
 
 

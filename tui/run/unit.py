@@ -96,7 +96,8 @@ def _gradient_norms(network: Network, layer: int, gradient: np.ndarray | None) -
         first = network.index(layer, 0, "c")
         c = gradient[first : first + shape[0]]
     with np.errstate(over="ignore", invalid="ignore"):
-        return np.sqrt((w * w).sum(axis=1) + b * b + c * c)
+        norms: np.ndarray = np.sqrt((w * w).sum(axis=1) + b * b + c * c)
+    return norms
 
 
 def source_name(dataset: Dataset, layer: int, source: int) -> str:

@@ -20,22 +20,22 @@ from tui.run.gestures import StepField, Wish
 from tui.run.player import RunEpochs
 from tui.run.runner import Command
 from tui.run.snapshot import Snapshot
-from tui.views import ViewState, Want, fit_view, loss
+from tui.views import ViewState, Want, fit, loss, view_of, views
 from tui.views.fit import series
 from tui.views.units import table
 from tui.widgets.epochs_prompt import EpochsPrompt
-from tui.widgets.fit_panel import FitPanel
 from tui.widgets.footer_line import FooterLine
 from tui.widgets.loss_panel import LossPanel
 from tui.widgets.note_line import NoteLine
 from tui.widgets.panel import Panel
 from tui.widgets.recipe_panel import RecipePanel
-from tui.widgets.rule import Divider, Rule, Titles
+from tui.widgets.rule import Divider, Rule, Title
 from tui.widgets.too_small import TooSmall, too_small
 from tui.widgets.top_line import TopLine
 from tui.widgets.units_panel import UnitsPanel
+from tui.widgets.view_panel import ViewPanel
 
-FOCUSES = ("fit", "units", "recipe")
+FOCUSES = ("view", "units", "recipe")
 NARROW = 100  # columns under which the recipe has no place of its own
 WEEK = 7  # what the window of dated data moves by
 
@@ -44,7 +44,7 @@ class MainScreen(Screen[None]):
     """Shows snapshots. What a person wants of the run goes to `send`, and comes back in a snapshot."""
 
     BINDINGS = bindings("main")
-    AUTO_FOCUS = "#fit"
+    AUTO_FOCUS = "#view"
     HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]]] = [
         (0, "-under80"), (80, "-w80"), (100, "-w100"), (120, "-w120"), (160, "-w160"), (200, "-w200"),
     ]  # fmt: skip
@@ -56,7 +56,7 @@ class MainScreen(Screen[None]):
         self.snapshot: Snapshot | None = None
         self.view = ViewState()
         self.epochs: int | None = None  # what n runs, once asked for
-        self.focused_panel = "fit"
+        self.focused_panel = "view"
         self.plots_ready = False
         self.asked: tuple[Want, ...] = ()
 
@@ -66,7 +66,7 @@ class MainScreen(Screen[None]):
             yield TopLine(palette, "top")
             yield Rule(palette, "upper-rule", self._upper_titles, "┬")
             with Container(id="upper"):
-                yield FitPanel(palette, "fit")
+                yield ViewPanel(palette, "view")
                 yield Divider(palette, "upper-divider")
                 yield LossPanel(palette, "loss")
             yield Rule(palette, "lower-rule", self._lower_titles, "┼")
@@ -106,7 +106,7 @@ class MainScreen(Screen[None]):
         footer.focused_panel, footer.enabled = self.focused_panel, self.enabled()
         panels = list(self.query(Panel))
         for panel in panels:
-            if self.plots_ready or panel.id not in ("fit", "loss"):
+            if self.plots_ready or panel.id not in ("view", "loss"):
                 panel.show(self.snapshot, replace(self.view, focus=panel.id == self.focused_panel))
         self._ask(panels)
 
@@ -129,15 +129,15 @@ class MainScreen(Screen[None]):
         """Who has a place at this size and focus."""
         width, height = self.size
         narrow, small = width < NARROW, too_small(width, height)
-        wide_fit = self._wide()
+        wide = self._wide()
         recipe = not narrow or self.focused_panel == "recipe"
         shown = {
             "frame": not small,
             "too-small": small,
-            "upper-divider": not wide_fit,
-            "loss": not wide_fit,
-            "lower-rule": not wide_fit,
-            "lower": not wide_fit,
+            "upper-divider": not wide,
+            "loss": not wide,
+            "lower-rule": not wide,
+            "lower": not wide,
             "units": not (narrow and recipe),
             "lower-divider": not narrow,
             "recipe": recipe,
@@ -155,22 +155,28 @@ class MainScreen(Screen[None]):
             panel.focus()
         self.repaint()
 
-    def _upper_titles(self, snapshot: Snapshot, view: ViewState) -> Titles:
-        fit = fit_view(snapshot.dataset).title(snapshot, view)
-        return [(f"1 {fit[0]}", fit[1], "fit"), (*loss.title(snapshot, view), "loss")]
+    def _upper_titles(self, snapshot: Snapshot, state: ViewState) -> list[Title]:
+        names = tuple(f"{view.NUMBER} {view.TITLE}" for view in views())
+        view = view_of(state.number)
+        words = view.subtitle(snapshot, state) if snapshot.dataset.kind in view.KINDS else ""
+        losses = Title("loss", (loss.TITLE,), loss.subtitle(snapshot, state))
+        return [Title("view", names, words, views().index(view)), losses]
 
-    def _lower_titles(self, snapshot: Snapshot, view: ViewState) -> Titles:
-        recipe = ("Recipe", "", "recipe")
+    def _lower_titles(self, snapshot: Snapshot, state: ViewState) -> list[Title]:
+        units = Title("units", (table.TITLE,), table.subtitle(snapshot, state))
+        recipe = Title("recipe", ("Recipe",))
         if self.size.width < NARROW:
-            return [recipe if self.focused_panel == "recipe" else (*table.title(snapshot, view), "units")]
-        return [(*table.title(snapshot, view), "units"), recipe]
+            return [recipe if self.focused_panel == "recipe" else units]
+        return [units, recipe]
 
     def _wide(self) -> bool:
-        """Whether the fit has the whole screen; zoomed dated data show all of their span in its usual place."""
+        """Whether the view has the whole screen; zoomed dated data show all of their span in its usual place."""
         return self.view.zoom and not self._dated()
 
     def _dated(self) -> bool:
-        return self.snapshot is not None and self.snapshot.dataset.kind == "series"
+        """Whether the fit of dated data is shown, through a window that moves."""
+        shown = self.view.number == fit.NUMBER and self.snapshot is not None
+        return shown and self.snapshot.dataset.kind == "series"
 
     def enabled(self) -> set[str]:
         """The ids of the actions that mean something now."""
@@ -231,18 +237,19 @@ class MainScreen(Screen[None]):
 
     def action_move_window(self, direction: int) -> None:
         if self.snapshot:
-            last = series.last_window(self.snapshot.dataset, *self.query_one("#fit").size)
+            last = series.last_window(self.snapshot.dataset, *self.query_one("#view").size)
             self._look(replace(self.view, window=min(max(self.view.window + WEEK * direction, 0), last)))
 
     def action_zoom(self) -> None:
         self.view = replace(self.view, zoom=not self.view.zoom)
-        self._focus("fit" if self._wide() else self.focused_panel)
+        self._focus("view" if self._wide() else self.focused_panel)
 
     def action_log_loss(self) -> None:
         self._look(replace(self.view, log_loss=not self.view.log_loss))
 
-    def action_view_fit(self) -> None:
-        self._focus("fit")
+    def action_view(self, number: int) -> None:
+        self.view = replace(self.view, number=number)
+        self._focus("view")
 
     def action_focus_next(self) -> None:
         self._focus(FOCUSES[(FOCUSES.index(self.focused_panel) + 1) % len(FOCUSES)])
@@ -262,9 +269,9 @@ class MainScreen(Screen[None]):
         self.repaint()
 
     def _focus(self, panel: str) -> None:
-        """Give a panel the keys; one that the zoomed fit hides comes back."""
+        """Give a panel the keys; one that the zoomed view hides comes back."""
         self.focused_panel = panel
-        if panel != "fit" and self._wide():
+        if panel != "view" and self._wide():
             self.view = replace(self.view, zoom=False)
         self._arrange()
 

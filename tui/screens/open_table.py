@@ -57,8 +57,8 @@ class OpenTable(ModalScreen[None]):
                 ("lags", "past values of the target as features, such as 28; for dated data"),
             ):
                 yield Label(name)
-                digits = {"restrict": DIGITS, "max_length": 9} if name == "lags" else {}
-                yield Input(id=name, placeholder=hint, compact=True, **digits)
+                digits, room = (DIGITS, 9) if name == "lags" else (None, 0)  # 0: as much as one types
+                yield Input(id=name, placeholder=hint, compact=True, restrict=digits, max_length=room)
             yield Label("enter opens   tab next field   esc leaves", id="answer", markup=False)
 
     @on(Input.Blurred, "#file")

@@ -1,15 +1,19 @@
 """Views: pure functions from a snapshot to a canvas, one module for each picture.
 
-Each offers `title`, the panel's name and the quiet words after it, for the rule above the panel; `requests`, what it
-needs to know of the run beyond the plain facts of a snapshot; and `paint`, which draws the answers, and something
-sensible as long as they are not there.
+A view of the big panel is a module of this folder, or a folder with several files, that has all that `View` asks for.
+Its file is the whole of it: `views` finds it here, and key, help, palette, footer and the rule above the panel get it
+from there. Such a module is imported when the program starts, so it leaves what takes long to import to its functions.
+
+The pictures of the other panels, `loss` and `units`, are alike but for the number.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
+from functools import cache
 from importlib import import_module
+from pkgutil import iter_modules
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from tui.views.state import ViewState
@@ -21,33 +25,54 @@ if TYPE_CHECKING:
     from tui.run.facts import Request
     from tui.run.snapshot import Snapshot
 
-Requests = Callable[["Dataset", int, int, ViewState], "Iterable[Request[Any]]"]  # as a view's `requests`
+Requests = Callable[["Dataset", int, int, ViewState], "Iterable[Request[Any]]"]
 
-__all__ = ["FitView", "Requests", "ViewState", "Want", "fit_requests", "fit_view"]
+__all__ = ["KINDS", "Picture", "Requests", "View", "ViewState", "Want", "view_of", "views"]
+
+KINDS = {  # of data sets, and how a person calls such data
+    "curve": "data of one feature",
+    "series": "dated data",
+    "plane": "data of two features",
+    "table": "data of many features",
+}
 
 
-class FitView(Protocol):
-    """What the modules of the fit panel have in common."""
+class Picture(Protocol):
+    """What stands in a panel."""
 
-    def title(self, snapshot: Snapshot, state: ViewState) -> tuple[str, str]:
-        """The panel's name and quiet words after it, for the rule above."""
+    def subtitle(self, snapshot: Snapshot, state: ViewState) -> str:
+        """Quiet words after the panel's name."""
 
     def requests(self, dataset: Dataset, width: int, height: int, state: ViewState) -> tuple[Request[Any], ...]:
-        """What `paint` looks up in a snapshot of this data set."""
+        """What `paint` and `subtitle` look up in a snapshot of this data set."""
 
     def paint(self, snapshot: Snapshot, width: int, height: int, palette: Palette, state: ViewState) -> Canvas:
-        """The panel's body, without the rule above it."""
+        """The panel's body; something sensible too as long as the answers are not there."""
 
 
-def fit_view(dataset: Dataset) -> FitView:
-    """The module that draws this kind of data set."""
-    name = "scatter" if dataset.kind == "table" else dataset.kind
-    return cast("FitView", import_module(f"tui.views.fit.{name}"))
+class View(Picture, Protocol):
+    """A picture of the big panel."""
+
+    NUMBER: int  # its key, and its place among the others
+    TITLE: str  # one word, for the rule above the panel
+    ABOUT: str  # a few words, for help and palette: "the fit"
+    KINDS: Collection[str]  # the kinds of data set that it can show
 
 
-def fit_requests(dataset: Dataset, width: int, height: int, state: ViewState) -> tuple[Request[Any], ...]:
-    """What the view of this kind of data set asks for."""
-    return fit_view(dataset).requests(dataset, width, height, state)
+@cache
+def views() -> tuple[View, ...]:
+    """All views of the big panel, in the order of their numbers."""
+    modules = [import_module(f"{__name__}.{module.name}") for module in iter_modules(__path__)]
+    return tuple(sorted((cast("View", module) for module in modules if hasattr(module, "NUMBER")), key=_number))
+
+
+def _number(view: View) -> int:
+    return view.NUMBER
+
+
+def view_of(number: int) -> View:
+    """The view with this number; KeyError for a number that none has."""
+    return {view.NUMBER: view for view in views()}[number]
 
 
 @dataclass(frozen=True, slots=True)

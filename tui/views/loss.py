@@ -24,18 +24,19 @@ if TYPE_CHECKING:
     from tui.views.state import ViewState
 
 _EPOCHS = (1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0)  # where the epoch axis may end, times a power of ten
+TITLE = "Loss"
 _CURVE = LossCurve(1024)  # more points than any screen has columns of dots
 _EVEN_COLUMNS = 0x47  # the left dots of a cell: a line one dot on, one off
 
 
-def title(snapshot: Snapshot, state: ViewState) -> tuple[str, str]:
-    """The panel's name, and what the numbers are."""
+def subtitle(snapshot: Snapshot, state: ViewState) -> str:
+    """What the numbers are, after the panel's name."""
     dataset, measure = snapshot.dataset, snapshot.measure
     if dataset.labels:
-        return "Loss", measure.word + _right(snapshot)
+        return measure.word + _right(snapshot)
     if not measure.in_unit:
-        return "Loss", f"{measure.word} of scaled y"
-    return "Loss", f"{measure.word} {dataset.target_unit or dataset.target_label}"
+        return f"{measure.word} of scaled y"
+    return f"{measure.word} {dataset.target_unit or dataset.target_label}"
 
 
 def requests(dataset: Dataset, width: int, height: int, state: ViewState) -> tuple[Request[Any], ...]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 class ViewState:
     """How the panels are drawn; nothing here changes the run. Which unit is chosen the run says in its snapshot."""
 
+    number: int = 1  # of the view in the big panel
     zoom: bool = False  # the whole unseen span of dated data instead of a window
     window: int = 0  # dated data: days (or years) from the first unseen one to the window's left edge
     log_loss: bool = True

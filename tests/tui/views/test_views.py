@@ -37,8 +37,8 @@ from tui.run.facts import (
 )
 from tui.run.measure import Measure
 from tui.run.snapshot import Snapshot
-from tui.views import ViewState, fit_requests, fit_view, loss
-from tui.views.fit import curve, plane, series
+from tui.views import ViewState, fit, loss
+from tui.views.fit import curve, plane, scatter, series
 from tui.views.units import table
 
 load = lru_cache(data.load)
@@ -91,7 +91,7 @@ def told(
         progress=120.0,
         rate=0.03,
         marks=((23.0, "+2"), (50.0, "+3")),
-        answers=Facts(evidence).answers(fit_requests(dataset, *size, state)) | {Gradient(): gradient} | plausible,
+        answers=Facts(evidence).answers(fit.requests(dataset, *size, state)) | {Gradient(): gradient} | plausible,
     )
     return knowing(replace(made, **changes), answers or {})
 
@@ -118,8 +118,7 @@ def trained() -> Network:
 
 
 def whole(snap: Snapshot, size: tuple[int, int], palette: Palette, state: ViewState = STATE) -> list[Canvas]:
-    view = fit_view(snap.dataset)
-    canvases = [view.paint(snap, *size, palette, state), loss.paint(snap, *size, palette, state)]
+    canvases = [fit.paint(snap, *size, palette, state), loss.paint(snap, *size, palette, state)]
     canvases.append(table.paint(snap, *size, palette, state))
     for canvas in canvases:
         assert [strip.cell_length for strip in canvas.strips(palette)] == [size[0]] * size[1]
@@ -176,8 +175,8 @@ def test_a_curve_that_leaves_the_frame_is_marked_at_the_edge() -> None:
 
 
 def test_the_known_target_is_drawn_dim() -> None:
-    assert curve.title(snapshot("motorcycle", trained()), STATE) == ("Fit", "")
-    assert curve.title(snapshot("sine", trained()), STATE) == ("Fit", "thin line: without noise")
+    assert curve.subtitle(snapshot("motorcycle", trained()), STATE) == ""
+    assert curve.subtitle(snapshot("sine", trained()), STATE) == "thin line: without noise"
     canvas = curve.paint(snapshot("sine", Network(1, [["relu"]])), 80, 27, DARK, STATE)
     assert (canvas.foreground == CODES["truth"]).sum() > 10
 
@@ -185,7 +184,7 @@ def test_the_known_target_is_drawn_dim() -> None:
 def test_the_loss_numbers_are_the_legend() -> None:
     snap = snapshot("motorcycle", trained())
     assert loss.paint(snap, 39, 27, DARK, STATE).plain().startswith(" • train 22.8   ∘ unseen 25.6  +12%\n")
-    assert loss.title(snap, STATE) == ("Loss", "rmse g")
+    assert loss.subtitle(snap, STATE) == "rmse g"
     tight = loss.paint(knowing(snap, {Losses(): (0.0141, 0.0277)}), 28, 15, DARK, STATE)
     assert tight.plain().startswith("•train 0.0141 ∘unseen 0.0277\n")
 
@@ -202,13 +201,13 @@ def test_the_loss_numbers_are_the_legend() -> None:
 )
 def test_the_loss_panel_says_what_its_numbers_are(name: str, kind: str, words: str) -> None:
     network = Network(load(name).x_train.shape[1], [])
-    assert loss.title(snapshot(name, network, recipe=Recipe(loss=kind)), STATE) == ("Loss", words)
+    assert loss.subtitle(snapshot(name, network, recipe=Recipe(loss=kind)), STATE) == words
 
 
 def test_labels_have_their_shares_beside_the_loss() -> None:
     snap = snapshot("moons", Network(2, []), answers={Accuracy(): (0.999, 0.5)})
-    assert loss.title(snap, STATE) == ("Loss", "mse right •99% ∘50%")
-    assert loss.title(knowing(snap, {Accuracy(): (1.0, None)}), STATE) == ("Loss", "mse right •100%")
+    assert loss.subtitle(snap, STATE) == "mse right •99% ∘50%"
+    assert loss.subtitle(knowing(snap, {Accuracy(): (1.0, None)}), STATE) == "mse right •100%"
 
 
 def test_without_colours_the_ends_of_the_loss_curves_are_named() -> None:
@@ -337,8 +336,8 @@ def test_several_features_have_norms_shares_and_a_strip() -> None:
 
 def test_deep_layers_are_named_and_have_no_c_before_the_last() -> None:
     snap = snapshot("motorcycle", Network(1, [["relu"] * 2, ["tanh"] * 3]))
-    assert table.title(snap, STATE) == ("Units", "layer 1 of 2")
-    assert table.title(choose(snap, layer=1), STATE) == ("Units", "layer 2 of 2, w: from unit 1")
+    assert table.subtitle(snap, STATE) == "layer 1 of 2"
+    assert table.subtitle(choose(snap, layer=1), STATE) == "layer 2 of 2, w: from unit 1"
     assert " c " not in table.paint(snap, 80, 8, DARK, STATE).plain().split("\n")[0]
     last = table.paint(choose(snap, layer=1), 80, 8, DARK, STATE).plain().split("\n")[0]
     assert " c " in last and "‖w‖" in last
@@ -389,9 +388,9 @@ def test_seven_days_of_weights_stand_in_one_row() -> None:
 
 def test_the_title_says_which_input_w_means() -> None:
     snap = snapshot("concrete", Network(8, [["relu"] * 2, ["relu"] * 3]))
-    assert table.title(choose(snap, source=3), STATE) == ("Units", "layer 1 of 2, w: from water")
-    assert table.title(choose(snap, layer=1, source=1), STATE) == ("Units", "layer 2 of 2, w: from unit 2")
-    assert table.title(snapshot("concrete", Network(8, [["relu"]])), STATE) == ("Units", "w: from cement")
+    assert table.subtitle(choose(snap, source=3), STATE) == "layer 1 of 2, w: from water"
+    assert table.subtitle(choose(snap, layer=1, source=1), STATE) == "layer 2 of 2, w: from unit 2"
+    assert table.subtitle(snapshot("concrete", Network(8, [["relu"]])), STATE) == "w: from cement"
 
 
 def test_sentences_are_never_cut_within_a_word_unnoticed() -> None:
@@ -506,12 +505,11 @@ def test_the_zero_line_runs_between_the_signs() -> None:
 
 def test_predicted_against_true_has_the_diagonal() -> None:
     snap = snapshot("concrete", Network(8, []))
-    view = fit_view(snap.dataset)
-    canvas = view.paint(snap, 80, 27, DARK, STATE)
+    canvas = scatter.paint(snap, 80, 27, DARK, STATE)
     assert "predicted" in canvas.plain() and "true MPa" in canvas.plain()
     assert (canvas.foreground == CODES["quiet"]).sum() > 30
     outside = knowing(snap, {Outputs("train"): np.full(len(snap.dataset.y_train), 1e12)})
-    assert "▲" in view.paint(outside, 80, 27, DARK, STATE).plain()
+    assert "▲" in scatter.paint(outside, 80, 27, DARK, STATE).plain()
 
 
 def test_an_unchanged_row_is_the_same_strip() -> None:
@@ -533,7 +531,7 @@ def test_meaning_survives_without_truecolor(palette: Palette) -> None:
         assert "┊" in series.paint(snapshot("chicago", Network(56, [])), 80, 27, palette, STATE).plain()
 
 
-NAMES = ("motorcycle", "sine", "seattle", "chicago", "sunspots", "concrete", "moons", "penguins")
+NAMES = data.names()
 
 
 @settings(max_examples=200, deadline=None)

@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from tui.views.state import ViewState
 
 
-def title(snapshot: Snapshot, state: ViewState) -> tuple[str, str]:
-    """The panel's name, and what is fitted."""
-    return "Fit", "" if snapshot.dataset.truth is None else "thin line: without noise"
+def subtitle(snapshot: Snapshot, state: ViewState) -> str:
+    """What is fitted, after the panel's name."""
+    return "" if snapshot.dataset.truth is None else "thin line: without noise"
 
 
 def requests(dataset: Dataset, width: int, height: int, state: ViewState) -> tuple[Predictions]:

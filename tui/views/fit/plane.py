@@ -23,9 +23,9 @@ _LEGEND = 11  # columns of the legend, where the panel has at least 66
 _SMALL, _LARGE = ("•", "∘"), ("●", "○")  # train and unseen: filled for +1, hollow for −1
 
 
-def title(snapshot: Snapshot, state: ViewState) -> tuple[str, str]:
-    """The panel's name, and what is fitted."""
-    return "Fit", snapshot.dataset.target_label
+def subtitle(snapshot: Snapshot, state: ViewState) -> str:
+    """What is fitted, after the panel's name."""
+    return snapshot.dataset.target_label
 
 
 def requests(dataset: Dataset, width: int, height: int, state: ViewState) -> tuple[Predictions]:

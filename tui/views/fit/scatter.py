@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 _MOST = 2000  # points of either split that are drawn
 
 
-def title(snapshot: Snapshot, state: ViewState) -> tuple[str, str]:
-    """The panel's name, and what is drawn."""
-    return "Fit", "predicted against true"
+def subtitle(snapshot: Snapshot, state: ViewState) -> str:
+    """What is drawn, after the panel's name."""
+    return "predicted against true"
 
 
 def requests(dataset: Dataset, width: int, height: int, state: ViewState) -> tuple[Outputs, ...]:

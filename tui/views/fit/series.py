@@ -42,9 +42,9 @@ class Span:
         return int(self.day[-1]) + 1
 
 
-def title(snapshot: Snapshot, state: ViewState) -> tuple[str, str]:
-    """The panel's name, and what is fitted."""
-    return "Fit", ""
+def subtitle(snapshot: Snapshot, state: ViewState) -> str:
+    """What is fitted, after the panel's name."""
+    return ""
 
 
 def requests(dataset: Dataset, width: int, height: int, state: ViewState) -> tuple[Outputs]:

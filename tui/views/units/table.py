@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from tui.run.snapshot import Snapshot
     from tui.views.state import ViewState
 
+TITLE = "Units"
 _LEFT = 5  # where the kind begins, after the marker and the unit's number
 
 
@@ -34,14 +35,14 @@ class Column:
     colour: str
 
 
-def title(snapshot: Snapshot, state: ViewState) -> tuple[str, str]:
-    """The panel's name, which layer it shows where there are several, and which of several inputs w means."""
+def subtitle(snapshot: Snapshot, state: ViewState) -> str:
+    """Which layer it shows where there are several, and which of several inputs w means."""
     network, layer = snapshot.network, snapshot.chosen.layer
     layers, inputs = len(network.layers), network.shape[layer]
     words = [] if layers == 1 else [f"layer {layer + 1} of {layers}" if layers else "none: the linear model"]
     if inputs > 1:
         words.append(f"w: from {source_name(snapshot.dataset, layer, snapshot.chosen.source)}")
-    return "Units", ", ".join(words)
+    return ", ".join(words)
 
 
 def requests(dataset: Dataset, width: int, height: int, state: ViewState) -> tuple[Gradient, ActiveShares]:
