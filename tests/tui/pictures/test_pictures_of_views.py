@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 from picture_files import COMMAND, PANELS, check, check_names, picture
-from picture_states import FIRST, Still, alone, made, still
+from picture_states import FIRST, Still, alone, load, made, still
 
 import tui.views
 from engine.activations import KINDS
@@ -54,19 +54,37 @@ def kept(name: str) -> Callable[[], Still]:
 def troubled() -> Still:
     """A ReLU that is off, a sigmoid that is flat, one that is on everywhere, and one that adds nothing yet."""
     kinds = ("relu", "sigmoid", "relu", "tanh")
-    return made("motorcycle", (kinds,), (2.1, 50.3, -1.2, 1.1, -3.2, 99.7, 3.3, 0.2, 1.1, 1.2, -1.3, 0.0, 0.1))
+    return made(still("motorcycle"), (kinds,), (2.1, 50.3, -1.2, 1.1, -3.2, 99.7, 3.3, 0.2, 1.1, 1.2, -1.3, 0.0, 0.1))
 
 
 def many() -> Still:
     """Units that bend within the data: a straight line could sit on the border between dots."""
     waves = np.round(np.sin(3.0 + 1.7 * np.arange(37)), 3)
-    return made("motorcycle", (("relu", "sigmoid", "tanh") * 4,), tuple(waves + np.repeat((3.1, 0.0), (12, 25))))
+    return made(still("motorcycle"), (("relu", "sigmoid", "tanh") * 4,), tuple(waves + np.repeat((3.1, 0.0), (12, 25))))
+
+
+def two_features() -> Still:
+    """A plane whose targets are no labels, as a linear model sees it."""
+    dataset = load("concrete", features=("cement", "age"))
+    return made(still("concrete"), (), (0.47, 0.31, 0.12), dataset=dataset)
+
+
+def every(period: str) -> Callable[[], Still]:
+    """The sunspots as if they were counted each week or month."""
+    letter, dataset = period[0].upper(), still("sunspots").evidence.dataset
+    count = len(dataset.y_train)
+    times = np.arange(count + len(dataset.y_test)).astype(f"datetime64[{letter}]").astype("datetime64[D]")
+    dated = replace(dataset, period=period, times_train=times[:count], times_test=times[count:])
+    recipe = replace(
+        still("sunspots").evidence.recipe, loss="mae"
+    )  # in the unit of y, so that baselines stand beside it
+    return lambda: still("sunspots").but(dataset=dated, recipe=recipe)
 
 
 def of_kind(kind: str) -> Callable[[], Still]:
     """Units of a kind after two that bend, for the same reason."""
     theta = (2.1, 4.3, 0.4, 1.6, 1.3, -0.7, -0.9, 1.4, 0.3, -0.2, 1.7, -1.2, 0.6)
-    return lambda: made("motorcycle", (("tanh",) * 2, (kind,) * 2), theta)
+    return lambda: made(still("motorcycle"), (("tanh",) * 2, (kind,) * 2), theta)
 
 
 def stretched(name: str) -> Callable[[], Still]:
@@ -114,6 +132,11 @@ def scenes() -> Iterator[tuple[str, Scene]]:
     yield "fit_chicago_last_window", Scene(fit, "fit", kept("chicago"), state=ViewState(window=10_000))
     yield "fit_chicago_zoomed", Scene(fit, "fit", kept("chicago"), state=ViewState(zoom=True))
     yield "fit_sunspots_zoomed", Scene(fit, "fit", kept("sunspots"), state=ViewState(zoom=True))
+    for period in ("week", "month"):
+        yield f"fit_{period}s", Scene(fit, "fit", every(period))
+        yield f"fit_{period}s_zoomed", Scene(fit, "fit", every(period), state=ViewState(zoom=True))
+        yield f"loss_{period}s", Scene(loss, "loss", every(period))
+    yield "fit_two_features", Scene(fit, "fit", two_features)
     yield "loss_motorcycle_linear", Scene(loss, "loss", kept("motorcycle"), state=ViewState(log_loss=False))
     yield "loss_motorcycle_unanswered", Scene(loss, "loss", kept("motorcycle"), answered=False)
     yield "loss_motorcycle_begun", Scene(loss, "loss", lambda: alone(still("motorcycle")))
