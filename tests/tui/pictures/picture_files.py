@@ -118,7 +118,7 @@ def check(name: str, drawn: str, write: bool) -> None:
     path = KEPT / f"{name}.txt"
     if write:
         KEPT.mkdir(exist_ok=True)
-        path.write_text(drawn, encoding="utf-8")
+        path.write_text(drawn, encoding="utf-8", newline="\n")
     elif not path.exists():
         pytest.fail(f"there is no picture {path.name}; {COMMAND} makes it, look at it then", pytrace=False)
     elif (kept := path.read_text(encoding="utf-8")) != drawn:

@@ -101,11 +101,6 @@ def truecolor(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("NO_COLOR", raising=False)
 
 
-@pytest.fixture
-def write(request: pytest.FixtureRequest) -> bool:
-    return request.config.getoption("--pictures") == "write"
-
-
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("name", SCENES)
 async def test_the_screen_is_drawn_as_it_is_kept(name: str, size: str, write: bool) -> None:

@@ -159,11 +159,6 @@ def scenes() -> Iterator[tuple[str, Scene]]:
 SCENES = {f"{name}_{size}": (scene, size) for name, scene in scenes() for size in PANELS}
 
 
-@pytest.fixture
-def write(request: pytest.FixtureRequest) -> bool:
-    return request.config.getoption("--pictures") == "write"
-
-
 @pytest.mark.parametrize("name", SCENES)
 def test_a_view_draws_what_is_kept(name: str, write: bool) -> None:
     scene, size = SCENES[name]

@@ -38,7 +38,7 @@ from tui.run.facts import (
 from tui.run.measure import Measure
 from tui.run.snapshot import Snapshot
 from tui.views import ViewState, fit, loss
-from tui.views.fit import curve, plane, scatter, series
+from tui.views.fit import curve, plane, series
 from tui.views.units import table
 
 load = lru_cache(data.load)
@@ -125,18 +125,6 @@ def whole(snap: Snapshot, size: tuple[int, int], palette: Palette, state: ViewSt
     return canvases
 
 
-def test_the_fit_has_axes_units_and_a_thick_curve() -> None:
-    canvas = curve.paint(snapshot("motorcycle", trained()), 80, 27, DARK, STATE)
-    rows = canvas.plain().split("\n")
-    assert "accel g" in rows[0]
-    assert rows[-1].rstrip().endswith("time ms")
-    labels = [row[: row.index("┤")].strip() for row in rows if "┤" in row]
-    assert labels == ["50", "0", "−50", "−100", "−150"]
-    assert "└" in rows[-2] and rows[-2].count("┬") >= 4
-    assert all(glyph in canvas.plain() for glyph in "•∘")
-    assert (canvas.foreground == CODES["model"]).sum() >= 70
-
-
 def test_a_covered_point_tints_the_cell() -> None:
     snap = snapshot("motorcycle", trained())
     tinted = curve.paint(snap, 80, 27, DARK, STATE).background == CODES["train_tint"]
@@ -172,13 +160,6 @@ def test_a_curve_that_leaves_the_frame_is_marked_at_the_edge() -> None:
     steep = knowing(snap, {request: Probe(probe.x, np.linspace(-1e9, 1e9, len(probe.y)))})
     rows = curve.paint(steep, 80, 27, DARK, STATE).plain().split("\n")
     assert "▲" in rows[0] and "▼" in rows[-3]
-
-
-def test_the_known_target_is_drawn_dim() -> None:
-    assert curve.subtitle(snapshot("motorcycle", trained()), STATE) == ""
-    assert curve.subtitle(snapshot("sine", trained()), STATE) == "thin line: without noise"
-    canvas = curve.paint(snapshot("sine", Network(1, [["relu"]])), 80, 27, DARK, STATE)
-    assert (canvas.foreground == CODES["truth"]).sum() > 10
 
 
 def test_the_loss_numbers_are_the_legend() -> None:
@@ -377,15 +358,6 @@ def test_arrows_say_that_there_are_more_weights() -> None:
     assert not set("↑↓") & set(table.paint(snap, 200, 14, DARK, STATE).plain())
 
 
-def test_seven_days_of_weights_stand_in_one_row() -> None:
-    dataset = data.load("chicago", lags=7)
-    network = Network(7, [])
-    network.theta = [0.79, -0.31, 0.12, -0.01, -0.10, 0.30, 0.18, 0.0]
-    snap = told(dataset, network)
-    rows = table.paint(snap, 79, 8, DARK, STATE).plain().split("\n")
-    assert rows[3].split()[1::2] == ["0.790", "−0.310", "0.120", "−0.010", "−0.100", "0.300", "0.180"]
-
-
 def test_the_title_says_which_input_w_means() -> None:
     snap = snapshot("concrete", Network(8, [["relu"] * 2, ["relu"] * 3]))
     assert table.subtitle(choose(snap, source=3), STATE) == "layer 1 of 2, w: from water"
@@ -473,21 +445,6 @@ def test_weeks_and_months_stand_side_by_side(tmp_path, times, ticks, period, rea
     assert f"w by {period}s back" in table.paint(snap, 79, 5, DARK, STATE).plain()
 
 
-def test_the_map_has_bands_a_zero_line_points_and_a_legend() -> None:
-    network = Network(2, [["tanh"]])
-    network.theta = [1.0, -1.0, 0.0, 1.0, 0.0]
-    snap = snapshot("moons", network)
-    canvas = plane.paint(snap, 80, 27, DARK, STATE)
-    text = canvas.plain()
-    assert all(glyph in text for glyph in "•∘●○▀")
-    assert all(word in text for word in ("output", "train", "unseen", "+1", "−1"))
-    bands = {code for code in np.unique(canvas.background) if CODES["band0"] <= code <= CODES["band8"]}
-    assert len(bands) >= 3
-    assert (canvas.foreground == CODES["bright"]).sum() > 10
-    small = plane.paint(snap, 50, 15, DARK, STATE).plain()
-    assert "output" not in small and "●+1 ○−1 large: unseen" in small.split("\n")[0]
-
-
 def test_maps_of_units_name_their_layer() -> None:
     snap = snapshot("moons", Network(2, [["tanh"] * 2] * 6))
     names = [table.paint(choose(snap, layer=layer), 79, 5, DARK, STATE).plain()[:2].strip() for layer in range(6)]
@@ -503,15 +460,6 @@ def test_the_zero_line_runs_between_the_signs() -> None:
     assert not plane.zero_line(np.full((4, 8), np.nan)).any()
 
 
-def test_predicted_against_true_has_the_diagonal() -> None:
-    snap = snapshot("concrete", Network(8, []))
-    canvas = scatter.paint(snap, 80, 27, DARK, STATE)
-    assert "predicted" in canvas.plain() and "true MPa" in canvas.plain()
-    assert (canvas.foreground == CODES["quiet"]).sum() > 30
-    outside = knowing(snap, {Outputs("train"): np.full(len(snap.dataset.y_train), 1e12)})
-    assert "▲" in scatter.paint(outside, 80, 27, DARK, STATE).plain()
-
-
 def test_an_unchanged_row_is_the_same_strip() -> None:
     snap = snapshot("motorcycle", trained())
     request, probe = probe_of(snap)
@@ -519,16 +467,6 @@ def test_an_unchanged_row_is_the_same_strip() -> None:
     before, after = (curve.paint(each, 80, 27, DARK, STATE).strips(DARK) for each in (snap, moved))
     same = [one is two for one, two in zip(before, after, strict=True)]
     assert same[-1] and same[-2] and not all(same)
-
-
-@pytest.mark.parametrize("palette", [ANSI, PLAIN])
-def test_meaning_survives_without_truecolor(palette: Palette) -> None:
-    maps = plane.paint(snapshot("moons", Network(2, [["tanh"] * 4], seed=1)), 80, 27, palette, STATE).plain()
-    assert all(glyph in maps for glyph in "░▒▓█•∘●○")
-    strip = table.paint(snapshot("chicago", Network(56, [["relu"] * 4])), 80, 8, palette, STATE).plain()
-    assert "+" in strip.split("\n")[1] and "−" in strip.split("\n")[2]
-    if palette is PLAIN:
-        assert "┊" in series.paint(snapshot("chicago", Network(56, [])), 80, 27, palette, STATE).plain()
 
 
 NAMES = data.names()
