@@ -91,3 +91,8 @@ def test_rounded_bounds_enclose_and_move_in_steps(value: float) -> None:
     assert round_down(value) <= value * (1 + 1e-9) and value * (1 - 1e-9) <= round_up(value)
     assert round_up(value) <= 1.4 * value and round_down(value) >= value / 1.4
     assert round_up(round_up(value)) == pytest.approx(round_up(value))
+
+
+def test_ticks_are_as_far_apart_as_a_screen_of_24_and_one_of_40_rows_want_them() -> None:
+    assert [rows_a_tick(rows) for rows in (5, 12, 25)] == [(1, 2), (2, 3), (4, 6)]
+    assert [columns_a_tick(columns) for columns in (23, 34, 73)] == [(5, 8), (7, 11), (9, 14)]

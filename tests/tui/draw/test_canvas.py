@@ -97,3 +97,9 @@ def test_nothing_painted_raises(width: int, height: int, column: int, row: int, 
     canvas.tint(np.arange(-2, 9), np.arange(-2, 9), "lit")
     assert all(strip.cell_length == width for strip in canvas.strips(DARK))
     assert len(canvas.plain().split("\n")) == max(1, height)
+
+
+def test_glyphs_fill_the_canvas_up_to_its_edges_and_nothing_beyond() -> None:
+    canvas = Canvas(3, 2)
+    canvas.glyphs(np.array([0, 1, -1, 2, 0, 0]), np.array([0, 2, 0, 0, -1, 3]), "•", "train")
+    assert canvas.plain() == "•\n  •"

@@ -16,7 +16,7 @@ from picture_states import FIRST, Still, alone, load, made, still
 
 import tui.views
 from engine.activations import KINDS
-from tui.draw.palette import ANSI, DARK, PLAIN, Palette
+from tui.draw.palette import ANSI, DARK, NAMES, PLAIN, Palette
 from tui.run.choice import OUTPUT_BIAS, Choice
 from tui.views import ViewState, fit, loss, views
 from tui.views.units import table
@@ -171,6 +171,12 @@ def test_no_cell_is_at_the_edge_of_being_another(name: str) -> None:
     assert scene.drawn(scene.run().moved(), size) == scene.drawn(scene.run(), size), "draw it from other parameters"
 
 
+def test_each_meaning_has_the_colours_that_are_kept(write: bool) -> None:
+    check(
+        "palette", "".join(f"{name:18}{DARK.colours[name].lower():10}{ANSI.colours[name]}\n" for name in NAMES), write
+    )
+
+
 def test_each_view_has_a_picture_for_each_kind_of_data() -> None:
     modules = (import_module(each.name) for each in pkgutil.walk_packages(tui.views.__path__, "tui.views."))
     wanted = {(module.TITLE, "") for module in modules if hasattr(module, "TITLE")}
@@ -181,4 +187,4 @@ def test_each_view_has_a_picture_for_each_kind_of_data() -> None:
 
 
 def test_each_kept_picture_is_drawn(write: bool) -> None:
-    check_names(set(SCENES), False, write)
+    check_names({*SCENES, "palette"}, False, write)
