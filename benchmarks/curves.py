@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 from benchmarks.works import Work
 from engine import Trainer
 from engine.kernels.jit import inlined
-from engine.kernels.shuffle import epoch_key, example, grid
+from engine.kernels.shuffle import epoch_key, example
+from engine.layout import grid
 
 ENGINE, SAME_BATCHES, OWN_SHUFFLE = "unitfit", "JAX, same batches", "JAX, own shuffle"
 

@@ -20,7 +20,7 @@ class Contestant(Protocol):
         """Whatever shall not be timed, before each turn."""
 
     def advance(self, seconds: float) -> int:
-        """Work for about so long; returns the units of work done, all of them finished."""
+        """Work for about this many seconds; returns the units of work done, all of them finished."""
 
 
 Rates = dict[str, list[float]]  # work a second, one figure for each round

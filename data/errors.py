@@ -16,7 +16,7 @@ class DataError(ValueError):
 
 
 def clean(text: str, length: int = NAME_LENGTH) -> str:
-    """Text fit for a terminal: one line, at most so long, control and bidi characters replaced by `�`."""
+    """Text fit for a terminal: one line, at most this long, control and bidi characters replaced by `�`."""
     line = " ".join(text[: 10 * length].split())
     safe = "".join(character if character.isprintable() else "�" for character in line)
     return safe if len(safe) <= length else safe[: length - 1] + "…"

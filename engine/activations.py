@@ -88,7 +88,7 @@ class Activation:
     limits: tuple[float, float]  # its values far to the left and far to the right
     slopes: tuple[float, float]  # its slopes there
     kinks: tuple[float, ...] = ()  # where its slope jumps
-    start_slope: Callable[[int], float] = gentle_start  # |w| at the start, with init `spread`, of one of so many units
+    start_slope: Callable[[int], float] = gentle_start  # |w| with init `spread`, by the number of units
 
     @property
     def step(self) -> float:

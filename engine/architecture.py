@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from engine.border import check_layers
-from engine.errors import choice, whole
-from engine.initial import draw_layer, draw_output, resolve
+from engine.errors import one_of, whole
+from engine.initial import draw_layer, draw_output, resolve_init
 from engine.layout import count_parameters
 
 
@@ -32,11 +32,11 @@ class Architecture:
             "n_inputs": whole("n_inputs", self.n_inputs, 1, 2**20),
             "layers": check_layers(self.layers),
             "seed": whole("seed", self.seed, 0, 2**63 - 1),
-            "dtype": np.dtype(choice("dtype", getattr(self.dtype, "name", self.dtype), ("float32", "float64"))),
+            "dtype": np.dtype(one_of("dtype", getattr(self.dtype, "name", self.dtype), ("float32", "float64"))),
         }
         for name, value in checked.items():
             object.__setattr__(self, name, value)
-        resolve(self.init, self.n_inputs)
+        resolve_init(self.init, self.n_inputs)
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -51,7 +51,7 @@ class Architecture:
     @property
     def rule(self) -> str:
         """The init by which weights are drawn; never "auto"."""
-        return resolve(self.init, self.n_inputs)
+        return resolve_init(self.init, self.n_inputs)
 
     def initial_theta(self) -> np.ndarray[Any, Any]:
         """θ (n_parameters,) as it is drawn at first: a pure function of inputs, layers, seed and init."""

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from engine.activations import KINDS
-from engine.errors import EngineError, choice, show
+from engine.errors import EngineError, one_of, show
 
 MAX_LAYERS = 8
 MAX_WIDTH = 4096
@@ -32,7 +32,7 @@ def check_layer(name: str, layer: Sequence[str]) -> tuple[str, ...]:
         raise EngineError(f'{name}={show(layer)}: expected a list of kinds, such as ["sigmoid", "relu"]')
     if not 1 <= len(layer) <= MAX_WIDTH:
         raise EngineError(f"{name} has {len(layer)} units: expected 1 to {MAX_WIDTH}")
-    return tuple(choice("kind of unit", kind, KINDS) for kind in layer)
+    return tuple(one_of("kind of unit", kind, KINDS) for kind in layer)
 
 
 def check_inputs(x: ArrayLike, n_inputs: int, dtype: Any, name: str = "x") -> Floats:

@@ -34,7 +34,7 @@ def real(name: str, value: object, *, above: float | None = None, at_least: floa
     raise EngineError(f"{name}={show(value)}: expected a finite number {bound}")
 
 
-def choice(name: str, value: object, choices: Iterable[str]) -> str:
+def one_of(name: str, value: object, choices: Iterable[str]) -> str:
     """`value` if it is one of `choices`, or EngineError that names the nearest one."""
     names = list(choices)
     if isinstance(value, str) and value in names:

@@ -9,19 +9,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.run import (
-    BUCKET_CAPACITY,
-    BUCKET_SIZE,
-    BUCKETS,
-    CHECK_ROW,
-    EPOCH,
-    FILLED,
-    POINT_CAPACITY,
-    POINT_STRIDE,
-    POINTS,
-    UPDATE,
-    Run,
-)
+from engine.run import BUCKET_CAPACITY, POINT_CAPACITY, Run
 
 Floats = NDArray[np.float64]
 
@@ -89,41 +77,41 @@ class Branches:
 
 def record_start(run: Run, train_loss: float, test_loss: float) -> None:
     """The loss curves begin at the present update, whose losses need not be taken again."""
-    run.state[CHECK_ROW] = -1
-    _rows(run.points)[:, 0] = run.state[UPDATE], run.state[EPOCH], train_loss, test_loss
-    run.state[[POINTS, POINT_STRIDE, BUCKET_SIZE]] = 1
-    run.state[[BUCKETS, FILLED]] = 0
+    run.state.check_row = -1
+    _rows(run.points)[:, 0] = run.state.update, run.state.epoch, train_loss, test_loss
+    run.state.points = run.state.point_stride = run.state.bucket_size = 1
+    run.state.buckets = run.state.filled = 0
 
 
 def cut(run: Run, update: int) -> None:
     """Forget what the curves hold of later than this update, and the point whose losses are yet to be taken."""
-    recorded = run.state[UPDATE] - (run.state[CHECK_ROW] >= 0)
-    for curve, count, last in ((run.points, POINTS, min(update, recorded)), (run.buckets, BUCKETS, update)):
+    recorded = run.state.update - (run.state.check_row >= 0)
+    for curve, count, last in ((run.points, "points", min(update, recorded)), (run.buckets, "buckets", update)):
         updates = _rows(curve)[0, : run.state[count]]
         run.state[count] = np.searchsorted(updates, last, side="right")
 
 
 def history(run: Run) -> History:
-    update, epoch, train, test = _rows(run.points)[:, : run.state[POINTS]]
+    update, epoch, train, test = _rows(run.points)[:, : run.state.points]
     return History(_frozen(update, np.int64), _frozen(epoch, np.int64), _frozen(train), _frozen(test))
 
 
 def batch_history(run: Run) -> BatchHistory:
-    update, least, mean, greatest = _rows(run.buckets)[:, : run.state[BUCKETS]]
+    update, least, mean, greatest = _rows(run.buckets)[:, : run.state.buckets]
     return BatchHistory(_frozen(update, np.int64), _frozen(least), _frozen(mean), _frozen(greatest))
 
 
 def thin(run: Run) -> None:
     """Halve whatever is full: every second point goes, and buckets merge in pairs."""
     state, points, buckets = run.state, _rows(run.points), _rows(run.buckets)
-    if state[POINTS] == POINT_CAPACITY:
+    if state.points == POINT_CAPACITY:
         half = POINT_CAPACITY // 2
         points[:, :half] = points[:, ::2].copy()
-        state[POINTS] = half
-        state[POINT_STRIDE] *= 2
-    if state[BUCKETS] == BUCKET_CAPACITY:
-        state[BUCKET_SIZE] *= 2
-        pair = np.ceil(buckets[0] / state[BUCKET_SIZE])  # a bucket ends at a multiple of its size
+        state.points = half
+        state.point_stride *= 2
+    if state.buckets == BUCKET_CAPACITY:
+        state.bucket_size *= 2
+        pair = np.ceil(buckets[0] / state.bucket_size)  # a bucket ends at a multiple of its size
         begins = np.flatnonzero(np.diff(pair, prepend=-1))
         counts = np.diff(begins, append=BUCKET_CAPACITY)
         merged = (
@@ -132,7 +120,7 @@ def thin(run: Run) -> None:
             np.add.reduceat(buckets[2], begins) / counts,
             np.maximum.reduceat(buckets[3], begins),
         )
-        state[BUCKETS] = len(begins)
+        state.buckets = len(begins)
         buckets[:, : len(begins)] = merged
 
 

@@ -14,15 +14,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.activations import KINDS
-from engine.errors import EngineError, choice
+from engine.errors import EngineError, one_of
 
 INITS = ("auto", "uniform", "he", "glorot", "spread", "zeros")
 Floats = NDArray[Any]
 
 
-def resolve(init: str, n_inputs: int) -> str:
+def resolve_init(init: str, n_inputs: int) -> str:
     """The init that `auto` stands for; refuses `spread` for several features."""
-    choice("init", init, INITS)
+    one_of("init", init, INITS)
     if init == "spread" and n_inputs > 1:
         raise EngineError(f"init='spread' with {n_inputs} features: expected one feature, or another init")
     if init == "auto":

@@ -1,4 +1,4 @@
-"""Where each parameter is in θ, the flat vector of all of them: the ground floor under network, edits and kernels.
+"""Where things are: each parameter in θ, the flat vector of all of them, and the examples in the shuffle's grid.
 
 θ runs layer by layer from input to output; each layer is W (fan_out, fan_in) in C order, row i = unit i, then
 b (fan_out,); the last layer is the output with c and the output bias.
@@ -6,6 +6,7 @@ b (fan_out,); the last layer is the output with c and the output bias.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
@@ -13,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.errors import EngineError, choice, whole
+from engine.errors import EngineError, one_of, whole
 
 # columns of a layout, which has a row for each layer of weights, the output last; SOURCE and TARGET are places in the
 # vector of all units: the inputs first, then the hidden layers, then the output
@@ -53,10 +54,21 @@ def parameter_index(shape: Sequence[int], layer: int, unit: int, name: str, sour
     output = len(layout) - 1
     fan_in, fan_out, weight, bias, *_ = layout[whole("layer", layer, 0, output)].tolist()
     whole("unit", unit, 0, fan_out - 1)
-    if choice("name", name, ("w", "b", "c")) == "w":
+    if one_of("name", name, ("w", "b", "c")) == "w":
         return int(weight + unit * fan_in + whole("source", source, 0, fan_in - 1))
     if name == "b":
         return int(bias + unit)
     if layer != output - 1:
         raise EngineError(f"c of a unit of layer {layer}: expected a unit of the last hidden layer")
     return parameter_index(shape, output, 0, "w", unit)
+
+
+def grid(examples: int) -> tuple[int, int]:
+    """(rows, columns) of the shuffle's grid: the smallest near-square one with at least `examples` cells.
+
+    Sums modulo an odd number make even permutations only. Where both numbers are odd and no cell is left over, one more
+    row lets odd ones occur as often.
+    """
+    columns = math.isqrt(max(examples, 1) - 1) + 1
+    rows = -(-examples // columns)
+    return (rows + 1 if rows * columns == examples and examples % 2 else rows), columns

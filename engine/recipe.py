@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from engine.errors import EngineError, choice, real, show, whole
+from engine.errors import EngineError, one_of, real, show, whole
 from engine.losses import LOSSES
 from engine.optimizers import OPTIMIZERS
-
-SCHEDULES = ("constant", "cosine", "step")
+from engine.schedules import SCHEDULES
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +32,9 @@ class Recipe:
         checked = {
             "batch_size": whole("batch_size", self.batch_size, 1, 2**31),
             "learning_rate": real("learning_rate", self.learning_rate, above=0.0),
-            "optimizer": choice("optimizer", self.optimizer, OPTIMIZERS),
-            "loss": choice("loss", self.loss, LOSSES),
-            "schedule": choice("schedule", self.schedule, SCHEDULES),
+            "optimizer": one_of("optimizer", self.optimizer, OPTIMIZERS),
+            "loss": one_of("loss", self.loss, LOSSES),
+            "schedule": one_of("schedule", self.schedule, SCHEDULES),
             "epochs": whole("epochs", self.epochs, 1, 2**31),
             "l1": real("l1", self.l1, at_least=0.0),
             "l2": real("l2", self.l2, at_least=0.0),

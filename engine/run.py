@@ -14,28 +14,49 @@ from numpy.typing import NDArray
 from engine.activations import CODES
 from engine.architecture import Architecture
 from engine.examples import Examples
-from engine.layout import make_layout
+from engine.layout import grid, make_layout
 from engine.losses import LOSSES
 from engine.optimizers import OPTIMIZERS
-from engine.recipe import SCHEDULES, Recipe
+from engine.recipe import Recipe
+from engine.schedules import SCHEDULES
 
 Floats = NDArray[Any]
 Ints = NDArray[np.int64]
-Sums = NDArray[np.float64]
+Curve = NDArray[np.float64]
 
-# places in state
-UPDATE, EPOCH, POSITION, ROW, CHECK_ROW, STATUS = range(6)
-POINTS, POINT_STRIDE, BUCKETS, BUCKET_SIZE, FILLED, GRADIENT_OF = range(6, 12)
-
-# values of state[STATUS]
+# values of state.status
 FINE, BAD_LOSS, BAD_GRADIENT, BAD_THETA, FULL = range(5)
 DIVERGED = {BAD_LOSS: "loss", BAD_GRADIENT: "gradient", BAD_THETA: "theta"}
 
-# places in sums
-BATCH_LOSS, TRAIN_LOSS, TEST_LOSS, BUCKET_MIN, BUCKET_SUM, BUCKET_MAX, FIRST_POWER, SECOND_POWER = range(8)
+# What training counts and sums up, as one record: `state.update` and so on, in Python and in compiled code.
+COUNTS = (
+    "update",  # updates done
+    "epoch",  # complete epochs
+    "position",  # examples of the present epoch that are done
+    "row",  # rows of the present batch that are in its gradient
+    "check_row",  # rows of both sets that are in the whole-set losses in work, −1 where none are taken
+    "status",  # FINE, or why training stopped
+    "points",  # how many points the loss curve has
+    "point_stride",  # epochs from point to point
+    "buckets",  # how many buckets the batch losses have
+    "bucket_size",  # updates of a bucket, a power of two
+    "filled",  # losses in the bucket in work
+    "gradient_of",  # the update of which `gradient` is, −1 where it is of none as a whole
+)
+SUMS = (
+    "batch_loss", "train_loss", "test_loss",  # of the rows so far
+    "bucket_min", "bucket_sum", "bucket_max",  # of the bucket in work
+    "first_power", "second_power",  # 0.9ᵗ and 0.999ᵗ, t the updates since the optimizer began
+)  # fmt: skip
+STATE = np.dtype([(name, np.int64) for name in COUNTS] + [(name, np.float64) for name in SUMS])
+CURVE_COUNTS = ("points", "point_stride", "buckets", "bucket_size")  # they go with the curves, not with a moment
+State = Any  # a record of STATE
 
 POINT_CAPACITY = 1 << 16
 BUCKET_CAPACITY = 1 << 12
+
+ROW_COST = 1_000  # multiply-adds that a row of a whole-set loss takes beside its parameters
+EVERY_EPOCH = 5_000_000_000  # multiply-adds of whole-set losses up to which one is taken at every epoch
 
 
 class Run(NamedTuple):
@@ -43,18 +64,17 @@ class Run(NamedTuple):
 
     theta: Floats  # (P,)
     gradient: Floats  # (P,) of the batch in work, or of the last update
-    first: Floats  # (P,) trace or first moment
-    second: Floats  # (P,) sum of squares or second moment
+    first_moment: Floats  # (P,) trace or first moment
+    second_moment: Floats  # (P,) sum of squares or second moment
     x: Floats  # (N, inputs)
     y: Floats  # (N,)
     x_test: Floats  # (M, inputs)
     y_test: Floats  # (M,)
     layout: Ints  # (layers of weights, 6), see engine.layout
     kinds: Ints  # (U,) codes of activations
-    state: Ints  # (12,); GRADIENT_OF: the update of which `gradient` is, −1 where it is of none as a whole
-    sums: Sums  # (8,)
-    points: Sums  # (4 · POINT_CAPACITY,): update, epoch, train and test loss
-    buckets: Sums  # (4 · BUCKET_CAPACITY,): last update, min, mean and max of batch losses
+    state: State
+    points: Curve  # (4 · POINT_CAPACITY,): update, epoch, train and test loss
+    buckets: Curve  # (4 · BUCKET_CAPACITY,): last update, min, mean and max of batch losses
 
 
 class Settings(NamedTuple):
@@ -72,10 +92,10 @@ class Settings(NamedTuple):
     l2: float  # as a part of the gradient
     shrink: float  # as a part of the step
     seed: int
-    rows: int  # the shuffle's grid
-    side: int
+    grid_rows: int  # of the shuffle
+    grid_columns: int
     check_each: int  # every epoch up to this one is checked on the whole sets
-    check_stride: int  # the longest stride between checked epochs
+    check_stride: int  # and later those that this divides
 
 
 def make_run(architecture: Architecture, theta: Floats, examples: Examples) -> Run:
@@ -84,18 +104,15 @@ def make_run(architecture: Architecture, theta: Floats, examples: Examples) -> R
     inputs = [CODES["identity"]] * architecture.n_inputs
     hidden = [CODES[kind] for layer in architecture.layers for kind in layer]
     kinds = np.array([*inputs, *hidden, CODES["identity"]], np.int64)
-    state = np.zeros(12, np.int64)
-    state[CHECK_ROW] = -1
-    state[POINT_STRIDE] = 1
-    state[BUCKET_SIZE] = 1
-    state[GRADIENT_OF] = -1
-    sums = np.zeros(8)
-    sums[[FIRST_POWER, SECOND_POWER]] = 1
+    state = np.zeros(1, STATE).view(np.recarray)[0]
+    state.check_row = state.gradient_of = -1
+    state.point_stride = state.bucket_size = 1
+    state.first_power = state.second_power = 1.0
     return Run(
         theta=theta,
         gradient=np.zeros_like(theta),
-        first=np.zeros_like(theta),
-        second=np.zeros_like(theta),
+        first_moment=np.zeros_like(theta),
+        second_moment=np.zeros_like(theta),
         x=examples.x,
         y=examples.y,
         x_test=examples.x_test,
@@ -103,7 +120,6 @@ def make_run(architecture: Architecture, theta: Floats, examples: Examples) -> R
         layout=make_layout(architecture.shape),
         kinds=kinds,
         state=state,
-        sums=sums,
         points=np.zeros(4 * POINT_CAPACITY),
         buckets=np.zeros(4 * BUCKET_CAPACITY),
     )
@@ -111,10 +127,8 @@ def make_run(architecture: Architecture, theta: Floats, examples: Examples) -> R
 
 def make_settings(recipe: Recipe, parameters: int, examples: Examples, seed: int) -> Settings:
     """Recipe and seed as the kernels take them."""
-    from engine.kernels.shuffle import grid
-
     train, unseen = examples.counts
-    rows, side = grid(train)
+    grid_rows, grid_columns = grid(train)
     check_each, check_stride = check_plan(parameters, train, unseen)
     decoupled = OPTIMIZERS[recipe.optimizer].decoupled
     return Settings(
@@ -124,27 +138,28 @@ def make_settings(recipe: Recipe, parameters: int, examples: Examples, seed: int
         learning_rate=recipe.learning_rate,
         optimizer=list(OPTIMIZERS).index(recipe.optimizer),
         loss=list(LOSSES).index(recipe.loss),
-        schedule=SCHEDULES.index(recipe.schedule),
+        schedule=list(SCHEDULES).index(recipe.schedule),
         epochs=recipe.epochs,
         l1=recipe.l1,
         l2=0.0 if decoupled else recipe.l2,
         shrink=recipe.l2 if decoupled else 0.0,
         seed=seed,
-        rows=rows,
-        side=side,
+        grid_rows=grid_rows,
+        grid_columns=grid_columns,
         check_each=check_each,
         check_stride=check_stride,
     )
 
 
 def check_plan(parameters: int, examples: int, unseen: int) -> tuple[int, int]:
-    """(check_each, check_stride): how often the whole-set losses are taken.
+    """(check_each, check_stride): at which epochs the losses on the whole sets are taken.
 
-    Every epoch while all of them together cost under 5·10⁹ multiply-adds; then the stride doubles with every
-    doubling of the epochs, until losses take at most 2 % of the multiply-adds (a training pass counts three).
+    A row of them costs its parameters + ROW_COST multiply-adds, a training row three times that. At every epoch while
+    all of them together cost under EVERY_EPOCH; from then on at the least power of two at which one takes at most 2 %
+    of the training between two.
     """
-    each = int(5e9 // (parameters * (examples + unseen)))
+    cost = (parameters + ROW_COST) * (examples + unseen)
     stride = 1
-    while examples + unseen > 0.02 * stride * 3 * examples:
+    while 50 * (examples + unseen) > stride * 3 * examples:
         stride *= 2
-    return max(each, 1), stride
+    return (EVERY_EPOCH - 1) // cost, stride

@@ -1,20 +1,48 @@
-"""The learning rate of an update, in operations that compile."""
+"""The schedules: the learning rate of an update, in operations that compile.
+
+`done` of `horizon` updates came before it, 0 ≤ done ≤ horizon.
+"""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from dataclasses import dataclass
 
-CONSTANT, COSINE, STEP = range(3)  # in the order of recipe.SCHEDULES
 
-
-def scheduled_rate(schedule: int, base: float, done: int, horizon: int) -> float:
-    """Rate of the update after `done` of `horizon` updates; from the horizon on it stays at its last value."""
-    done = min(done, horizon)
-    if schedule == COSINE:
-        return base * 0.5 * (1.0 + math.cos(math.pi * done / horizon))
-    if schedule == STEP:
-        return base * 0.1 ** min(3 * done // horizon, 2)
+def constant(base: float, done: int, horizon: int) -> float:
     return base
+
+
+def cosine(base: float, done: int, horizon: int) -> float:
+    return base * 0.5 * (1.0 + math.cos(math.pi * done / horizon))
+
+
+def step(base: float, done: int, horizon: int) -> float:
+    return float(base * 0.1 ** min(3 * done // horizon, 2))
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """One schedule: an entry says all that the kernels and the screen ask of it."""
+
+    name: str
+    word: str  # for people
+    function: Callable[[float, int, int], float]
+    moves: bool = True  # whether the rate depends on the update at all
+
+    def rate(self, base: float, done: int, horizon: int) -> float:
+        """Rate of the update after `done` others; from the horizon on it stays at its last value."""
+        return self.function(base, min(done, horizon), horizon)
+
+
+_ALL = (
+    Schedule("constant", "constant", constant, moves=False),
+    Schedule("cosine", "cosine", cosine),
+    Schedule("step", "step", step),
+)
+SCHEDULES: dict[str, Schedule] = {schedule.name: schedule for schedule in _ALL}
+CONSTANT = list(SCHEDULES).index("constant")  # the code for which the kernels ask no function
 
 
 def updates_done(epoch: int, position: int, batch_size: int, examples: int) -> int:

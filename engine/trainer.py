@@ -13,43 +13,20 @@ from numpy.typing import ArrayLike, NDArray
 from engine import edits
 from engine.architecture import Architecture
 from engine.border import check_layer
-from engine.errors import EngineError, choice, real, show, whole
+from engine.errors import EngineError, one_of, real, show, whole
 from engine.examples import check_examples
 from engine.history import BatchHistory, Branch, Branches, History, batch_history, cut, history, record_start, thin
 from engine.losses import LOSSES
 from engine.network import Network
 from engine.optimizers import OPTIMIZERS
-from engine.recipe import SCHEDULES, Recipe, check_recipe
-from engine.run import (
-    BUCKET_SIZE,
-    BUCKETS,
-    CHECK_ROW,
-    DIVERGED,
-    EPOCH,
-    FINE,
-    FIRST_POWER,
-    FULL,
-    GRADIENT_OF,
-    POINT_STRIDE,
-    POINTS,
-    POSITION,
-    ROW,
-    SECOND_POWER,
-    STATUS,
-    TEST_LOSS,
-    TRAIN_LOSS,
-    UPDATE,
-    Settings,
-    make_run,
-    make_settings,
-)
-from engine.schedules import scheduled_rate, updates_done
+from engine.recipe import Recipe, check_recipe
+from engine.run import CURVE_COUNTS, DIVERGED, FINE, FULL, STATE, Settings, State, make_run, make_settings
+from engine.schedules import SCHEDULES, updates_done
 from engine.workspace import PARAMETER_ARRAYS, Workspace
 
 DEVICES = ("cpu",)
 SLICE_SECONDS = 0.02  # of one kernel call: short, so that a run can be interrupted
 LONGEST_SLICE = 0.05
-CURVE_COUNTERS = [POINTS, POINT_STRIDE, BUCKETS, BUCKET_SIZE]
 
 Floats = NDArray[Any]
 
@@ -67,19 +44,18 @@ class Checkpoint:
     seed: int
     counts: tuple[int, int]  # how many examples the run trains on, and how many are unseen
     parameters: tuple[Floats, Floats, Floats, Floats]  # θ, gradient, first and second moments, (n_parameters,) each
-    state: NDArray[np.int64]
-    sums: NDArray[np.float64]
+    state: State
     branch: Branch
 
     @property
     def update(self) -> int:
         """The updates done."""
-        return int(self.state[UPDATE])
+        return int(self.state.update)
 
     @property
     def nbytes(self) -> int:
         """The bytes of its arrays."""
-        return sum(array.nbytes for array in (*self.parameters, self.state, self.sums))
+        return sum(array.nbytes for array in (*self.parameters, self.state))
 
 
 class Trainer:
@@ -104,7 +80,7 @@ class Trainer:
     ) -> None:
         if not isinstance(network, Network):
             raise EngineError(f"network={show(network)}: expected a Network")
-        self.device = choice("device", device, DEVICES)
+        self.device = one_of("device", device, DEVICES)
         self.threads = default_threads() if threads is None else whole("threads", threads, 1, 1024)
         self.seed = whole("seed", seed, 0, 2**63 - 1)
         self._architecture = network.architecture
@@ -123,7 +99,7 @@ class Trainer:
         """Train to the n-th epoch boundary ahead; returns the updates done."""
         whole("epochs", epochs, 1)
         batch, examples = self._recipe.batch_size, self._examples.y.size
-        rest = examples - int(self._work.run.state[POSITION])
+        rest = examples - int(self._work.run.state.position)
         return self.step(-(-rest // batch) + (epochs - 1) * -(-examples // batch))
 
     def run_for(self, seconds: float) -> int:
@@ -145,17 +121,17 @@ class Trainer:
     @property
     def update(self) -> int:
         """Updates done."""
-        return int(self._work.run.state[UPDATE])
+        return int(self._work.run.state.update)
 
     @property
     def epoch(self) -> int:
         """Complete epochs."""
-        return int(self._work.run.state[EPOCH])
+        return int(self._work.run.state.epoch)
 
     @property
     def progress(self) -> float:
         """Epochs with the part of the present one that is done."""
-        return self.epoch + int(self._work.run.state[POSITION]) / self._examples.y.size
+        return self.epoch + int(self._work.run.state.position) / self._examples.y.size
 
     @property
     def diverged(self) -> tuple[int, str] | None:
@@ -163,7 +139,7 @@ class Trainer:
 
         A finite gradient is named too, where a moment of the optimizer's overflowed, such as that of its square.
         """
-        status = int(self._work.run.state[STATUS])
+        status = int(self._work.run.state.status)
         return (self.update + 1, DIVERGED[status]) if status in DIVERGED else None
 
     @property
@@ -193,9 +169,9 @@ class Trainer:
     def learning_rate(self) -> float:
         """The scheduled rate of the next update."""
         recipe, state, examples = self._recipe, self._work.run.state, self._examples.y.size
-        done = updates_done(int(state[EPOCH]), int(state[POSITION]), recipe.batch_size, examples)
+        done = updates_done(int(state.epoch), int(state.position), recipe.batch_size, examples)
         horizon = updates_done(recipe.epochs, 0, recipe.batch_size, examples)
-        return scheduled_rate(SCHEDULES.index(recipe.schedule), recipe.learning_rate, done, horizon)
+        return SCHEDULES[recipe.schedule].rate(recipe.learning_rate, done, horizon)
 
     @property
     def history(self) -> History:
@@ -210,13 +186,13 @@ class Trainer:
     @property
     def last_gradient(self) -> Floats | None:
         """The gradient of the last update's objective, in θ's order; None where it is not known as a whole."""
-        known = self.update and self._work.run.state[GRADIENT_OF] == self.update
+        known = self.update and self._work.run.state.gradient_of == self.update
         return self._work.canonical().gradient.copy() if known else None
 
     def loss(self, split: str = "train") -> float:
         """The recipe's mean data loss over a whole split at the present θ, without penalty; NaN without a test set."""
         own = self._examples
-        x, y = (own.x, own.y) if choice("split", split, ("train", "test")) == "train" else (own.x_test, own.y_test)
+        x, y = (own.x, own.y) if one_of("split", split, ("train", "test")) == "train" else (own.x_test, own.y_test)
         if not y.size:
             return float("nan")
         with np.errstate(all="ignore"):
@@ -279,7 +255,6 @@ class Trainer:
             self._examples.counts,
             (theta, gradient, first, second),
             run.state.copy(),
-            run.sums.copy(),
             self._branches.present,
         )
 
@@ -298,8 +273,8 @@ class Trainer:
         run = make_run(self._architecture, state.parameters[0], self._examples)
         for name, values in zip(PARAMETER_ARRAYS, state.parameters, strict=True):
             getattr(run, name)[:] = values
-        run.state[:], run.sums[:] = state.state, state.sums
-        run.state[CURVE_COUNTERS] = old.state[CURVE_COUNTERS]
+        for name in STATE.names or ():
+            run.state[name] = (old.state if name in CURVE_COUNTS else state.state)[name]
         self._work.replace(run._replace(points=old.points, buckets=old.buckets))
         covered = self._branches.covered(state.branch, state.update)
         if covered is None:
@@ -318,15 +293,15 @@ class Trainer:
     def _train_to(self, target: int) -> int:
         self._refuse_if_diverged()
         before = self.update
-        while not self.diverged and (self.update < target or self._work.run.state[CHECK_ROW] >= 0):
+        while not self.diverged and (self.update < target or self._work.run.state.check_row >= 0):
             self._slice(target, SLICE_SECONDS)
         return self.update - before
 
     def _slice(self, target: int, seconds: float) -> None:
         self._work.advance(self._settings(), target, seconds)
-        if self._work.run.state[STATUS] == FULL:
+        if self._work.run.state.status == FULL:
             thin(self._work.run)
-            self._work.run.state[STATUS] = FINE
+            self._work.run.state.status = FINE
 
     def _settings(self) -> Settings:
         return make_settings(self._recipe, self._architecture.n_parameters, self._examples, self.seed)
@@ -347,24 +322,24 @@ class Trainer:
         old, new = self._work.canonical(), make_run(after.architecture, after.theta, after.examples)
         for name in PARAMETER_ARRAYS[1:]:
             getattr(new, name)[:] = edits.carry(getattr(old, name), mapping, new.theta.size)
-        self._work.replace(new._replace(state=old.state, sums=old.sums, points=old.points, buckets=old.buckets))
+        self._work.replace(new._replace(state=old.state, points=old.points, buckets=old.buckets))
         if after.examples is not self._examples:
-            old.state[POSITION] = 0
+            old.state.position = 0
 
     def _forget_moments(self) -> None:
         run = self._work.writable()
-        run.first[:] = 0
-        run.second[:] = 0
-        run.sums[[FIRST_POWER, SECOND_POWER]] = 1
+        run.first_moment[:] = 0
+        run.second_moment[:] = 0
+        run.state.first_power = run.state.second_power = 1.0
 
     def _begin_batch_again(self) -> None:
         """After a change a half-done batch or check begins again, and a diverged run may go on."""
-        state, sums = self._work.run.state, self._work.run.sums
-        state[ROW] = 0
-        state[STATUS] = FINE
-        if state[CHECK_ROW] > 0:
-            state[CHECK_ROW] = 0
-            sums[[TRAIN_LOSS, TEST_LOSS]] = 0.0
+        state = self._work.run.state
+        state.row = 0
+        state.status = FINE
+        if state.check_row > 0:
+            state.check_row = 0
+            state.train_loss = state.test_loss = 0.0
 
     def _begin_curves(self) -> None:
         """The loss curves begin at the present moment."""

@@ -12,10 +12,10 @@ from typing import Any, Literal, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.run import BAD_GRADIENT, BAD_LOSS, BAD_THETA, GRADIENT_OF, ROW, STATUS, UPDATE, Run, Settings
+from engine.run import DIVERGED, Run, Settings
 
 Floats = NDArray[Any]
-PARAMETER_ARRAYS = ("theta", "gradient", "first", "second")
+PARAMETER_ARRAYS = ("theta", "gradient", "first_moment", "second_moment")
 
 
 class Workspace:
@@ -32,7 +32,6 @@ class Workspace:
         self._newest: Literal["canonical", "packed", "both"] = "canonical"
         self._loops: Any = None  # the compiled side, and the arrays that it works on
         self._buffers: Any = None
-        self._saved: list[Floats] = []  # what the slice in work began with
 
     def canonical(self) -> Run:
         """The run with all arrays up to date, in θ's own order; only to be read."""
@@ -66,7 +65,6 @@ class Workspace:
 
             self._loops = loops_for(self.run.theta.dtype)
             self._buffers = self._loops.make_buffers(self.run, self.threads)
-            self._saved = [np.empty_like(array) for array in self._working()]
         if self._newest == "canonical":
             self._loops.push(self.run, self._buffers)
             self._newest = "both"
@@ -74,7 +72,7 @@ class Workspace:
     def prepare(self, settings: Settings) -> None:
         """Compile the kernels, and do nothing with them."""
         self.load()
-        self._loops.advance(self.run, self._buffers, settings, int(self.run.state[UPDATE]), 0)
+        self._loops.advance(self.run, self._buffers, settings, int(self.run.state.update), 0)
 
     def gradient(self, settings: Settings) -> Floats:
         """∇ objective over the whole training set at the present θ, in θ's order."""
@@ -83,37 +81,17 @@ class Workspace:
             return cast(Floats, self._loops.gradient(self.run, self._buffers, settings))
 
     def advance(self, settings: Settings, target: int, seconds: float) -> None:
-        """One kernel call of about this long; a θ that became non-finite is put back to its last finite state."""
+        """One kernel call of about this long, towards update `target`; a run that diverges keeps its last finite θ."""
         self.load()
-        working, state = self._working(), self.run.state
-        for array, copy in zip(working, self._saved, strict=True):
-            np.copyto(copy, array)
         self._newest = "packed"
-        started = time.perf_counter()
+        started, budget = time.perf_counter(), max(int(self._speed * seconds), 1)
         with np.errstate(all="ignore"):
-            spent = self._call(settings, target, max(int(self._speed * seconds), 1))
-            elapsed = time.perf_counter() - started
-            status = int(state[STATUS])
-            if status in (BAD_GRADIENT, BAD_THETA):  # the step overwrote θ: its good past is done again up to here
-                last_good = int(state[UPDATE])
-                for array, copy in zip(working, self._saved, strict=True):
-                    array[...] = copy
-                while state[UPDATE] < last_good:
-                    self._call(settings, last_good, 2**62)
-                state[ROW] = 0
-                state[STATUS] = status
+            spent = self._loops.advance(self.run, self._buffers, settings, target, budget)
+        elapsed, state = time.perf_counter() - started, self.run.state
+        state.gradient_of = -1 if state.row or state.status in DIVERGED else state.update
         self._speed = min(max(spent / max(elapsed, 1e-6), self._speed / 4), self._speed * 4)
-
-    def _call(self, settings: Settings, target: int, budget: int) -> int:
-        spent, state = self._loops.advance(self.run, self._buffers, settings, target, budget), self.run.state
-        state[GRADIENT_OF] = -1 if state[ROW] or state[STATUS] == BAD_LOSS else state[UPDATE]
-        return int(spent)
-
-    def _working(self) -> tuple[Floats, ...]:
-        """The arrays that a slice changes, but for the curves, which only grow."""
-        return *self._loops.parameters(self.run, self._buffers), self.run.state, self.run.sums
 
     def __getstate__(self) -> dict[str, Any]:
         """For deep copies and pickles: without the buffers, whose addresses are this workspace's own."""
         self.canonical()
-        return {**self.__dict__, "_newest": "canonical", "_loops": None, "_buffers": None, "_saved": []}
+        return {**self.__dict__, "_newest": "canonical", "_loops": None, "_buffers": None}

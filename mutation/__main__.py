@@ -48,20 +48,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         except RedBaseline as red:
             print(red, f"{room.name}: the tests fail without a mutant", sep="\n")
             return 2
-        print_survivors(verdicts)
         table.append((room.name, of, verdicts))
     return print_table(table, options.at_least or 0.0)
 
 
-def in_own_process(room: Room, *arguments: object) -> tuple[int, list[Verdict]]:
+def in_own_process(room: Room, seed: int, most: int | None, seconds: float, at_once: int) -> tuple[int, list[Verdict]]:
     with ProcessPoolExecutor(1, multiprocessing.get_context("fork")) as pool:
-        return pool.submit(try_room, room, ROOT, *arguments).result()  # type: ignore[arg-type]
+        return pool.submit(try_room, room, ROOT, seed, most, seconds, at_once, print_survivor).result()
 
 
-def print_survivors(verdicts: Sequence[Verdict]) -> None:
-    for verdict in sorted(verdicts, key=lambda verdict: (verdict.mutant.file, verdict.mutant.start)):
-        if verdict.outcome != "killed":
-            print(verdict.mutant, "(never run)" * (verdict.outcome == "never run"), flush=True)
+def print_survivor(verdict: Verdict) -> None:
+    if verdict.outcome != "killed":
+        print(verdict.mutant, "(never run)" * (verdict.outcome == "never run"), flush=True)
 
 
 def print_table(table: Sequence[tuple[str, int, Sequence[Verdict]]], at_least: float) -> int:

@@ -48,6 +48,7 @@ ROOMS = (
             "tests/engine/test_imports.py",
             "tests/engine/test_jit.py",
             "tests/engine/test_simd.py",
+            "tests/engine/test_sources.py",
         ),
         # Interpreted loops see a mutant of what they share with machine code; compiled ones come from the kernel cache,
         # which must not take in a mutant either.

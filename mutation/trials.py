@@ -16,7 +16,7 @@ import random
 import sys
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
@@ -55,9 +55,9 @@ class Reach:
 
 
 def try_room(
-    room: Room, root: Path, seed: int, most: int | None, seconds: float, at_once: int
+    room: Room, root: Path, seed: int, most: int | None, seconds: float, at_once: int, tell: Callable[[Verdict], None]
 ) -> tuple[int, list[Verdict]]:
-    """How many mutants there are, and the verdicts on as many as the time allows, drawn by `seed`.
+    """How many mutants there are, and the verdicts, told one by one, on as many as the time allows.
 
     Changes the process it runs in (environment, folder, imports). Raises RedBaseline.
     """
@@ -76,10 +76,11 @@ def try_room(
             trial(mutant, mutant.applied(texts[mutant.file]), reaches, room.leave_out, scratch)
             for mutant in islice(drawn, most)
         )
-        verdicts = [
-            Verdict(mutant, "killed" if status != 0 else "survived" if reached(mutant, reaches) else "never run")
-            for mutant, status in in_forks(trials, at_once, end)
-        ]
+        verdicts = []
+        for mutant, status in in_forks(trials, at_once, end):
+            outcome = "killed" if status != 0 else "survived" if reached(mutant, reaches) else "never run"
+            verdicts.append(Verdict(mutant, outcome))
+            tell(verdicts[-1])
     return len(drawn), verdicts
 
 

@@ -15,6 +15,8 @@ settings.load_profile("unitfit")
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--no-skips", action="store_true", help="count a skipped test as a failure")
+    words = "compare what is drawn with tests/tui/pictures/kept, or write it there"
+    parser.addoption("--pictures", choices=["compare", "write"], default="compare", help=words)
 
 
 def pytest_report_header() -> list[str]:

@@ -12,72 +12,102 @@ from pathlib import Path
 
 from textual.binding import Binding, BindingType
 
+from tui.run.beginnings import Restart
+from tui.run.gestures import (
+    AddHere,
+    AddLayerLast,
+    ChooseInput,
+    ChooseLayer,
+    ChooseUnit,
+    Nudge,
+    RemoveHere,
+    RemoveLayerHere,
+    StepData,
+    StepField,
+    StepSeed,
+    Wish,
+)
+from tui.run.player import RunEpochs, Step, StepSpeed, Toggle
+from tui.views import views
+
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """One thing that a person can do; `call` is an action method of the main screen with its arguments."""
+    """One thing that a person can do: a wish to the run, or an action method of the main screen or of the app."""
 
     id: str
     keys: tuple[str, ...]
     title: str  # a line of the help and of the palette
     word: str  # for the footer; neighbours with the same word share it
-    call: str
+    does: Wish | str
     group: str
-    focus: str = ""  # the panel that must have the focus: "fit", "units", "recipe", or "" for any
+    focus: str = ""  # the panel that must have the focus: "view", "units", "recipe", or "" for any
     shown: bool = True  # nudges work, but are not offered before they can be undone
 
-
-def run(method: str, *arguments: object) -> str:
-    """The call of a method of the session (Textual hands an action a fixed number of arguments: the name, a tuple)."""
-    return f"run({method!r}, {arguments!r})"
+    @property
+    def call(self) -> str:
+        """What Textual runs: an action of the main screen, which finds the wish by the id."""
+        return self.does if isinstance(self.does, str) else f"perform({self.id!r})"
 
 
 TRAINING, RECIPE, BUILDING, LOOKING, PROGRAM = "Training", "Recipe", "Building", "Looking", "Program"
 
+VIEWS = tuple(
+    Action(
+        f"view_{view.TITLE.lower()}",
+        (str(view.NUMBER),),
+        f"View {view.NUMBER}: {view.ABOUT}",
+        "view",
+        f"view({view.NUMBER})",
+        LOOKING,
+    )
+    for view in views()
+)
+
 ACTIONS: tuple[Action, ...] = (
-    Action("play", ("space",), "Play or pause", "play", run("toggle"), TRAINING),
-    Action("update", (".",), "One update on", "update", run("step", 1), TRAINING),
-    Action("epoch", (">",), "One epoch on", "epoch", run("run", 1, False), TRAINING),
+    Action("play", ("space",), "Play or pause", "play", Toggle(), TRAINING),
+    Action("update", (".",), "One update on", "update", Step(1), TRAINING),
+    Action("epoch", (">",), "One epoch on", "epoch", RunEpochs(1, long=False), TRAINING),
     Action("epochs", ("n",), "Run N epochs (asks for N once)", "N epochs", "run_epochs", TRAINING),
     Action("ask_epochs", ("N",), "Another number of epochs for n", "N epochs", "ask_epochs", TRAINING),
-    Action("faster", ("+", "="), "Play faster", "speed", run("faster", 1), TRAINING),
-    Action("slower", ("-",), "Play slower", "speed", run("faster", -1), TRAINING),
-    Action("restart", ("0",), "Back to update 0 and the same initial weights", "start", run("restart"), TRAINING),
-    Action("rate_down", ("[",), "Learning rate down", "rate", run("change", "rate", -1), RECIPE),
-    Action("rate_up", ("]",), "Learning rate up", "rate", run("change", "rate", 1), RECIPE),
-    Action("batch_down", ("{",), "Batch size halved", "batch", run("change", "batch", -1), RECIPE),
-    Action("batch_up", ("}",), "Batch size doubled", "batch", run("change", "batch", 1), RECIPE),
-    Action("reseed", ("i",), "New random start: the next seed", "seed", run("reseed"), RECIPE),
-    Action("next_data", ("d",), "Next data set", "data", run("open_neighbour", 1), RECIPE),
-    Action("previous_data", ("D",), "Previous data set", "data", run("open_neighbour", -1), RECIPE),
+    Action("faster", ("+", "="), "Play faster", "speed", StepSpeed(1), TRAINING),
+    Action("slower", ("-",), "Play slower", "speed", StepSpeed(-1), TRAINING),
+    Action("restart", ("0",), "Back to update 0 and the same initial weights", "start", Restart(), TRAINING),
+    Action("rate_down", ("[",), "Learning rate down", "rate", StepField("rate", -1), RECIPE),
+    Action("rate_up", ("]",), "Learning rate up", "rate", StepField("rate", 1), RECIPE),
+    Action("batch_down", ("{",), "Batch size halved", "batch", StepField("batch", -1), RECIPE),
+    Action("batch_up", ("}",), "Batch size doubled", "batch", StepField("batch", 1), RECIPE),
+    Action("reseed", ("i",), "New random start: the next seed", "seed", StepSeed(1), RECIPE),
+    Action("next_data", ("d",), "Next data set", "data", StepData(1), RECIPE),
+    Action("previous_data", ("D",), "Previous data set", "data", StepData(-1), RECIPE),
     Action("open", ("o",), "Open a table of your own", "open", "open_table", RECIPE),
     Action("field_up", ("up",), "In the recipe: the field above", "field", "move_field(-1)", RECIPE, "recipe"),
     Action("field_down", ("down",), "In the recipe: the field below", "field", "move_field(1)", RECIPE, "recipe"),
     Action("value_down", ("left",), "In the recipe: its value down", "value", "change_field(-1)", RECIPE, "recipe"),
     Action("value_up", ("right",), "In the recipe: its value up", "value", "change_field(1)", RECIPE, "recipe"),
-    Action("add_sigmoid", ("s",), "Add a sigmoid unit to the chosen layer", "sigmoid", "add_unit('sigmoid')", BUILDING),
-    Action("add_relu", ("r",), "Add a ReLU unit to the chosen layer", "ReLU", "add_unit('relu')", BUILDING),
-    Action("remove_unit", ("x",), "Remove the chosen unit", "remove", "remove_unit", BUILDING),
-    Action("add_layer", ("l",), "Add a layer of 3 units before the output", "layer", "add_layer", BUILDING),
-    Action("remove_layer", ("L",), "Remove the chosen layer", "layer", "remove_layer", BUILDING),
-    Action("unit_up", ("up",), "The unit above", "unit", "choose_unit(-1)", BUILDING),
-    Action("unit_down", ("down",), "The unit below; the output bias is the last", "unit", "choose_unit(1)", BUILDING),
-    Action("layer_left", ("left",), "The layer before", "layer", "choose_layer(-1)", BUILDING),
-    Action("layer_right", ("right",), "The layer after", "layer", "choose_layer(1)", BUILDING),
-    Action("w_up", ("w",), "The chosen unit's w up", "nudge", "nudge('w', 1)", BUILDING, shown=False),
-    Action("w_down", ("W",), "The chosen unit's w down", "nudge", "nudge('w', -1)", BUILDING, shown=False),
-    Action("b_up", ("b",), "The chosen unit's b up", "nudge", "nudge('b', 1)", BUILDING, shown=False),
-    Action("b_down", ("B",), "The chosen unit's b down", "nudge", "nudge('b', -1)", BUILDING, shown=False),
-    Action("c_up", ("c",), "The chosen unit's c up", "nudge", "nudge('c', 1)", BUILDING, shown=False),
-    Action("c_down", ("C",), "The chosen unit's c down", "nudge", "nudge('c', -1)", BUILDING, shown=False),
-    Action("next_input", ("j",), "Show the w of the next input", "input", "choose_input(1)", BUILDING),
-    Action("previous_input", ("J",), "Show the w of the input before", "input", "choose_input(-1)", BUILDING),
-    Action("view_fit", ("1",), "View 1: the fit", "fit", "view_fit", LOOKING),
+    Action("add_sigmoid", ("s",), "Add a sigmoid unit to the chosen layer", "sigmoid", AddHere("sigmoid"), BUILDING),
+    Action("add_relu", ("r",), "Add a ReLU unit to the chosen layer", "ReLU", AddHere("relu"), BUILDING),
+    Action("remove_unit", ("x",), "Remove the chosen unit", "remove", RemoveHere(), BUILDING),
+    Action("add_layer", ("l",), "Add a layer of 3 units before the output", "layer", AddLayerLast(), BUILDING),
+    Action("remove_layer", ("L",), "Remove the chosen layer", "layer", RemoveLayerHere(), BUILDING),
+    Action("unit_up", ("up",), "The unit above", "unit", ChooseUnit(-1), BUILDING),
+    Action("unit_down", ("down",), "The unit below; the output bias is the last", "unit", ChooseUnit(1), BUILDING),
+    Action("layer_left", ("left",), "The layer before", "layer", ChooseLayer(-1), BUILDING),
+    Action("layer_right", ("right",), "The layer after", "layer", ChooseLayer(1), BUILDING),
+    Action("w_up", ("w",), "The chosen unit's w up", "nudge", Nudge("w", 1), BUILDING, shown=False),
+    Action("w_down", ("W",), "The chosen unit's w down", "nudge", Nudge("w", -1), BUILDING, shown=False),
+    Action("b_up", ("b",), "The chosen unit's b up", "nudge", Nudge("b", 1), BUILDING, shown=False),
+    Action("b_down", ("B",), "The chosen unit's b down", "nudge", Nudge("b", -1), BUILDING, shown=False),
+    Action("c_up", ("c",), "The chosen unit's c up", "nudge", Nudge("c", 1), BUILDING, shown=False),
+    Action("c_down", ("C",), "The chosen unit's c down", "nudge", Nudge("c", -1), BUILDING, shown=False),
+    Action("next_input", ("j",), "Show the w of the next input", "input", ChooseInput(1), BUILDING),
+    Action("previous_input", ("J",), "Show the w of the input before", "input", ChooseInput(-1), BUILDING),
+    *VIEWS,
     Action("zoom", ("z",), "Zoom the fit in or out", "zoom", "zoom", LOOKING),
     Action("log_loss", ("y",), "Loss on a log or a linear axis", "log", "log_loss", LOOKING),
-    Action("window_left", ("left",), "In dated data: a week back", "window", "move_window(-1)", LOOKING, "fit"),
-    Action("window_right", ("right",), "In dated data: a week on", "window", "move_window(1)", LOOKING, "fit"),
-    Action("focus", ("tab",), "Focus: fit, units, recipe", "focus", "focus_next", LOOKING),
+    Action("window_left", ("left",), "In dated data: a week back", "window", "move_window(-1)", LOOKING, "view"),
+    Action("window_right", ("right",), "In dated data: a week on", "window", "move_window(1)", LOOKING, "view"),
+    Action("focus", ("tab",), "Focus: view, units, recipe", "focus", "focus_next", LOOKING),
     Action("help", ("?",), "All keys", "help", "help", PROGRAM),
     Action("palette", ("ctrl+p",), "All actions, by name", "palette", "app.command_palette", PROGRAM),
     Action("picture", (), "Save the screen as SVG", "picture", "app.save_picture", PROGRAM),
@@ -85,10 +115,13 @@ ACTIONS: tuple[Action, ...] = (
     Action("quit_anywhere", ("ctrl+c",), "Quit, from a dialog too", "quit", "app.quit", PROGRAM),
 )
 
+WISHES: Mapping[str, Wish] = {action.id: action.does for action in ACTIONS if not isinstance(action.does, str)}
+
 FOOTERS: Mapping[str, tuple[str, ...]] = {
-    "fit": (
+    "view": (
         "play", "update", "epoch", "add_sigmoid", "add_relu", "remove_unit", "rate_down", "rate_up",
         "window_left", "window_right", "epochs", "slower", "faster", "focus", "restart", "zoom",
+        *(action.id for action in VIEWS if len(VIEWS) > 1),
     ),
     "units": (
         "play", "update", "epoch", "add_sigmoid", "add_relu", "remove_unit", "unit_up", "unit_down",
@@ -132,9 +165,9 @@ def with_keys(own: Mapping[str, str]) -> tuple[Action, ...]:
 
 
 def bindings(place: str) -> list[BindingType]:
-    """The bindings of a panel ("fit", "units", "recipe"), of the "main" screen or of the "app"."""
+    """The bindings of a panel ("view", "units", "recipe"), of the "main" screen or of the "app"."""
     own = [action for action in ACTIONS if action.keys and place_of(action) == place]
-    prefix = "screen." if place in ("fit", "units", "recipe") else ""
+    prefix = "screen." if place in ("view", "units", "recipe") else ""
     return [
         Binding(
             ",".join(action.keys),
@@ -158,8 +191,8 @@ def sign(key: str) -> str:
 
 
 def without_use(layers: int, inputs: int, dated: bool) -> set[str]:
-    """The ids of what does nothing with so many hidden layers and inputs of the chosen one: no part of the footer."""
-    idle = set() if dated else {action.id for action in ACTIONS if action.focus == "fit"}
+    """The ids of what does nothing with this many hidden layers and inputs of the chosen one: no part of the footer."""
+    idle = set() if dated else {action.id for action in ACTIONS if action.focus == "view"}
     if layers == 0:
         idle |= {"remove_unit", "unit_up", "unit_down", "remove_layer"}
     if layers < 2:

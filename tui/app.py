@@ -21,6 +21,7 @@ from textual.app import App, SystemCommand
 from textual.await_complete import AwaitComplete
 from textual.events import Resize
 from textual.message import Message
+from textual.notifications import SeverityLevel
 from textual.screen import Screen
 from textual.theme import BUILTIN_THEMES, Theme
 
@@ -130,7 +131,7 @@ class UnitfitApp(App[None]):
         if not too_small(*self.size) and not isinstance(self.screen, Commands):
             self.push_screen(Commands())  # with Textual's id it could not open while the last one is still leaving
 
-    def say(self, sentence: str, severity: str = "error") -> None:
+    def say(self, sentence: str, severity: SeverityLevel = "error") -> None:
         """A notice: one sentence that stays for some seconds, and once however often it is said."""
         if sentence == self._said:
             self.clear_notifications()

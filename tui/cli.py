@@ -23,7 +23,7 @@ from engine.activations import KINDS
 from engine.initial import INITS
 from engine.losses import LOSSES
 from engine.optimizers import OPTIMIZERS
-from engine.recipe import SCHEDULES
+from engine.schedules import SCHEDULES
 from tui.console.headless import make_trainer, train, updates_of
 from tui.run.options import Options, parse_layers
 
@@ -80,7 +80,9 @@ def run_options(command: Callable[..., Any]) -> Callable[..., Any]:
             raise click.UsageError("FILE with --data: expected one of them")
         own = {name: given.pop(name) for name in ("as_object", "quiet") if name in given}
         columns = tuple(name.strip() for group in features for name in group.split(","))
-        return command(Options(*sources, layer=parse_layers(layer), features=columns or None, **given), **own)
+        options = Options(data=sources[0], layer=parse_layers(layer), features=columns or None, **given)
+        code: int = command(options, **own)
+        return code
 
     for option in reversed(OPTIONS):
         option(with_options)

@@ -7,113 +7,87 @@ import numpy as np
 from engine import schedules
 from engine.kernels.jit import by_code, compiled, inlined
 from engine.optimizers import KEEP_FIRST, KEEP_SECOND, OPTIMIZERS
-from engine.run import (
-    BATCH_LOSS,
-    BUCKET_CAPACITY,
-    BUCKET_MAX,
-    BUCKET_MIN,
-    BUCKET_SIZE,
-    BUCKET_SUM,
-    BUCKETS,
-    CHECK_ROW,
-    EPOCH,
-    FILLED,
-    FIRST_POWER,
-    FULL,
-    POINT_CAPACITY,
-    POINT_STRIDE,
-    POINTS,
-    POSITION,
-    ROW,
-    SECOND_POWER,
-    STATUS,
-    TEST_LOSS,
-    TRAIN_LOSS,
-    UPDATE,
-    Ints,
-    Settings,
-    Sums,
-)
+from engine.run import BUCKET_CAPACITY, FULL, POINT_CAPACITY, Curve, Settings, State
 
-scheduled_rate = inlined(schedules.scheduled_rate)
+scheduled_rate = by_code([compiled(schedule.function) for schedule in schedules.SCHEDULES.values()])
 updates_done = inlined(schedules.updates_done)
 optimizer_pace = by_code([compiled(optimizer.pace) for optimizer in OPTIMIZERS.values()])
 
 
 @inlined
-def present_rate(state: Ints, settings: Settings) -> float:
+def present_rate(state: State, settings: Settings) -> float:
     """The scheduled rate of the update in work."""
     if settings.schedule == schedules.CONSTANT:
         return settings.learning_rate
-    done = updates_done(state[EPOCH], state[POSITION], settings.batch_size, settings.examples)
+    done = updates_done(state.epoch, state.position, settings.batch_size, settings.examples)
     horizon = updates_done(settings.epochs, 0, settings.batch_size, settings.examples)
-    return float(scheduled_rate(settings.schedule, settings.learning_rate, done, horizon))
+    return float(scheduled_rate(settings.schedule, settings.learning_rate, min(done, horizon), horizon))
 
 
 @inlined
-def advance_powers(sums: Sums) -> None:
-    """0.9ᵗ and 0.999ᵗ of Adam's corrections, for the update in work."""
-    sums[FIRST_POWER] *= KEEP_FIRST
-    sums[SECOND_POWER] *= KEEP_SECOND
+def present_pace(rate: float, state: State, settings: Settings) -> tuple[float, float]:
+    """The optimizer's numbers for the update in work; see `engine.optimizers`."""
+    powers = state.first_power * KEEP_FIRST, state.second_power * KEEP_SECOND
+    return optimizer_pace(settings.optimizer, rate, *powers)  # type: ignore[no-any-return]
 
 
 @inlined
-def move_on(state: Ints, sums: Sums, buckets: Sums, settings: Settings, size: int) -> None:
+def move_on(state: State, buckets: Curve, settings: Settings, size: int) -> None:
     """Count an update that succeeded on a batch of `size`, and have the whole sets checked where that is due."""
-    state[ROW] = 0
-    state[UPDATE] += 1
-    state[POSITION] += size
-    record_batch(state, sums, buckets, sums[BATCH_LOSS] / size)
-    if state[POSITION] == settings.examples:
-        state[POSITION] = 0
-        state[EPOCH] += 1
-        if check_is_due(state[EPOCH], state[POINT_STRIDE], settings):
-            state[CHECK_ROW] = 0
-            sums[TRAIN_LOSS] = 0.0
-            sums[TEST_LOSS] = 0.0
+    state.first_power *= KEEP_FIRST
+    state.second_power *= KEEP_SECOND
+    state.row = 0
+    state.update += 1
+    state.position += size
+    record_batch(state, buckets, state.batch_loss / size)
+    if state.position == settings.examples:
+        state.position = 0
+        state.epoch += 1
+        if check_is_due(state.epoch, state.point_stride, settings):
+            state.check_row = 0
+            state.train_loss = 0.0
+            state.test_loss = 0.0
 
 
 @inlined
 def check_is_due(epoch: int, point_stride: int, settings: Settings) -> bool:
-    """A pure function of the epoch: every one at first, then at a stride that doubles as the epochs do."""
-    stride = 1
-    while stride < settings.check_stride and stride * settings.check_each < epoch:
-        stride *= 2
+    """A pure function of the epoch: every one at first, then one in `check_stride`; see `run.check_plan`."""
+    stride = 1 if epoch <= settings.check_each else settings.check_stride
     return bool(epoch % max(stride, point_stride) == 0)
 
 
 @inlined
-def record_check(state: Ints, sums: Sums, points: Sums, settings: Settings) -> None:
+def record_check(state: State, points: Curve, settings: Settings) -> None:
     """Append the complete losses on the whole sets to the loss curve."""
-    point = state[POINTS]
-    points[point] = state[UPDATE]
-    points[point + POINT_CAPACITY] = state[EPOCH]
-    points[point + 2 * POINT_CAPACITY] = sums[TRAIN_LOSS] / settings.examples
-    points[point + 3 * POINT_CAPACITY] = sums[TEST_LOSS] / settings.unseen if settings.unseen > 0 else np.nan
-    state[CHECK_ROW] = -1
-    state[POINTS] = point + 1
+    point = state.points
+    points[point] = state.update
+    points[point + POINT_CAPACITY] = state.epoch
+    points[point + 2 * POINT_CAPACITY] = state.train_loss / settings.examples
+    points[point + 3 * POINT_CAPACITY] = state.test_loss / settings.unseen if settings.unseen > 0 else np.nan
+    state.check_row = -1
+    state.points = point + 1
     if point + 1 == POINT_CAPACITY:
-        state[STATUS] = FULL
+        state.status = FULL
 
 
 @inlined
-def record_batch(state: Ints, sums: Sums, buckets: Sums, batch_loss: float) -> None:
+def record_batch(state: State, buckets: Curve, batch_loss: float) -> None:
     """Add the loss of a batch to the present bucket, and file the bucket when it is full."""
-    if state[FILLED] == 0:
-        sums[BUCKET_MIN] = batch_loss
-        sums[BUCKET_SUM] = 0.0
-        sums[BUCKET_MAX] = batch_loss
-    sums[BUCKET_MIN] = min(sums[BUCKET_MIN], batch_loss)
-    sums[BUCKET_SUM] += batch_loss
-    sums[BUCKET_MAX] = max(sums[BUCKET_MAX], batch_loss)
-    state[FILLED] += 1
-    if state[UPDATE] % state[BUCKET_SIZE] == 0:
-        bucket = state[BUCKETS]
-        buckets[bucket] = state[UPDATE]
-        buckets[bucket + BUCKET_CAPACITY] = sums[BUCKET_MIN]
-        buckets[bucket + 2 * BUCKET_CAPACITY] = sums[BUCKET_SUM] / state[FILLED]
-        buckets[bucket + 3 * BUCKET_CAPACITY] = sums[BUCKET_MAX]
-        state[FILLED] = 0
-        state[BUCKETS] = bucket + 1
+    if state.filled == 0:
+        state.bucket_min = batch_loss
+        state.bucket_sum = 0.0
+        state.bucket_max = batch_loss
+    state.bucket_min = min(state.bucket_min, batch_loss)
+    state.bucket_sum += batch_loss
+    state.bucket_max = max(state.bucket_max, batch_loss)
+    state.filled += 1
+    if state.update & (state.bucket_size - 1) == 0:  # the size is a power of two
+        bucket = state.buckets
+        buckets[bucket] = state.update
+        buckets[bucket + BUCKET_CAPACITY] = state.bucket_min
+        buckets[bucket + 2 * BUCKET_CAPACITY] = state.bucket_sum / state.filled
+        buckets[bucket + 3 * BUCKET_CAPACITY] = state.bucket_max
+        state.filled = 0
+        state.buckets = bucket + 1
         if bucket + 1 == BUCKET_CAPACITY:
-            state[STATUS] = FULL
+            state.status = FULL

@@ -253,9 +253,9 @@ def add_total(emit: Emitter, place: Value, count: Value, step: Value, into: Valu
 
 
 @emitted
-def meet(emit: Emitter, count: Value, threads: Value) -> None:
-    """Wait until so many threads have come here."""
-    emit.meet(count, threads)
+def wait_for_all(emit: Emitter, count: Value, threads: Value) -> None:
+    """Wait until this many threads have come here."""
+    emit.wait_for_all(count, threads)
 
 
 @emitted

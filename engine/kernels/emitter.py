@@ -264,8 +264,8 @@ class Emitter:
         builder.cbranch(builder.icmp_unsigned("!=", bits, ir.IntType(LANES)(0)), again, done)
         builder.position_at_end(done)
 
-    def meet(self, count: Value, threads: Value) -> None:
-        """Wait until so many threads have come here; `count` is the address of a word that begins at 0."""
+    def wait_for_all(self, count: Value, threads: Value) -> None:
+        """Wait until this many threads have come here; `count` is the address of a word that begins at 0."""
         builder = self.builder
         place, size = self._pointer(count, 0, I32), builder.trunc(threads.ir, I32)
         before = builder.atomic_rmw("add", place, I32(1), "acq_rel")

@@ -6,8 +6,9 @@ import inspect
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import numpy as np
 from llvmlite import ir
-from numba import types
+from numba import from_dtype, types
 from numba.extending import intrinsic
 
 from engine.kernels.emitter import I64, Emitter, Value
@@ -26,6 +27,20 @@ def pointer_to(kind: Any) -> Callable[[int], Any]:
             return builder.inttoptr(builder.shl(arguments[0], I64(2)), pointer)
 
         return types.CPointer(kind)(types.intp), codegen
+
+    function: Callable[[int], Any] = intrinsic(typed)
+    return function
+
+
+def record_at(dtype: np.dtype[Any]) -> Callable[[int], Any]:
+    """A function for jitted code: word address → the record of this dtype there, whose fields are attributes."""
+    kind = from_dtype(dtype)
+
+    def typed(_: Any, address: Any) -> Any:
+        def codegen(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Sequence[Any]) -> Any:
+            return builder.inttoptr(builder.shl(arguments[0], I64(2)), context.get_value_type(signature.return_type))
+
+        return kind(types.intp), codegen
 
     function: Callable[[int], Any] = intrinsic(typed)
     return function

@@ -18,13 +18,17 @@ def step_over(
     gradient: Value,
     first: Value,
     second: Value,
+    ahead: Value,
     vectors: Value,
     finite: Value,
     pace_f: Value,
     epsilon_f: Value,
     shrink_f: Value,
 ) -> None:
-    """One step over `vectors` of θ by the optimizer with this code; `shrink_f` is η·l2 of a decoupled one."""
+    """One step over `vectors` of θ by the optimizer with this code; `shrink_f` is η·l2 of a decoupled one.
+
+    The new state goes `ahead` words behind the old one, which stays.
+    """
     for own, optimizer in enumerate(OPTIMIZERS.values()):
         with emit.when(code, own):
             check, nothing = emit.variable(), emit.vector(0.0)
@@ -39,10 +43,10 @@ def step_over(
                 moved = old - (step + old * shrink_f if optimizer.decoupled else step)
                 check.set(emit.fma(moved + v if keeps_second else moved, nothing, check.get()))
                 if keeps_first:
-                    emit.store(m, first, at)
+                    emit.store(m, first, at + ahead)
                 if keeps_second:
-                    emit.store(v, second, at)
-                emit.store(moved, theta, at)
+                    emit.store(v, second, at + ahead)
+                emit.store(moved, theta, at + ahead)
             emit.store(check.get(), finite)
 
 

@@ -14,42 +14,66 @@ from numpy.typing import NDArray
 
 from engine.activations import CODES
 from engine.kernels.emitter import LANES
-from engine.kernels.intrinsic import int64s
+from engine.kernels.intrinsic import record_at
 from engine.kernels.jit import compiled
 from engine.layout import FAN_IN
-from engine.run import Floats, Ints, Run
+from engine.run import STATE, Floats, Ints, Run
 
-CHUNK = 128  # rows of a batch that are worked off together
+CHUNK = 128  # rows of a batch that are worked off together, at most
+CHUNK_WORK = 1 << 29  # multiply-adds of a training chunk, about: wide networks take fewer rows at a time
 ORDER_BLOCK = 1024  # places of an epoch whose examples are worked out together
 LINE = 16  # floats of a cache line
 MIXED = -1  # and below: the negative of a word whose bits say which kinds occur
 
-# columns of the packed layout, a row for each layer of weights, the output last; places are in words
-INPUTS, UNITS, VECTORS, STRIDE, WEIGHTS, TRANSPOSED, INPUT, INPUT_STRIDE, FIRST_VECTOR = range(9)
-COLUMNS = 9
-
 MOST_THREADS = 16
 
-# places in Buffers.at: word addresses of the run's and the buffers' arrays, then some numbers
-STATE, SUMS, POINTS_AT, BUCKETS_AT = range(4)
-THETA, GRADIENT, FIRST, SECOND, X, Y, X_TEST, Y_TEST, LAYOUT, KIND_OF, CODE, FLOOR, LOWEST, ZEROS = range(4, 18)
-TRANSPOSES, ACTIVATIONS, INCOMING, PART, OUTPUT_SUMS, TARGETS, DELTAS, FINITE, MEETING, MODE, ORDER = range(18, 29)
-LAYERS, PARAMETERS, PARAMETER_VECTORS, ORDER_BEGIN, THREAD, THREADS = range(29, 35)
-PLACES = 35
+# a layer of weights in the packed layout, the output last; places are in words
+LAYER = np.dtype(
+    [
+        (name, np.int64)
+        for name in (
+            "inputs", "units", "vectors", "stride",  # vectors: of a row of W, which are `stride` words apart
+            "weights", "transposed",  # where W and its transpose are
+            "input", "input_stride", "first_vector",  # where the units before it are: values, and kinds of vectors
+        )
+    ]
+)  # fmt: skip
+Layer = Any  # a record of LAYER
+
+# what one thread works on: where the run's and the buffers' arrays are, in words, then some numbers
+ARRAYS = (
+    "state", "points", "buckets",
+    "gradient", "x", "y", "x_test", "y_test", "layout", "kind_of", "codes", "floor", "lowest", "zeros", "transposes",
+    "activations", "incoming", "part", "output_sums", "targets", "deltas", "finite", "arrivals", "mode", "order",
+    "theta", "first_moment", "second_moment",
+)  # fmt: skip
+NUMBERS = (
+    "next",  # how far behind each of the last three its next state is
+    "layers",
+    "parameters",
+    "parameter_vectors",
+    "chunk_rows",
+    "turned",  # the layer up to which the weights of the present θ are transposed
+    "order_begin",  # the first place that is in `order`, counted from the first epoch on
+    "thread",
+    "threads",
+)
+WORK = np.dtype([(name, np.int64) for name in ARRAYS + NUMBERS])
+Work = Any  # a record of WORK
+
+work_at, state_at, layer_at = record_at(WORK), record_at(STATE), record_at(LAYER)
+LAYER_WORDS = LAYER.itemsize // 4
 
 
 class Buffers(NamedTuple):
     """A run as the tiles see it. Every array of floats starts on a cache line."""
 
-    theta: Floats
     gradient: Floats
-    first: Floats
-    second: Floats
     x: Floats  # (N, padded inputs), and some rows to read past the end
     y: Floats  # (N,), and some more
     x_test: Floats
     y_test: Floats
-    layout: Ints  # (layers of weights, 9)
+    layout: Any  # (layers of weights,) of LAYER
     kind_of: Ints  # the kind of each vector of units, negative if MIXED: inputs, then layer by layer
     codes: Floats  # the kind of each lane, as a float
     floor: Floats  # 0 for a lane of relu, −∞ for others
@@ -63,11 +87,12 @@ class Buffers(NamedTuple):
     targets: Floats  # [chunk]
     deltas: Floats  # [chunk]
     finite: Floats  # (threads, LANES): 0·θ, summed
-    meeting: NDArray[np.int32]  # how often a thread has come to where all wait for each other
+    arrivals: NDArray[np.int32]  # how often a thread has come to where all wait for each other
     mode: NDArray[np.int32]  # (threads, LINE): the vector unit's control word as found, and with denormals flushed to 0
-    order: NDArray[np.int32]  # (threads, ORDER_BLOCK): the examples at places of an epoch, from at[ORDER_BEGIN] on
+    order: NDArray[np.int32]  # (threads, ORDER_BLOCK): the examples at places of an epoch, from work.order_begin on
+    states: Floats  # (2, 3, P): θ, first and second as they are, and room for the next update's; they change places
     places: NDArray[np.int32]  # where each parameter of θ is in the packed arrays
-    at: Ints  # (threads, PLACES): what the kernels get, the addresses of all the above but the last
+    work: Any  # (threads,) of WORK: what the kernels get
 
 
 def make_buffers(run: Run, threads: int) -> Buffers:
@@ -75,18 +100,16 @@ def make_buffers(run: Run, threads: int) -> Buffers:
     threads = min(threads, MOST_THREADS)
     layout = packed_layout(run.layout)
     output = layout[-1]
-    stride = int(max(layout[:, STRIDE].max(), layout[:, INPUT_STRIDE].max()))
-    parameters = int(output[WEIGHTS] + output[INPUT_STRIDE]) + LANES
+    stride = int(max(layout.stride.max(), layout.input_stride.max()))
+    parameters = int(output.weights + output.input_stride) + LANES
+    size = -(-parameters // LINE) * LINE  # of an array that begins and ends on a cache line
     ranks = unit_ranks(run, layout)
     codes, kind_of = lane_kinds(run, layout)
     buffers = Buffers(
-        theta=aligned(parameters, LANES * stride),
         gradient=aligned(parameters),
-        first=aligned(parameters),
-        second=aligned(parameters),
-        x=padded(run.x, int(layout[0, INPUT_STRIDE])),
+        x=padded(run.x, int(layout[0].input_stride)),
         y=aligned_copy(run.y, CHUNK),
-        x_test=padded(run.x_test, int(layout[0, INPUT_STRIDE])),
+        x_test=padded(run.x_test, int(layout[0].input_stride)),
         y_test=aligned_copy(run.y_test, CHUNK),
         layout=layout,
         kind_of=kind_of,
@@ -94,32 +117,39 @@ def make_buffers(run: Run, threads: int) -> Buffers:
         floor=aligned_copy(np.where(codes == CODES["relu"], 0.0, -np.inf)),
         lowest=aligned_copy(np.full(stride, -np.inf)),
         zeros=aligned(stride),
-        transposed=aligned(int(output[TRANSPOSED])),
-        activations=aligned(int(output[INPUT] + (CHUNK + LANES) * output[INPUT_STRIDE])),
+        transposed=aligned(int(output.transposed)),
+        activations=aligned(int(output.input + (CHUNK + LANES) * output.input_stride)),
         incoming=aligned((CHUNK + LANES) * stride),
         part=aligned(2 * stride),
         output_sums=aligned(2 * CHUNK),
         targets=aligned(CHUNK + LANES),
         deltas=aligned(CHUNK + LANES),
         finite=aligned(threads * LANES).reshape(threads, LANES),
-        meeting=aligned(LINE).view(np.int32),
+        arrivals=aligned(LINE).view(np.int32),
         mode=aligned(threads * LINE).view(np.int32).reshape(threads, LINE),
         order=aligned(threads * ORDER_BLOCK).view(np.int32).reshape(threads, ORDER_BLOCK),
+        states=aligned(6 * size, LANES * stride).reshape(2, 3, size),
         places=places_of_parameters(layout, ranks),
-        at=np.zeros((threads, PLACES), np.int64),
+        work=np.zeros(threads, WORK).view(np.recarray),
     )
-    shared = (run.state, run.sums, run.points, run.buckets)
-    addresses = [address(array) for array in (*shared, *buffers[:-2])]
-    for thread, at in enumerate(buffers.at):
-        at[:] = (*addresses, len(layout), run.theta.size, vectors(parameters), -1, thread, 1)
-        for place, own in ((FINITE, buffers.finite), (MODE, buffers.mode), (ORDER, buffers.order)):
-            at[place] = address(own[thread])
+    shared = (run.state, run.points, run.buckets)
+    addresses = [address(array) for array in (*shared, *buffers[:-3], *buffers.states[0])]
+    numbers = (3 * size, len(layout), run.theta.size, vectors(parameters), chunk_rows(run.theta.size), 1, -1)
+    for thread in range(threads):
+        buffers.work[thread] = (*addresses, *numbers, thread, 1)
+        for name in ("finite", "mode", "order"):
+            buffers.work[name][thread] = address(getattr(buffers, name)[thread])
     return buffers
 
 
-def address(array: NDArray[Any]) -> int:
-    """Where an array begins, in words of four bytes."""
-    return array.ctypes.data >> 2
+def address(array: Any) -> int:
+    """Where an array or a record begins, in words of four bytes."""
+    return np.asarray(array).ctypes.data >> 2
+
+
+def chunk_rows(parameters: int) -> int:
+    """Rows of a chunk: a fixed function of the network, so that every sum over rows has one order."""
+    return min(CHUNK, max(LINE, CHUNK_WORK // (3 * parameters) // LINE * LINE))
 
 
 def vectors(count: int) -> int:
@@ -135,8 +165,8 @@ def row_stride(units: int) -> int:
     return LINE * (lines + 1 - lines % 2)
 
 
-def packed_layout(layout: Ints) -> Ints:
-    """The packed layout for a canonical one."""
+def packed_layout(layout: Ints) -> Any:
+    """The packed layout (layers of weights,) of LAYER for a canonical one."""
     rows = []
     weights = transposed = activations = first_vector = 0
     input_stride = vectors(int(layout[0, FAN_IN])) * LANES
@@ -151,26 +181,26 @@ def packed_layout(layout: Ints) -> Ints:
         activations += (CHUNK + LANES) * input_stride
         first_vector += vectors(inputs)
         input_stride = stride
-    return np.array(rows, np.int64)
+    return np.array(rows, LAYER).view(np.recarray)
 
 
-def unit_ranks(run: Run, layout: Ints) -> list[Ints]:
+def unit_ranks(run: Run, layout: Any) -> list[Ints]:
     """For the inputs and each hidden layer, where its units stand there when they are sorted by kind."""
     ranks, begin = [], 0
-    for inputs in layout[:, INPUTS].tolist():
+    for inputs in layout.inputs.tolist():
         ranks.append(np.argsort(np.argsort(run.kinds[begin : begin + inputs], kind="stable")))
         begin += inputs
     return ranks
 
 
-def lane_kinds(run: Run, layout: Ints) -> tuple[NDArray[np.float32], Ints]:
+def lane_kinds(run: Run, layout: Any) -> tuple[NDArray[np.float32], Ints]:
     """(kind of each lane, kind of each vector, as in Buffers) of inputs and hidden layers, sorted by kind.
 
     Padding repeats the last unit.
     """
     codes: list[int] = []
     begin = 0
-    for inputs in layout[:, INPUTS].tolist():
+    for inputs in layout.inputs.tolist():
         own = np.sort(run.kinds[begin : begin + inputs]).tolist()
         codes += own + [own[-1]] * (vectors(inputs) * LANES - inputs)
         begin += inputs
@@ -180,20 +210,20 @@ def lane_kinds(run: Run, layout: Ints) -> tuple[NDArray[np.float32], Ints]:
     return lanes.ravel().astype(np.float32), np.where(alike, lanes[:, 0], MIXED * occurring).astype(np.int64)
 
 
-def places_of_parameters(layout: Ints, ranks: list[Ints]) -> NDArray[np.int32]:
+def places_of_parameters(layout: Any, ranks: list[Ints]) -> NDArray[np.int32]:
     """Where each parameter of θ, in its order, is in the packed layout."""
     places = []
     for (inputs, _, _, stride, weights, *_), own, after in zip(layout[:-1].tolist(), ranks, ranks[1:], strict=False):
         places += [weights + np.add.outer(after, own * stride).ravel(), weights + inputs * stride + after]
     output = layout[-1]
-    places += [output[WEIGHTS] + ranks[-1], output[WEIGHTS] + output[INPUT_STRIDE : INPUT_STRIDE + 1]]
+    places += [output.weights + ranks[-1], np.array([output.weights + output.input_stride])]
     return np.concatenate(places).astype(np.int32)
 
 
 @compiled
-def of(at: Ints, layer: int, column: int) -> int:
-    """An entry of the packed layout."""
-    return int(int64s(at[LAYOUT])[layer * COLUMNS + column])
+def layer_of(work: Work, layer: int) -> Layer:
+    """A layer of the packed layout."""
+    return layer_at(work.layout + layer * LAYER_WORDS)
 
 
 def aligned(count: int, slack: int = 0) -> NDArray[np.float32]:

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.activations import KINDS
-from engine.kernels.bookkeeping import advance_powers, move_on, optimizer_pace, present_rate, record_check
+from engine.kernels.bookkeeping import move_on, present_pace, present_rate, record_check
 from engine.kernels.jit import by_code, compiled, kernel
 from engine.kernels.shuffle import epoch_key, example
 from engine.layout import BIAS, FAN_IN, FAN_OUT, SOURCE, TARGET, WEIGHT
@@ -23,18 +23,7 @@ from engine.run import (
     BAD_GRADIENT,
     BAD_LOSS,
     BAD_THETA,
-    BATCH_LOSS,
-    CHECK_ROW,
-    EPOCH,
     FINE,
-    FIRST_POWER,
-    POSITION,
-    ROW,
-    SECOND_POWER,
-    STATUS,
-    TEST_LOSS,
-    TRAIN_LOSS,
-    UPDATE,
     Floats,
     Run,
     Settings,
@@ -42,15 +31,19 @@ from engine.run import (
 
 
 class Buffers(NamedTuple):
-    """Values and gradients of all units for one example, in the order of `Run.kinds`."""
+    """Values and gradients of all units for one example, in the order of `Run.kinds`, and the next update's state."""
 
     a: Floats
     delta: Floats
+    theta: Floats
+    first_moment: Floats
+    second_moment: Floats
 
 
 def make_buffers(run: Run, threads: int) -> Buffers:
     """Room for one example: these loops are one thread's."""
-    return Buffers(*(np.zeros(run.kinds.size, run.theta.dtype) for _ in range(2)))
+    units, theta = np.zeros(run.kinds.size, run.theta.dtype), run.theta
+    return Buffers(units, units.copy(), *(np.empty_like(theta) for _ in range(3)))
 
 
 def push(run: Run, buffers: Buffers) -> None:
@@ -63,11 +56,6 @@ def pull(run: Run, buffers: Buffers, names: Sequence[str]) -> None:
 
 def write(buffers: Buffers, places: NDArray[np.intp], values: Floats) -> None:
     """Nothing to do, as for `push`."""
-
-
-def parameters(run: Run, buffers: Buffers) -> tuple[Floats, ...]:
-    """θ, gradient and moments as the loops change them."""
-    return run.theta, run.gradient, run.first, run.second
 
 
 def gradient(run: Run, buffers: Buffers, settings: Settings) -> Floats:
@@ -87,15 +75,15 @@ loss_slope = by_code([compiled(loss.slope) for loss in LOSSES.values()])
 def advance(run: Run, buffers: Buffers, settings: Settings, target: int, budget: int) -> int:
     """Train up to update `target`, checking the whole sets where due, for about `budget` multiply-adds.
 
-    Returns the multiply-adds spent: less than the budget when all is done, or state[STATUS] says why not.
+    Returns the multiply-adds spent: less than the budget when all is done, or state.status says why not.
     """
     state = run.state
     left = budget
     update_cost, check_cost = 3 * run.theta.size, run.theta.size
-    while left > 0 and state[STATUS] == FINE:
-        if state[CHECK_ROW] >= 0:
+    while left > 0 and state.status == FINE:
+        if state.check_row >= 0:
             left -= check_cost * check_rows(run, buffers, settings, max(1, left // check_cost))
-        elif state[UPDATE] < target:
+        elif state.update < target:
             left -= update_cost * train_rows(run, buffers, settings, max(1, left // update_cost))
         else:
             break
@@ -114,59 +102,61 @@ def whole_gradient(run: Run, buffers: Buffers, settings: Settings) -> None:
 @compiled
 def train_rows(run: Run, buffers: Buffers, settings: Settings, rows: int) -> int:
     """Add up to `rows` examples of the present batch to its gradient, and update if it is complete."""
-    state, sums = run.state, run.sums
+    state = run.state
     examples = run.y.size
-    position, begin = int(state[POSITION]), state[ROW]
+    position, begin = int(state.position), state.row
     size = min(settings.batch_size, examples - position)
     end = min(size, begin + rows)
     if begin == 0:
         run.gradient[:] = 0
-        sums[BATCH_LOSS] = 0.0
-    key = epoch_key(settings.seed, int(state[EPOCH]))
+        state.batch_loss = 0.0
+    key = epoch_key(settings.seed, int(state.epoch))
     for row in range(begin, end):
-        i = example(key, position + row, examples, settings.rows, settings.side)
-        sums[BATCH_LOSS] += train_example(run, buffers, settings, i, 1.0 / size)
-    state[ROW] = end
+        i = example(key, position + row, examples, settings.grid_rows, settings.grid_columns)
+        state.batch_loss += train_example(run, buffers, settings, i, 1.0 / size)
+    state.row = end
     if end == size:
-        finish_update(run, settings, size)
+        finish_update(run, buffers, settings, size)
     return int(end - begin)
 
 
 @compiled
-def finish_update(run: Run, settings: Settings, size: int) -> None:
-    """Take the optimizer's step with the complete gradient of a batch, and move on."""
-    state, sums = run.state, run.sums
-    if not np.isfinite(sums[BATCH_LOSS]):
-        state[STATUS] = BAD_LOSS
-        state[ROW] = 0
+def finish_update(run: Run, buffers: Buffers, settings: Settings, size: int) -> None:
+    """Take the optimizer's step with the complete gradient of a batch, and move on; the old state stays otherwise."""
+    state = run.state
+    if not np.isfinite(state.batch_loss):
+        state.status = BAD_LOSS
+        state.row = 0
         return
     add_penalty(run, settings)
-    advance_powers(sums)
-    optimize(run, settings, present_rate(state, settings))
-    if all_finite(run.theta) and all_finite(run.second):
-        move_on(state, sums, run.buckets, settings, size)
+    optimize(run, buffers, settings)
+    if all_finite(buffers.theta) and all_finite(buffers.second_moment):
+        run.theta[:] = buffers.theta
+        run.first_moment[:], run.second_moment[:] = buffers.first_moment, buffers.second_moment
+        move_on(state, run.buckets, settings, size)
         return
-    only_theta = all_finite(run.gradient) and all_finite(run.first) and all_finite(run.second)
-    state[STATUS] = BAD_THETA if only_theta else BAD_GRADIENT
+    only_theta = all_finite(run.gradient) and all_finite(buffers.first_moment) and all_finite(buffers.second_moment)
+    state.status = BAD_THETA if only_theta else BAD_GRADIENT
+    state.row = 0
 
 
 @compiled
 def check_rows(run: Run, buffers: Buffers, settings: Settings, rows: int) -> int:
     """Add up to `rows` examples to the losses on the whole sets, and record them if they are complete."""
-    state, sums = run.state, run.sums
+    state = run.state
     train, unseen = run.y.size, run.y_test.size
-    begin = state[CHECK_ROW]
+    begin = state.check_row
     end = min(train + unseen, begin + rows)
     for i in range(begin, end):
         if i < train:
-            sums[TRAIN_LOSS] += loss_value(settings.loss, forward(run, buffers, run.x, i) - run.y[i])
+            state.train_loss += loss_value(settings.loss, forward(run, buffers, run.x, i) - run.y[i])
         else:
-            sums[TEST_LOSS] += loss_value(
+            state.test_loss += loss_value(
                 settings.loss, forward(run, buffers, run.x_test, i - train) - run.y_test[i - train]
             )
-    state[CHECK_ROW] = end
+    state.check_row = end
     if end == train + unseen:
-        record_check(state, sums, run.points, settings)
+        record_check(state, run.points, settings)
     return int(end - begin)
 
 
@@ -235,27 +225,27 @@ def all_finite(values: Floats) -> bool:
 
 
 @compiled
-def optimize(run: Run, settings: Settings, rate: float) -> None:
-    """One step of the optimizer; a decoupled l2 shrinks the weights, not the biases."""
-    code = settings.optimizer
-    pace, epsilon = optimizer_pace(code, rate, run.sums[FIRST_POWER], run.sums[SECOND_POWER])
+def optimize(run: Run, buffers: Buffers, settings: Settings) -> None:
+    """One step of the optimizer, into the buffers; a decoupled l2 shrinks the weights, not the biases."""
+    code, rate = settings.optimizer, present_rate(run.state, settings)
+    pace, epsilon = present_pace(rate, run.state, settings)
     for layer in range(run.layout.shape[0]):
         weight, bias = run.layout[layer, WEIGHT], run.layout[layer, BIAS]
-        take_step(code, run, weight, bias, pace, epsilon, rate * settings.shrink)
-        take_step(code, run, bias, bias + run.layout[layer, FAN_OUT], pace, epsilon, 0.0)
+        take_step(code, run, buffers, weight, bias, pace, epsilon, rate * settings.shrink)
+        take_step(code, run, buffers, bias, bias + run.layout[layer, FAN_OUT], pace, epsilon, 0.0)
 
 
 def over_scalars(optimizer: Optimizer) -> Callable[..., None]:
     """One step of an optimizer over the parameters from `begin` to `end`."""
     step_of = compiled(optimizer.step)
 
-    def run(run: Run, begin: int, end: int, pace: float, epsilon: float, shrink: float) -> None:
-        theta, gradient, first, second = run.theta, run.gradient, run.first, run.second
+    def step_over(run: Run, buffers: Buffers, begin: int, end: int, pace: float, epsilon: float, shrink: float) -> None:
         for i in range(begin, end):
-            step, first[i], second[i] = step_of(gradient[i], first[i], second[i], pace, epsilon)
-            theta[i] -= step + shrink * theta[i]
+            step, first, second = step_of(run.gradient[i], run.first_moment[i], run.second_moment[i], pace, epsilon)
+            buffers.theta[i] = run.theta[i] - (step + shrink * run.theta[i])
+            buffers.first_moment[i], buffers.second_moment[i] = first, second
 
-    return run
+    return step_over
 
 
 take_step = by_code([compiled(over_scalars(optimizer)) for optimizer in OPTIMIZERS.values()])

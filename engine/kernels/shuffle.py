@@ -8,27 +8,9 @@ scalars, SIMD lanes, GPU threads and plain Python agree.
 
 from __future__ import annotations
 
-import functools
-import math
-import operator
-
-from engine.kernels.emitter import LANES, Emitter, Value, Variable
-from engine.kernels.intrinsic import emitted
 from engine.kernels.jit import compiled
 
-GROUP = 4  # vectors of positions that are worked out side by side
 WORD = 0xFFFFFFFF
-
-
-def grid(examples: int) -> tuple[int, int]:
-    """(rows, side) of the smallest near-square grid with at least `examples` cells.
-
-    Sums modulo an odd number make even permutations only. Where both numbers are odd and no cell is left over, one more
-    row lets odd ones occur as often.
-    """
-    side = math.isqrt(max(examples, 1) - 1) + 1
-    rows = -(-examples // side)
-    return (rows + 1 if rows * side == examples and examples % 2 else rows), side
 
 
 @compiled
@@ -67,10 +49,10 @@ def scaled(word: int, key: int, size: int) -> int:
 
 
 @compiled
-def example(key: int, position: int, examples: int, rows: int, side: int) -> int:
-    """Index of the example at `position` of the epoch with this key; rows and side as `grid` gives them."""
-    left = position // side
-    right = position - left * side
+def example(key: int, position: int, examples: int, rows: int, columns: int) -> int:
+    """Index of the example at `position` of the epoch with this key; rows and columns as `grid` gives them."""
+    left = position // columns
+    right = position - left * columns
     rounds = rounds_for(examples)
     while True:
         left_key = key
@@ -79,89 +61,11 @@ def example(key: int, position: int, examples: int, rows: int, side: int) -> int
             left += scaled(right, left_key, rows)
             if left >= rows:
                 left -= rows
-            right += scaled(left, right_key, side)
-            if right >= side:
-                right -= side
+            right += scaled(left, right_key, columns)
+            if right >= columns:
+                right -= columns
             left_key = (left_key + 0x9E3779B9) & WORD
             right_key = (right_key + 0x85EBCA6B) & WORD
-        index = left * side + right
+        index = left * columns + right
         if index < examples:
             return index
-
-
-@emitted
-def fill_order(
-    emit: Emitter,
-    into: Value,
-    position: Value,
-    groups: Value,
-    key: Value,
-    examples: Value,
-    rows: Value,
-    side: Value,
-    wraps: Value,
-    rounds: Value,
-) -> None:
-    """`example` for GROUP vectors of positions at a time, from `position` on → words at `into`.
-
-    wraps = (LANES − 1) // side + 1: how often a lane's number may hold `side`.
-    """
-    rows_, side_, last = emit.words(rows), emit.words(side), emit.words(examples) - 1
-    cells = [(Variable(emit.words(0)), Variable(emit.words(0))) for _ in range(GROUP)]
-    with emit.loop(groups) as n:
-        begin = position + n * (GROUP * LANES)
-        for number, (left, right) in enumerate(cells):
-            at = begin + number * LANES
-            row = Value(emit, emit.builder.sdiv(at.ir, side.ir))
-            left.set(emit.words(row))
-            right.set(emit.words(at - row * side) + emit.lane_numbers())
-        with emit.loop(wraps):
-            for left, right in cells:
-                over = right.get() > side_ - 1
-                left.set(emit.select(over, left.get() + 1, left.get()))
-                right.set(emit.select(over, right.get() - side_, right.get()))
-        for left, right in cells:  # lanes behind the last example walk with the first
-            past = left.get() * side_ + right.get() > last
-            left.set(emit.select(past, emit.words(0), left.get()))
-            right.set(emit.select(past, emit.words(0), right.get()))
-        outside = [Variable(emit.lane_numbers() > -1) for _ in cells]
-
-        def walk(outside: list[Variable] = outside) -> Value:
-            before = [(left.get(), right.get()) for left, right in cells]
-            feistel(emit, cells, emit.words(key), rows_, side_, rounds)
-            for (left, right), (old_left, old_right), mask in zip(cells, before, outside, strict=True):
-                left.set(emit.select(mask.get(), left.get(), old_left))
-                right.set(emit.select(mask.get(), right.get(), old_right))
-                mask.set(left.get() * side_ + right.get() > last)
-            return functools.reduce(operator.or_, [mask.get() for mask in outside])
-
-        emit.repeat_while_any(walk)
-        for number, (left, right) in enumerate(cells):
-            emit.store_words(left.get() * side_ + right.get(), into, (n * GROUP + number) * LANES)
-
-
-def feistel(
-    emit: Emitter, cells: list[tuple[Variable, Variable]], key: Value, rows: Value, side: Value, rounds: Value
-) -> None:
-    """The rounds of `example` on words, for several vectors side by side: one alone would wait for its products."""
-    left_key, right_key = Variable(key), Variable(key ^ 0x5BD1E995)
-    with emit.loop(rounds):
-        for left, right in cells:
-            left.set(_add_below(left.get(), scaled_words(right.get(), left_key.get(), rows), rows))
-        for left, right in cells:
-            right.set(_add_below(right.get(), scaled_words(left.get(), right_key.get(), side), side))
-        left_key.set(left_key.get() + 0x9E3779B9)
-        right_key.set(right_key.get() + 0x85EBCA6B)
-
-
-def _add_below(x: Value, y: Value, size: Value) -> Value:
-    """x + y modulo `size`, both being below it."""
-    total = x + y
-    return total.emit.select(total > size - 1, total - size, total)
-
-
-def scaled_words(word: Value, key: Value, size: Value) -> Value:
-    """`scaled` on words."""
-    word = (word + key) * 0x7FEB352D
-    word = (word ^ (word >> 15)) * 0x846CA68B
-    return ((word >> 16) * size) >> 16

@@ -5,118 +5,104 @@ both broadcast scalars of A over rows of lanes; only the way back, G·Wᵀ, need
 Padding lanes stay zero by construction (zero weights, masked output gradient). A batch is worked off in chunks of rows,
 and every sum over rows is taken chunk by chunk, so its order never varies.
 
-Inside, everything is reached by word addresses, which `packing` names; `of` reads the packed layout.
+Inside, everything is reached by word addresses, which a record of `packing.WORK` holds for each thread.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from threading import Thread
+from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.kernels.bookkeeping import advance_powers, move_on, present_rate, record_check
+from engine.kernels.bookkeeping import move_on, record_check
 from engine.kernels.elementwise import copy, gather, save_float_mode, set_float_mode, total
 from engine.kernels.emitter import LANES
-from engine.kernels.intrinsic import float64s, int32s, int64s
+from engine.kernels.intrinsic import float64s, int32s
 from engine.kernels.jit import inlined, kernel
+from engine.kernels.order import GROUP, fill_order
 from engine.kernels.packing import (
-    ACTIVATIONS,
-    BUCKETS_AT,
     CHUNK,
-    FINITE,
-    GRADIENT,
-    INPUT_STRIDE,
-    MODE,
-    ORDER,
-    ORDER_BEGIN,
     ORDER_BLOCK,
-    OUTPUT_SUMS,
-    PARAMETERS,
-    POINTS_AT,
-    STATE,
-    SUMS,
-    TARGETS,
-    THREAD,
-    THREADS,
-    X_TEST,
-    Y_TEST,
     Buffers,
-    X,
-    Y,
+    Work,
     address,
     aligned,
+    layer_of,
     make_buffers,
-    of,
+    state_at,
+    work_at,
 )
 from engine.kernels.passes import forward, output_rows, train_rows, transpose_weights
-from engine.kernels.shuffle import GROUP, epoch_key, fill_order, rounds_for
+from engine.kernels.shuffle import epoch_key, rounds_for
 from engine.kernels.step import optimize, penalize
-from engine.kernels.team import begin_of_part, end_of_part, meet_others
+from engine.kernels.team import barrier, begin_of_part, end_of_part
 from engine.run import (
     BAD_GRADIENT,
     BAD_LOSS,
     BAD_THETA,
-    BATCH_LOSS,
-    CHECK_ROW,
-    EPOCH,
     FINE,
-    POSITION,
-    ROW,
-    STATUS,
-    TEST_LOSS,
-    TRAIN_LOSS,
-    UPDATE,
     Floats,
-    Ints,
     Run,
     Settings,
-    Sums,
+    State,
 )
 
-__all__ = ["advance", "gradient", "make_buffers", "parameters", "pull", "push", "write"]
+__all__ = ["advance", "gradient", "make_buffers", "pull", "push", "write"]
 
+PASS_COST = 60  # multiply-adds that take as long as a parameter of a wide network does from memory and back
 PAYING = 10_000_000  # multiply-adds of an update that a thread must get: below that, waiting costs what it saves
 FLUSH_DENORMALS = 0x8040  # FTZ and DAZ of x86's control word: dead units turn moments denormal, which is slow
 
 
 def push(run: Run, buffers: Buffers) -> None:
-    """θ, gradient and moments of the run → its buffers."""
-    for name in ("theta", "gradient", "first", "second"):
-        getattr(buffers, name)[buffers.places] = getattr(run, name)
+    """θ, gradient and moments of the run → its buffers, the next state's too: what an optimizer leaves alone stays."""
+    for half in buffers.states:
+        for into, values in zip(half, (run.theta, run.first_moment, run.second_moment), strict=True):
+            into[buffers.places] = values
+    buffers.gradient[buffers.places] = run.gradient
+    buffers.work.turned[:] = 1
 
 
 def pull(run: Run, buffers: Buffers, names: Sequence[str]) -> None:
-    """Some of "theta", "gradient", "first" and "second" from the buffers → the run."""
+    """Some of "theta", "gradient", "first_moment" and "second_moment" from the buffers → the run."""
+    theta, first, second = present_state(buffers)
+    packed = {"theta": theta, "gradient": buffers.gradient, "first_moment": first, "second_moment": second}
     for name in names:
-        np.take(getattr(buffers, name), buffers.places, out=getattr(run, name))
+        np.take(packed[name], buffers.places, out=getattr(run, name))
 
 
 def write(buffers: Buffers, places: NDArray[np.intp], values: Floats) -> None:
     """New values of θ at these places of its own order → the buffers."""
-    buffers.theta[buffers.places[places]] = values
+    present_state(buffers)[0][buffers.places[places]] = values
+    buffers.work.turned[:] = 1
 
 
-def parameters(run: Run, buffers: Buffers) -> tuple[Floats, ...]:
-    """θ, gradient and moments as the loops change them."""
-    return buffers.theta, buffers.gradient, buffers.first, buffers.second
+def present_state(buffers: Buffers, ahead: int = 0) -> Floats:
+    """θ, first and second (3, P), packed; with ahead = 1 those of the update that was tried last."""
+    present = int(buffers.work[0].theta != address(buffers.states[0]))
+    return cast(Floats, buffers.states[(present + ahead) % 2])
 
 
 def advance(run: Run, buffers: Buffers, settings: Settings, target: int, budget: int) -> int:
     """As `plain.advance`; stops between chunks of rows. Threads share the work where that pays."""
-    team = threads_that_pay(run, settings, len(buffers.at))
-    buffers.at[:, THREADS] = team
-    buffers.meeting[:] = 0
-    others = [Thread(target=train, args=(address(at), settings, target, budget)) for at in buffers.at[1:team]]
+    team = threads_that_pay(run, settings, len(buffers.work))
+    buffers.work.threads[:] = team
+    for name in ("theta", "first_moment", "second_moment", "next", "turned"):
+        buffers.work[name][1:] = buffers.work[name][0]
+    buffers.arrivals[:] = 0
+    others = [Thread(target=train, args=(address(work), settings, target, budget)) for work in buffers.work[1:team]]
     for thread in others:
         thread.start()
-    spent = train(address(buffers.at[0]), settings, target, budget)
+    spent = train(address(buffers.work[0]), settings, target, budget)
     for thread in others:
         thread.join()
-    if run.state[STATUS] == BAD_THETA:
-        only_theta = all(np.isfinite(array).all() for array in (buffers.gradient, buffers.first, buffers.second))
-        run.state[STATUS] = BAD_THETA if only_theta else BAD_GRADIENT
+    if run.state.status == BAD_THETA:
+        _, *moments = present_state(buffers, ahead=1)
+        only_theta = all(np.isfinite(array).all() for array in (buffers.gradient, *moments))
+        run.state.status = BAD_THETA if only_theta else BAD_GRADIENT
     return int(spent)
 
 
@@ -129,145 +115,158 @@ def threads_that_pay(run: Run, settings: Settings, most: int) -> int:
 def gradient(run: Run, buffers: Buffers, settings: Settings) -> Floats:
     """∇ objective over the whole training set, in θ's order."""
     scratch = aligned(buffers.gradient.size)
-    at = buffers.at[0].copy()
-    at[GRADIENT], at[THREADS] = address(scratch), 1
-    whole_gradient(address(at), settings)
+    work = buffers.work[0].copy()
+    work.gradient, work.threads = address(scratch), 1
+    whole_gradient(address(work), settings)
     return scratch[buffers.places]
 
 
 @kernel
-def train(addresses: int, settings: Settings, target: int, budget: int) -> int:
-    """The loop of `plain.advance` on the arrays whose addresses are given, as one of at[THREADS] threads.
+def train(place: int, settings: Settings, target: int, budget: int) -> int:
+    """The loop of `plain.advance` on the work that is at this place, as one of work.threads threads.
 
     All threads go the same way through this loop, each does its part of rows, columns or parameters, and where one
     needs what the others did they wait for each other. Only the first changes the run's state. Which part is whose has
     no effect on any result: every sum is one thread's, in the same order.
     """
-    at = int64s(addresses)
-    state, sums = int64s(at[STATE]), float64s(at[SUMS])
-    update_cost, check_cost = 3 * at[PARAMETERS], at[PARAMETERS]
-    at[ORDER_BEGIN] = -1  # what was worked out before may be another seed's
-    if state[ROW] > 0:
-        transpose_weights(at)  # in the midst of a batch, and the buffers may be new
-    flush_denormals(at)
+    work = work_at(place)
+    state = state_at(work.state)
+    parameters = work.parameters
+    work.order_begin = -1  # what was worked out before may be another seed's
+    flush_denormals(work)
     left = budget
-    while left > 0 and state[STATUS] == FINE:
-        if state[CHECK_ROW] >= 0:
-            left -= check_cost * check_chunk(at, state, sums, settings)
-        elif state[UPDATE] < target:
-            size = min(settings.batch_size, settings.examples - state[POSITION])
-            left -= update_cost * train_chunk(at, state, sums, settings, size)
-            if state[ROW] == size and state[STATUS] == FINE:
-                finish_update(at, state, sums, settings, size)
-        else:
+    while left > 0 and state.status == FINE:
+        size = min(settings.batch_size, settings.examples - state.position)
+        if state.check_row >= 0:
+            left -= parameters * check_chunk(work, state, settings)
+        elif state.update >= target:
             break
-    set_float_mode(at[MODE])
+        elif work.turned < work.layers - 1:
+            transpose_weights(work, work.turned)
+            left -= PASS_COST * layer_of(work, work.turned).inputs * layer_of(work, work.turned).stride
+            work.turned += 1
+        elif state.row < size:
+            left -= 3 * parameters * train_chunk(work, state, settings, size)
+        else:
+            finish_update(work, state, settings, size)
+            left -= PASS_COST * parameters
+    set_float_mode(work.mode)
     return int(budget - left)
 
 
 @kernel
-def whole_gradient(addresses: int, settings: Settings) -> None:
-    """The gradient of the objective over the whole training set → at[GRADIENT]."""
-    at = int64s(addresses)
-    transpose_weights(at)
-    stride = of(at, 0, INPUT_STRIDE)
+def whole_gradient(place: int, settings: Settings) -> None:
+    """The gradient of the objective over the whole training set → work.gradient."""
+    work = work_at(place)
+    for layer in range(1, work.layers - 1):
+        transpose_weights(work, layer)
+    stride = layer_of(work, 0).input_stride
     for begin in range(0, settings.examples, CHUNK):
         rows = min(CHUNK, settings.examples - begin)
-        copy(at[X] + begin * stride, at[ACTIVATIONS], rows * stride // LANES)
-        copy(at[Y] + begin, at[TARGETS], (rows + LANES - 1) // LANES)
-        train_rows(at, settings, rows, begin == 0, 1.0 / settings.examples)
-    penalize(at, settings)
+        copy(work.x + begin * stride, work.activations, rows * stride // LANES)
+        copy(work.y + begin, work.targets, (rows + LANES - 1) // LANES)
+        train_rows(work, settings, rows, begin == 0, 1.0 / settings.examples)
+    penalize(work, settings)
 
 
 @inlined
-def flush_denormals(at: Ints) -> None:
+def flush_denormals(work: Work) -> None:
     """Keep the control word, and flush denormals until it is set again."""
-    save_float_mode(at[MODE])
-    mode = int32s(at[MODE])
+    save_float_mode(work.mode)
+    mode = int32s(work.mode)
     mode[1] = mode[0] | FLUSH_DENORMALS
-    set_float_mode(at[MODE] + 1)
+    set_float_mode(work.mode + 1)
 
 
 @inlined
-def train_chunk(at: Ints, state: Ints, sums: Sums, settings: Settings, size: int) -> int:
+def train_chunk(work: Work, state: State, settings: Settings, size: int) -> int:
     """The next chunk of the present batch, of `size` examples, into its gradient; returns the rows."""
-    position, begin = state[POSITION], state[ROW]
-    rows = min(CHUNK, size - begin)
-    if begin == 0:
-        transpose_weights(at)
-    gather_rows(at, state[EPOCH], position + begin, rows, settings)
-    losses = train_rows(at, settings, rows, begin == 0, 1.0 / size)
-    meet_others(at)
-    if at[THREAD] == 0:
-        sums[BATCH_LOSS] = losses if begin == 0 else sums[BATCH_LOSS] + losses
-        state[ROW] = begin + rows
-        if state[ROW] == size:
-            if np.isfinite(sums[BATCH_LOSS]):
-                advance_powers(sums)
-            else:
-                state[STATUS] = BAD_LOSS
-                state[ROW] = 0
-    meet_others(at)
+    position, begin = state.position, state.row
+    rows = min(work.chunk_rows, size - begin)
+    gather_rows(work, state.epoch, position + begin, rows, settings)
+    losses = train_rows(work, settings, rows, begin == 0, 1.0 / size)
+    barrier(work)
+    if work.thread == 0:
+        state.batch_loss = losses if begin == 0 else state.batch_loss + losses
+        state.row = begin + rows
+        if state.row == size and not np.isfinite(state.batch_loss):
+            state.status = BAD_LOSS
+            state.row = 0
+    barrier(work)
     return int(rows)
 
 
 @inlined
-def gather_rows(at: Ints, epoch: int, place: int, rows: int, settings: Settings) -> None:
+def gather_rows(work: Work, epoch: int, place: int, rows: int, settings: Settings) -> None:
     """The examples at `rows` places of an epoch, from `place` on → this thread's rows of the chunk."""
-    stride = of(at, 0, INPUT_STRIDE)
-    row, end = begin_of_part(at, rows, LANES), end_of_part(at, rows, LANES)
+    stride = layer_of(work, 0).input_stride
+    row, end = begin_of_part(work, rows, LANES), end_of_part(work, rows, LANES)
     while row < end:
         begin = (place + row) & -ORDER_BLOCK
-        work_out_order(at, epoch, begin, settings)
-        order, count = at[ORDER] + place + row - begin, min(end - row, begin + ORDER_BLOCK - place - row)
-        into, target = at[ACTIVATIONS] + row * stride, at[TARGETS] + row
-        gather(at[X], at[Y], order, into, target, count, stride // LANES)
+        work_out_order(work, epoch, begin, settings)
+        order, count = work.order + place + row - begin, min(end - row, begin + ORDER_BLOCK - place - row)
+        into, target = work.activations + row * stride, work.targets + row
+        gather(work.x, work.y, order, into, target, count, stride // LANES)
         row += count
 
 
 @inlined
-def work_out_order(at: Ints, epoch: int, begin: int, settings: Settings) -> None:
-    """Have the examples at the block of places from `begin` on in at[ORDER]."""
+def work_out_order(work: Work, epoch: int, begin: int, settings: Settings) -> None:
+    """Have the examples at the block of places from `begin` on in work.order."""
     since_start = epoch * settings.examples + begin
-    if at[ORDER_BEGIN] == since_start:
+    if work.order_begin == since_start:
         return
-    at[ORDER_BEGIN] = since_start
+    work.order_begin = since_start
     groups = (min(ORDER_BLOCK, settings.examples - begin) + GROUP * LANES - 1) // (GROUP * LANES)
-    key, rounds = epoch_key(settings.seed, epoch), rounds_for(settings.examples)
-    wraps = (LANES - 1) // settings.side + 1
-    fill_order(at[ORDER], begin, groups, key, settings.examples, settings.rows, settings.side, wraps, rounds)
+    examples, rows, columns = settings.examples, settings.grid_rows, settings.grid_columns
+    key, rounds, wraps = epoch_key(settings.seed, epoch), rounds_for(examples), (LANES - 1) // columns + 1
+    fill_order(work.order, begin, groups, key, examples, rows, columns, wraps, rounds)
 
 
 @inlined
-def check_chunk(at: Ints, state: Ints, sums: Sums, settings: Settings) -> int:
+def check_chunk(work: Work, state: State, settings: Settings) -> int:
     """The next chunk of the losses on the whole sets, recorded when they are complete; returns the rows."""
-    begin, x, y, count, which = state[CHECK_ROW], at[X], at[Y], settings.examples, TRAIN_LOSS
+    begin, x, y, count, unseen = state.check_row, work.x, work.y, settings.examples, False
     if begin >= settings.examples:
         begin -= settings.examples
-        x, y, count, which = at[X_TEST], at[Y_TEST], settings.unseen, TEST_LOSS
-    rows = min(CHUNK, count - begin)
-    first, end = begin_of_part(at, rows, LANES), end_of_part(at, rows, LANES)
-    h = forward(at, x + (begin + first) * of(at, 0, INPUT_STRIDE), first, end - first)
-    output_rows(at, settings.loss, h, y + begin, first, end, rows, 0.0)
-    meet_others(at)
-    if at[THREAD] == 0:
-        sums[which] += total(at[OUTPUT_SUMS], (rows + LANES - 1) // LANES, 2 * LANES)
-        state[CHECK_ROW] += rows
-        if state[CHECK_ROW] == settings.examples + settings.unseen:
-            record_check(state, sums, float64s(at[POINTS_AT]), settings)
-    meet_others(at)
+        x, y, count, unseen = work.x_test, work.y_test, settings.unseen, True
+    rows = min(work.chunk_rows, count - begin)
+    first, end = begin_of_part(work, rows, LANES), end_of_part(work, rows, LANES)
+    h = forward(work, x + (begin + first) * layer_of(work, 0).input_stride, first, end - first)
+    output_rows(work, settings.loss, h, y + begin, first, end, rows, 0.0)
+    barrier(work)
+    if work.thread == 0:
+        losses = total(work.output_sums, (rows + LANES - 1) // LANES, 2 * LANES)
+        if unseen:
+            state.test_loss += losses
+        else:
+            state.train_loss += losses
+        state.check_row += rows
+        if state.check_row == settings.examples + settings.unseen:
+            record_check(state, float64s(work.points), settings)
+    barrier(work)
     return int(rows)
 
 
 @inlined
-def finish_update(at: Ints, state: Ints, sums: Sums, settings: Settings, size: int) -> None:
-    """The optimizer's step with the complete gradient of a batch; state[STATUS] says if something is not finite."""
-    penalize(at, settings)
-    optimize(at, settings, present_rate(state, settings), sums)
-    meet_others(at)
-    if at[THREAD] == 0:
-        if total(at[FINITE], at[THREADS], LANES) == 0.0:
-            move_on(state, sums, float64s(at[BUCKETS_AT]), settings, size)
+def finish_update(work: Work, state: State, settings: Settings, size: int) -> None:
+    """The optimizer's step with the complete gradient of a batch.
+
+    The new state becomes the present one if it is finite; otherwise the old one stays, and state.status says so.
+    """
+    penalize(work, settings)
+    optimize(work, state, settings)
+    barrier(work)
+    if work.thread == 0:
+        if total(work.finite, work.threads, LANES) == 0.0:
+            move_on(state, float64s(work.buckets), settings, size)
         else:
-            state[STATUS] = BAD_THETA
-    meet_others(at)
+            state.status = BAD_THETA
+            state.row = 0
+    barrier(work)
+    if state.status != BAD_THETA:
+        work.theta += work.next
+        work.first_moment += work.next
+        work.second_moment += work.next
+        work.next = -work.next
+        work.turned = 1

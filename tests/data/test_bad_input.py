@@ -20,6 +20,12 @@ from data.errors import clean, show
 
 Write = Callable[..., Path]
 DAYS = "day,y\n2024-01-01,1\n2024-01-02,4\n2024-01-03,2\n2024-01-04,8\n2024-01-05,5\n"
+
+
+def columns_named_c(count: int) -> str:
+    return "\n".join(",".join(f"{mark}{number}" for number in range(count)) for mark in ("c", "", "1", "2")) + "\n"
+
+
 TABLES = {
     "nothing": ("", {}, "table.csv is empty: expected a table with a header"),
     "blank lines": ("\n\n\n", {}, "table.csv has no rows: expected a table with a header and at least one row"),
@@ -44,6 +50,13 @@ TABLES = {
     "text as target": ("x,y\na,2\nb,3\n", {"target": "x"}, "row 1, column 'x' is 'a'"),
     "nan": ("x,y\n1,2\n2,NaN\n3,4\n", {}, "row 2, column 'y' is 'NaN'"),
     "inf": ("x,y\n1,2\n-inf,3\n3,4\n", {}, "row 2, column 'x' is '-inf'"),
+    "target of one label": ("x,y\n1,1\n2,1\n3,1\n4,1\n", {}, "column 'y' is 1 in every training row"),
+    "one label is unseen": (
+        "day,x,z,y\n" + "".join(f"2024-01-{day:02},{day},{day % 3},{1 if day < 9 else -1}\n" for day in range(1, 11)),
+        {},
+        "column 'y' is 1 in every training row",
+    ),
+    "above the limit": ("x,y\n1,2\n2,-1.1e100\n3,4\n", {}, "row 2, column 'y' is '-1.1e100'"),
     "too large": ("x,y\n1,2\n2,1e300\n3,4\n", {}, "row 2, column 'y' is '1e300'"),
     "python number": ("x,y\n1,2\n2,1_000\n3,4\n", {}, "row 2, column 'y' is '1_000'"),
     "no whole row": ("x,y\n1,\n,2\n", {}, "has no row without an empty cell"),
@@ -58,13 +71,18 @@ TABLES = {
         "has no row for 2024-01-31",
     ),
     "missing year": ("year,y\n1990,1\n1991,4\n1993,1\n", {"lags": 1}, "has no row for 1992 in column 'year'"),
+    "empty cell with lags, undated": ("y\n1\n2\n\n4\n7\n", {"lags": 1}, "empty cell in row 3, column 'y'"),
     "empty cell with lags": (DAYS + "2024-01-06,\n2024-01-07,1\n", {"lags": 1}, "empty cell at 2024-01-06, column 'y'"),
     "empty date with lags": (DAYS + ",7\n2024-01-07,1\n", {"lags": 1}, "has an empty cell in row 6, column 'day'"),
     "too few rows for the lags": (DAYS, {"lags": 3}, "lags=3 with 5 rows in table.csv: expected at most 2"),
     "too few rows for any lag": ("y\n1\n2\n3\n", {"lags": 5}, "lags=5 with 3 rows .* expected at least 8 rows"),
+    "too few rows for two lags": ("y\n1\n2\n4\n3\n", {"lags": 2}, "lags=2 with 4 rows .* expected at most 1, so"),
     "lags and features": (DAYS, {"lags": 1, "features": ["y"]}, "lags=1 with features: expected one of them"),
     "too many cells": ("x,y\n1,2\n1,2,3\n", {}, "cannot be read as CSV .*: expected UTF-8, as many cells in each row"),
     "open quote": ('x,y\n1,"2\n', {}, "cannot be read as CSV"),
+    "26 columns": (columns_named_c(26), {"target": "z"}, "target='z': expected one of c0, .*, c23 and 2 more$"),
+    "a long header": ("x" * 1_000_001 + ",y\n1,2\n", {}, "line 1 of table.csv is longer than 1 MB"),
+    "a long last line": ("x,y\n1,2\n" + "1" * 1_000_001, {}, "line 3 of table.csv is longer than 1 MB"),
     "a long line": ("x,y\n" + "1" * 1_000_001 + ",2\n", {}, "line 2 of table.csv is longer than 1 MB: expected a CSV"),
     "compressed": (zlib.compress(b"x,y\n1,2\n2,3\n3,4\n4,6\n"), {}, "cannot be read as CSV|neither CSV nor Parquet"),
     "not UTF-8": (b"x,y\n1,\xff\n", {}, "cannot be read as CSV"),
@@ -97,6 +115,10 @@ OPTIONS: list[tuple[str, dict[str, Any], str]] = [
     ("sine", {"n": 0}, "n=0: expected a whole number from 10 to 1000000"),
     ("sine", {"n": 10**9}, "n=1000000000: expected a whole number from 10 to 1000000"),
     ("sine", {"noise": float("nan")}, "noise=nan: expected a number from 0 to below"),
+    ("sine", {"n": 9}, "n=9: expected a whole number from 10 to 1000000"),
+    ("sine", {"n": 10**6 + 1}, "n=1000001: expected a whole number from 10 to 1000000"),
+    ("sine", {"noise": 1e6}, r"noise=1000000.0: expected a number from 0 to below 1e\+06"),
+    ("sine", {"noise": True}, "noise=True: expected a number"),
     ("sine", {"noise": -1}, "noise=-1: expected a number from 0"),
     ("sine", {"noise": 10**400}, "noise=1000.*: expected a number from 0"),
     ("sine", {"target": "y"}, "target='y': sine is a generated set, expected no target with it"),
@@ -128,6 +150,22 @@ def test_option(name: str, options: dict[str, Any], message: str) -> None:
 def test_duplicate_dates_matter_without_lags_too(table: Write) -> None:
     rows = "day,x,y\n2024-01-01,1,2\n2024-01-01,2,3\n2024-01-02,3,4\n"
     assert "column 'day' has 2024-01-01 twice" in refusal(table(rows))
+
+
+def test_up_to_24_columns_are_all_listed(table: Write) -> None:
+    assert refusal(table(columns_named_c(24)), target="z").endswith(
+        "expected one of " + ", ".join(f"c{i}" for i in range(24))
+    )
+
+
+def test_what_lies_just_within_the_bounds_is_taken(table: Write) -> None:
+    rows = "".join(f"{day},{day * day}e96\n" for day in range(1, 101))
+    assert data.load(table("x,y\n" + rows)).y_scale > 1e99
+    note = "a" * 999_990
+    assert len(data.load(table(f"x,y,note\n1,2,{note}\n2,4,\n3,3,\n")).x_train) == 2
+    assert len(data.load("sine", n=10, noise=0, test_fraction=0).x_train) == 10
+    assert data.load("sine", n=10, noise=999_999, seed=2**63 - 1).options["seed"] == 2**63 - 1
+    assert len(data.load("sine", n=10**6).x_train) == 800_000
 
 
 def test_a_directory(tmp_path: Path) -> None:
@@ -187,6 +225,25 @@ def test_clean_is_one_printable_line_and_short(text: str) -> None:
     assert clean(text).isprintable()
     assert len(clean(text)) <= 40
     assert clean(clean(text)) == clean(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "safe"),
+    [
+        ("a" * 40, "a" * 40),
+        ("a" * 41, "a" * 39 + "…"),
+        ("  a \t\n b ", "a b"),
+        ("a\x1bb\u202ec", "a�b�c"),
+        (" " * 300 + "a", "a"),
+    ],
+)
+def test_clean(text: str, safe: str) -> None:
+    assert clean(text) == safe
+
+
+def test_clean_to_another_length() -> None:
+    assert clean("abcdef", 6) == "abcdef"
+    assert clean("abcdefg", 6) == "abcde…"
 
 
 @given(st.text())

@@ -81,6 +81,11 @@ def test_a_data_set_can_be_pickled(name: str) -> None:
         np.testing.assert_array_equal(twin.truth(x), ds.truth(x))
 
 
+def test_one_row_of_several_features_is_no_column() -> None:
+    with pytest.raises(DataError, match=r"^x of shape \(2,\): expected \(N, 2\), a column for each feature"):
+        data.load("moons").scale([0.5, 0.5])
+
+
 def test_scale_refuses_another_number_of_features() -> None:
     with pytest.raises(DataError, match=r"^x of shape \(5, 2\): expected \(N, 1\)"):
         data.load("motorcycle").scale(np.zeros((5, 2)))
@@ -100,6 +105,15 @@ def test_labels_have_an_accuracy_too() -> None:
     assert ds.errors(wrong_once, "train") == pytest.approx(
         {"mse": 4 / 320, "rmse": (4 / 320) ** 0.5, "mae": 2 / 320, "accuracy": 319 / 320}
     )
+
+
+def test_a_prediction_of_0_counts_as_plus_one() -> None:
+    ds = data.load("moons")
+    nothing, slightly = np.zeros(len(ds.y_train)), np.full(len(ds.y_train), -1e-9)
+    positive = (ds.y_train > 0).mean()
+    assert ds.errors(nothing, "train")["accuracy"] == pytest.approx(positive)
+    assert ds.errors(slightly, "train")["accuracy"] == pytest.approx(1 - positive)
+    assert "accuracy" not in data.load("sine").errors(np.zeros(160), "train")
 
 
 def test_errors_of_a_broken_network_are_not_finite() -> None:
@@ -134,12 +148,33 @@ def test_the_seed_draws_the_unseen_rows() -> None:
     assert not np.array_equal(first.y_train, other.y_train)
 
 
+@pytest.mark.parametrize(
+    ("rows", "fraction", "unseen"),
+    [(10, None, 2), (13, None, 3), (10, 0.34, 3), (10, 0.36, 4), (10, 0.01, 1), (3, 0.01, 1), (4, 0.5, 2), (2, 0, 0)],
+)
+def test_how_many_are_unseen(rows: int, fraction: float | None, unseen: int) -> None:
+    assert unseen_count("table", rows, fraction) == unseen
+
+
+@pytest.mark.parametrize(
+    ("rows", "fraction", "message"),
+    [
+        (1, 0, "table: 1 usable row, 0 of them unseen: expected at least 2 rows to train on"),
+        (2, 0.1, "table: 2 usable rows, 1 of them unseen: expected at least 2 rows to train on"),
+    ],
+)
+def test_two_rows_are_left_to_train_on(rows: int, fraction: float, message: str) -> None:
+    with pytest.raises(DataError, match=message):
+        unseen_count("table", rows, fraction)
+
+
 @given(rows=st.integers(5, 500), fraction=st.floats(0, 0.6), seed=st.integers(0, 2**40))
 def test_a_random_split_is_a_partition_in_order(rows: int, fraction: float, seed: int) -> None:
     train, test = split_at_random(rows, unseen_count("table", rows, fraction), seed)
     assert sorted([*train, *test]) == list(range(rows))
     assert (np.diff(train) > 0).all()
     assert (np.diff(test) > 0).all()
+    assert len(test) == unseen_count("table", rows, fraction)
 
 
 @given(st.lists(st.lists(st.floats(-1e100, 1e100), min_size=3, max_size=3), min_size=2, max_size=20))
@@ -152,3 +187,36 @@ def test_whatever_varies_can_be_scaled(rows: list[list[float]]) -> None:
         scaled = (x - scaling.x_offset) / scaling.x_factor
         assert np.isfinite(scaled).all()
         assert np.abs(scaled).max() <= np.sqrt(len(x)) * (1 + 1e-9) + 1e-9
+
+
+def test_every_array_is_read_only(table: Write) -> None:
+    rows = "".join(f"2024-01-{day:02},{day % 4},{day % 3}\n" for day in range(1, 11))
+    ds = data.load(table("day,x,y\n" + rows))
+    for array in (
+        ds.x_train,
+        ds.y_train,
+        ds.x_test,
+        ds.y_test,
+        ds.times_train,
+        ds.times_test,
+        ds.x_offset,
+        ds.x_factor,
+    ):
+        assert array is not None
+        with pytest.raises(ValueError, match="read-only"):
+            array[0] = 0
+
+
+def test_options_are_all_that_was_asked_for() -> None:
+    asked = {"name_or_path": "penguins", "target": None, "features": ("bill_depth_mm",), "lags": None}
+    more = {"test_fraction": 0.5, "seed": 7, "n": None, "noise": None}
+    assert data.load("penguins", features=["bill_depth_mm"], test_fraction=0.5, seed=7).options == asked | more
+
+
+def test_naming_the_usual_target_changes_nothing() -> None:
+    for name in ("chicago", "penguins"):
+        usual = data.load(name)
+        named = data.load(name, target=usual.target_name)
+        assert (named.x_train == usual.x_train).all()
+        assert (named.y_train == usual.y_train).all()
+        assert named.lags == usual.lags

@@ -11,7 +11,9 @@ import polars
 import pytest
 
 import data
-from data import Column
+from data import Column, DataError
+from data.examples import first_gap, read_examples, time_period
+from data.tables import Table, resembles_dates
 
 Write = Callable[..., Path]
 FRUIT = "name,weight,price\n" + "".join(f"apple {row},{row},{row * row}\n" for row in range(10))
@@ -210,3 +212,175 @@ def test_units_from_names(table: Write) -> None:
     ds = data.load(table("flow_kg,time_of_day,load_MPa\n1,2,3\n2,3,5\n3,5,1\n4,1,2\n"))
     assert (ds.feature_labels, ds.feature_units) == (("flow", "time of day"), ("kg", ""))
     assert (ds.target_label, ds.target_unit) == ("load", "MPa")
+
+
+@pytest.mark.parametrize(
+    ("cells", "numeric", "dated"),
+    [
+        (["1", "-2.5e3", "a", "b"], True, False),  # a half is enough, so that one slip stays a slip
+        (["1", "a", "b"], False, False),
+        (["", "", "1", "", "a"], True, False),  # empty cells have no say
+        (["", ""], True, False),
+        (["nan", "NaN", "a"], True, False),
+        (["+nan", "-NAN", "a", "b"], True, False),
+        (["1_000", "2_000"], False, False),  # a number in Python only
+        (["2024-01-31", "2024-02-01", "soon"], False, True),
+        (["2024-01-31", "soon"], False, False),  # more than a half
+        (["2024-02-30", "2024-02-31"], False, False),
+        (["a"] * 1000 + ["1"] * 5000, False, False),  # the first thousand tell
+        (["a"] * 501 + ["1"] * 5000, False, False),
+        (["a"] * 500 + ["1"] * 500 + ["a"] * 1000, True, False),
+    ],
+)
+def test_what_a_column_holds_is_told_by_most_of_its_first_cells(
+    table: Write, cells: list[str], numeric: bool, dated: bool
+) -> None:
+    rows = "".join(f"{cell},0\n" for cell in cells)
+    assert data.columns(table(f"a,b\n{rows}"))[0] == Column("a", numeric, dated)
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        "{}", "{}T00:00", "{} 00:00", "{}T00:00:00", "{} 00:00:00.000", "{}T00:00Z", "{}T00:00:00Z",
+        "{}T00:00:00.0+00:00",
+    ],
+)  # fmt: skip
+def test_a_date_may_have_the_time_of_midnight(table: Write, form: str) -> None:
+    rows = "".join(f"{form.format(f'2024-01-{day:02}')},{day % 4}\n" for day in range(1, 11))
+    ds = data.load(table("day,y\n" + rows), lags=1, test_fraction=0)
+    assert ds.times_train is not None
+    assert ds.times_train.tolist() == [date(2024, 1, day) for day in range(2, 11)]
+
+
+@pytest.mark.parametrize(
+    ("cells", "alike"),
+    [
+        (["1/2/2024", "31/12/99"], True),
+        (["2024.1.31", "1.1.1 about noon"], True),
+        (["31-12-1999", "lunch"], False),  # more than a half
+        (["", "31-12-1999", ""], True),
+        (["1-2", "1-3"], False),
+        (["1/2-2024"], False),
+        (["123/1/1"], True),
+        (["12345/1/1"], False),
+        (["1/123/1"], False),
+        (["1/1/12345"], False),
+        (["a 1/1/2024"], False),
+    ],
+)
+def test_what_resembles_a_date(cells: list[str], alike: bool) -> None:
+    assert resembles_dates(cells) == alike
+
+
+@pytest.mark.parametrize(
+    ("dates", "period"),
+    [
+        (["2024-01-01"], "day"),
+        (["2024-01-03", "2024-01-01", "2024-01-05"], "day"),  # every other day, in any order
+        (["2024-01-01", "2024-01-07"], "day"),
+        (["2024-01-01", "2024-01-08", "2024-01-29"], "week"),  # two weeks are missing
+        (["2024-01-01", "2024-01-08", "2024-01-16"], None),
+        (["2024-01-01", "2024-01-15", "2024-01-29"], None),
+        (["2023-02-01", "2023-03-01", "2023-06-01"], "month"),
+        (["2024-01-31", "2024-02-27"], None),
+        (["2024-01-01", "2024-03-01"], None),
+        (["2023-07-01", "2024-07-01", "2026-07-01"], "year"),
+        (["2022-01-01", "2023-01-01"], "year"),
+        (["2022-01-02", "2023-01-01", "2024-01-01"], None),
+        (["2022-01-01", "2024-01-01"], None),
+    ],
+)
+def test_the_usual_step_of_dates(dates: list[str], period: str | None) -> None:
+    assert time_period(np.array([*dates, "NaT"], "datetime64[D]")) == period
+
+
+@pytest.mark.parametrize(
+    ("times", "gap"),
+    [
+        (["2024-01-01", "2024-01-02", "2024-01-03"], None),
+        (["2024-02-27", "2024-02-28", "2024-03-01"], "2024-02-29"),
+        (["2024-01-01", "2024-01-08", "2024-01-29"], "2024-01-15"),
+        (["2023-01-01", "2023-02-01", "2023-03-01", "2023-04-01"], None),
+        (["2023-01-15", "2023-02-15", "2023-04-15"], "2023-03-15"),
+        (["2022-12-31", "2023-01-31", "2023-02-28", "2023-03-31"], None),
+        (["2022-12-31", "2023-02-28", "2023-03-31"], "2023-01-31"),
+        (["2023-01-01", "2023-04-01", "2023-10-01"], "2023-07-01"),
+        (["2019-07-01", "2020-07-01", "2022-07-01"], "2021-07-01"),
+        ([1990.0, 1991.0, 1992.0], None),
+        ([1990.0, 1990.5, 1991.5], 1991.0),
+    ],
+)
+def test_the_first_gap(times: list[str] | list[float], gap: str | float | None) -> None:
+    found = first_gap(np.array(times, "datetime64[D]" if isinstance(times[0], str) else float))
+    assert found == (np.datetime64(gap, "D") if isinstance(gap, str) else gap)
+
+
+def test_only_rows_of_the_years_are_taken_but_windows_reach_back() -> None:
+    dates = [f"{year}-{month:02}-01" for year in (2020, 2021, 2022, 2023) for month in range(1, 13)]
+    days = Table("days", {"date": dates, "x": [str(i) for i in range(48)], "y": [str(i * i) for i in range(48)]})
+    rows = read_examples(days, years=(2021, 2022))
+    assert rows.x[:, 0].tolist() == list(range(12, 36))
+    assert rows.y.tolist() == [i * i for i in range(12, 36)]
+    assert rows.times is not None
+    assert list(map(str, rows.times[[0, -1]])) == ["2021-01-01", "2022-12-01"]
+    windows = read_examples(days, "x", lags=12, years=(2021, 2022))
+    assert windows.x.shape == (24, 12)
+    assert windows.x[0].tolist() == list(range(11, -1, -1))
+    assert windows.y.tolist() == list(range(12, 36))
+    with pytest.raises(DataError, match="lags=13: expected at most 12, for the data begin on 2020-01-01"):
+        read_examples(days, "x", lags=13, years=(2021, 2022))
+
+
+def test_words_become_labels_and_an_empty_cell_is_left_out() -> None:
+    pets = Table("pets", {"age": ["1", "2", "3", "4"], "pet": ["cat", "dog", "", "cat"]})
+    rows = read_examples(pets, "pet", positive="cat")
+    assert rows.y.tolist() == [1, -1, 1]
+    assert rows.notices == ("1 row with an empty cell was left out",)
+    with pytest.raises(DataError, match="positive='cow': expected one of , cat, dog"):
+        read_examples(pets, "pet", positive="cow")
+
+
+def test_the_year_is_no_target_for_lags_and_any_case_will_do(table: Write) -> None:
+    rows = "".join(f"{row * row},{1990 + row}\n" for row in range(10))
+    ds = data.load(table("y,YEAR\n" + rows), lags=2)
+    assert (ds.target_name, ds.period) == ("y", "year")
+    dated = "".join(f"2024-01-{day:02},{1990 + day},{day % 3}\n" for day in range(1, 11))
+    ds = data.load(table("day,year,y\n" + dated), lags=2)
+    assert ds.period == "day"
+
+
+def test_the_first_of_two_columns_of_dates_dates_the_rows(table: Write) -> None:
+    rows = "".join(f"2024-02-{day:02},2023-01-{30 - day},{day},{day % 3}\n" for day in range(1, 11))
+    ds = data.load(table("sold,made,x,y\n" + rows), test_fraction=0)
+    assert ds.times_train is not None
+    assert str(ds.times_train[0]) == "2024-02-01"
+    assert (ds.feature_names, ds.notices) == (("x",), ())
+
+
+def test_few_rows_are_enough_for_lags(table: Write) -> None:
+    ds = data.load(table(daily([1, 4, 9, 16, 25])), lags=2, test_fraction=0)
+    assert raw(ds) == ([[4, 1], [9, 4], [16, 9]], [9, 16, 25])
+
+
+def test_nothing_unseen_of_dated_rows(table: Write) -> None:
+    ds = data.load(table(daily([1, 4, 9, 16, 25])), lags=1, test_fraction=0)
+    assert ds.times_train is not None
+    assert (ds.x_test, ds.y_test, ds.times_test) == (None, None, None)
+
+
+def test_three_long_names_are_kept_apart(table: Write) -> None:
+    long = "how much do you agree with this long statement"
+    header = ",".join(f"{long} ({number})" for number in (1, 2, 3))
+    names = [column.name for column in data.columns(table(f"{header}\n1,2,3\n"))]
+    assert names == [f"{long[:39]}…", f"{long[:35]}…~2", f"{long[:35]}…~3"]
+
+
+def test_parquet_without_a_value_is_an_empty_cell(tmp_path: Path) -> None:
+    frame = polars.DataFrame(
+        {"x": [1.0, None, 3.0, 4.0, 5.0], "y": [2, 3, 5, 1, 2], "note": [" a ", None, "", "b", "c"]}
+    )
+    frame.write_parquet(tmp_path / "table.parquet")
+    ds = data.load(tmp_path / "table.parquet", test_fraction=0)
+    assert raw(ds) == ([[1], [3], [4], [5]], [2, 5, 1, 2])
+    assert ds.notices == ("1 row with an empty cell was left out",)

@@ -12,24 +12,25 @@ from engine.run import BUCKET_CAPACITY, POINT_CAPACITY, check_plan
 X, Y = np.linspace(-1, 1, 4)[:, np.newaxis], np.array([0.5, -1.0, 1.0, -0.5])
 
 
-def due(epochs: int, parameters: int, examples: int, unseen: int) -> np.ndarray:
+def due(epochs: range, parameters: int, examples: int, unseen: int) -> np.ndarray:
     each, stride = check_plan(parameters, examples, unseen)
     settings = Trainer(Network(1), X, Y)._settings()._replace(check_each=each, check_stride=stride)
-    return np.array([epoch for epoch in range(1, epochs + 1) if check_is_due(epoch, 1, settings)])
+    return np.array([epoch for epoch in epochs if check_is_due(epoch, 1, settings)])
 
 
-def test_every_epoch_is_checked_while_that_is_cheap():
-    np.testing.assert_array_equal(due(100, 10_000, 1_000, 250), range(1, 101))
-
-
-def test_later_the_checks_take_at_most_two_percent():
-    parameters, examples, unseen = 300_000, 65_536, 16_384
-    epochs = 20_000
-    checks = due(epochs, parameters, examples, unseen)
-    strides = np.diff(checks)
-    assert set(strides) <= {1, 2, 4, 8, 16, 32} and (np.diff(strides) >= 0).all()
-    spent = len(checks) * parameters * (examples + unseen)
-    assert spent <= 5e9 + 0.02 * epochs * 3 * parameters * examples
+@pytest.mark.parametrize(
+    ("parameters", "examples", "unseen"),
+    [(4, 10, 0), (31, 256, 64), (10_000, 1_000, 250), (5801, 1408, 365), (300_000, 65_536, 16_384), (10**8, 50, 0)],
+)
+def test_whole_sets_are_checked_by_the_rule(parameters, examples, unseen):
+    """Every epoch while all losses together cost under 5e9; then at the first power of two that costs at most 2 %."""
+    loss, training = (parameters + 1_000) * (examples + unseen), 3 * (parameters + 1_000) * examples
+    stride = next(2**k for k in range(20) if loss <= 0.02 * 2**k * training)
+    last = max(epoch for epoch in range(int(5e9 / loss) + 2) if epoch * loss < 5e9)
+    for begin in (1, max(1, last - 200)):
+        epochs = range(begin, begin + 400)
+        expected = [epoch for epoch in epochs if epoch <= last or epoch % stride == 0]
+        np.testing.assert_array_equal(due(epochs, parameters, examples, unseen), expected)
 
 
 @pytest.fixture(scope="module")

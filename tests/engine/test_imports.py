@@ -13,7 +13,7 @@ from engine import Network, Recipe, Trainer
 from engine.activations import KINDS
 from engine.losses import LOSSES
 from engine.optimizers import OPTIMIZERS
-from engine.recipe import SCHEDULES
+from engine.schedules import SCHEDULES
 
 HEAVY = ("numba", "llvmlite", "textual", "plotext", "rich", "click", "polars")
 
@@ -47,7 +47,7 @@ x, y = [[0.0, 1.0], [1.0, 0.5], [0.3, 0.2]], [0.0, 1.0, 2.0]
 for depth, kind, unseen in itertools.product(range(4), {list(KINDS)}, (None, True)):
     network = Network(2, [[kind, "relu"][: 1 + depth % 2]] * depth)
     Trainer(network, x, y, *((x, y) if unseen else (None, None)), Recipe(batch_size=1 + depth)).step(3)
-for optimizer, schedule, loss in itertools.product({list(OPTIMIZERS)}, {SCHEDULES}, {list(LOSSES)}):
+for optimizer, schedule, loss in itertools.product({list(OPTIMIZERS)}, {list(SCHEDULES)}, {list(LOSSES)}):
     trainer = Trainer(Network(2), x, y, recipe=Recipe(2, 0.1, optimizer, loss, schedule, 5, 0.1, 1e-3), seed=2**63 - 1)
     trainer.step(2)
     trainer.gradient()

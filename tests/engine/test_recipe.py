@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from engine import EngineError, Recipe
-from engine.schedules import scheduled_rate, updates_done
 
 
 def test_defaults():
@@ -37,19 +36,3 @@ def test_numpy_numbers_become_plain_ones():
 def test_wrong_values_are_refused_in_one_sentence(options, sentence):
     with pytest.raises(EngineError, match=sentence):
         Recipe(**options)
-
-
-@pytest.mark.parametrize(
-    ("schedule", "rates"),
-    [(0, [1, 1, 1, 1, 1]), (1, [1, 0.75, 0.25, 0, 0]), (2, [1, 0.1, 0.01, 0.01, 0.01])],
-    ids=["constant", "cosine", "step"],
-)
-def test_rates_at_each_third_and_after_the_horizon(schedule, rates):
-    assert [scheduled_rate(schedule, 1.0, done, 30) for done in (0, 10, 20, 30, 99)] == pytest.approx(rates, abs=1e-15)
-
-
-def test_the_schedules_clock_counts_updates_and_keeps_step_with_epochs():
-    examples, batch = 23, 5
-    clock = [updates_done(epoch, position, batch, examples) for epoch in range(3) for position in range(0, 23, batch)]
-    assert clock == list(range(15))
-    assert updates_done(2, 10, 10, examples) == 2 * 3 + 1  # after the batch size changed

@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.kernels.jit import compiled
-from engine.kernels.shuffle import epoch_key, example, grid
+from engine.kernels.shuffle import epoch_key, example
+from engine.layout import grid
 
 
 @compiled

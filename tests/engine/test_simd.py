@@ -10,12 +10,13 @@ from engine import Network, Recipe, Trainer
 from engine.activations import KINDS
 from engine.kernels import jit, packing, simd
 from engine.kernels.emitter import LANES
-from engine.kernels.shuffle import GROUP, epoch_key, example, fill_order, grid, rounds_for
+from engine.kernels.order import GROUP, fill_order
+from engine.kernels.shuffle import epoch_key, example, rounds_for
+from engine.layout import grid
 from engine.losses import LOSSES
 from engine.network import split
 from engine.optimizers import OPTIMIZERS
-from engine.recipe import SCHEDULES
-from engine.run import ROW
+from engine.schedules import SCHEDULES
 
 pytestmark = pytest.mark.skipif(bool(numba.config.DISABLE_JIT), reason="the tiles exist as machine code only")
 
@@ -204,7 +205,7 @@ def long_batches(layers=(("relu", "tanh") * 9, ("sigmoid",) * 20), **options) ->
 def in_the_midst_of_a_batch(updates: int) -> Trainer:
     trainer = long_batches()
     trainer.step(updates)
-    while not trainer._work.run.state[ROW]:
+    while not trainer._work.run.state.row:
         trainer._work._speed = 1.0
         trainer.run_for(0.01)
     return trainer
@@ -247,10 +248,12 @@ def test_padding_stays_zero(optimizer):
     trainer = Trainer(Network(5, layers, seed=1), x, y, recipe=Recipe(10, 0.01, optimizer, l1=1e-3, l2=1e-3))
     trainer.step(30)
     run, buffers = trainer._work.canonical(), trainer._work._buffers
-    for name in ("theta", "gradient", "first", "second"):
-        expected = np.zeros_like(getattr(buffers, name))
+    theta, first, second = simd.present_state(buffers)
+    packed = {"theta": theta, "gradient": buffers.gradient, "first_moment": first, "second_moment": second}
+    for name, values in packed.items():
+        expected = np.zeros_like(values)
         expected[buffers.places] = getattr(run, name)
-        np.testing.assert_array_equal(getattr(buffers, name), expected)
+        np.testing.assert_array_equal(values, expected)
 
 
 # ------------------------------------------------------------------------------------------------ what is not finite
@@ -302,9 +305,9 @@ def test_denormal_moments_are_flushed_inside():
     x, y = np.zeros((4, 1), np.float32), np.zeros(4, np.float32)
     network = Network(1, [["relu"]], init="zeros")
     trainer = Trainer(network, x, y, recipe=Recipe(4, 1e-3))
-    trainer._work.run.first[:] = 1e-30
+    trainer._work.run.first_moment[:] = 1e-30
     trainer.step(200)
-    assert simd.LANES < 8 or (trainer._work.canonical().first[:3] == 0).all()  # the last one is the output bias
+    assert simd.LANES < 8 or (trainer._work.canonical().first_moment[:3] == 0).all()  # the last one is the output bias
 
 
 # ------------------------------------------------------------------------------------------------ threads

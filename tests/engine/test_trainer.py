@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from engine import EngineError, Network, Recipe, Trainer
-from engine.run import CHECK_ROW, ROW
+from engine.optimizers import OPTIMIZERS
 
 RNG = np.random.default_rng(5)
 X, Y = RNG.uniform(-1, 1, (23, 2)), RNG.standard_normal(23)
@@ -77,7 +77,8 @@ def test_a_partial_last_batch_is_averaged_over_its_own_size():
     """Plain SGD by hand: each epoch ends with a batch of three."""
     trainer = make(layers=(), recipe=Recipe(5, 0.1, "sgd"), dtype="float64")
     theta = trainer.theta
-    from engine.kernels.shuffle import epoch_key, example, grid
+    from engine.kernels.shuffle import epoch_key, example
+    from engine.layout import grid
 
     order = [example(epoch_key(0, 0), k, 23, *grid(23)) for k in range(23)]
     for begin in range(0, 23, 5):
@@ -169,7 +170,7 @@ def test_a_saturated_unit_stays_where_it_stays_in_float64(kind, z):
 # ------------------------------------------------------------------------------------------------ changes
 
 
-@pytest.mark.parametrize("optimizer", ["momentum", "adam"])
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
 def test_edits_carry_moments_along(optimizer):
     """A unit that is added and removed again between two updates has no effect on the rest of the run."""
     edited, plain = (make(recipe=dataclasses.replace(RECIPE, optimizer=optimizer)) for _ in range(2))
@@ -204,10 +205,10 @@ def while_the_losses_are_taken(reached: int, dtype: str) -> Trainer:
     x, y = np.random.default_rng(0).uniform(-1, 1, (600, 2)), np.linspace(-1, 1, 600)
     network = Network(2, [["sigmoid"] * 3], dtype=dtype)
     trainer = Trainer(network, x[:300], y[:300], x[300:], y[300:], dataclasses.replace(RECIPE, batch_size=300))
-    while trainer._work.run.state[CHECK_ROW] < reached:  # slices of one example, or of one chunk of them
+    while trainer._work.run.state.check_row < reached:  # slices of one example, or of one chunk of them
         trainer._work._speed = 1.0
         trainer.run_for(0.01)
-    assert trainer._work.run.state[CHECK_ROW] < 600 and trainer.update == 1
+    assert trainer._work.run.state.check_row < 600 and trainer.update == 1
     return trainer
 
 
@@ -459,7 +460,7 @@ def test_a_copy_knows_no_curve_of_what_the_original_does_later(copy_of):
 def test_no_gradient_is_told_of_a_batch_that_a_change_cut_short():
     trainer = make(dtype="float64")
     trainer.step(2)
-    while not trainer._work.run.state[ROW]:
+    while not trainer._work.run.state.row:
         trainer._work._speed = 1.0
         trainer.run_for(0.01)
     trainer.theta = trainer.theta

@@ -15,7 +15,9 @@ from mutation.rooms import Room
 from mutation.trials import RedBaseline, try_room
 room = Room("shop", ("shop/*.py",), ("tests/test_*.py",), ("tests/test_slow.py", "tests/test_shop.py::test_left_out"))
 try:
-    of, verdicts = try_room(room, Path(sys.argv[1]), 0, None, 60.0, 2)
+    told = []
+    of, verdicts = try_room(room, Path(sys.argv[1]), 0, None, 60.0, 2, told.append)
+    assert told == verdicts
 except RedBaseline as red:
     print("red", "test_price" in str(red))
 else:

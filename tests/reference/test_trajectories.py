@@ -9,10 +9,12 @@ import optax
 import pytest
 
 import engine.losses
-import engine.recipe
+import engine.optimizers
+import engine.schedules
 from engine import Network, Recipe, Trainer
 from engine.activations import KINDS
-from engine.kernels.shuffle import epoch_key, example, grid
+from engine.kernels.shuffle import epoch_key, example
+from engine.layout import grid
 
 jax.config.update("jax_enable_x64", True)
 
@@ -47,8 +49,8 @@ SCHEDULES = {
 REGISTRIES = [
     (KINDS, ACTIVATIONS),
     (engine.losses.LOSSES, LOSSES),
-    (engine.recipe.OPTIMIZERS, OPTIMIZERS),
-    (engine.recipe.SCHEDULES, SCHEDULES),
+    (engine.optimizers.OPTIMIZERS, OPTIMIZERS),
+    (engine.schedules.SCHEDULES, SCHEDULES),
 ]
 
 

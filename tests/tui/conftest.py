@@ -1,16 +1,25 @@
-"""What drives the app in tests: a runner turned by hand, on a clock that only the test moves."""
+"""What the tests of the screen stand on: a snapshot of a run that nobody trained, and the app turned by hand.
+
+The app's runner has no thread, and a clock that only the test moves.
+"""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from textual.pilot import Pilot
 
+from data import Dataset
+from engine import History, Network, Recipe
 from tui.app import UnitfitApp
+from tui.run.choice import Choice, nearest
+from tui.run.facts import Evidence, Facts, Request
 from tui.run.options import Options
 from tui.run.player import FRAME
 from tui.run.runner import Runner
@@ -58,11 +67,11 @@ class Drive:
         await self.pilot.pause()
 
     def is_drawn(self) -> bool:
-        """Whether the first scene is complete: the plots come a paint later, and then the fit asks for its points."""
+        """Whether the first scene is complete: the plots come a paint later, and what they ask for later still."""
         main = self.app.main
         if main.snapshot is None or not main.plots_ready:
             return False
-        return main.snapshot.probe is not None or too_small(*main.size)
+        return len(main.snapshot.answers) > 0 or too_small(*main.size)
 
     async def frames(self, count: int) -> None:
         self.runner.frames(count)
@@ -110,6 +119,51 @@ async def driving(
         while not drive.is_drawn():
             await drive.settle()
         yield drive
+
+
+def tell(
+    dataset: Dataset,
+    network: Network,
+    requests: Iterable[Request[Any]] = (),
+    answers: Mapping[Request[Any], Any] | None = None,
+    **changes: Any,
+) -> Snapshot:
+    """A paused run after 120 epochs of falling losses, nothing of it trained: its answers follow from the network.
+
+    `answers` stand in the place of those to `requests`.
+    """
+    epochs = np.arange(121)
+    losses = 0.1 + np.exp(-epochs / 30)
+    recipe = changes.pop("recipe", Recipe())
+    evidence = Evidence(
+        dataset,
+        network,
+        recipe,
+        update=480,
+        progress=120.0,
+        history=History(4 * epochs, epochs, losses, losses + 0.1),
+        gradient=np.linspace(-0.1, 0.1, network.n_parameters),
+    )
+    made = Snapshot(
+        dataset=dataset,
+        network=network,
+        chosen=nearest(Choice(), network),
+        recipe=recipe,
+        seed=0,
+        update=480,
+        epoch=120,
+        progress=120.0,
+        rate=0.03,
+        marks=((23.0, "+2"), (50.0, "+3")),
+        answers=Facts(evidence).answers(requests) if answers is None else answers,
+    )
+    return replace(made, **changes)
+
+
+@pytest.fixture
+def told() -> Callable[..., Snapshot]:
+    """`told(dataset, network, requests)` is a snapshot with the answers to these requests."""
+    return tell
 
 
 @pytest.fixture

@@ -4,13 +4,27 @@ from __future__ import annotations
 
 import inspect
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from textual.actions import parse
 
-from tui.actions import ACTIONS, FOOTERS, KeysError, bindings, footer_items, keymap, place_of, with_keys, without_use
+from tui.actions import (
+    ACTIONS,
+    FOOTERS,
+    WISHES,
+    KeysError,
+    bindings,
+    footer_items,
+    keymap,
+    place_of,
+    with_keys,
+    without_use,
+)
 from tui.app import UnitfitApp
+from tui.run.choice import nearest
+from tui.run.options import Options
 from tui.run.session import Session
 from tui.screens.main import MainScreen
 
@@ -32,9 +46,19 @@ def test_every_call_has_a_method_that_takes_its_arguments(action):
     namespace, name, arguments = parse(action.call)
     owner = UnitfitApp if namespace == "app" else MainScreen
     inspect.signature(getattr(owner, f"action_{name}")).bind(None, *arguments)
-    if name == "run":
-        method, its_arguments = arguments
-        inspect.signature(getattr(Session, method)).bind(None, *its_arguments)
+    if name == "perform":
+        assert arguments == (action.id,)
+        assert WISHES[action.id] is action.does
+
+
+@pytest.mark.parametrize("wish", WISHES.values(), ids=WISHES)
+def test_a_wish_is_a_value_that_a_run_can_take(wish):
+    """It can be kept and compared, and nothing that takes it can change it."""
+    assert wish == replace(wish)
+    assert len({wish, replace(wish)}) == 1
+    session = Session(Options(), lambda: None)
+    session.perform(wish)
+    assert session.run.choice == nearest(session.run.choice, session.trainer.network)
 
 
 @pytest.mark.parametrize("focus", FOOTERS)
@@ -47,7 +71,7 @@ def test_the_footer_fits_and_always_shows_the_way_to_help(focus, width):
 
 def test_the_footer_joins_what_belongs_together_and_leaves_out_what_is_not_there():
     enabled = {action.id for action in ACTIONS} - {"window_left", "window_right"}
-    items = footer_items(ACTIONS, "fit", enabled, 300)
+    items = footer_items(ACTIONS, "view", enabled, 300)
     assert ("[ ]", "rate") in items
     assert not any(word == "window" for _, word in items)
 
@@ -68,7 +92,7 @@ def test_the_footer_leaves_out_what_has_no_use(layers, inputs, line):
 
 
 def test_bindings_carry_the_ids_by_which_they_are_remapped():
-    ids = {binding.id for place in ("app", "main", "fit", "units", "recipe") for binding in bindings(place)}
+    ids = {binding.id for place in ("app", "main", "view", "units", "recipe") for binding in bindings(place)}
     assert ids == {action.id for action in ACTIONS if action.keys}
 
 

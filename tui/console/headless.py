@@ -50,7 +50,7 @@ def updates_of(options: Options, dataset: Dataset) -> int:
 
 
 def train(dataset: Dataset, trainer: Trainer, updates: int, progress: Progress) -> Outcome:
-    """Train until so many updates are done; `progress` is told of each few of them."""
+    """Train until this many updates are done; `progress` hears how many were done since it was called last."""
     with until_interrupted() as interrupted:
         trainer.prepare()
         started, pace = time.perf_counter(), 1

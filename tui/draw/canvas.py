@@ -122,14 +122,15 @@ class Canvas:
 
 
 def cut(text: str, room: int) -> str:
-    """The text, or what of it fits into so many cells with a sign that there is more."""
+    """The text, or what of it fits into this many cells with a sign that there is more."""
     return text if cell_len(text) <= room else set_cell_size(text, max(0, room - 1)).rstrip() + "…" * (room > 0)
 
 
 def pack(dots: np.ndarray) -> np.ndarray:
     """Dots (4 · rows, 2 · columns), bool, as eight-dot patterns (rows, columns)."""
     rows, columns = dots.shape[0] // 4, dots.shape[1] // 2
-    return np.einsum("rdck,dk->rc", dots.reshape(rows, 4, columns, 2).astype(np.int64), _BITS)
+    patterns: np.ndarray = np.einsum("rdck,dk->rc", dots.reshape(rows, 4, columns, 2).astype(np.int64), _BITS)
+    return patterns
 
 
 @lru_cache(4096)

@@ -40,7 +40,8 @@ def clip_box(
 
 
 def _between(ends: np.ndarray, share: np.ndarray) -> np.ndarray:
-    return ends[:, :1] * (1.0 - share) + ends[:, 1:] * share
+    points: np.ndarray = ends[:, :1] * (1.0 - share) + ends[:, 1:] * share
+    return points
 
 
 def stroke(dots: np.ndarray, x: np.ndarray, y: np.ndarray, thick: bool = False) -> None:

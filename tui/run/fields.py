@@ -9,9 +9,19 @@ from itertools import count
 from engine import Recipe
 from engine.losses import LOSSES
 from engine.optimizers import OPTIMIZERS
-from engine.recipe import SCHEDULES
+from engine.schedules import SCHEDULES
 
 FIELDS = ("data", "batch", "rate", "schedule", "epochs", "optimizer", "loss", "l1", "l2", "init", "seed")
+CHANGES = {  # field of the recipe panel → (words, attribute of Recipe, mark on the loss plot)
+    "batch": ("The batch size", "batch_size", "B"),
+    "rate": ("The rate", "learning_rate", "η"),
+    "schedule": ("The schedule", "schedule", "η"),
+    "epochs": ("The schedule's length", "epochs", "η"),
+    "optimizer": ("The optimizer", "optimizer", "opt"),
+    "loss": ("The loss", "loss", "loss"),
+    "l1": ("L1", "l1", "L1"),
+    "l2": ("L2", "l2", "L2"),
+}
 RATES = (1e-6, 100.0)  # the reach of [ and ]
 PENALTIES = (1e-6, 10.0)
 HORIZONS = (10, 10_000)
@@ -26,14 +36,16 @@ def change_recipe(recipe: Recipe, field: str, direction: int, examples: int) -> 
             return replace(recipe, learning_rate=nice_step(recipe.learning_rate, direction, *RATES))
         case "epochs":
             return replace(recipe, epochs=round(nice_step(recipe.epochs, direction, *HORIZONS)))
-        case "l1" | "l2":
-            return replace(recipe, **{field: penalty_step(getattr(recipe, field), direction)})
+        case "l1":
+            return replace(recipe, l1=penalty_step(recipe.l1, direction))
+        case "l2":
+            return replace(recipe, l2=penalty_step(recipe.l2, direction))
         case "optimizer":
             return replace(recipe, optimizer=neighbour(tuple(OPTIMIZERS), recipe.optimizer, direction))
         case "loss":
             return replace(recipe, loss=neighbour(tuple(LOSSES), recipe.loss, direction))
         case "schedule":
-            return replace(recipe, schedule=neighbour(SCHEDULES, recipe.schedule, direction))
+            return replace(recipe, schedule=neighbour(tuple(SCHEDULES), recipe.schedule, direction))
     raise ValueError(f"field={field!r}: expected a field of the recipe")
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import data
 from engine import EngineError, Network, Recipe
 from engine.activations import KINDS
 from engine.border import MAX_WIDTH, check_layers
-from engine.errors import choice, show
+from engine.errors import one_of, show
 
 if TYPE_CHECKING:
     from data import Dataset
@@ -65,6 +65,17 @@ class Options:
             noise=self.noise,
         )
 
+    def for_data(
+        self,
+        data: str,
+        target: str | None = None,
+        features: tuple[str, ...] | None = None,
+        lags: int | None = None,
+    ) -> Options:
+        """The same options for other data: what means something for the present ones only is as if not given."""
+        own = replace(self, data=data, target=target, features=features, lags=lags)
+        return replace(own, test_fraction=None, n=None, noise=None)
+
     def network(self, dataset: Dataset) -> Network:
         """A network at its initial weights; without `layer` three sigmoids for one feature, else the linear model."""
         n_inputs = dataset.x_train.shape[1]
@@ -104,7 +115,7 @@ def parse_layer(specification: str) -> tuple[str, ...]:
             raise EngineError(f"layer={show(specification)}: {LAYER_EXAMPLE}")
         if len(count) > 9 or not 1 <= int(count) <= MAX_WIDTH:
             raise EngineError(f"layer={show(specification)}: expected 1 to {MAX_WIDTH} units of a kind")
-        kinds += [choice("kind of unit", kind, KINDS)] * int(count)
+        kinds += [one_of("kind of unit", kind, KINDS)] * int(count)
     return tuple(kinds)
 
 

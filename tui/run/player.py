@@ -16,6 +16,36 @@ RATE_WINDOW = 0.5  # seconds over which updates a second are counted, at least
 
 
 @dataclass(frozen=True, slots=True)
+class Toggle:
+    """Play, or pause whatever is running."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """This many updates on, beyond those that are asked for already."""
+
+    updates: int
+
+
+@dataclass(frozen=True, slots=True)
+class RunEpochs:
+    """To the n-th end of an epoch ahead; a short stretch goes beyond those that are asked for already."""
+
+    epochs: int
+    long: bool = True  # a long stretch is a thing of its own, which the note tells
+
+
+@dataclass(frozen=True, slots=True)
+class StepSpeed:
+    """This many playing speeds faster, or slower where it is negative."""
+
+    steps: int
+
+
+Move = Toggle | Step | RunEpochs | StepSpeed
+
+
+@dataclass(frozen=True, slots=True)
 class Goal:
     """Where stepping ends: at this update, or else when this many epochs are complete."""
 
@@ -40,19 +70,33 @@ class Player:
         self.updates_per_second = 0.0
         self._counted_from = (self.clock(), self.trainer.update)
 
-    def play(self) -> None:
+    def do(self, move: Move) -> None:
+        match move:
+            case Toggle():
+                self.pause() if self.moves else self._play()
+            case Step(updates):
+                self._step(updates)
+            case RunEpochs(epochs, long):
+                self._run(epochs, long)
+            case StepSpeed(steps):
+                self.level = min(max(self.level + steps, 0), len(SPEEDS) - 1)
+
+    @property
+    def moves(self) -> bool:
+        """Whether the run plays, or is on its way to a goal."""
+        return self.playing or self.goal is not None
+
+    def _play(self) -> None:
         self.pause()
         self.playing = True
         self._frame_due, self._frame_left = self.clock(), 0
 
-    def step(self, updates: int) -> None:
-        """So many updates on, beyond those that are asked for already."""
+    def _step(self, updates: int) -> None:
         start = self.goal.update if self.goal and self.goal.update is not None else self.trainer.update
         self.pause()
         self.goal = Goal(start + updates, 0, self.clock())
 
-    def run(self, epochs: int, long: bool) -> None:
-        """To the n-th end of an epoch ahead; a short stretch goes beyond those that are asked for already."""
+    def _run(self, epochs: int, long: bool) -> None:
         adds = self.goal is not None and self.goal.update is None and not self.goal.long and not long
         start = self.goal.epoch if self.goal and adds else self.trainer.epoch
         self.pause()

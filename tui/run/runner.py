@@ -89,7 +89,7 @@ class Runner:
         self.post()
 
     def turn(self, wait: float | None = 0.0) -> bool:
-        """Wait so long for a command (None: for ever), apply it, train a slice, post. False once it is to stop."""
+        """Wait at most `wait` seconds for a command, apply it, train a slice, post. False once it is to stop."""
         command = nothing if self.session.player.in_a_moment else self._next(wait)
         if command is None:
             return False

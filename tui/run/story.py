@@ -21,34 +21,42 @@ def brief(note: str) -> str:
     return note.replace(" brought the ", " took ").replace(" loss from ", " from ")
 
 
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What is said of a change: `text` at once and, once updates follow, a sentence about what they brought."""
+
+    text: str
+    subject: str = ""  # of that sentence; "" where there is nothing to measure
+    mark: str = ""  # on the loss plot; "" for none
+    unit: tuple[int, int] | None = None  # (layer, unit) that the change added or moved
+
+
 @dataclass(slots=True)
 class Story:
     """Marks and the note of one run."""
 
-    note: str = ""
+    note: Note = Note("")
     marks: list[tuple[float, str]] = field(default_factory=list)  # (epoch, label)
-    unit: tuple[int, int] | None = None  # (layer, unit) that the last change added or moved
-    _subject: str = ""  # of the sentence about the last change; "" where there is nothing to measure
     _update: int = 0
     _loss: float = 0.0  # before the change
 
-    def say(self, note: str) -> None:
+    def say(self, text: str) -> None:
         """A note that stands by itself."""
-        self.note, self._subject, self.unit = note, "", None
+        self.note = Note(text)
 
-    def changed(self, subject: str, note: str, update: int, loss: float, unit: tuple[int, int] | None = None) -> None:
-        """A change: `note` says it now; once updates follow, the sentence about `subject` says what came of it."""
-        self.note, self._subject, self._update, self._loss, self.unit = note, subject, update, loss, unit
+    def changed(self, note: Note, update: int, epoch: float, loss: float) -> None:
+        """A change at this update and epoch (with its fraction); `loss` is that before it.
+
+        At epoch 0 a mark on the loss plot would part nothing, and twice the same says no more.
+        """
+        self.note, self._update, self._loss = note, update, loss
+        if note.mark and epoch > 0 and (epoch, note.mark) not in self.marks[-1:]:
+            self.marks.append((epoch, note.mark))
 
     @property
     def measures(self) -> bool:
         """Whether a change is being followed."""
-        return bool(self._subject)
-
-    def mark(self, epoch: float, label: str) -> None:
-        """An edit on the loss plot; at epoch 0 it would part nothing, and twice the same says no more."""
-        if epoch > 0 and (epoch, label) not in self.marks[-1:]:
-            self.marks.append((epoch, label))
+        return bool(self.note.subject)
 
     def sentence(
         self, update: int, losses: tuple[float, float | None], recipe: Recipe, dataset: Dataset, trouble: str = ""
@@ -58,14 +66,15 @@ class Story:
         `trouble` is that of the changed unit, "dead" or "saturated": it brought nothing. "flat" is a whole layer of
         such units: steep ones may fit a step well, so this is told only where the loss has risen.
         """
-        if not self._subject or update == self._update:
-            return self.note
+        subject, unit = self.note.subject, self.note.unit
+        if not subject or update == self._update:
+            return self.note.text
         which, loss = ("training", losses[0]) if losses[1] is None else ("unseen", losses[1])
         if trouble == "flat" and loss > self._loss:
             return FLAT
-        if self.unit and trouble in TROUBLES:
-            return f"Unit {self.unit[1] + 1} is {TROUBLES[trouble]}"
+        if unit and trouble in TROUBLES:
+            return f"Unit {unit[1] + 1} is {TROUBLES[trouble]}"
         after = loss_words(loss, recipe, dataset)
         if short(loss) == short(self._loss):
-            return f"{self._subject} left the {which} loss at {after}"
-        return f"{self._subject} brought the {which} loss from {short(self._loss)} to {after}"
+            return f"{subject} left the {which} loss at {after}"
+        return f"{subject} brought the {which} loss from {short(self._loss)} to {after}"

@@ -10,11 +10,11 @@ import numpy as np
 
 from engine.activations import KINDS, Activation
 from tui.draw.numbers import short
+from tui.run.facts import ActiveShares, Gradient
 
 if TYPE_CHECKING:
     from data import Dataset
     from engine import Network
-    from tui.run.choice import Choice
     from tui.run.snapshot import Snapshot
 
 _SATURATED = 0.02  # a unit whose slope is near 0 on all but so small a share of the training points
@@ -58,21 +58,15 @@ def trouble(kind: str, on: float) -> str:
     return "saturated" if KINDS[kind].can_saturate and on < _SATURATED else ""
 
 
-def chosen_layer(network: Network, state: Choice) -> int:
-    """The chosen hidden layer, kept in range."""
-    return max(0, min(state.layer, len(network.layers) - 1))
-
-
 def collect(snapshot: Snapshot, layer: int) -> list[Unit]:
     """The units of a hidden layer; none for the linear model."""
-    network, gradient = snapshot.network, snapshot.gradient
+    network, shares = snapshot.network, snapshot.answer(ActiveShares())
     if not network.layers:
         return []
     W, b = network.weights(layer)
     last = layer == len(network.layers) - 1
     c = network.weights(layer + 1)[0][0] if last else None
-    norms = _gradient_norms(snapshot, layer, W.shape) if gradient is not None else np.full(len(b), math.nan)
-    on = snapshot.on[layer] if layer < len(snapshot.on) and len(snapshot.on[layer]) == len(b) else None
+    norms = _gradient_norms(network, layer, snapshot.answer(Gradient()))
     return [
         Unit(
             number=unit,
@@ -81,18 +75,19 @@ def collect(snapshot: Snapshot, layer: int) -> list[Unit]:
             bias=float(b[unit]),
             outgoing=None if c is None else float(c[unit]),
             gradient=float(norms[unit]),
-            on=None if on is None else float(on[unit]),
+            on=None if shares is None else float(shares[layer][unit]),
             single=layer == 0 and network.n_inputs == 1,
         )
         for unit, kind in enumerate(network.layers[layer])
     ]
 
 
-def _gradient_norms(snapshot: Snapshot, layer: int, shape: tuple[int, int]) -> np.ndarray:
-    """√(Σ g²) over w, b and, in the last hidden layer, c of each unit."""
-    network, gradient = snapshot.network, np.asarray(snapshot.gradient, float)
-    if gradient.size != network.n_parameters:
+def _gradient_norms(network: Network, layer: int, gradient: np.ndarray | None) -> np.ndarray:
+    """√(Σ g²) over w, b and, in the last hidden layer, c of each unit; nan where no gradient is known."""
+    shape = network.shape[layer + 1], network.shape[layer]
+    if gradient is None:
         return np.full(shape[0], math.nan)
+    gradient = np.asarray(gradient, float)
     start = network.index(layer, 0, "w")
     w = gradient[start : start + shape[0] * shape[1]].reshape(shape)
     b = gradient[start + w.size : start + w.size + shape[0]]
@@ -101,7 +96,8 @@ def _gradient_norms(snapshot: Snapshot, layer: int, shape: tuple[int, int]) -> n
         first = network.index(layer, 0, "c")
         c = gradient[first : first + shape[0]]
     with np.errstate(over="ignore", invalid="ignore"):
-        return np.sqrt((w * w).sum(axis=1) + b * b + c * c)
+        norms: np.ndarray = np.sqrt((w * w).sum(axis=1) + b * b + c * c)
+    return norms
 
 
 def source_name(dataset: Dataset, layer: int, source: int) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -13,33 +13,29 @@ from textual.events import DescendantFocus, Resize
 from textual.screen import Screen
 from textual.widgets import Label
 
-from tui.actions import Action, bindings, without_use
+from tui.actions import WISHES, Action, bindings, without_use
 from tui.draw.palette import Palette
-from tui.run.choice import LAST, move_layer, move_source, move_unit, resolve
 from tui.run.fields import FIELDS
+from tui.run.gestures import StepField, Wish
+from tui.run.player import RunEpochs
 from tui.run.runner import Command
 from tui.run.snapshot import Snapshot
-from tui.views import ViewState, fit_view, loss
+from tui.views import ViewState, Want, fit, loss, view_of, views
 from tui.views.fit import series
 from tui.views.units import table
 from tui.widgets.epochs_prompt import EpochsPrompt
-from tui.widgets.fit_panel import FitPanel
 from tui.widgets.footer_line import FooterLine
 from tui.widgets.loss_panel import LossPanel
 from tui.widgets.note_line import NoteLine
 from tui.widgets.panel import Panel
 from tui.widgets.recipe_panel import RecipePanel
-from tui.widgets.rule import Divider, Rule, Titles
+from tui.widgets.rule import Divider, Rule, Title
 from tui.widgets.too_small import TooSmall, too_small
 from tui.widgets.top_line import TopLine
 from tui.widgets.units_panel import UnitsPanel
+from tui.widgets.view_panel import ViewPanel
 
-if TYPE_CHECKING:
-    import numpy as np
-
-    from data import Dataset
-
-FOCUSES = ("fit", "units", "recipe")
+FOCUSES = ("view", "units", "recipe")
 NARROW = 100  # columns under which the recipe has no place of its own
 WEEK = 7  # what the window of dated data moves by
 
@@ -48,7 +44,7 @@ class MainScreen(Screen[None]):
     """Shows snapshots. What a person wants of the run goes to `send`, and comes back in a snapshot."""
 
     BINDINGS = bindings("main")
-    AUTO_FOCUS = "#fit"
+    AUTO_FOCUS = "#view"
     HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]]] = [
         (0, "-under80"), (80, "-w80"), (100, "-w100"), (120, "-w120"), (160, "-w160"), (200, "-w200"),
     ]  # fmt: skip
@@ -60,8 +56,9 @@ class MainScreen(Screen[None]):
         self.snapshot: Snapshot | None = None
         self.view = ViewState()
         self.epochs: int | None = None  # what n runs, once asked for
-        self.focused_panel = "fit"
+        self.focused_panel = "view"
         self.plots_ready = False
+        self.asked: tuple[Want, ...] = ()
 
     def compose(self) -> ComposeResult:
         palette = self.palette
@@ -69,7 +66,7 @@ class MainScreen(Screen[None]):
             yield TopLine(palette, "top")
             yield Rule(palette, "upper-rule", self._upper_titles, "┬")
             with Container(id="upper"):
-                yield FitPanel(palette, "fit")
+                yield ViewPanel(palette, "view")
                 yield Divider(palette, "upper-divider")
                 yield LossPanel(palette, "loss")
             yield Rule(palette, "lower-rule", self._lower_titles, "┼")
@@ -90,7 +87,7 @@ class MainScreen(Screen[None]):
     def show(self, snapshot: Snapshot) -> None:
         """Draw a snapshot."""
         if self.snapshot is None or snapshot.dataset is not self.snapshot.dataset:
-            zoomed, self.view = self.view.zoom, replace(self.view, source=0, zoom=False, window=0)
+            zoomed, self.view = self.view.zoom, replace(self.view, zoom=False, window=0)
             self.snapshot = snapshot
             if zoomed:
                 self._arrange()
@@ -107,11 +104,18 @@ class MainScreen(Screen[None]):
         self.query_one("#lower-rule", Rule).junction = "┴" if self.size.width < NARROW else "┼"
         footer = self.query_one(FooterLine)
         footer.focused_panel, footer.enabled = self.focused_panel, self.enabled()
-        layer, unit = resolve(self.view, self.snapshot.network)
-        view = replace(self.view, layer=layer, unit=unit)
-        for panel in self.query(Panel):
-            if self.plots_ready or panel.id not in ("fit", "loss"):
-                panel.show(self.snapshot, replace(view, focus=panel.id == self.focused_panel))
+        panels = list(self.query(Panel))
+        for panel in panels:
+            if self.plots_ready or panel.id not in ("view", "loss"):
+                panel.show(self.snapshot, replace(self.view, focus=panel.id == self.focused_panel))
+        self._ask(panels)
+
+    def _ask(self, panels: list[Panel]) -> None:
+        """Tell the run what the panels want to know, where that is something else than before."""
+        wants = tuple(want for panel in panels if (want := panel.want()) is not None)
+        if wants != self.asked:
+            self.asked = wants
+            self.send(lambda session: session.ask(wants))
 
     def start_plots(self) -> None:
         """Draw fit and loss too: from the second paint on, since plotext takes its time to import."""
@@ -122,18 +126,18 @@ class MainScreen(Screen[None]):
         self.call_after_refresh(self._arrange)
 
     def _arrange(self) -> None:
-        """Who has a place at this size and focus; then the fit view is asked again for its points."""
+        """Who has a place at this size and focus."""
         width, height = self.size
         narrow, small = width < NARROW, too_small(width, height)
-        wide_fit = self._wide()
+        wide = self._wide()
         recipe = not narrow or self.focused_panel == "recipe"
         shown = {
             "frame": not small,
             "too-small": small,
-            "upper-divider": not wide_fit,
-            "loss": not wide_fit,
-            "lower-rule": not wide_fit,
-            "lower": not wide_fit,
+            "upper-divider": not wide,
+            "loss": not wide,
+            "lower-rule": not wide,
+            "lower": not wide,
             "units": not (narrow and recipe),
             "lower-divider": not narrow,
             "recipe": recipe,
@@ -149,43 +153,37 @@ class MainScreen(Screen[None]):
         panel = self.query_one(f"#{self.focused_panel}")
         if not self.query_one(EpochsPrompt).has_focus:
             panel.focus()
-        self._ask_for_points()
         self.repaint()
 
-    def _ask_for_points(self) -> None:
-        """Tell the run at which points the fit view wants predictions, for this data set and for later ones."""
-        (width, height), view = self.query_one("#fit").size, self.view
+    def _upper_titles(self, snapshot: Snapshot, state: ViewState) -> list[Title]:
+        names = tuple(f"{view.NUMBER} {view.TITLE}" for view in views())
+        view = view_of(state.number)
+        words = view.subtitle(snapshot, state) if snapshot.dataset.kind in view.KINDS else ""
+        losses = Title("loss", (loss.TITLE,), loss.subtitle(snapshot, state))
+        return [Title("view", names, words, views().index(view)), losses]
 
-        def points(dataset: Dataset) -> np.ndarray:
-            return fit_view(dataset).probe_points(dataset, width, height, view)
-
-        if width and height:
-            self.send(lambda session: session.probe_at(points))
-
-    def _upper_titles(self, snapshot: Snapshot, view: ViewState) -> Titles:
-        fit = fit_view(snapshot.dataset).title(snapshot, view)
-        return [(f"1 {fit[0]}", fit[1], "fit"), (*loss.title(snapshot, view), "loss")]
-
-    def _lower_titles(self, snapshot: Snapshot, view: ViewState) -> Titles:
-        recipe = ("Recipe", "", "recipe")
+    def _lower_titles(self, snapshot: Snapshot, state: ViewState) -> list[Title]:
+        units = Title("units", (table.TITLE,), table.subtitle(snapshot, state))
+        recipe = Title("recipe", ("Recipe",))
         if self.size.width < NARROW:
-            return [recipe if self.focused_panel == "recipe" else (*table.title(snapshot, view), "units")]
-        return [(*table.title(snapshot, view), "units"), recipe]
+            return [recipe if self.focused_panel == "recipe" else units]
+        return [units, recipe]
 
     def _wide(self) -> bool:
-        """Whether the fit has the whole screen; zoomed dated data show all of their span in its usual place."""
+        """Whether the view has the whole screen; zoomed dated data show all of their span in its usual place."""
         return self.view.zoom and not self._dated()
 
     def _dated(self) -> bool:
-        return self.snapshot is not None and self.snapshot.dataset.kind == "series"
+        """Whether the fit of dated data is shown, through a window that moves."""
+        shown = self.view.number == fit.NUMBER and self.snapshot is not None
+        return shown and self.snapshot.dataset.kind == "series"
 
     def enabled(self) -> set[str]:
         """The ids of the actions that mean something now."""
         if self.snapshot is None:
             return set()
         network = self.snapshot.network
-        layer, _ = resolve(self.view, network)
-        idle = without_use(len(network.layers), network.shape[layer], self._dated())
+        idle = without_use(len(network.layers), network.shape[self.snapshot.chosen.layer], self._dated())
         return {action.id for action in self.actions} - idle
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -200,15 +198,19 @@ class MainScreen(Screen[None]):
 
     # ---------------------------------------------------------------------------------------------------- actions
 
-    def action_run(self, method: str, arguments: tuple[Any, ...]) -> None:
-        """Have a method of the session called."""
-        self.send(lambda session: getattr(session, method)(*arguments))
+    def perform(self, wish: Wish) -> None:
+        """Have a wish done to the run; what came of it is in one of the next snapshots."""
+        self.send(lambda session: session.perform(wish))
+
+    def action_perform(self, name: str) -> None:
+        """Do what the table says of the action with this id."""
+        self.perform(WISHES[name])
 
     def action_run_epochs(self) -> None:
         if self.epochs is None:
             self.action_ask_epochs()
         else:
-            self.action_run("run", (self.epochs,))
+            self.perform(RunEpochs(self.epochs))
 
     def action_ask_epochs(self) -> None:
         self._swap_note(asking=True)
@@ -220,64 +222,34 @@ class MainScreen(Screen[None]):
         self.query_one(f"#{self.focused_panel}").focus()
         if event.epochs is not None:
             self.epochs = event.epochs
-            self.action_run("run", (self.epochs,))
+            self.perform(RunEpochs(self.epochs))
 
     def _swap_note(self, asking: bool) -> None:
         """The prompt stands in the place of the note while it asks."""
         self.query_one(NoteLine).display, self.query_one("#prompt").display = not asking, asking
-
-    def action_add_unit(self, kind: str) -> None:
-        layer, _ = self._chosen()
-        self.action_run("add_unit", (layer, kind))
-        self._look(replace(self.view, layer=layer, unit=LAST))
-
-    def action_remove_unit(self) -> None:
-        self.action_run("remove_unit", self._chosen())
-
-    def action_add_layer(self) -> None:
-        self.action_run("add_layer", self._chosen())
-        self._look(replace(self.view, layer=LAST, unit=0))
-
-    def action_remove_layer(self) -> None:
-        self.action_run("remove_layer", self._chosen()[:1])
-
-    def action_nudge(self, part: str, direction: int) -> None:
-        self.action_run("nudge", (*self._chosen(), part, self.view.source, direction))
-        self._look(replace(self.view, part=part))
-
-    def action_choose_unit(self, direction: int) -> None:
-        if self.snapshot:
-            self._look(move_unit(self.view, self.snapshot.network, direction))
-
-    def action_choose_layer(self, direction: int) -> None:
-        if self.snapshot:
-            self._look(move_layer(self.view, self.snapshot.network, direction))
-
-    def action_choose_input(self, direction: int) -> None:
-        if self.snapshot:
-            self._look(move_source(self.view, self.snapshot.network, direction))
 
     def action_move_field(self, direction: int) -> None:
         if self.snapshot:
             self.query_one(RecipePanel).move(direction, self.snapshot)
 
     def action_change_field(self, direction: int) -> None:
-        self.action_run("change", (FIELDS[self.query_one(RecipePanel).chosen], direction))
+        self.perform(StepField(FIELDS[self.query_one(RecipePanel).chosen], direction))
 
     def action_move_window(self, direction: int) -> None:
         if self.snapshot:
-            last = series.last_window(self.snapshot.dataset, *self.query_one("#fit").size)
+            last = series.last_window(self.snapshot.dataset, *self.query_one("#view").size)
             self._look(replace(self.view, window=min(max(self.view.window + WEEK * direction, 0), last)))
 
     def action_zoom(self) -> None:
         self.view = replace(self.view, zoom=not self.view.zoom)
-        self._focus("fit" if self._wide() else self.focused_panel)
+        self._focus("view" if self._wide() else self.focused_panel)
 
     def action_log_loss(self) -> None:
         self._look(replace(self.view, log_loss=not self.view.log_loss))
 
-    def action_view_fit(self) -> None:
-        self._focus("fit")
+    def action_view(self, number: int) -> None:
+        self.view = replace(self.view, number=number)
+        self._focus("view")
 
     def action_focus_next(self) -> None:
         self._focus(FOCUSES[(FOCUSES.index(self.focused_panel) + 1) % len(FOCUSES)])
@@ -292,20 +264,14 @@ class MainScreen(Screen[None]):
 
         self.app.push_screen(OpenTable(self.send))
 
-    def _chosen(self) -> tuple[int, int]:
-        """(layer, unit) as the person means them; the session takes a number past the end for the last one."""
-        if self.snapshot is None or LAST in (self.view.layer, self.view.unit):
-            return self.view.layer, self.view.unit
-        return resolve(self.view, self.snapshot.network)
-
     def _look(self, view: ViewState) -> None:
         self.view = view
         self.repaint()
 
     def _focus(self, panel: str) -> None:
-        """Give a panel the keys; one that the zoomed fit hides comes back."""
+        """Give a panel the keys; one that the zoomed view hides comes back."""
         self.focused_panel = panel
-        if panel != "fit" and self._wide():
+        if panel != "view" and self._wide():
             self.view = replace(self.view, zoom=False)
         self._arrange()
 

@@ -15,6 +15,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, Label
 
 import data
+from tui.run.gestures import LoadTable
 from tui.run.runner import EXPECTED, Command, one_sentence
 from tui.run.session import Session
 from tui.widgets.epochs_prompt import DIGITS
@@ -56,8 +57,8 @@ class OpenTable(ModalScreen[None]):
                 ("lags", "past values of the target as features, such as 28; for dated data"),
             ):
                 yield Label(name)
-                digits = {"restrict": DIGITS, "max_length": 9} if name == "lags" else {}
-                yield Input(id=name, placeholder=hint, compact=True, **digits)
+                digits, room = (DIGITS, 9) if name == "lags" else (None, 0)  # 0: as much as one types
+                yield Input(id=name, placeholder=hint, compact=True, restrict=digits, max_length=room)
             yield Label("enter opens   tab next field   esc leaves", id="answer", markup=False)
 
     @on(Input.Blurred, "#file")
@@ -88,19 +89,16 @@ class OpenTable(ModalScreen[None]):
             return
         features = tuple(name.strip() for name in self._value("features").split(",") if name.strip())
         lags = self._value("lags")
-        wanted = {
-            "data": self._value("file"),
-            "target": self._value("target") or None,
-            "features": features or None,
-            "lags": int(lags) if lags else None,
-        }
-        self._say(f"loading {wanted['data']} …")
+        wanted = LoadTable(
+            self._value("file"), self._value("target") or None, features or None, int(lags) if lags else None
+        )
+        self._say(f"loading {wanted.data} …")
         self.send(lambda session: self._load(session, wanted))
 
-    def _load(self, session: Session, wanted: dict[str, object]) -> None:
+    def _load(self, session: Session, wanted: LoadTable) -> None:
         """On the runner's thread."""
         try:
-            session.open_table(**wanted)
+            session.perform(wanted)
         except EXPECTED as error:
             self.post_message(self.Opened(one_sentence(error)))
         else:

@@ -1,42 +1,88 @@
 """Views: pure functions from a snapshot to a canvas, one module for each picture.
 
-A fit view (`curve`, `series`, `plane`, `scatter`) offers `probe_points`, the scaled inputs at which it needs the
-network's outputs, and `paint`, which draws the answer. `loss` and `units` offer `paint` alone. Each has a `title`:
-the panel's name and the quiet words after it, for the rule above the panel.
+A view of the big panel is a module of this folder, or a folder with several files, that has all that `View` asks for.
+Its file is the whole of it: `views` finds it here, and key, help, palette, footer and the rule above the panel get it
+from there. Such a module is imported when the program starts, so it leaves what takes long to import to its functions.
+
+The pictures of the other panels, `loss` and `units`, are alike but for the number.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
+from functools import cache
 from importlib import import_module
-from typing import TYPE_CHECKING, Protocol, cast
+from pkgutil import iter_modules
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from tui.views.state import ViewState
 
 if TYPE_CHECKING:
-    import numpy as np
-
     from data import Dataset
     from tui.draw.canvas import Canvas
     from tui.draw.palette import Palette
+    from tui.run.facts import Request
     from tui.run.snapshot import Snapshot
 
-__all__ = ["FitView", "ViewState", "fit_view"]
+Requests = Callable[["Dataset", int, int, ViewState], "Iterable[Request[Any]]"]
+
+__all__ = ["KINDS", "Picture", "Requests", "View", "ViewState", "Want", "view_of", "views"]
+
+KINDS = {  # of data sets, and how a person calls such data
+    "curve": "data of one feature",
+    "series": "dated data",
+    "plane": "data of two features",
+    "table": "data of many features",
+}
 
 
-class FitView(Protocol):
-    """What the modules of the fit panel have in common."""
+class Picture(Protocol):
+    """What stands in a panel."""
 
-    def title(self, snapshot: Snapshot, state: ViewState) -> tuple[str, str]:
-        """The panel's name and quiet words after it, for the rule above."""
+    def subtitle(self, snapshot: Snapshot, state: ViewState) -> str:
+        """Quiet words after the panel's name."""
 
-    def probe_points(self, dataset: Dataset, width: int, height: int, state: ViewState) -> np.ndarray:
-        """Scaled inputs (M, n), float32, whose predictions `paint` needs in `Snapshot.probe`."""
+    def requests(self, dataset: Dataset, width: int, height: int, state: ViewState) -> tuple[Request[Any], ...]:
+        """What `paint` and `subtitle` look up in a snapshot of this data set."""
 
     def paint(self, snapshot: Snapshot, width: int, height: int, palette: Palette, state: ViewState) -> Canvas:
-        """The panel's body, without the rule above it."""
+        """The panel's body; something sensible too as long as the answers are not there."""
 
 
-def fit_view(dataset: Dataset) -> FitView:
-    """The module that draws this kind of data set."""
-    name = "scatter" if dataset.kind == "table" else dataset.kind
-    return cast("FitView", import_module(f"tui.views.fit.{name}"))
+class View(Picture, Protocol):
+    """A picture of the big panel."""
+
+    NUMBER: int  # its key, and its place among the others
+    TITLE: str  # one word, for the rule above the panel
+    ABOUT: str  # a few words, for help and palette: "the fit"
+    KINDS: Collection[str]  # the kinds of data set that it can show
+
+
+@cache
+def views() -> tuple[View, ...]:
+    """All views of the big panel, in the order of their numbers."""
+    modules = [import_module(f"{__name__}.{module.name}") for module in iter_modules(__path__)]
+    return tuple(sorted((cast("View", module) for module in modules if hasattr(module, "NUMBER")), key=_number))
+
+
+def _number(view: View) -> int:
+    return view.NUMBER
+
+
+def view_of(number: int) -> View:
+    """The view with this number; KeyError for a number that none has."""
+    return {view.NUMBER: view for view in views()}[number]
+
+
+@dataclass(frozen=True, slots=True)
+class Want:
+    """What one picture of this size asks for, of whatever data set is at hand."""
+
+    requests: Requests
+    width: int
+    height: int
+    state: ViewState
+
+    def __call__(self, dataset: Dataset) -> Iterable[Request[Any]]:
+        return self.requests(dataset, self.width, self.height, self.state)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -13,30 +13,40 @@ from tui.draw.canvas import BLANK, Canvas
 from tui.draw.frame import DASHED, GRID, Frame, draw_axes, finite_range
 from tui.draw.lines import envelope
 from tui.draw.numbers import gap, short
-from tui.views.fit.series import baselines
+from tui.run.dated import baselines
+from tui.run.facts import Accuracy, BestUnseen, LossCurve, Losses
 
 if TYPE_CHECKING:
+    from data import Dataset
     from tui.draw.palette import Palette
+    from tui.run.facts import Request
     from tui.run.snapshot import Snapshot
     from tui.views.state import ViewState
 
 _EPOCHS = (1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0)  # where the epoch axis may end, times a power of ten
+TITLE = "Loss"
+_CURVE = LossCurve(1024)  # more points than any screen has columns of dots
 _EVEN_COLUMNS = 0x47  # the left dots of a cell: a line one dot on, one off
 
 
-def title(snapshot: Snapshot, state: ViewState) -> tuple[str, str]:
-    """The panel's name, and what the numbers are."""
+def subtitle(snapshot: Snapshot, state: ViewState) -> str:
+    """What the numbers are, after the panel's name."""
     dataset, measure = snapshot.dataset, snapshot.measure
     if dataset.labels:
-        return "Loss", measure + _right(snapshot)
-    if measure == "huber":
-        return "Loss", "huber of scaled y"
-    return "Loss", f"{measure} {dataset.target_unit or dataset.target_label}"
+        return measure.word + _right(snapshot)
+    if not measure.in_unit:
+        return f"{measure.word} of scaled y"
+    return f"{measure.word} {dataset.target_unit or dataset.target_label}"
+
+
+def requests(dataset: Dataset, width: int, height: int, state: ViewState) -> tuple[Request[Any], ...]:
+    """The losses of now and so far, and how many labels are right."""
+    return (Losses(), _CURVE, BestUnseen(), *((Accuracy(),) if dataset.labels else ()))
 
 
 def _right(snapshot: Snapshot) -> str:
     """How many labels are predicted with their sign: " right •93% ∘91%"; 100% is all of them."""
-    shares = zip("•∘", snapshot.right or (), strict=False)
+    shares = zip("•∘", snapshot.answer(Accuracy()) or (), strict=False)
     words = [f"{glyph}{math.floor(100 * share)}%" for glyph, share in shares if share is not None]
     return " ".join([" right", *words]) if words else ""
 
@@ -44,7 +54,8 @@ def _right(snapshot: Snapshot) -> str:
 def paint(snapshot: Snapshot, width: int, height: int, palette: Palette, state: ViewState) -> Canvas:
     """Numbers as the legend, under them the curves."""
     canvas = Canvas(width, height)
-    _draw_legend(canvas, snapshot)
+    if (losses := snapshot.answer(Losses())) is not None:
+        _draw_legend(canvas, *losses)
     notes = baselines(snapshot.dataset, snapshot.measure)
     below = len(notes) + 1 if notes and height >= 20 else 0
     frame = _layout(snapshot, width, height - below, state)
@@ -52,22 +63,23 @@ def paint(snapshot: Snapshot, width: int, height: int, palette: Palette, state: 
     _draw_marks(canvas, frame, snapshot)
     if below:
         _draw_baselines(canvas, frame, height - below, notes)
-    for split, colour in (("test", "unseen"), ("train", "train")):
-        _draw_line(canvas, frame, snapshot, split, colour, palette.depth == "none")
-    if snapshot.best is not None:
-        _draw_best(canvas, frame, snapshot)
+    if (curve := snapshot.answer(_CURVE)) is not None:
+        if curve.test is not None:
+            _draw_line(canvas, frame, curve.epoch, curve.test, "unseen", palette)
+        _draw_line(canvas, frame, curve.epoch, curve.train, "train", palette)
+    if (best := snapshot.answer(BestUnseen())) is not None:
+        _draw_best(canvas, frame, snapshot.progress, *best)
     return canvas
 
 
-def _draw_legend(canvas: Canvas, snapshot: Snapshot) -> None:
+def _draw_legend(canvas: Canvas, train: float, unseen: float | None) -> None:
     """• train 22.8   ∘ unseen 25.6  +12%, as much of it as there is room for."""
-    now, unseen = short(snapshot.loss_train), snapshot.loss_test
-    parts = [("• ", "train", False), ("train ", "label", False), (now, "bright", True)]
+    parts = [("• ", "train", False), ("train ", "label", False), (short(train), "bright", True)]
     if unseen is None:
         canvas.parts(0, 1, parts)
         return
     other = [("∘ ", "unseen", False), ("unseen ", "label", False), (short(unseen), "bright", True)]
-    more = gap(snapshot.loss_train, unseen)
+    more = gap(train, unseen)
     rest = [("  " + more, "trouble" if more.startswith("×") else "label", False)] * bool(more)
     choices = [[*parts, (blanks, "label", False), *other, *end] for end in (rest, []) for blanks in ("   ", "  ")]
     room = canvas.width - 1
@@ -82,8 +94,8 @@ def _draw_legend(canvas: Canvas, snapshot: Snapshot) -> None:
 def _layout(snapshot: Snapshot, width: int, height: int, state: ViewState) -> Frame:
     """The frame under the legend; its limits are rounded bounds, so they move in steps."""
     rows = max(1, height - 3)
-    curves = [_curve(snapshot, split)[1] for split in ("train", "test")]
-    y = _loss_axis(finite_range(*curves), rows, state.log_loss)
+    curve = snapshot.answer(_CURVE)
+    y = _loss_axis(finite_range(*(() if curve is None else (curve.train, curve.test))), rows, state.log_loss)
     left = min(y.label_width + 1, max(1, width - 2)) + 1
     columns = max(1, width - left - 1)
     end = round_up(max(10.0, 1.02 * snapshot.progress), _EPOCHS)
@@ -100,28 +112,16 @@ def _loss_axis(bounds: tuple[float, float], rows: int, log: bool) -> Axis:
     return logarithmic(round_down(0.97 * low), round_up(1.03 * high), rows)
 
 
-def _curve(snapshot: Snapshot, split: str) -> tuple[np.ndarray, np.ndarray]:
-    """Epochs and losses, the present ones last; both empty where there is no such split."""
-    history, now = snapshot.history, snapshot.loss_train if split == "train" else snapshot.loss_test
-    losses = history.train if split == "train" else history.test
-    if losses is None or now is None:
-        return np.empty(0), np.empty(0)
-    if len(history.epoch) and history.epoch[-1] >= snapshot.progress:
-        return history.epoch, losses
-    return np.append(history.epoch, snapshot.progress), np.append(losses, now)
-
-
-def _draw_line(canvas: Canvas, frame: Frame, snapshot: Snapshot, split: str, colour: str, name_end: bool) -> None:
+def _draw_line(canvas: Canvas, frame: Frame, x: np.ndarray, y: np.ndarray, name: str, palette: Palette) -> None:
     """Train in all dots, unseen in every other; without colours the glyph of the legend stands at the end."""
-    x, y = _curve(snapshot, split)
     x, y = envelope(x, y, 0.0, float(frame.x.value(frame.columns)), frame.columns)
     if not len(x):
         return
     if len(x) > 1:
         codes = plotting.line(*frame.dots(x, y), frame.rows, frame.columns)
-        canvas.codes(frame.top, frame.left, codes & _EVEN_COLUMNS if split == "test" else codes, colour)
-    if len(x) == 1 or name_end:
-        canvas.glyphs(*frame.cells(x[-1:], y[-1:]), "•" if split == "train" else "∘", colour)
+        canvas.codes(frame.top, frame.left, codes & _EVEN_COLUMNS if name == "unseen" else codes, name)
+    if len(x) == 1 or palette.depth == "none":
+        canvas.glyphs(*frame.cells(x[-1:], y[-1:]), "•" if name == "train" else "∘", name)
 
 
 def _draw_marks(canvas: Canvas, frame: Frame, snapshot: Snapshot) -> None:
@@ -139,13 +139,11 @@ def _draw_marks(canvas: Canvas, frame: Frame, snapshot: Snapshot) -> None:
             free = start
 
 
-def _draw_best(canvas: Canvas, frame: Frame, snapshot: Snapshot) -> None:
+def _draw_best(canvas: Canvas, frame: Frame, progress: float, epoch: float, loss: float) -> None:
     """▴ on the axis at the best unseen epoch; its numbers in the upper right corner where that is free."""
-    assert snapshot.best is not None
-    epoch, loss = snapshot.best
     row, column = frame.top + frame.rows, frame.left + int(np.clip(frame.x.at(epoch), 0, frame.columns - 1))
     canvas.text(row, column, "▴", "unseen")
-    if frame.rows < 14 or snapshot.progress < 1.1 * epoch + 1.0:
+    if frame.rows < 14 or progress < 1.1 * epoch + 1.0:
         return
     texts = (f"best unseen {short(loss)}", f"epoch {epoch:.0f} ▴")
     right, top, width = frame.left + frame.columns, frame.top + 2, max(len(text) for text in texts)

@@ -16,7 +16,7 @@ class FooterLine(Panel):
     def __init__(self, palette: Palette, id: str, actions: Sequence[Action]) -> None:
         super().__init__(palette, id)
         self.actions = actions
-        self.focused_panel = "fit"
+        self.focused_panel = "view"
         self.enabled: set[str] = set()
 
     def draw(self, snapshot: Snapshot, width: int, height: int) -> Canvas:

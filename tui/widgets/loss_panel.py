@@ -9,5 +9,7 @@ from tui.widgets.panel import Panel
 
 
 class LossPanel(Panel):
+    requests = staticmethod(loss.requests)
+
     def draw(self, snapshot: Snapshot, width: int, height: int) -> Canvas:
         return loss.paint(snapshot, width, height, self.palette, self.view)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import ClassVar
+
 from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
@@ -9,11 +12,13 @@ from textual.widget import Widget
 from tui.draw.canvas import Canvas
 from tui.draw.palette import Palette
 from tui.run.snapshot import Snapshot
-from tui.views import ViewState
+from tui.views import Requests, ViewState, Want
 
 
 class Panel(Widget):
     """A rectangle that `draw` paints from the latest snapshot and view state."""
+
+    requests: ClassVar[Requests | None] = None  # of what it draws, where that needs more than the plain facts
 
     def __init__(self, palette: Palette, id: str) -> None:
         super().__init__(id=id)
@@ -25,15 +30,26 @@ class Panel(Widget):
     def draw(self, snapshot: Snapshot, width: int, height: int) -> Canvas:
         raise NotImplementedError
 
+    def want(self) -> Want | None:
+        """What it asks of the run; None where that is nothing, and while it is hidden."""
+        if self.requests is None or not self.shown:
+            return None
+        return Want(self.requests, *self.size, replace(self.view, focus=False))
+
+    @property
+    def shown(self) -> bool:
+        """Whether it has a place on the screen; within a hidden container it has none."""
+        return all(self.size) and all(node.display for node in self.ancestors_with_self if isinstance(node, Widget))
+
     def show(self, snapshot: Snapshot, view: ViewState) -> None:
         """Draw this, and have the rows sent that differ from what is on the screen."""
         self.snapshot, self.view = snapshot, view
         self.repaint()
 
     def repaint(self) -> None:
-        width, height = self.size
-        if self.snapshot is None or not self.display or not (width and height):
+        if self.snapshot is None or not self.shown:
             return
+        width, height = self.size
         old, self._strips = self._strips, self.draw(self.snapshot, width, height).strips(self.palette)
         if len(old) != height:
             self.refresh()

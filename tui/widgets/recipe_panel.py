@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from engine.optimizers import OPTIMIZERS
+from engine.schedules import SCHEDULES
 from tui.actions import bindings
 from tui.draw.canvas import Canvas
 from tui.run.fields import FIELDS
@@ -69,11 +70,12 @@ def rows(snapshot: Snapshot) -> list[Row]:
     dataset, network, recipe = snapshot.dataset, snapshot.network, snapshot.recipe
     examples = len(dataset.y_train)
     unseen = 0 if dataset.y_test is None else len(dataset.y_test)
+    schedule = SCHEDULES[recipe.schedule]
     updates = -(-examples // recipe.batch_size)
     full = "full batch" if updates == 1 else f"{updates} updates an epoch"
     constants = f" {OPTIMIZERS[recipe.optimizer].constants}".rstrip()
-    rate: tuple[Part, ...] = ((f"η {recipe.learning_rate:g}", "rate"), (", ", ""), (recipe.schedule, "schedule"))
-    if recipe.schedule != "constant":
+    rate: tuple[Part, ...] = ((f"η {recipe.learning_rate:g}", "rate"), (", ", ""), (schedule.word, "schedule"))
+    if schedule.moves:
         rate += ((" to ", ""), (f"{recipe.epochs}", "epochs"), (f", now {snapshot.rate:.3g}", ""))
     return [
         ("data", ((f"{examples} train, {unseen} unseen", "data"),), "d"),

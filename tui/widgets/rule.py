@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from tui.draw.canvas import Canvas, cut
 from tui.draw.palette import Palette
@@ -10,19 +11,29 @@ from tui.run.snapshot import Snapshot
 from tui.views import ViewState
 from tui.widgets.panel import Panel
 
-Titles = list[tuple[str, str, str]]  # (name, quiet words after it, the panel that it belongs to), left and right
+_BETWEEN = "  "  # between the names of several views
+
+
+@dataclass(frozen=True, slots=True)
+class Title:
+    """What stands over a panel: its name, or the names of all that it could show, and quiet words after them."""
+
+    panel: str
+    names: tuple[str, ...]
+    words: str = ""
+    chosen: int = 0  # the place of the name of what it shows
 
 
 class Rule(Panel):
-    """One row: ─ Fit ──────┬─ Loss rmse g ──; the title of the focused panel is bright."""
+    """One row: ─ 1 Fit  2 Units ──────┬─ Loss rmse g ──; the title of the focused panel is bright."""
 
     def __init__(
-        self, palette: Palette, id: str, titles: Callable[[Snapshot, ViewState], Titles], junction: str
+        self, palette: Palette, id: str, titles: Callable[[Snapshot, ViewState], list[Title]], junction: str
     ) -> None:
         super().__init__(palette, id)
         self.titles, self.junction = titles, junction
         self.split = 0  # columns of the right panel; 0: there is none
-        self.focused_panel = "fit"
+        self.focused_panel = "view"
 
     def draw(self, snapshot: Snapshot, width: int, height: int) -> Canvas:
         canvas = Canvas(width, height)
@@ -34,12 +45,16 @@ class Rule(Panel):
             canvas.rule(0, self._parts(right[0], self.split) if right else (), middle + 1)
         return canvas
 
-    def _parts(self, title: tuple[str, str, str], width: int) -> list[tuple[str, str, bool]]:
-        """The title, its quiet words cut to what a rule of this width leaves them."""
-        name, words, panel = title
-        words = cut(words, width - len("─ ") - len(name) - len(" ") - len(" "))
-        focused = panel == self.focused_panel
-        parts = [(name, "bright" if focused else "label", focused)]
+    def _parts(self, title: Title, width: int) -> list[tuple[str, str, bool]]:
+        """The names, and the quiet words cut to what a rule of this width leaves them."""
+        focused, several = title.panel == self.focused_panel, len(title.names) > 1
+        parts: list[tuple[str, str, bool]] = []
+        for place, name in enumerate(title.names):
+            chosen = place == title.chosen
+            parts.append((_BETWEEN * (place > 0), "rule", False))
+            parts.append((name, "bright" if chosen and focused else "label", chosen and (focused or several)))
+        room = width - len("─ ") - sum(len(text) for text, _, _ in parts) - len("  ")
+        words = cut(title.words, room)
         return [*parts, (f" {words}", "quiet", False)] if words else parts
 
 

@@ -10,7 +10,7 @@ SMALLEST = (80, 24)
 
 
 def too_small(width: int, height: int) -> bool:
-    """Whether the panels have no room on a screen of so many columns and rows."""
+    """Whether the panels have no room on a screen of this many columns and rows."""
     return width < SMALLEST[0] or height < SMALLEST[1]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from engine.schedules import SCHEDULES
 from tui.draw.canvas import Canvas
 from tui.draw.numbers import short
 from tui.run.snapshot import Snapshot
@@ -47,15 +48,16 @@ class TopLine(Panel):
 def pieces(snapshot: Snapshot) -> tuple[dict[str, Piece], dict[str, Piece]]:
     """What stands at the left and at the right, by name and in order."""
     recipe = snapshot.recipe
+    schedule = SCHEDULES[recipe.schedule]
     left: dict[str, Piece] = {
         "shape": (("-".join(map(str, snapshot.network.shape)), "text", False),),
         "optimizer": ((recipe.optimizer, "text", False),),
         "rate": (("η ", "label", False), (f"{snapshot.rate:.3g}", "text", False)),
-        "epochs": ((f"{recipe.schedule} over {recipe.epochs} epochs", "label", False),),
+        "epochs": ((f"{schedule.word} over {recipe.epochs} epochs", "label", False),),
         "loss": ((recipe.loss, "text", False),),
         "batch": (("batch ", "label", False), (str(recipe.batch_size), "text", False)),
     }
-    if recipe.schedule == "constant":
+    if not schedule.moves:
         del left["epochs"]
     word, colour = STATES[snapshot.state]
     right: dict[str, Piece] = {"state": ((word, colour, False),)}

@@ -11,6 +11,7 @@ from tui.widgets.panel import Panel
 
 class UnitsPanel(Panel, can_focus=True):
     BINDINGS = bindings("units")
+    requests = staticmethod(table.requests)
 
     def draw(self, snapshot: Snapshot, width: int, height: int) -> Canvas:
         return table.paint(snapshot, width, height, self.palette, self.view)

@@ -10,11 +10,18 @@ import numpy as np
 import pytest
 
 from engine import Trainer
+from engine.edits import AddUnit, RemoveUnit
+from tui.run.gestures import AddLayerLast, LoadTable, RemoveHere, Wish
 from tui.run.options import Options
-from tui.run.runner import Runner, one_sentence
+from tui.run.player import Step, StepSpeed, Toggle
+from tui.run.runner import Command, Runner, one_sentence
 from tui.run.session import Session
 
 PATIENCE = 1200  # seconds until a test gives up: kernels may be compiled first, on a machine that has other work, too
+
+
+def wished(wish: Wish) -> Command:
+    return lambda session: session.perform(wish)
 
 
 class Awake(Runner):
@@ -48,8 +55,8 @@ def test_the_first_snapshot_comes_by_itself_and_once(runner):
 
 
 def test_commands_are_done_in_their_order(runner):
-    for command in (lambda s: s.add_unit(0, "relu"), lambda s: s.remove_unit(0, 0), lambda s: s.step(7)):
-        runner.send(command)
+    for wish in (AddUnit("relu"), RemoveUnit(0, 0), Step(7)):
+        runner.send(wished(wish))
     told = runner.until(lambda: (s := runner.take()) and s.update == 7 and s)
     assert told.network.layers == [["sigmoid", "sigmoid", "relu"]]
 
@@ -57,15 +64,15 @@ def test_commands_are_done_in_their_order(runner):
 def test_playing_goes_on_without_a_screen_that_takes_anything(runner):
     """The slot holds the newest moment only, and the run equals a headless one."""
     reached = threading.Event()
-    runner.send(lambda s: s.faster(99))
-    runner.send(Session.toggle)
+    runner.send(wished(StepSpeed(99)))
+    runner.send(wished(Toggle()))
 
     def look(session: Session) -> None:
         reached.set() if session.trainer.update >= 2000 else runner.send(look)
 
     runner.send(look)
     assert reached.wait(PATIENCE)
-    runner.send(Session.toggle)
+    runner.send(wished(Toggle()))
     told = runner.until(lambda: (s := runner.take()) and s.state == "paused" and s)
     options = Options()
     dataset = options.load()
@@ -81,8 +88,8 @@ def test_a_run_that_diverges_in_its_next_update_is_shown_as_such():
     clock = count()  # a second later at every look
     runner = Runner(Options(optimizer="sgd", lr=10.0, layer=()), lambda: None, lambda: float(next(clock)))
     runner.open()
-    runner.send(lambda s: s.faster(-99))  # one update a turn
-    runner.send(Session.toggle)
+    runner.send(wished(StepSpeed(-99)))  # one update a turn
+    runner.send(wished(Toggle()))
     while runner.session.trainer.diverged is None:
         runner.take()
         assert runner.turn()
@@ -94,9 +101,9 @@ def test_a_run_that_diverges_in_its_next_update_is_shown_as_such():
 @pytest.mark.parametrize(
     ("command", "words"),
     [
-        (lambda s: s.open_table(data="/no/such/file.csv"), "file.csv"),
-        (lambda s: [s.remove_unit(0, 0) for _ in range(3)], "remove the layer instead"),
-        (lambda s: [s.add_layer(0, 0) for _ in range(9)], "hidden layers: expected at most 8"),
+        (wished(LoadTable("/no/such/file.csv")), "file.csv"),
+        (lambda s: [s.perform(RemoveHere()) for _ in range(3)], "remove the layer instead"),
+        (lambda s: [s.perform(AddLayerLast()) for _ in range(9)], "hidden layers: expected at most 8"),
     ],
 )
 def test_an_error_is_one_sentence_and_the_run_goes_on(runner, command, words):
@@ -105,7 +112,7 @@ def test_an_error_is_one_sentence_and_the_run_goes_on(runner, command, words):
     assert len(found) == 1
     assert words in found[0]
     assert "\n" not in found[0]
-    runner.send(lambda s: s.step(3))
+    runner.send(wished(Step(3)))
     assert runner.until(lambda: (s := runner.take()) and s.update == 3)
 
 
@@ -130,8 +137,8 @@ def test_a_fault_of_the_program_ends_the_thread_and_is_kept_for_the_screen():
 def test_stop_ends_the_thread_in_the_midst_of_playing():
     runner = Awake(Options())
     runner.start()
-    runner.send(lambda s: s.faster(99))
-    runner.send(Session.toggle)
+    runner.send(wished(StepSpeed(99)))
+    runner.send(wished(Toggle()))
     assert runner.stop(PATIENCE)
     assert "unitfit runner" not in [thread.name for thread in threading.enumerate()]
 

@@ -7,11 +7,29 @@ import pytest
 
 import data
 from data import DataError
-from engine import EngineError, Trainer
-from tui.run.choice import LAST, OUTPUT_BIAS
+from engine import EngineError, Network, Trainer
+from engine.edits import AddLayer, AddUnit, RemoveLayer, RemoveUnit, SetRecipe, SetTheta, SetValue
+from tui.run.beginnings import Restart
+from tui.run.choice import OUTPUT_BIAS, Choice, nearest
+from tui.run.facts import Accuracy, ActiveShares, BestUnseen, Gradient, LossCurve, Losses, Outputs
+from tui.run.gestures import (
+    AddHere,
+    AddLayerLast,
+    Change,
+    LoadTable,
+    Nudge,
+    RemoveHere,
+    RemoveLayerHere,
+    StepData,
+    StepField,
+    StepSeed,
+)
 from tui.run.options import Options
-from tui.run.player import FRAME, SPEEDS
-from tui.run.session import FIRST_NOTE, Session
+from tui.run.player import FRAME, SPEEDS, RunEpochs, Step, StepSpeed, Toggle
+from tui.run.session import Session
+from tui.run.words import FIRST_NOTE
+
+FAR = 1 << 30  # as the number of a unit or a layer: the last one
 
 
 class Clock:
@@ -28,10 +46,18 @@ def session(**options) -> Session:
     return made
 
 
+def choose(run: Session, layer: int, unit: int = 0, source: int = 0) -> None:
+    run.run.choice = nearest(Choice(layer, unit, source), run.trainer.network)
+
+
 def finish(run: Session) -> None:
     """Work until nothing is left to do before the clock moves."""
     while run.work() == 0.0:
         pass
+
+
+def unseen_loss(run: Session) -> float:
+    return run.facts().of(Losses())[1]
 
 
 def headless(run: Session, options: Options) -> Trainer:
@@ -52,26 +78,26 @@ def test_it_starts_on_motorcycle_with_three_sigmoids_paused_at_the_initial_curve
 
 def test_playing_does_so_many_updates_a_frame():
     run = session()
-    run.toggle()
+    run.perform(Toggle())
     for frame in range(1, 11):
         finish(run)
-        assert run.trainer.update == frame * SPEEDS[run.level]
+        assert run.trainer.update == frame * SPEEDS[run.player.level]
         run.clock.now += FRAME
 
 
 def test_a_frame_that_comes_late_is_not_made_up_for():
     run = session()
-    run.toggle()
+    run.perform(Toggle())
     finish(run)
     run.clock.now += 100 * FRAME
     finish(run)
-    assert run.trainer.update == 2 * SPEEDS[run.level]
+    assert run.trainer.update == 2 * SPEEDS[run.player.level]
 
 
 def test_playing_is_the_same_run_as_a_headless_one():
     run, options = session(), Options()
-    run.faster(1)
-    run.toggle()
+    run.perform(StepSpeed(1))
+    run.perform(Toggle())
     for _ in range(20):
         finish(run)
         run.clock.now += FRAME
@@ -83,8 +109,8 @@ def test_playing_is_the_same_run_as_a_headless_one():
 
 def test_flat_out_is_work_without_a_pause():
     run = session()
-    run.faster(len(SPEEDS))
-    run.toggle()
+    run.perform(StepSpeed(len(SPEEDS)))
+    run.perform(Toggle())
     assert run.snapshot().speed == "flat out"
     assert [run.work() for _ in range(3)] == [0.0] * 3
     assert run.trainer.update > 0
@@ -93,15 +119,15 @@ def test_flat_out_is_work_without_a_pause():
 def test_speed_stays_within_its_table():
     run = session()
     for direction, words in ((-99, "1 update a frame"), (1, "3 updates a frame"), (99, "flat out")):
-        run.faster(direction)
+        run.perform(StepSpeed(direction))
         assert run.snapshot().speed == words
 
 
 def test_steps_add_up_and_pause_what_plays():
     run = session()
-    run.toggle()
-    run.step(1)
-    run.step(1)
+    run.perform(Toggle())
+    run.perform(Step(1))
+    run.perform(Step(1))
     finish(run)
     assert run.trainer.update == 2
     assert run.snapshot().state == "paused"
@@ -109,33 +135,33 @@ def test_steps_add_up_and_pause_what_plays():
 
 def test_a_second_key_waits_for_the_first_but_not_for_long():
     run = session()
-    run.run(1, long=False)
+    run.perform(RunEpochs(1, long=False))
     assert run.player.in_a_moment
     run.clock.now += 1.0
     assert not run.player.in_a_moment
-    run.run(1)
+    run.perform(RunEpochs(1))
     assert not run.player.in_a_moment
 
 
 def test_epochs_end_at_their_boundary():
     run = session()  # 106 examples in batches of 32: 4 updates an epoch
-    run.step(1)
+    run.perform(Step(1))
     finish(run)
-    run.run(1, long=False)
-    run.run(1, long=False)
+    run.perform(RunEpochs(1, long=False))
+    run.perform(RunEpochs(1, long=False))
     finish(run)
     assert (run.trainer.update, run.trainer.epoch) == (8, 2)
 
 
 def test_a_long_stretch_tells_how_far_it_is_and_heeds_a_changed_batch():
     run = session()
-    run.run(10)
+    run.perform(RunEpochs(10))
     run.work()
     told = run.snapshot()
     assert told.state == "stepping"
     assert told.busy is not None
     assert told.busy.startswith("running 10 epochs, ")
-    run.change("batch", -1)
+    run.perform(StepField("batch", -1))
     finish(run)
     assert run.trainer.epoch == 10
     assert run.trainer.update > 40
@@ -144,22 +170,22 @@ def test_a_long_stretch_tells_how_far_it_is_and_heeds_a_changed_batch():
 
 def test_pause_breaks_a_long_stretch_off():
     run = session()
-    run.run(1000)
+    run.perform(RunEpochs(1000))
     run.work()
-    run.toggle()
+    run.perform(Toggle())
     assert run.work() is None
     assert run.trainer.epoch < 1000
 
 
 def test_updates_a_second_are_counted_while_playing():
     run = session()
-    run.toggle()
+    run.perform(Toggle())
     for _ in range(32):
         finish(run)
         told = run.snapshot()
         run.clock.now += FRAME
     assert told.updates_per_second == pytest.approx(90, rel=0.1)
-    run.toggle()
+    run.perform(Toggle())
     assert run.snapshot().updates_per_second == 0.0
 
 
@@ -177,17 +203,17 @@ def test_compiling_shows_as_such():
 
 def test_divergence_stops_with_a_note_that_says_what_to_do_and_a_lower_rate_goes_on():
     run = session(lr=1e30, optimizer="sgd")
-    run.step(50)
+    run.perform(Step(50))
     finish(run)
     told = run.snapshot()
     assert told.state == "diverged"
     assert told.diverged is not None
     assert "[ lowers the rate, 0 starts again" in told.note
     assert np.isfinite(run.trainer.theta).all()
-    for command in (run.toggle, lambda: run.step(1), lambda: run.run(1)):
-        command()
+    for command in (Toggle(), Step(1), RunEpochs(1)):
+        run.perform(command)
         assert run.work() is None
-    run.change("rate", -1)
+    run.perform(StepField("rate", -1))
     told = run.snapshot()
     assert told.state == "paused"
     assert told.note == "The rate is now 5e+09; space goes on from where it diverged, 0 starts again"
@@ -195,7 +221,7 @@ def test_divergence_stops_with_a_note_that_says_what_to_do_and_a_lower_rate_goes
 
 def test_a_rate_that_flattens_every_unit_is_told_with_what_to_do():
     run = session()
-    run.toggle()
+    run.perform(Toggle())
     network, theta = run.trainer.network, run.trainer.theta
     theta[[network.index(0, unit, "b") for unit in range(3)]] = 1e4
     theta[network.index(1, 0, "b")] = 100.0  # far from the data, and no unit can bend back
@@ -207,19 +233,18 @@ def test_a_rate_that_flattens_every_unit_is_told_with_what_to_do():
 
 def test_steep_units_that_fit_a_step_are_no_trouble():
     run = session(data="step", layer=(("sigmoid",),))
-    run.toggle()
+    run.perform(Toggle())
     run.trainer.theta = np.array([400.0, 0.0, 2.0, -1.0])
     run.trainer.step(1)
-    told = run.snapshot()
-    assert told.on[0][0] < 0.05
-    assert told.note.startswith("Training since epoch 0 brought")
+    assert run.facts().of(ActiveShares())[0][0] < 0.05
+    assert run.snapshot().note.startswith("Training since epoch 0 brought")
 
 
 def test_a_restart_mends_divergence():
     run = session(lr=1e30, optimizer="sgd")
-    run.step(50)
+    run.perform(Step(50))
     finish(run)
-    run.restart()
+    run.perform(Restart())
     told = run.snapshot()
     assert (told.state, told.update, told.diverged) == ("paused", 0, None)
 
@@ -230,13 +255,13 @@ def test_a_restart_mends_divergence():
 def test_restart_has_the_same_initial_weights_and_keeps_what_was_built():
     run = session()
     first = run.trainer.theta
-    run.step(20)
+    run.perform(Step(20))
     finish(run)
-    run.restart()
+    run.perform(Restart())
     assert np.array_equal(run.trainer.theta, first)
-    run.add_unit(0, "relu")
-    run.change("rate", -1)
-    run.restart()
+    run.perform(AddHere("relu"))
+    run.perform(StepField("rate", -1))
+    run.perform(Restart())
     assert run.trainer.update == 0
     assert run.trainer.network.layers == [["sigmoid"] * 3 + ["relu"]]
     assert run.trainer.recipe.learning_rate == 0.02
@@ -245,81 +270,129 @@ def test_restart_has_the_same_initial_weights_and_keeps_what_was_built():
 def test_a_new_seed_draws_other_weights_and_shuffles_otherwise():
     run = session()
     first = run.trainer.theta
-    run.reseed()
+    run.perform(StepSeed(1))
     assert run.trainer.seed == run.trainer.network.seed == 1
     assert not np.array_equal(run.trainer.theta, first)
-    run.reseed(-1)
-    run.reseed(-1)
+    run.perform(StepSeed(-1))
+    run.perform(StepSeed(-1))
     assert run.trainer.seed == 0
     assert np.array_equal(run.trainer.theta, first)
 
 
 def test_a_new_unit_leaves_the_curve_and_then_tells_what_it_brought():
     run = session()
-    run.step(40)
+    run.perform(Step(40))
     finish(run)
-    before = run.snapshot()
-    run.add_unit(0, "sigmoid")
+    before = unseen_loss(run)
+    run.perform(AddHere("sigmoid"))
     now = run.snapshot()
-    assert now.loss_test == pytest.approx(before.loss_test, rel=1e-6)  # float32 sums in another order
+    assert unseen_loss(run) == pytest.approx(before, rel=1e-6)  # float32 sums in another order
     assert now.marks == ((10.0, "+4"),)
     assert now.note.startswith("Unit 4 added")
-    run.step(40)
+    run.perform(Step(40))
     finish(run)
     told = run.snapshot()
-    assert told.note.startswith(f"Unit 4, added at epoch 10, brought the unseen loss from {before.loss_test:.1f} to ")
-    assert told.note.endswith(f"{told.loss_test:.1f} g")
+    assert told.note.startswith(f"Unit 4, added at epoch 10, brought the unseen loss from {before:.1f} to ")
+    assert told.note.endswith(f"{unseen_loss(run):.1f} g")
 
 
 @pytest.mark.parametrize("nudged", [False, True])
 def test_a_dead_unit_is_not_praised(nudged):
     run = session()
-    run.step(42)
+    run.perform(Step(42))
     finish(run)
-    run.add_unit(0, "relu")
+    run.perform(AddHere("relu"))
     network, theta = run.trainer.network, run.trainer.theta
     theta[network.index(0, 3, "b")] = -99.0
     run.trainer.theta = theta
     if nudged:
-        run.nudge(0, 3, "b", 0, -1)
-    run.step(4)
+        run.perform(Nudge("b", -1))
+    run.perform(Step(4))
     finish(run)
     assert run.snapshot().note == "Unit 4 is dead: off on every training point; x removes it"
 
 
 def test_the_gradient_is_there_in_the_midst_of_a_batch_too(monkeypatch):
     run = session()
-    run.step(1)
+    run.perform(Step(1))
     finish(run)
-    known = run.snapshot().gradient
+    run.ask([lambda dataset: [Gradient()]])
+    known = run.snapshot().answer(Gradient())
+    assert known is not None
     monkeypatch.setattr(Trainer, "last_gradient", property(lambda trainer: None))  # as a slice that ends there
-    assert run.snapshot().gradient is known
-    run.add_unit(0, "relu")
-    assert run.snapshot().gradient is None
-    run.restart()
-    assert run.snapshot().gradient is None
+    assert run.snapshot().answer(Gradient()) is known
+    run.perform(AddHere("relu"))
+    assert run.snapshot().answer(Gradient()) is None
+    run.perform(Restart())
+    assert run.snapshot().answer(Gradient()) is None
 
 
 def test_units_and_layers_come_and_go():
     run = session()
-    run.remove_unit(0, LAST)
+    choose(run, 0, FAR)
+    run.perform(RemoveHere())
     assert run.trainer.network.shape == (1, 2, 1)
-    run.add_layer(0, 0)
+    choose(run, 0)
+    run.perform(AddLayerLast())
     assert run.trainer.network.layers[1] == ["sigmoid"] * 3
-    run.add_unit(LAST, "relu")
-    run.add_layer(LAST, LAST)
+    choose(run, FAR)
+    run.perform(AddHere("relu"))
+    run.perform(AddLayerLast())
     assert run.trainer.network.layers[2] == ["relu"] * 3
-    run.remove_layer(1)
-    run.remove_layer(LAST)
-    run.remove_layer(0)
+    for layer in (1, FAR, 0):
+        choose(run, layer)
+        run.perform(RemoveLayerHere())
     assert run.trainer.network.shape == (1, 1)
-    run.add_unit(0, "relu")
+    run.perform(AddHere("relu"))
     assert run.trainer.network.layers == [["relu"]]
+
+
+@pytest.mark.parametrize(
+    "edit", [AddUnit("relu", 9), AddUnit("square"), RemoveUnit(0, 9), RemoveUnit(9, 0), AddLayer(()), RemoveLayer(9),
+             SetValue(99, 0.0), SetValue(0, np.inf), SetTheta(np.zeros(3)), SetRecipe("adam")]
+)  # fmt: skip
+def test_an_edit_that_does_not_fit_is_refused_and_nothing_changes(edit):
+    run = session()
+    run.perform(Step(3))
+    finish(run)
+    theta, told = run.trainer.theta, run.snapshot()
+    with pytest.raises(EngineError):
+        run.perform(edit)
+    now = run.snapshot()
+    assert np.array_equal(run.trainer.theta, theta)
+    assert (now.note, now.marks, now.chosen, now.recipe) == (told.note, told.marks, told.chosen, told.recipe)
+
+
+def test_of_several_edits_all_are_done_or_none():
+    run = session()
+    theta, told = run.trainer.theta, run.snapshot()
+    with pytest.raises(EngineError, match="layer"):
+        run.perform(lambda moment: Change((AddUnit("relu"), RemoveLayer(9)), choice=Choice(0, 3)))
+    assert np.array_equal(run.trainer.theta, theta)
+    assert (run.snapshot().note, run.snapshot().marks, run.snapshot().chosen) == (told.note, told.marks, told.chosen)
+    run.perform(lambda moment: Change((AddUnit("relu"), AddUnit("tanh")), choice=Choice(0, 4)))
+    assert run.trainer.network.layers == [["sigmoid"] * 3 + ["relu", "tanh"]]
+    assert run.snapshot().note.startswith("Unit 5 added")
+    assert run.snapshot().chosen == Choice(0, 4)
+
+
+def test_what_is_chosen_is_there_after_every_change():
+    run = session(layer=(("relu",) * 2, ("tanh",) * 3))
+    choose(run, 1, 2, 1)
+    for wish, chosen in (
+        (RemoveUnit(0, 1), Choice(1, 2, 0)),  # it had come from the unit that is gone
+        (RemoveHere(), Choice(1, 1, 0)),
+        (RemoveLayer(1), Choice(0, 0, 0)),
+        (RemoveLayer(0), Choice(0, OUTPUT_BIAS, 0)),
+    ):
+        run.perform(wish)
+        assert run.snapshot().chosen == chosen
 
 
 def test_the_output_bias_is_not_removed():
     run = session()
-    run.remove_unit(0, OUTPUT_BIAS)
+    choose(run, 0, OUTPUT_BIAS)
+    run.perform(RemoveHere())
     assert run.trainer.network.shape == (1, 3, 1)
     assert "output bias stays" in run.snapshot().note
 
@@ -328,36 +401,36 @@ def test_the_last_unit_of_a_layer_is_refused_and_nothing_changes():
     run = session(layer=(("relu",),))
     theta = run.trainer.theta
     with pytest.raises(EngineError, match="unit 1 is the only one of layer 1: remove the layer instead, with L"):
-        run.remove_unit(0, 0)
+        run.perform(RemoveHere())
     assert np.array_equal(run.trainer.theta, theta)
 
 
-@pytest.mark.parametrize("edit", [lambda run: run.remove_unit(0, LAST), lambda run: run.remove_layer(0)])
+@pytest.mark.parametrize("edit", [RemoveHere(), RemoveLayerHere()])
 def test_the_linear_model_has_nothing_to_remove_and_says_what_to_press(edit):
     run = session(layer=())
-    edit(run)
+    run.perform(edit)
     assert run.snapshot().note == "The linear model has no units: s adds a sigmoid unit, r a ReLU"
 
 
 def test_what_training_brought_is_true_however_far_it_came():
     """Of epochs asked for and broken off, and of playing and stepping after them, the note tells all."""
     run = session()
-    before = run.snapshot().loss_test
-    run.run(1000)
+    before = unseen_loss(run)
+    run.perform(RunEpochs(1000))
     run.work()
-    run.toggle()
-    run.toggle()
-    run.step(1)
+    run.perform(Toggle())
+    run.perform(Toggle())
+    run.perform(Step(1))
     finish(run)
     told = run.snapshot()
     assert told.epoch < 1000
-    assert told.note == f"Training since epoch 0 brought the unseen loss from {before:.1f} to {told.loss_test:.1f} g"
+    assert told.note == f"Training since epoch 0 brought the unseen loss from {before:.1f} to {unseen_loss(run):.1f} g"
 
 
 def test_a_loss_that_stays_is_not_said_to_have_moved():
     run = session(lr=1e-6)
-    run.add_unit(0, "relu")
-    run.step(1)
+    run.perform(AddHere("relu"))
+    run.perform(Step(1))
     finish(run)
     assert run.snapshot().note == "Unit 4, added at epoch 0, left the unseen loss at 50.4 g"
 
@@ -366,7 +439,8 @@ def test_a_loss_that_stays_is_not_said_to_have_moved():
 def test_a_nudge_moves_one_parameter(unit, part):
     run = session()
     before = run.trainer.theta
-    run.nudge(0, unit, part, 0, 1)
+    choose(run, 0, unit)
+    run.perform(Nudge(part, 1))
     moved = np.flatnonzero(run.trainer.theta != before)
     network = run.trainer.network
     expected = network.index(1, 0, "b") if unit == OUTPUT_BIAS else network.index(0, unit, part)
@@ -376,13 +450,15 @@ def test_a_nudge_moves_one_parameter(unit, part):
 
 def test_a_nudge_names_the_unit_and_the_input():
     run = session(data="moons", layer=(("tanh",) * 2,))
-    run.nudge(LAST, LAST, "w", 1, 1)
+    choose(run, FAR, FAR, 1)
+    run.perform(Nudge("w", 1))
     assert run.snapshot().note.startswith("w from x2 ")
-    run.step(1)
+    run.perform(Step(1))
     finish(run)
     assert run.snapshot().note.startswith("Moving w from x2 of unit 2 brought ")
-    run.nudge(0, OUTPUT_BIAS, "b", 0, 1)
-    run.step(1)
+    choose(run, 0, OUTPUT_BIAS)
+    run.perform(Nudge("b", 1))
+    run.perform(Step(1))
     finish(run)
     assert run.snapshot().note.startswith("Moving b of the output brought ")
 
@@ -390,18 +466,18 @@ def test_a_nudge_names_the_unit_and_the_input():
 def test_a_nudge_of_what_is_not_there_says_so():
     run = session(layer=(("relu",) * 2, ("relu",) * 2))
     theta = run.trainer.theta
-    run.nudge(0, 0, "c", 0, 1)
+    run.perform(Nudge("c", 1))
     assert np.array_equal(run.trainer.theta, theta)
     assert run.snapshot().note == "c is not a parameter of this unit"
 
 
 def test_the_recipe_changes_and_the_weights_stay():
     run = session()
-    run.step(8)
+    run.perform(Step(8))
     finish(run)
     theta = run.trainer.theta
     for field in ("batch", "rate", "schedule", "epochs", "optimizer", "l1", "l2"):
-        run.change(field, 1)
+        run.perform(StepField(field, 1))
     recipe = run.trainer.recipe
     assert (recipe.batch_size, recipe.learning_rate, recipe.schedule, recipe.epochs) == (64, 0.05, "cosine", 200)
     assert (recipe.optimizer, recipe.l1, recipe.l2) == ("adamw", 1e-6, 1e-6)
@@ -411,21 +487,21 @@ def test_the_recipe_changes_and_the_weights_stay():
 
 def test_another_loss_begins_another_curve():
     run = session()
-    run.step(40)
+    run.perform(Step(40))
     finish(run)
-    run.change("loss", 1)
+    run.perform(StepField("loss", 1))
     told = run.snapshot()
-    assert (told.recipe.loss, told.measure) == ("mae", "mae")
-    assert told.history.train.tolist() == [told.loss_train]
-    dataset, trainer = run.dataset, run.trainer
-    assert told.loss_train == pytest.approx(dataset.errors(trainer.predict(dataset.x_train), "train")["mae"], rel=1e-5)
+    assert (told.recipe.loss, told.measure.word) == ("mae", "mae")
+    dataset, trainer, loss = run.dataset, run.trainer, run.facts().of(Losses())[0]
+    assert run.facts().of(LossCurve(99)).train.tolist() == [loss]
+    assert loss == pytest.approx(dataset.errors(trainer.predict(dataset.x_train), "train")["mae"], rel=1e-5)
 
 
 def test_another_init_draws_anew_and_skips_what_the_data_do_not_allow():
     run = session(data="moons", layer=(("tanh",) * 3,))
     seen = []
     for _ in range(5):
-        run.change("init", 1)
+        run.perform(StepField("init", 1))
         seen.append(run.trainer.network.init)
     assert seen == ["uniform", "he", "glorot", "zeros", "auto"]
 
@@ -435,26 +511,26 @@ def test_another_init_draws_anew_and_skips_what_the_data_do_not_allow():
 
 def test_the_next_data_set_and_back():
     run, names = session(), data.names()
-    run.open_neighbour(1)
+    run.perform(StepData(1))
     assert run.dataset.name == names[(names.index("motorcycle") + 1) % len(names)]
-    run.open_neighbour(-1)
+    run.perform(StepData(-1))
     assert run.dataset.name == "motorcycle"
 
 
 def test_the_note_says_what_is_in_a_data_set_and_where_it_is_from():
     run = session()
-    run.open_neighbour(1)
+    run.perform(StepData(1))
     assert run.snapshot().note.startswith("riders a day at Clark/Lake station from the days before, unseen 2015; ")
     assert run.snapshot().note.endswith(run.dataset.source)
     generated = session(data="moons")
-    generated.open_neighbour(-1)
+    generated.perform(StepData(-1))
     assert generated.snapshot().note == "generated: a disc in a ring; noise 0.05"
 
 
 def test_units_stay_where_the_number_of_inputs_does():
     run = session(data="sine")
-    run.add_unit(0, "relu")
-    run.change("data", 1)
+    run.perform(AddHere("relu"))
+    run.perform(StepData(1))
     assert run.dataset.x_train.shape[1] == 1
     assert run.trainer.network.layers == [["sigmoid"] * 3 + ["relu"]]
     assert run.trainer.update == 0
@@ -464,96 +540,82 @@ def test_ones_own_table_is_opened_and_stays_in_the_round(tmp_path):
     path = tmp_path / "own.csv"
     path.write_text("a,b,c\n" + "".join(f"{i},{i % 7},{i * i}\n" for i in range(50)))
     run = session()
-    run.open_table(data=str(path), target="c", features=("a",))
+    run.perform(LoadTable(str(path), target="c", features=("a",)))
     assert run.dataset.feature_names == ("a",)
-    run.open_neighbour(1)
+    run.perform(StepData(1))
     assert run.dataset.name == data.names()[0]
 
 
 def test_a_table_that_cannot_be_opened_leaves_the_run(tmp_path):
     run = session()
-    run.step(5)
+    run.perform(Step(5))
     finish(run)
-    trainer, options = run.trainer, run.options
+    before = run.run
     with pytest.raises(DataError):
-        run.open_table(data=str(tmp_path / "missing.csv"))
-    assert run.trainer is trainer
-    assert run.options is options
+        run.perform(LoadTable(str(tmp_path / "missing.csv")))
+    assert run.run is before
     assert run.snapshot().busy is None
 
 
 # -------------------------------------------------------------------------------------------------- snapshots
 
 
-def test_losses_are_in_the_units_of_the_data():
+def test_losses_are_those_of_the_trainer_in_the_units_of_the_data():
     run = session()
-    run.step(40)
+    run.perform(Step(40))
     finish(run)
-    told, dataset = run.snapshot(), run.dataset
-    errors = {split: dataset.errors(run.trainer.predict(x), split) for split, x in
-              (("train", dataset.x_train), ("test", dataset.x_test))}  # fmt: skip
-    assert told.loss_train == pytest.approx(errors["train"]["rmse"], rel=1e-5)
-    assert told.loss_test == pytest.approx(errors["test"]["rmse"], rel=1e-5)
-    assert told.history.train[-1] == told.loss_train
-    assert told.history.epoch[-1] == told.progress == 10.0
-    assert len(told.history.epoch) == 11
-    assert told.best == (told.history.epoch[told.history.test.argmin()], told.history.test.min())
+    dataset, trainer = run.dataset, run.trainer
+    for split, loss in zip(("train", "test"), run.facts().of(Losses()), strict=True):
+        assert loss == np.sqrt(trainer.loss(split)) * dataset.y_scale
+        x = dataset.x_train if split == "train" else dataset.x_test
+        assert loss == pytest.approx(dataset.errors(trainer.predict(x), split)["rmse"], rel=1e-5)
 
 
-def test_labels_have_a_mean_square_error():
-    told = session(data="moons").snapshot()
-    assert told.measure == "mse"
+def test_a_snapshot_holds_what_is_asked_for_and_nothing_else():
+    run = session()
+    assert run.snapshot().answers == {}
+    run.ask([lambda dataset: [Losses()], lambda dataset: [Losses(), Accuracy()]])
+    told = run.snapshot()
+    assert set(told.answers) == {Losses(), Accuracy()}
+    assert told.answer(Gradient()) is None
+    run.ask([])
+    assert run.snapshot().answers == {}
 
 
-def test_labels_are_counted_that_have_their_sign():
-    run = session(data="gaussians", lr=0.1)
-    assert session().snapshot().right is None
-    run.step(100)
-    finish(run)
-    train, unseen = run.snapshot().right
-    dataset = run.dataset
-    for share, x, y in ((train, dataset.x_train, dataset.y_train), (unseen, dataset.x_test, dataset.y_test)):
-        assert 0.8 < share == ((run.trainer.predict(x) >= 0) == (y > 0)).mean()
+def test_what_is_asked_for_holds_for_the_next_data_set_too():
+    run = session()
+    run.ask([lambda dataset: [Accuracy()] if dataset.labels else [Losses()]])
+    assert set(run.snapshot().answers) == {Losses()}
+    run.perform(LoadTable(data="moons"))
+    assert set(run.snapshot().answers) == {Accuracy()}
 
 
-def test_a_long_history_is_thinned_to_what_a_screen_can_show():
-    run = session(batch=128)
-    run.run(5000)
-    finish(run)
-    history = run.snapshot().history
-    assert len(history.epoch) <= 1025
-    assert (history.epoch[0], history.epoch[-1]) == (0.0, 5000.0)
-    assert (np.diff(history.epoch) > 0).all()
+def test_nothing_is_worked_out_twice_while_the_run_stands_still(monkeypatch):
+    run, asked = session(), []
+    predict = Network.predict
+    monkeypatch.setattr(Network, "predict", lambda network, x: asked.append(len(x)) or predict(network, x))
+    run.ask([lambda dataset: [Losses(), Outputs("test"), LossCurve(9), BestUnseen()]])
+    first = run.snapshot()
+    assert sorted(asked) == [27, 106]  # either split once
+    assert run.snapshot().answers == first.answers
+    assert len(asked) == 2
+    for wish in (Nudge("w", 1), StepField("loss", 1)):
+        before, _ = run.snapshot(), asked.clear()
+        run.perform(wish)
+        assert run.snapshot().answer(Losses()) != before.answer(Losses())
+        assert sorted(asked) == [27, 106]
 
 
 def test_a_snapshot_does_not_change_with_the_run():
     run = session()
-    run.step(3)
+    run.perform(Step(3))
     finish(run)
+    run.ask([lambda dataset: [Gradient(), LossCurve(99)]])
     told = run.snapshot()
-    theta, gradient, losses = told.network.theta, told.gradient.copy(), told.history.train.copy()
-    run.step(40)
+    gradient, curve = told.answer(Gradient()), told.answer(LossCurve(99))
+    theta, slope, losses = told.network.theta, gradient.copy(), curve.train.copy()
+    run.perform(Step(40))
     finish(run)
     assert np.array_equal(told.network.theta, theta)
-    assert np.array_equal(told.gradient, gradient)
-    assert np.array_equal(told.history.train, losses)
-
-
-def test_the_probe_is_the_networks_output_in_the_data_s_units():
-    run = session()
-    assert run.snapshot().probe is None
-    x = np.linspace(-1, 1, 7, dtype=np.float32)[:, None]
-    run.probe_at(lambda dataset: x)
-    probe = run.snapshot().probe
-    assert np.array_equal(probe.x, x)
-    assert probe.y == pytest.approx(run.dataset.unscale(run.trainer.predict(x)))
-
-
-def test_shares_say_on_how_many_points_a_unit_has_a_slope():
-    run = session(layer=(("relu", "relu", "identity"),))
-    network = run.trainer.network
-    theta = network.theta
-    for unit, bias in ((0, 10.0), (1, -10.0)):  # always on; dead
-        theta[network.index(0, unit, "b")] = bias
-    run.trainer.theta = theta
-    assert [share.tolist() for share in run.snapshot().on] == [[1.0, 0.0, 1.0]]
+    assert np.array_equal(gradient, slope)
+    assert np.array_equal(curve.train, losses)

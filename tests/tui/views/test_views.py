@@ -12,51 +12,102 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import data
-from engine import Network, Recipe
+from data import Dataset
+from engine import History, Network, Recipe
 from engine.activations import KINDS
+from engine.losses import LOSSES
 from tui.draw.canvas import Canvas
 from tui.draw.palette import ANSI, CODES, DARK, PLAIN, Palette
-from tui.run.snapshot import LossHistory, Probe, Snapshot
-from tui.views import FitView, ViewState, fit_view, loss
-from tui.views.fit import curve, plane, series
+from tui.run.choice import Choice, nearest
+from tui.run.dated import baselines
+from tui.run.facts import (
+    Accuracy,
+    ActiveShares,
+    BestUnseen,
+    Curve,
+    Evidence,
+    Facts,
+    Gradient,
+    LossCurve,
+    Losses,
+    Outputs,
+    Predictions,
+    Probe,
+    Request,
+)
+from tui.run.measure import Measure
+from tui.run.snapshot import Snapshot
+from tui.views import ViewState, fit, loss
+from tui.views.fit import curve, plane, scatter, series
 from tui.views.units import table
 
 load = lru_cache(data.load)
 STATE = ViewState()
+RMSE = Measure(LOSSES["mse"], in_unit=True)
 MOTORCYCLE = ([-12.11, 14.94, 6.5], [-5.73, 1.93, -1.6], [2.94, 4.04, -1.32], -2.28)  # w, b, c, bias: a trained fit
 
 
-def snapshot(name: str, network: Network, width: int = 80, height: int = 27, **changes: Any) -> Snapshot:
-    """A paused run at epoch 120 with plausible losses, its probe taken for a fit panel of this size."""
-    dataset = load(name)
-    view, epochs = fit_view(dataset), np.arange(121.0)
-    x = view.probe_points(dataset, width, height, changes.pop("state", STATE))
+def snapshot(
+    name: str,
+    network: Network,
+    width: int = 80,
+    height: int = 27,
+    state: ViewState = STATE,
+    answers: dict[Request[Any], Any] | None = None,
+    **changes: Any,
+) -> Snapshot:
+    """A paused run at epoch 120 with plausible losses, asked for all that panels of this size want to know."""
+    return told(load(name), network, (width, height), state, answers, **changes)
+
+
+def told(
+    dataset: Dataset,
+    network: Network,
+    size: tuple[int, int] = (80, 27),
+    state: ViewState = STATE,
+    answers: dict[Request[Any], Any] | None = None,
+    **changes: Any,
+) -> Snapshot:
+    recipe, epochs = changes.pop("recipe", Recipe()), np.arange(121)
     falling = 22.0 + 26.0 * np.exp(-epochs / 30)
+    gradient = np.linspace(-0.1, 0.1, network.n_parameters)
+    evidence = Evidence(
+        dataset, network, recipe, 480, 120.0, History(4 * epochs, epochs, falling, falling), 0, gradient
+    )
+    plausible = {
+        Losses(): (22.8, 25.6),
+        LossCurve(1024): Curve(epochs.astype(float), falling, falling + 3.0),
+        BestUnseen(): (118.0, 25.4),
+        ActiveShares(): tuple(np.full(len(layer), 0.5) for layer in network.layers),
+    }
     made = Snapshot(
         dataset=dataset,
         network=network,
-        recipe=Recipe(),
+        chosen=nearest(Choice(), network),
+        recipe=recipe,
         seed=0,
         update=480,
         epoch=120,
         progress=120.0,
         rate=0.03,
-        updates_per_second=0.0,
-        state="paused",
-        speed="1 update a frame",
-        diverged=None,
-        loss_train=22.8,
-        loss_test=25.6,
-        history=LossHistory(epochs, falling, falling + 3.0),
-        best=(118.0, 25.4),
         marks=((23.0, "+2"), (50.0, "+3")),
-        gradient=np.linspace(-0.1, 0.1, network.n_parameters),
-        on=tuple(np.full(len(layer), 0.5) for layer in network.layers),
-        probe=Probe(x, dataset.unscale(network.predict(x).astype(float))),
-        note="",
-        busy=None,
+        answers=Facts(evidence).answers(fit.requests(dataset, *size, state)) | {Gradient(): gradient} | plausible,
     )
-    return replace(made, **changes)
+    return knowing(replace(made, **changes), answers or {})
+
+
+def knowing(snap: Snapshot, answers: dict[Request[Any], Any]) -> Snapshot:
+    """The same with these answers in place of its own."""
+    return replace(snap, answers={**snap.answers, **answers})
+
+
+def probe_of(snap: Snapshot) -> tuple[Predictions, Probe]:
+    """The predictions that the fit asked for, as a request and its answer."""
+    return next((request, answer) for request, answer in snap.answers.items() if isinstance(request, Predictions))
+
+
+def choose(snap: Snapshot, layer: int = 0, unit: int = 0, source: int = 0, part: str = "w") -> Snapshot:
+    return replace(snap, chosen=nearest(Choice(layer, unit, source, part), snap.network))
 
 
 def trained() -> Network:
@@ -67,8 +118,7 @@ def trained() -> Network:
 
 
 def whole(snap: Snapshot, size: tuple[int, int], palette: Palette, state: ViewState = STATE) -> list[Canvas]:
-    view = fit_view(snap.dataset)
-    canvases = [view.paint(snap, *size, palette, state), loss.paint(snap, *size, palette, state)]
+    canvases = [fit.paint(snap, *size, palette, state), loss.paint(snap, *size, palette, state)]
     canvases.append(table.paint(snap, *size, palette, state))
     for canvas in canvases:
         assert [strip.cell_length for strip in canvas.strips(palette)] == [size[0]] * size[1]
@@ -91,7 +141,7 @@ def test_a_covered_point_tints_the_cell() -> None:
     snap = snapshot("motorcycle", trained())
     tinted = curve.paint(snap, 80, 27, DARK, STATE).background == CODES["train_tint"]
     assert tinted.any()
-    bare = curve.paint(replace(snap, probe=None), 80, 27, DARK, STATE)
+    bare = curve.paint(replace(snap, answers={}), 80, 27, DARK, STATE)
     assert not (bare.background == CODES["train_tint"]).any()
     below = Canvas(80, 27).characters == bare.characters
     assert not below[tinted].any()
@@ -106,7 +156,7 @@ def test_the_frame_stands_still_while_the_curve_moves() -> None:
 
 def test_unit_numbers_stand_at_their_place_on_the_axis() -> None:
     snap = snapshot("motorcycle", trained())
-    canvas = curve.paint(snap, 80, 27, DARK, ViewState(unit=1))
+    canvas = curve.paint(choose(snap, unit=1), 80, 27, DARK, STATE)
     axis = canvas.plain().split("\n")[-2]
     assert [glyph for glyph in axis if glyph.isdigit()] == ["1", "2", "3"]
     frame = curve.layout(snap.dataset, 80, 27)
@@ -118,15 +168,15 @@ def test_unit_numbers_stand_at_their_place_on_the_axis() -> None:
 
 def test_a_curve_that_leaves_the_frame_is_marked_at_the_edge() -> None:
     snap = snapshot("motorcycle", trained())
-    assert snap.probe is not None
-    y = np.linspace(-1e9, 1e9, len(snap.probe.y))
-    rows = curve.paint(replace(snap, probe=Probe(snap.probe.x, y)), 80, 27, DARK, STATE).plain().split("\n")
+    request, probe = probe_of(snap)
+    steep = knowing(snap, {request: Probe(probe.x, np.linspace(-1e9, 1e9, len(probe.y)))})
+    rows = curve.paint(steep, 80, 27, DARK, STATE).plain().split("\n")
     assert "▲" in rows[0] and "▼" in rows[-3]
 
 
 def test_the_known_target_is_drawn_dim() -> None:
-    assert curve.title(snapshot("motorcycle", trained()), STATE) == ("Fit", "")
-    assert curve.title(snapshot("sine", trained()), STATE) == ("Fit", "thin line: without noise")
+    assert curve.subtitle(snapshot("motorcycle", trained()), STATE) == ""
+    assert curve.subtitle(snapshot("sine", trained()), STATE) == "thin line: without noise"
     canvas = curve.paint(snapshot("sine", Network(1, [["relu"]])), 80, 27, DARK, STATE)
     assert (canvas.foreground == CODES["truth"]).sum() > 10
 
@@ -134,30 +184,30 @@ def test_the_known_target_is_drawn_dim() -> None:
 def test_the_loss_numbers_are_the_legend() -> None:
     snap = snapshot("motorcycle", trained())
     assert loss.paint(snap, 39, 27, DARK, STATE).plain().startswith(" • train 22.8   ∘ unseen 25.6  +12%\n")
-    assert loss.title(snap, STATE) == ("Loss", "rmse g")
-    tight = loss.paint(replace(snap, loss_train=0.0141, loss_test=0.0277), 28, 15, DARK, STATE)
+    assert loss.subtitle(snap, STATE) == "rmse g"
+    tight = loss.paint(knowing(snap, {Losses(): (0.0141, 0.0277)}), 28, 15, DARK, STATE)
     assert tight.plain().startswith("•train 0.0141 ∘unseen 0.0277\n")
 
 
 @pytest.mark.parametrize(
-    ("name", "measure", "words"),
+    ("name", "kind", "words"),
     [
         ("motorcycle", "mae", "mae g"),
         ("motorcycle", "huber", "huber of scaled y"),
         ("moons", "mse", "mse"),
         ("moons", "mae", "mae"),
-        ("sine", "rmse", "rmse y"),
+        ("sine", "mse", "rmse y"),
     ],
 )
-def test_the_loss_panel_says_what_its_numbers_are(name: str, measure: str, words: str) -> None:
+def test_the_loss_panel_says_what_its_numbers_are(name: str, kind: str, words: str) -> None:
     network = Network(load(name).x_train.shape[1], [])
-    assert loss.title(snapshot(name, network, measure=measure), STATE) == ("Loss", words)
+    assert loss.subtitle(snapshot(name, network, recipe=Recipe(loss=kind)), STATE) == words
 
 
 def test_labels_have_their_shares_beside_the_loss() -> None:
-    snap = snapshot("moons", Network(2, []), measure="mse", right=(0.999, 0.5))
-    assert loss.title(snap, STATE) == ("Loss", "mse right •99% ∘50%")
-    assert loss.title(replace(snap, right=(1.0, None)), STATE) == ("Loss", "mse right •100%")
+    snap = snapshot("moons", Network(2, []), answers={Accuracy(): (0.999, 0.5)})
+    assert loss.subtitle(snap, STATE) == "mse right •99% ∘50%"
+    assert loss.subtitle(knowing(snap, {Accuracy(): (1.0, None)}), STATE) == "mse right •100%"
 
 
 def test_without_colours_the_ends_of_the_loss_curves_are_named() -> None:
@@ -170,12 +220,12 @@ def test_without_colours_the_ends_of_the_loss_curves_are_named() -> None:
 
 
 def test_baselines_are_in_the_measure_that_is_shown() -> None:
-    snap = snapshot("chicago", Network(56, []), measure="mae")
-    (_, day), (_, week) = series.baselines(snap.dataset, "mae")
+    snap = snapshot("chicago", Network(56, []), recipe=Recipe(loss="mae"))
+    (_, day), (_, week) = baselines(snap.dataset, snap.measure)
     unseen = snap.dataset.unscale(snap.dataset.y_test)
     assert day == pytest.approx(np.abs(np.diff(unseen)).mean(), rel=0.01)  # all but the first pair
     assert f"as last week  {week:.0f}" in loss.paint(snap, 39, 27, DARK, STATE).plain()
-    assert "as last week" not in loss.paint(replace(snap, measure="huber"), 39, 27, DARK, STATE).plain()
+    assert "as last week" not in loss.paint(replace(snap, recipe=Recipe(loss="huber")), 39, 27, DARK, STATE).plain()
 
 
 @pytest.mark.parametrize(("width", "height"), [(39, 27), (28, 15)])
@@ -188,14 +238,16 @@ def test_edits_and_the_best_epoch_stand_on_the_loss_plot(width: int, height: int
 
 
 def test_the_best_unseen_epoch_has_its_numbers_once_it_is_past() -> None:
-    snap = snapshot("motorcycle", trained(), best=(40.0, 24.5))
+    snap = snapshot("motorcycle", trained(), answers={BestUnseen(): (40.0, 24.5)})
     assert "best unseen 24.5" in loss.paint(snap, 39, 27, DARK, STATE).plain()
-    assert "best unseen" not in loss.paint(replace(snap, best=(118.0, 25.4)), 39, 27, DARK, STATE).plain()
+    assert "best unseen" not in loss.paint(knowing(snap, {BestUnseen(): (118.0, 25.4)}), 39, 27, DARK, STATE).plain()
 
 
 def test_the_loss_axis_moves_in_steps() -> None:
     snap = snapshot("motorcycle", trained())
-    later = replace(snap, progress=121.0, loss_train=22.7)
+    now = snap.answer(LossCurve(1024))
+    further = Curve(np.append(now.epoch, 121.0), np.append(now.train, 22.4), np.append(now.test, 25.4))
+    later = knowing(replace(snap, progress=121.0), {LossCurve(1024): further})
     frames = [loss.paint(each, 39, 27, DARK, STATE).plain().split("\n") for each in (snap, later)]
     assert frames[0][-1] == frames[1][-1]
     assert [row[:5] for row in frames[0][1:]] == [row[:5] for row in frames[1][1:]]
@@ -222,7 +274,7 @@ def test_units_say_in_the_data_s_units_what_they_do() -> None:
 def test_a_relu_bends_and_a_dead_one_is_named() -> None:
     network = Network(1, [["relu", "relu", "sigmoid"]])
     network.theta = [2.0, -1.0, 50.0, 0.5, -3.0, 99.0, 1.0, 1.0, 1.0, 0.0]
-    snap = snapshot("motorcycle", network, on=(np.array([0.6, 0.0, 0.0]),))
+    snap = snapshot("motorcycle", network, answers={ActiveShares(): (np.array([0.6, 0.0, 0.0]),)})
     text = table.paint(snap, 90, 9, DARK, STATE).plain()
     assert "bends up" in text and "g per ms from" in text and text.count("dead") == 2
     assert "saturated" in text
@@ -239,26 +291,26 @@ def test_a_new_unit_says_that_it_adds_nothing_yet() -> None:
 def test_the_table_scrolls_and_the_bias_stays() -> None:
     snap = snapshot("motorcycle", Network(1, [["sigmoid"] * 9]))
     for chosen in range(9):
-        rows = table.paint(snap, 80, 8, DARK, ViewState(unit=chosen)).plain().split("\n")
+        rows = table.paint(choose(snap, unit=chosen), 80, 8, DARK, STATE).plain().split("\n")
         assert len([row for row in rows if row.startswith(f" ▸ {chosen + 1} sigmoid")]) == 1
         assert rows[-1].startswith("   b bias") and "more unit" in rows[-1]
-    bottom = table.paint(snap, 80, 8, DARK, ViewState(unit=-1)).plain().split("\n")
+    bottom = table.paint(choose(snap, unit=-1), 80, 8, DARK, STATE).plain().split("\n")
     assert bottom[-1].startswith(" ▸ b bias") and "3 more units above  ↑" in bottom[-1]
 
 
 def test_how_many_units_are_hidden_leaves_the_bias_its_numbers() -> None:
-    snap = snapshot("motorcycle", Network(1, [["relu"] * 100]))
+    snap = choose(snapshot("motorcycle", Network(1, [["relu"] * 100])), unit=12)
     for width, words in ((100, "more units above  ↑   85 more units below  ↓"), (79, "more units ↑  85 more units ↓")):
-        rows = table.paint(snap, width, 8, DARK, ViewState(unit=12)).plain().split("\n")
+        rows = table.paint(snap, width, 8, DARK, STATE).plain().split("\n")
         assert rows[-1].split("9", 1)[0].split() == ["b", "bias", "0.000", "0.100"]
         assert rows[-1].endswith(words)
-    assert table.paint(snap, 70, 8, DARK, ViewState(unit=12)).plain().endswith("  9 ↑  85 ↓")
+    assert table.paint(snap, 70, 8, DARK, STATE).plain().endswith("  9 ↑  85 ↓")
 
 
 def test_a_relu_that_is_on_wherever_there_are_data_is_a_straight_line() -> None:
     network = Network(1, [["relu"] * 3])
     network.theta = [-1.0, 1.0, -1.0, 3.0, 3.0, -3.0, -1.0, 1.0, 1.0, 0.0]  # w, b, c, the bias
-    snap = snapshot("motorcycle", network, on=(np.array([1.0, 1.0, 0.0]),))
+    snap = snapshot("motorcycle", network, answers={ActiveShares(): (np.array([1.0, 1.0, 0.0]),)})
     rows = table.paint(snap, 79, 8, DARK, STATE).plain().split("\n")
     for row in (rows[2], rows[4]):
         assert row.strip().startswith("rises ") and " g per ms on all the data" in row
@@ -267,7 +319,7 @@ def test_a_relu_that_is_on_wherever_there_are_data_is_a_straight_line() -> None:
 def test_the_chosen_number_is_lit() -> None:
     snap = snapshot("motorcycle", trained())
     for part in "wbc":
-        canvas = table.paint(snap, 80, 9, DARK, ViewState(unit=1, part=part))
+        canvas = table.paint(choose(snap, unit=1, part=part), 80, 9, DARK, STATE)
         lit = canvas.background == CODES["lit"]
         assert np.flatnonzero(lit.any(axis=1)).tolist() == [3]
         text = "".join(map(chr, canvas.characters[3][lit[3]])).strip()
@@ -284,10 +336,10 @@ def test_several_features_have_norms_shares_and_a_strip() -> None:
 
 def test_deep_layers_are_named_and_have_no_c_before_the_last() -> None:
     snap = snapshot("motorcycle", Network(1, [["relu"] * 2, ["tanh"] * 3]))
-    assert table.title(snap, STATE) == ("Units", "layer 1 of 2")
-    assert table.title(snap, ViewState(layer=1)) == ("Units", "layer 2 of 2, w: from unit 1")
+    assert table.subtitle(snap, STATE) == "layer 1 of 2"
+    assert table.subtitle(choose(snap, layer=1), STATE) == "layer 2 of 2, w: from unit 1"
     assert " c " not in table.paint(snap, 80, 8, DARK, STATE).plain().split("\n")[0]
-    last = table.paint(snap, 80, 8, DARK, ViewState(layer=1)).plain().split("\n")[0]
+    last = table.paint(choose(snap, layer=1), 80, 8, DARK, STATE).plain().split("\n")[0]
     assert " c " in last and "‖w‖" in last
 
 
@@ -308,7 +360,7 @@ def test_the_linear_model_shows_each_weight_and_lights_the_chosen_one(name: str)
     network = Network(inputs, [])
     network.theta = np.linspace(-0.4, 0.9, inputs + 1)
     for source in range(inputs):
-        canvas = table.paint(snapshot(name, network), 80, 5, DARK, ViewState(source=source))
+        canvas = table.paint(choose(snapshot(name, network), source=source), 80, 5, DARK, STATE)
         lit = canvas.background == CODES["lit"]
         (row,) = np.flatnonzero(lit.any(axis=1))
         text = "".join(map(chr, canvas.characters[row][lit[row]])).strip()
@@ -320,7 +372,7 @@ def test_the_linear_model_shows_each_weight_and_lights_the_chosen_one(name: str)
 def test_arrows_say_that_there_are_more_weights() -> None:
     snap = snapshot("chicago", Network(56, []))
     for source, arrows in ((0, " ↓"), (30, "↑↓"), (55, "↑ ")):
-        rows = table.paint(snap, 80, 5, DARK, ViewState(source=source)).plain().split("\n")
+        rows = table.paint(choose(snap, source=source), 80, 5, DARK, STATE).plain().split("\n")
         assert rows[2][0] + rows[4][0] == arrows
     assert not set("↑↓") & set(table.paint(snap, 200, 14, DARK, STATE).plain())
 
@@ -329,29 +381,33 @@ def test_seven_days_of_weights_stand_in_one_row() -> None:
     dataset = data.load("chicago", lags=7)
     network = Network(7, [])
     network.theta = [0.79, -0.31, 0.12, -0.01, -0.10, 0.30, 0.18, 0.0]
-    snap = replace(snapshot("chicago", Network(56, [])), dataset=dataset, network=network, gradient=None)
+    snap = told(dataset, network)
     rows = table.paint(snap, 79, 8, DARK, STATE).plain().split("\n")
     assert rows[3].split()[1::2] == ["0.790", "−0.310", "0.120", "−0.010", "−0.100", "0.300", "0.180"]
 
 
 def test_the_title_says_which_input_w_means() -> None:
     snap = snapshot("concrete", Network(8, [["relu"] * 2, ["relu"] * 3]))
-    assert table.title(snap, ViewState(source=3)) == ("Units", "layer 1 of 2, w: from water")
-    assert table.title(snap, ViewState(layer=1, source=1)) == ("Units", "layer 2 of 2, w: from unit 2")
-    assert table.title(snapshot("concrete", Network(8, [["relu"]])), STATE) == ("Units", "w: from cement")
+    assert table.subtitle(choose(snap, source=3), STATE) == "layer 1 of 2, w: from water"
+    assert table.subtitle(choose(snap, layer=1, source=1), STATE) == "layer 2 of 2, w: from unit 2"
+    assert table.subtitle(snapshot("concrete", Network(8, [["relu"]])), STATE) == "w: from cement"
 
 
 def test_sentences_are_never_cut_within_a_word_unnoticed() -> None:
     network = Network(56, [["sigmoid", "tanh", "relu"]])
     text = table.paint(snapshot("chicago", network), 79, 8, DARK, STATE).plain()
     assert "y by up to" in text and "y where it is on" in text
-    narrow = table.paint(snapshot("motorcycle", trained(), gradient=None), 34, 8, DARK, STATE).plain().split("\n")
+    narrow = (
+        table.paint(snapshot("motorcycle", trained(), answers={Gradient(): None}), 34, 8, DARK, STATE)
+        .plain()
+        .split("\n")
+    )
     assert narrow[2].rstrip().endswith("ms") or narrow[2].rstrip().endswith("…")
 
 
 def test_the_table_stands_still_when_the_first_gradient_comes() -> None:
     snap = snapshot("motorcycle", trained())
-    before = table.paint(replace(snap, gradient=None), 79, 8, DARK, STATE).plain().split("\n")
+    before = table.paint(knowing(snap, {Gradient(): None}), 79, 8, DARK, STATE).plain().split("\n")
     after = table.paint(snap, 79, 8, DARK, STATE).plain().split("\n")
     assert before[0] == after[0]
     assert before[1][:32] == after[1][:32]
@@ -368,7 +424,7 @@ def test_dated_data_show_weekends_mondays_errors_and_baselines() -> None:
     assert len(weekend) == 20 and (np.diff(weekend) == 1).sum() == 15
     assert "|error|" in rows[-4] and rows[-1].split()[0] == "Jan"
     assert (canvas.background == CODES["window"]).sum() > 4
-    (yesterday, day), (week, last) = series.baselines(snap.dataset, "rmse")
+    (yesterday, day), (week, last) = baselines(snap.dataset, snap.measure)
     assert (yesterday, week) == ("as yesterday", "as last week")
     assert day == pytest.approx(7603, abs=1) and last == pytest.approx(3311, abs=1)
     assert "as last week  3311" in loss.paint(snap, 39, 27, DARK, state).plain()
@@ -390,31 +446,30 @@ def test_years_have_no_weekends() -> None:
     canvas = series.paint(snapshot("sunspots", Network(12, [])), 80, 27, DARK, STATE)
     assert not (canvas.background == CODES["weekend"]).any()
     assert "1950" in canvas.plain() and "over the unseen years" in canvas.plain()
-    assert series.baselines(load("sunspots"), "rmse")[0][0] == "as last year"
+    assert baselines(load("sunspots"), RMSE)[0][0] == "as last year"
 
 
 @pytest.mark.parametrize(
-    ("times", "ticks", "period", "baselines"),
+    ("times", "ticks", "period", "reached"),
     [
         (np.arange("1990-01", "2006-09", dtype="datetime64[M]"), "Jul 2004 Jul 2005 Jul 2006 Jul", "month", (3.74, 0)),
         (np.arange("2021-01-04", "2024-11-04", 7, dtype="datetime64[D]"), "Mar May Jul Sep", "week", (1.79,)),
     ],
 )
-def test_weeks_and_months_stand_side_by_side(tmp_path, times, ticks, period, baselines) -> None:
+def test_weeks_and_months_stand_side_by_side(tmp_path, times, ticks, period, reached) -> None:
     path = tmp_path / "own.csv"
     wave = 10 * np.sin(np.arange(len(times)) * 2 * np.pi / (12 if period == "month" else 25))
     path.write_text("when,y\n" + "".join(f"{time}-01"[:10] + f",{y}\n" for time, y in zip(times, wave, strict=True)))
     dataset = data.load(path, lags=12)
     network = Network(12, [])
-    probe = Probe(dataset.x_test, dataset.unscale(network.predict(dataset.x_test)))
-    snap = replace(snapshot("sunspots", network), dataset=dataset, probe=probe, measure="mae")
+    snap = told(dataset, network, recipe=Recipe(loss="mae"))
     canvas = series.paint(snap, 60, 27, DARK, STATE)
     rows = canvas.plain().split("\n")
     assert sum(row.count("∘") for row in rows[1:-5]) > 10
     assert not (canvas.background == CODES["weekend"]).any()
     assert " ".join(rows[-1].split()) == ticks
     assert f"over the unseen {period}s" in rows[-4]
-    assert [loss for _, loss in series.baselines(dataset, "rmse")] == pytest.approx(baselines, abs=0.01)
+    assert [loss for _, loss in baselines(dataset, RMSE)] == pytest.approx(reached, abs=0.01)
     assert f"w by {period}s back" in table.paint(snap, 79, 5, DARK, STATE).plain()
 
 
@@ -435,7 +490,7 @@ def test_the_map_has_bands_a_zero_line_points_and_a_legend() -> None:
 
 def test_maps_of_units_name_their_layer() -> None:
     snap = snapshot("moons", Network(2, [["tanh"] * 2] * 6))
-    names = [table.paint(snap, 79, 5, DARK, ViewState(layer=layer)).plain()[:2].strip() for layer in range(6)]
+    names = [table.paint(choose(snap, layer=layer), 79, 5, DARK, STATE).plain()[:2].strip() for layer in range(6)]
     assert names == ["a", "a′", "a″", "a‴", "a5", "a6"]
 
 
@@ -450,19 +505,17 @@ def test_the_zero_line_runs_between_the_signs() -> None:
 
 def test_predicted_against_true_has_the_diagonal() -> None:
     snap = snapshot("concrete", Network(8, []))
-    view = fit_view(snap.dataset)
-    canvas = view.paint(snap, 80, 27, DARK, STATE)
+    canvas = scatter.paint(snap, 80, 27, DARK, STATE)
     assert "predicted" in canvas.plain() and "true MPa" in canvas.plain()
     assert (canvas.foreground == CODES["quiet"]).sum() > 30
-    assert snap.probe is not None
-    outside = replace(snap, probe=Probe(snap.probe.x, np.full(len(snap.probe.y), 1e12)))
-    assert "▲" in view.paint(outside, 80, 27, DARK, STATE).plain()
+    outside = knowing(snap, {Outputs("train"): np.full(len(snap.dataset.y_train), 1e12)})
+    assert "▲" in scatter.paint(outside, 80, 27, DARK, STATE).plain()
 
 
 def test_an_unchanged_row_is_the_same_strip() -> None:
     snap = snapshot("motorcycle", trained())
-    assert snap.probe is not None
-    moved = replace(snap, probe=Probe(snap.probe.x, snap.probe.y + 10.0))
+    request, probe = probe_of(snap)
+    moved = knowing(snap, {request: Probe(probe.x, probe.y + 10.0)})
     before, after = (curve.paint(each, 80, 27, DARK, STATE).strips(DARK) for each in (snap, moved))
     same = [one is two for one, two in zip(before, after, strict=True)]
     assert same[-1] and same[-2] and not all(same)
@@ -478,7 +531,7 @@ def test_meaning_survives_without_truecolor(palette: Palette) -> None:
         assert "┊" in series.paint(snapshot("chicago", Network(56, [])), 80, 27, palette, STATE).plain()
 
 
-NAMES = ("motorcycle", "sine", "seattle", "chicago", "sunspots", "concrete", "moons", "penguins")
+NAMES = data.names()
 
 
 @settings(max_examples=200, deadline=None)
@@ -492,7 +545,8 @@ NAMES = ("motorcycle", "sine", "seattle", "chicago", "sunspots", "concrete", "mo
     st.integers(0, 2**32 - 1),
     st.tuples(st.integers(1, 130), st.integers(1, 40)),
     st.sampled_from((DARK, ANSI, PLAIN)),
-    st.builds(ViewState, layer=st.integers(0, 4), unit=st.integers(-1, 9), zoom=st.booleans(), log_loss=st.booleans()),
+    st.builds(ViewState, zoom=st.booleans(), log_loss=st.booleans()),
+    st.tuples(st.integers(0, 4), st.integers(-1, 9), st.integers(0, 60), st.sampled_from("wbc")),
     st.sampled_from((np.nan, np.inf, 0.0, 1e300, 1.0)),
 )
 def test_no_state_of_a_run_stops_a_view(
@@ -503,31 +557,30 @@ def test_no_state_of_a_run_stops_a_view(
     panel: tuple[int, int],
     palette: Palette,
     state: ViewState,
+    chosen: tuple[int, int, int, str],
     odd: float,
 ) -> None:
     rng = np.random.default_rng(seed)
     network = Network(load(name).x_train.shape[1], layers)
     network.theta = size * rng.standard_normal(network.n_parameters)
-    snap = snapshot(name, network, *panel, state=state)
-    assert snap.probe is not None
-    y = np.where(rng.random(len(snap.probe.y)) < 0.3, odd, snap.probe.y)
-    losses = np.where(rng.random(121) < 0.3, odd, snap.history.train)
-    whole(snap, panel, palette, state)
-    whole(
-        replace(
-            snap,
-            probe=Probe(snap.probe.x, y),
-            history=LossHistory(snap.history.epoch, losses, None),
-            loss_train=odd,
-            loss_test=None,
-            best=None,
-            gradient=None,
-            on=(),
-        ),
-        panel,
-        palette,
-        state,
-    )
+    snap = choose(snapshot(name, network, *panel, state=state), *chosen)
+
+    def spoilt(values: np.ndarray) -> np.ndarray:
+        return np.where(rng.random(len(values)) < 0.3, odd, values.astype(float))
+
+    odd_answers: dict[Request[Any], Any] = {
+        Losses(): (odd, None),
+        LossCurve(1024): Curve(np.arange(121.0), spoilt(np.arange(121.0)), None),
+        BestUnseen(): None,
+        Gradient(): None,
+    }
+    for request, answer in snap.answers.items():
+        if isinstance(answer, Probe):
+            odd_answers[request] = Probe(answer.x, spoilt(answer.y))
+        elif isinstance(request, Outputs):
+            odd_answers[request] = spoilt(answer)
+    for each in (snap, knowing(snap, odd_answers), replace(snap, answers={})):
+        whole(each, panel, palette, state)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -544,19 +597,16 @@ def test_one_training_point_and_nothing_unseen(name: str, count: int) -> None:
         times_test=None,
     )
     network = Network(dataset.x_train.shape[1], [["relu"] * 2])
-    base = snapshot(name, network, loss_test=None, best=None)
-    view: FitView = fit_view(few)
-    x = view.probe_points(few, 80, 27, STATE)
-    history = LossHistory(np.zeros(1), np.zeros(1), None)
-    probe = Probe(x, few.unscale(network.predict(x).astype(float)))
-    snap = replace(base, dataset=few, probe=probe, history=history, progress=0.0, loss_train=0.0, marks=())
+    begun = Curve(np.zeros(1), np.zeros(1), None)
+    answers: dict[Request[Any], Any] = {Losses(): (0.0, None), LossCurve(1024): begun, BestUnseen(): None}
+    snap = told(few, network, answers=answers, progress=0.0, marks=())
     canvases = whole(snap, (80, 27), DARK)
     assert "unseen" not in "".join(canvas.plain() for canvas in canvases)
 
 
-def test_a_probe_of_another_size_is_left_out_or_drawn_where_it_belongs() -> None:
+def test_a_curve_for_another_size_stands_in_and_a_map_is_left_out() -> None:
     for name in NAMES:
         network = Network(load(name).x_train.shape[1], [["relu"] * 2])
         snap = snapshot(name, network, 40, 12)
-        drawn, bare = (whole(each, (80, 27), DARK)[0].plain() for each in (snap, replace(snap, probe=None)))
+        drawn, bare = (whole(each, (80, 27), DARK)[0].plain() for each in (snap, replace(snap, answers={})))
         assert (drawn == bare) == (snap.dataset.kind == "plane")  # pixels belong to one size, points to any

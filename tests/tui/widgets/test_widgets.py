@@ -15,7 +15,7 @@ from tui.run.snapshot import Snapshot
 from tui.views import ViewState
 from tui.widgets.note_line import NoteLine
 from tui.widgets.recipe_panel import RecipePanel, rows, shown_fields
-from tui.widgets.rule import Rule
+from tui.widgets.rule import Rule, Title
 from tui.widgets.top_line import TopLine
 
 DEEP = Network(56, [["relu"] * 1000, ["relu"] * 100, ["relu"] * 100])
@@ -118,7 +118,8 @@ def test_a_long_note_is_cut_with_a_sign():
 
 
 def test_a_long_title_keeps_off_the_other_panel():
-    titles = [("Units", "none: the linear model, w: from blast furnace slag", "units"), ("Recipe", "", "recipe")]
+    titles = [Title("units", ("Units",), "none: the linear model, w: from blast furnace slag")]
+    titles.append(Title("recipe", ("Recipe",)))
     rule = Rule(DARK, "rule", lambda snapshot, view: titles, "┼")
     rule.split = 29
     assert rule.draw(told(), 80, 1).plain() == (

@@ -1,1 +1,38 @@
-"""The fit, one module for each kind of data set."""
+"""View 1: the fit, drawn by one module for each kind of data set."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, cast
+
+if TYPE_CHECKING:
+    from data import Dataset
+    from tui.draw.canvas import Canvas
+    from tui.draw.palette import Palette
+    from tui.run.facts import Request
+    from tui.run.snapshot import Snapshot
+    from tui.views import Picture
+    from tui.views.state import ViewState
+
+NUMBER, TITLE, ABOUT = 1, "Fit", "the fit"
+KINDS = {"curve": "curve", "series": "series", "plane": "plane", "table": "scatter"}  # and the modules that draw them
+
+
+def picture(dataset: Dataset) -> Picture:
+    """The module that draws this kind of data set."""
+    return cast("Picture", import_module(f"{__name__}.{KINDS[dataset.kind]}"))
+
+
+def subtitle(snapshot: Snapshot, state: ViewState) -> str:
+    """What is fitted, where the axes do not say it."""
+    return picture(snapshot.dataset).subtitle(snapshot, state)
+
+
+def requests(dataset: Dataset, width: int, height: int, state: ViewState) -> tuple[Request[Any], ...]:
+    """Predictions, where this kind of data set is drawn."""
+    return picture(dataset).requests(dataset, width, height, state)
+
+
+def paint(snapshot: Snapshot, width: int, height: int, palette: Palette, state: ViewState) -> Canvas:
+    """The data and the model."""
+    return picture(snapshot.dataset).paint(snapshot, width, height, palette, state)

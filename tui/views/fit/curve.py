@@ -11,6 +11,8 @@ from tui.draw.axes import columns_a_tick, linear, rows_a_tick
 from tui.draw.canvas import Canvas
 from tui.draw.frame import Frame, draw_axes, finite_range, mark_edges, per_dataset, words
 from tui.draw.lines import stroke
+from tui.run.choice import OUTPUT_BIAS
+from tui.run.facts import Predictions, Probe
 
 if TYPE_CHECKING:
     from data import Dataset
@@ -19,13 +21,18 @@ if TYPE_CHECKING:
     from tui.views.state import ViewState
 
 
-def title(snapshot: Snapshot, state: ViewState) -> tuple[str, str]:
-    """The panel's name, and what is fitted."""
-    return "Fit", "" if snapshot.dataset.truth is None else "thin line: without noise"
+def subtitle(snapshot: Snapshot, state: ViewState) -> str:
+    """What is fitted, after the panel's name."""
+    return "" if snapshot.dataset.truth is None else "thin line: without noise"
 
 
-def probe_points(dataset: Dataset, width: int, height: int, state: ViewState) -> np.ndarray:
-    """Scaled x, (2 · columns + 1, 1): the borders of the dot columns, across the whole frame."""
+def requests(dataset: Dataset, width: int, height: int, state: ViewState) -> tuple[Predictions]:
+    """The predictions across the whole frame."""
+    return (Predictions(points, (width, height)),)
+
+
+def points(dataset: Dataset, width: int, height: int) -> np.ndarray:
+    """Scaled x, (2 · columns + 1, 1): the borders of the dot columns."""
     frame = layout(dataset, width, height)
     return dataset.scale(frame.x.value(np.arange(2 * frame.columns + 1) / 2)[:, np.newaxis])
 
@@ -38,20 +45,20 @@ def paint(snapshot: Snapshot, width: int, height: int, palette: Palette, state: 
     canvas.text(frame.top, frame.left + 1, words(dataset.target_label, dataset.target_unit), "quiet")
     if dataset.truth is not None:
         canvas.codes(frame.top, frame.left, _truth_line(dataset, frame), "truth")
-    points = _raw_points(dataset)
+    examples = _examples(dataset)
     for name, glyph in (("train", "•"), ("unseen", "∘")):
-        if (pair := points[name]) is not None:
+        if (pair := examples[name]) is not None:
             canvas.glyphs(*frame.cells(*pair), glyph, name)
-    _draw_curve(canvas, frame, snapshot, points, small=width < 60)
-    _draw_unit_numbers(canvas, frame, snapshot, state)
+    if (probe := _probe(snapshot, width, height)) is not None:
+        _draw_curve(canvas, frame, dataset, probe, small=width < 60)
+    _draw_unit_numbers(canvas, frame, snapshot)
     return canvas
 
 
 @per_dataset
 def layout(dataset: Dataset, width: int, height: int) -> Frame:
     """The frame for a panel of this size: a function of the data alone, so it stands still."""
-    points = _raw_points(dataset)
-    sets = [pair for pair in points.values() if pair is not None]
+    sets = [pair for pair in _examples(dataset).values() if pair is not None]
     low, high = finite_range(*(y for _, y in sets))
     rows = max(1, height - 2)
     y = linear(low, high, rows, rows_a_tick(rows))
@@ -62,7 +69,7 @@ def layout(dataset: Dataset, width: int, height: int) -> Frame:
 
 
 @per_dataset
-def _raw_points(dataset: Dataset) -> dict[str, tuple[np.ndarray, np.ndarray] | None]:
+def _examples(dataset: Dataset) -> dict[str, tuple[np.ndarray, np.ndarray] | None]:
     """x (N,) and y (N,) of either split in the data's own units."""
     train = (dataset.unscale_x(dataset.x_train)[:, 0], dataset.unscale(dataset.y_train))
     if dataset.x_test is None or dataset.y_test is None:
@@ -78,25 +85,23 @@ def _truth_line(dataset: Dataset, frame: Frame) -> np.ndarray:
     return plotting.line(*frame.dots(x, dataset.truth(x[:, np.newaxis])), frame.rows, frame.columns)
 
 
-def _draw_curve(
-    canvas: Canvas,
-    frame: Frame,
-    snapshot: Snapshot,
-    points: dict[str, tuple[np.ndarray, np.ndarray] | None],
-    small: bool,
-) -> None:
+def _probe(snapshot: Snapshot, width: int, height: int) -> Probe | None:
+    """The predictions to draw; until those for a new size are there, the ones for the size before."""
+    asked = Predictions(points, (width, height))
+    others = (request for request in snapshot.answers if isinstance(request, Predictions) and request.points is points)
+    return snapshot.answer(asked) or next(map(snapshot.answer, others), None)
+
+
+def _draw_curve(canvas: Canvas, frame: Frame, dataset: Dataset, probe: Probe, small: bool) -> None:
     """The hero; where it covers a point, the point tints the cell."""
-    probe = snapshot.probe
-    if probe is None or probe.x.ndim != 2 or probe.x.shape[1] != 1:
-        return
-    x = snapshot.dataset.unscale_x(probe.x)[:, 0]
+    x = dataset.unscale_x(probe.x)[:, 0]
     dots = frame.raster()
     stroke(dots, *frame.dots(x, probe.y), thick=True)
     taken = np.zeros((canvas.height, canvas.width), bool)
     covered = canvas.braille(frame.top, frame.left, dots, "model")
     taken[frame.top : frame.top + covered.shape[0], frame.left : frame.left + covered.shape[1]] = covered
-    for name in ("train", "unseen"):
-        if (pair := points[name]) is not None:
+    for name, pair in _examples(dataset).items():
+        if pair is not None:
             row, column = frame.cells(*pair)
             inside = (row < canvas.height) & (column < canvas.width)
             row, column = row[inside], column[inside]
@@ -105,7 +110,7 @@ def _draw_curve(
     mark_edges(canvas, frame, x, probe.y, "model")
 
 
-def _draw_unit_numbers(canvas: Canvas, frame: Frame, snapshot: Snapshot, state: ViewState) -> None:
+def _draw_unit_numbers(canvas: Canvas, frame: Frame, snapshot: Snapshot) -> None:
     """The number of each unit of the first layer on the x axis, at −b/w.
 
     The chosen one comes first; where numbers would touch, one moves by a cell, or is left out.
@@ -116,7 +121,7 @@ def _draw_unit_numbers(canvas: Canvas, frame: Frame, snapshot: Snapshot, state: 
     W, b = network.weights(0)
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         place = frame.x.at(dataset.unscale_x(-b.astype(float)[:, np.newaxis] / W)[:, 0])
-    chosen = state.unit if state.layer == 0 else -1
+    chosen = snapshot.chosen.unit if snapshot.chosen.layer == 0 else OUTPUT_BIAS
     free = np.ones(frame.columns + 4, bool)  # two cells of margin on either side
     for unit in sorted(range(len(b)), key=lambda unit: unit != chosen):
         label = str(unit + 1)

@@ -11,6 +11,7 @@ from tui.draw.canvas import Canvas
 from tui.draw.frame import Frame, draw_axes, finite_range, per_dataset
 from tui.draw.maps import draw_map
 from tui.draw.numbers import minus, short
+from tui.run.facts import Predictions
 
 if TYPE_CHECKING:
     from data import Dataset
@@ -22,12 +23,17 @@ _LEGEND = 11  # columns of the legend, where the panel has at least 66
 _SMALL, _LARGE = ("•", "∘"), ("●", "○")  # train and unseen: filled for +1, hollow for −1
 
 
-def title(snapshot: Snapshot, state: ViewState) -> tuple[str, str]:
-    """The panel's name, and what is fitted."""
-    return "Fit", snapshot.dataset.target_label
+def subtitle(snapshot: Snapshot, state: ViewState) -> str:
+    """What is fitted, after the panel's name."""
+    return snapshot.dataset.target_label
 
 
-def probe_points(dataset: Dataset, width: int, height: int, state: ViewState) -> np.ndarray:
+def requests(dataset: Dataset, width: int, height: int, state: ViewState) -> tuple[Predictions]:
+    """The predictions at the map's pixels."""
+    return (Predictions(points, (width, height)),)
+
+
+def points(dataset: Dataset, width: int, height: int) -> np.ndarray:
     """The middles of the map's pixels, (2 · rows · columns, 2) scaled, row by row from the top."""
     frame = _layout(dataset, width, height)
     x = frame.x.value(np.arange(frame.columns) + 0.5)
@@ -42,8 +48,7 @@ def paint(snapshot: Snapshot, width: int, height: int, palette: Palette, state: 
     dataset, frame = snapshot.dataset, _layout(snapshot.dataset, width, height)
     draw_axes(canvas, frame, _name(dataset, 0), grid=False)
     low, high = _bounds(dataset)
-    probe = snapshot.probe
-    if probe is not None and len(probe.y) == 2 * frame.rows * frame.columns:
+    if (probe := snapshot.answer(Predictions(points, (width, height)))) is not None:
         values = probe.y.reshape(2 * frame.rows, frame.columns)
         draw_map(canvas, frame.top, frame.left, (values - low) / (high - low), palette)
         if dataset.labels:

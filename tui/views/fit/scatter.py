@@ -10,6 +10,7 @@ from tui.draw import plotting
 from tui.draw.axes import columns_a_tick, linear, rows_a_tick
 from tui.draw.canvas import Canvas
 from tui.draw.frame import Frame, draw_axes, finite_range, per_dataset, words
+from tui.run.facts import Outputs
 
 if TYPE_CHECKING:
     from data import Dataset
@@ -20,14 +21,14 @@ if TYPE_CHECKING:
 _MOST = 2000  # points of either split that are drawn
 
 
-def title(snapshot: Snapshot, state: ViewState) -> tuple[str, str]:
-    """The panel's name, and what is drawn."""
-    return "Fit", "predicted against true"
+def subtitle(snapshot: Snapshot, state: ViewState) -> str:
+    """What is drawn, after the panel's name."""
+    return "predicted against true"
 
 
-def probe_points(dataset: Dataset, width: int, height: int, state: ViewState) -> np.ndarray:
-    """Rows of the training set and after them of the unseen set, at most 2000 evenly chosen of each."""
-    return _rows(dataset)[0]
+def requests(dataset: Dataset, width: int, height: int, state: ViewState) -> tuple[Outputs, ...]:
+    """The predictions of both splits."""
+    return (Outputs("train"),) if dataset.y_test is None else (Outputs("train"), Outputs("test"))
 
 
 def paint(snapshot: Snapshot, width: int, height: int, palette: Palette, state: ViewState) -> Canvas:
@@ -37,37 +38,35 @@ def paint(snapshot: Snapshot, width: int, height: int, palette: Palette, state: 
     draw_axes(canvas, frame, words("true", dataset.target_unit), palette.depth != "none")
     canvas.text(0, frame.left + 1, f"predicted {words(dataset.target_label, dataset.target_unit)}", "quiet")
     canvas.codes(frame.top, frame.left, _diagonal(dataset, frame), "quiet")
-    probe, (_, true, train) = snapshot.probe, _rows(dataset)
-    if probe is None or len(probe.y) != len(true):
-        return canvas
-    for part, glyph, colour in ((slice(0, train), "•", "train"), (slice(train, None), "∘", "unseen")):
-        at, value = true[part], probe.y[part]
-        canvas.glyphs(*frame.cells(at, value), glyph, colour)
+    for split, glyph, colour in (("train", "•", "train"), ("test", "∘", "unseen")):
+        if (outputs := snapshot.answer(Outputs(split))) is None:
+            continue
+        rows, true = _rows(dataset)[split]
+        value = dataset.unscale(outputs[rows])
+        canvas.glyphs(*frame.cells(true, value), glyph, colour)
         for edge, row, mark in (
             (value > frame.y.high, frame.top, "▲"),
             (value < frame.y.low, frame.top + frame.rows - 1, "▼"),
         ):
-            column = frame.x.at(at[edge]).astype(int) + frame.left
+            column = frame.x.at(true[edge]).astype(int) + frame.left
             canvas.glyphs(np.full(len(column), row), column, mark, colour)
     return canvas
 
 
 @per_dataset
-def _rows(dataset: Dataset) -> tuple[np.ndarray, np.ndarray, int]:
-    """(x scaled, true y in the data's own units, how many of them are for training)."""
-    pairs = [(dataset.x_train, dataset.y_train)]
-    if dataset.x_test is not None and dataset.y_test is not None:
-        pairs.append((dataset.x_test, dataset.y_test))
-    parts = []
-    for x, y in pairs:
-        rows = np.linspace(0, len(y) - 1, min(len(y), _MOST)).astype(int)
-        parts.append((x[rows], dataset.unscale(y[rows])))
-    return np.concatenate([x for x, _ in parts]), np.concatenate([y for _, y in parts]), len(parts[0][1])
+def _rows(dataset: Dataset) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+    """For each split which of its rows are drawn, evenly chosen, and their true y in the data's own units."""
+    found = {}
+    for split, y in (("train", dataset.y_train), ("test", dataset.y_test)):
+        if y is not None:
+            rows = np.linspace(0, len(y) - 1, min(len(y), _MOST)).astype(int)
+            found[split] = rows, dataset.unscale(y[rows])
+    return found
 
 
 @per_dataset
 def _layout(dataset: Dataset, width: int, height: int) -> Frame:
-    low, high = finite_range(_rows(dataset)[1])
+    low, high = finite_range(*(true for _, true in _rows(dataset).values()))
     rows = max(1, height - 2)
     y = linear(low, high, rows, rows_a_tick(rows))
     left = min(y.label_width + 1, max(1, width - 2)) + 1

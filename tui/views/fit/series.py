@@ -12,30 +12,25 @@ from tui.draw.canvas import Canvas
 from tui.draw.frame import Frame, draw_axes, finite_range, mark_edges, per_dataset, words
 from tui.draw.lines import stroke
 from tui.draw.numbers import short
+from tui.run.dated import MONDAY, whole_periods
+from tui.run.facts import Outputs
 
 if TYPE_CHECKING:
     from data import Dataset
     from tui.draw.palette import Palette
-    from tui.run.snapshot import Measure, Snapshot
+    from tui.run.snapshot import Snapshot
     from tui.views.state import ViewState
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _STRIP = 4  # rows of the errors over the whole span: a heading, two of bars, the months
 _BARS = " ▁▂▃▄▅▆▇█"
-_BEFORE = {  # predictions without learning, and the periods that they look back
-    "day": (("as yesterday", 1), ("as last week", 7)),
-    "week": (("as last week", 1),),
-    "month": (("as last month", 1), ("as last year", 12)),
-    "year": (("as last year", 1),),
-}
-_MONDAY = np.datetime64("1970-01-05", "D")
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
     """The rows that the view shows: the unseen ones, or the training ones where nothing is unseen."""
 
-    x: np.ndarray  # (N, n) scaled
+    rows: np.ndarray  # (N,) their places in the split, in order of time
     day: np.ndarray  # (N,) int: days (or weeks, months, years, rows) since the first
     true: np.ndarray  # (N,) in the data's own units
     first: int  # the date of day 0: days, Mondays or months since 1970, the year, or 0
@@ -47,14 +42,14 @@ class Span:
         return int(self.day[-1]) + 1
 
 
-def title(snapshot: Snapshot, state: ViewState) -> tuple[str, str]:
-    """The panel's name, and what is fitted."""
-    return "Fit", ""
+def subtitle(snapshot: Snapshot, state: ViewState) -> str:
+    """What is fitted, after the panel's name."""
+    return ""
 
 
-def probe_points(dataset: Dataset, width: int, height: int, state: ViewState) -> np.ndarray:
-    """All rows of the span, (N, n) scaled: the strip of errors needs them whatever the window."""
-    return span(dataset).x
+def requests(dataset: Dataset, width: int, height: int, state: ViewState) -> tuple[Outputs]:
+    """The predictions of the whole span: the strip of errors needs them whatever the window."""
+    return (Outputs("test" if span(dataset).unseen else "train"),)
 
 
 def last_window(dataset: Dataset, width: int, height: int) -> int:
@@ -72,8 +67,8 @@ def paint(snapshot: Snapshot, width: int, height: int, palette: Palette, state: 
     if shown.period == "day" and _cells_a_day(frame) >= 1.0:
         _draw_weekends(canvas, frame, shown, palette)
     _draw_legend(canvas, frame, dataset, shown, palette)
-    probe = snapshot.probe
-    predicted = probe.y if probe is not None and len(probe.x) == len(shown.day) else None
+    outputs = snapshot.answer(requests(dataset, width, height, state)[0])
+    predicted = None if outputs is None else dataset.unscale(outputs)[shown.rows]
     _draw_series(canvas, frame, shown, predicted)
     if predicted is not None and frame.top + frame.rows + 2 + _STRIP <= height:
         _draw_errors(canvas, frame, shown, predicted)
@@ -86,25 +81,14 @@ def paint(snapshot: Snapshot, width: int, height: int, palette: Palette, state: 
 @per_dataset
 def span(dataset: Dataset) -> Span:
     """The rows shown, in order of time."""
-    x, y, times, unseen = dataset.x_train, dataset.y_train, dataset.times_train, False
-    if dataset.x_test is not None and dataset.y_test is not None:
-        x, y, times, unseen = dataset.x_test, dataset.y_test, dataset.times_test, True
+    y, times, unseen = dataset.y_train, dataset.times_train, False
+    if dataset.y_test is not None:
+        y, times, unseen = dataset.y_test, dataset.times_test, True
     period = "" if times is None else dataset.period or ""
-    count = _whole(times, period) if times is not None and period else np.arange(len(y))
+    count = whole_periods(times, period) if times is not None and period else np.arange(len(y))
     order = np.argsort(count, kind="stable")
     count = count[order]
-    return Span(x[order], count - count[0], dataset.unscale(y[order]), int(count[0]), period, unseen)
-
-
-def _whole(times: np.ndarray, period: str) -> np.ndarray:
-    """Times as whole numbers: days, Mondays or months since 1970, or years."""
-    if not np.issubdtype(times.dtype, np.datetime64):
-        return np.floor(times).astype(np.int64)
-    if period == "week":
-        return (times.astype("datetime64[D]") - _MONDAY).astype(np.int64) // 7
-    if period == "year":
-        return times.astype("datetime64[Y]").astype(np.int64) + 1970
-    return times.astype("datetime64[M]" if period == "month" else "datetime64[D]").astype(np.int64)
+    return Span(order, count - count[0], dataset.unscale(y[order]), int(count[0]), period, unseen)
 
 
 @per_dataset
@@ -138,7 +122,7 @@ def _date_ticks(shown: Span, start: int, days: int, per: float) -> tuple[tuple[i
     first = shown.first + start
     if shown.period == "day":
         dates = np.datetime64(first, "D") + np.arange(days)
-        monday = (dates - _MONDAY).astype(int) % 7 == 0
+        monday = (dates - MONDAY).astype(int) % 7 == 0
         opening = dates.astype("datetime64[M]").astype("datetime64[D]") == dates
         months = dates.astype("datetime64[M]").astype(int)
         far = max(1, int(np.ceil(7 / (30.4 * per))))
@@ -154,7 +138,7 @@ def _date_ticks(shown: Span, start: int, days: int, per: float) -> tuple[tuple[i
 def _month_ticks(first: int, count: int, per: float, period: str) -> tuple[tuple[int, str], ...]:
     """Of weeks or months the first in a month, as many as have room; a January is told by its year."""
     place = np.arange(first - 1, first + count)
-    months = place if period == "month" else (_MONDAY + 7 * place).astype("datetime64[M]").astype(int)
+    months = place if period == "month" else (MONDAY + 7 * place).astype("datetime64[M]").astype(int)
     opens, months = np.diff(months) > 0, months[1:]
     cells = per if period == "month" else per * 30.4 / 7
     far = next((far for far in (1, 2, 3, 6, 12, 24, 60, 120, 240, 600) if far * cells >= 8), 1200)
@@ -260,27 +244,3 @@ def _draw_errors(canvas: Canvas, frame: Frame, shown: Span, predicted: np.ndarra
         start = frame.left + int(cell * (per / min(per, 0.99))) if shown.period == "day" else frame.left + cell
         if start >= free and start + len(label) <= canvas.width:
             free = canvas.text(top + 3, start, label, "label") + 1
-
-
-@per_dataset
-def baselines(dataset: Dataset, measure: Measure) -> tuple[tuple[str, float], ...]:
-    """RMSE or MAE on the unseen rows of predicting the value of a period, a week or a year before.
-
-    () for other measures, which have no unit, and where undated.
-    """
-    if measure not in ("rmse", "mae"):
-        return ()
-    if dataset.times_test is None or dataset.times_train is None or dataset.y_test is None or not dataset.lags:
-        return ()
-    if dataset.period is None:
-        return ()
-    when = _whole(np.concatenate((dataset.times_train, dataset.times_test)), dataset.period)
-    value = dataset.unscale(np.concatenate((dataset.y_train, dataset.y_test)))
-    known = dict(zip(when.tolist(), value.tolist(), strict=True))
-    found = []
-    for label, back in _BEFORE[dataset.period]:
-        pairs = [(known[t], known[t - back]) for t in when[-len(dataset.y_test) :].tolist() if t - back in known]
-        if pairs:
-            misses = np.abs(np.subtract(*np.transpose(pairs)))
-            found.append((label, float(misses.mean() if measure == "mae" else np.sqrt((misses**2).mean()))))
-    return tuple(found)

@@ -11,13 +11,13 @@ from tui.draw.lines import stroke
 from tui.draw.maps import draw_map
 from tui.draw.numbers import minus, short
 from tui.draw.palette import CODES, SHADES
-from tui.run.unit import Unit, chosen_layer, collect, norm
+from tui.run.choice import OUTPUT_BIAS
+from tui.run.unit import Unit, collect, norm
 
 if TYPE_CHECKING:
     from engine import Network
     from tui.draw.palette import Palette
     from tui.run.snapshot import Snapshot
-    from tui.views.state import ViewState
 
 _DEAREST = 400_000  # weights of a network whose units may be computed while painting
 
@@ -35,10 +35,9 @@ def draw(
     chosen: int,
     snapshot: Snapshot,
     palette: Palette,
-    state: ViewState,
 ) -> None:
     """The right part of the table, area = (row, column, rows, columns): a curve, or the weights, for each unit."""
-    layer = chosen_layer(snapshot.network, state)
+    layer = snapshot.chosen.layer
     if not units:
         if snapshot.network.n_inputs > 1:
             weights = [snapshot.network.weights(0)[0][0]]
@@ -145,7 +144,7 @@ def _resample(table: np.ndarray, size: int) -> np.ndarray:
     return np.where(high >= -low, high, low)
 
 
-def paint_maps(canvas: Canvas, snapshot: Snapshot, palette: Palette, state: ViewState) -> None:
+def paint_maps(canvas: Canvas, snapshot: Snapshot, palette: Palette) -> None:
     """Small maps of the units over the plane, a line of them for each layer; the chosen one's numbers at the end."""
     network = snapshot.network
     layers = len(network.layers)
@@ -155,15 +154,15 @@ def paint_maps(canvas: Canvas, snapshot: Snapshot, palette: Palette, state: View
     if not numbers and lines == 1 and rows > 1:
         rows, numbers = rows - 1, 1
     columns = min(12, max(8, 2 * rows + 2))
-    shown = chosen_layer(network, state)
+    shown = snapshot.chosen.layer
     first = int(np.clip(shown - lines // 2, 0, layers - lines))
     grid = np.stack(np.meshgrid(*_sides(snapshot, rows, columns)), axis=-1).reshape(-1, 2)
     activations = network.activations(grid)
     for line, layer in enumerate(range(first, first + lines)):
         values = activations[layer].reshape(2 * rows, columns, -1).astype(float)
-        _draw_maps(canvas, line * (rows + 1), values, collect(snapshot, layer), layer, snapshot, palette, state)
+        _draw_maps(canvas, line * (rows + 1), values, collect(snapshot, layer), layer, snapshot, palette)
     if numbers:
-        _draw_numbers(canvas, lines * (rows + 1), snapshot, state)
+        _draw_numbers(canvas, lines * (rows + 1), snapshot)
 
 
 def _sides(snapshot: Snapshot, rows: int, columns: int) -> tuple[np.ndarray, np.ndarray]:
@@ -183,14 +182,12 @@ def _draw_maps(
     layer: int,
     snapshot: Snapshot,
     palette: Palette,
-    state: ViewState,
 ) -> None:
     """One layer: a heading and a map for each unit that fits, around the chosen one."""
     layers = len(snapshot.network.layers)
     width = values.shape[1] + 1
     fit = max(1, (canvas.width - 3) // width)
-    here = layer == chosen_layer(snapshot.network, state)
-    chosen = state.unit if here else -1
+    chosen = snapshot.chosen.unit if layer == snapshot.chosen.layer else OUTPUT_BIAS
     first = int(np.clip(chosen - fit // 2, 0, max(0, len(units) - fit)))
     canvas.text(top, 0, ("a", "a′", "a″", "a‴")[layer] if layer < 4 else f"a{layer + 1}", "quiet")
     for place, unit in enumerate(units[first : first + fit]):
@@ -220,14 +217,13 @@ def _tenths(name: str, value: float) -> str:
     return name + (minus(f"{round(value, 1) + 0.0:.1f}") if abs(value) < 100 else short(value))  # no minus before 0.0
 
 
-def _draw_numbers(canvas: Canvas, row: int, snapshot: Snapshot, state: ViewState) -> None:
+def _draw_numbers(canvas: Canvas, row: int, snapshot: Snapshot) -> None:
     """The chosen unit, or the output bias, in one line."""
-    units = collect(snapshot, chosen_layer(snapshot.network, state))
-    if not 0 <= state.unit < len(units):
+    if snapshot.chosen.unit == OUTPUT_BIAS:
         bias = float(snapshot.network.weights(len(snapshot.network.layers))[1][0])
         canvas.parts(row, 1, [("▸ ", "now", False), ("b bias ", "bright", True), (short(bias), "bright", False)])
         return
-    unit = units[state.unit]
+    unit = collect(snapshot, snapshot.chosen.layer)[snapshot.chosen.unit]
     w = " ".join(short(float(value)) for value in unit.weights[:2]) if len(unit.weights) == 2 else None
     size = short(norm(unit.weights))
     parts = [("▸ ", "now", False), (f"{unit.number + 1} {unit.name}", "bright", True)]

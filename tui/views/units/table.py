@@ -9,14 +9,19 @@ import numpy as np
 
 from tui.draw.canvas import Canvas, cut
 from tui.draw.numbers import column
-from tui.run.unit import Unit, chosen_layer, collect, norm, sentence, source_name
+from tui.run.choice import OUTPUT_BIAS
+from tui.run.facts import ActiveShares, Gradient
+from tui.run.unit import Unit, collect, norm, sentence, source_name
 from tui.views.units import shapes, weights
 
 if TYPE_CHECKING:
+    from data import Dataset
     from tui.draw.palette import Palette
+    from tui.run.choice import Choice
     from tui.run.snapshot import Snapshot
     from tui.views.state import ViewState
 
+TITLE = "Units"
 _LEFT = 5  # where the kind begins, after the marker and the unit's number
 
 
@@ -30,30 +35,35 @@ class Column:
     colour: str
 
 
-def title(snapshot: Snapshot, state: ViewState) -> tuple[str, str]:
-    """The panel's name, which layer it shows where there are several, and which of several inputs w means."""
-    network, layer = snapshot.network, chosen_layer(snapshot.network, state)
+def subtitle(snapshot: Snapshot, state: ViewState) -> str:
+    """Which layer it shows where there are several, and which of several inputs w means."""
+    network, layer = snapshot.network, snapshot.chosen.layer
     layers, inputs = len(network.layers), network.shape[layer]
     words = [] if layers == 1 else [f"layer {layer + 1} of {layers}" if layers else "none: the linear model"]
     if inputs > 1:
-        words.append(f"w: from {source_name(snapshot.dataset, layer, min(state.source, inputs - 1))}")
-    return "Units", ", ".join(words)
+        words.append(f"w: from {source_name(snapshot.dataset, layer, snapshot.chosen.source)}")
+    return ", ".join(words)
+
+
+def requests(dataset: Dataset, width: int, height: int, state: ViewState) -> tuple[Gradient, ActiveShares]:
+    """The last gradient, and on how much of the data each unit acts."""
+    return Gradient(), ActiveShares()
 
 
 def paint(snapshot: Snapshot, width: int, height: int, palette: Palette, state: ViewState) -> Canvas:
     """One row for each unit of the chosen layer, or small maps for two features; the bias stays at the end."""
     canvas = Canvas(width, height)
     if snapshot.dataset.kind == "plane" and snapshot.network.layers and shapes.cheap(snapshot.network):
-        shapes.paint_maps(canvas, snapshot, palette, state)
+        shapes.paint_maps(canvas, snapshot, palette)
         return canvas
-    units = collect(snapshot, chosen_layer(snapshot.network, state))
+    units = collect(snapshot, snapshot.chosen.layer)
     each = _rows_each(len(units), height)
     room = max(0, (height - 2) // each)
-    chosen = state.unit if 0 <= state.unit < len(units) else len(units) - 1 if state.unit >= 0 else -1
-    first = int(np.clip((chosen if chosen >= 0 else len(units)) - room // 2, 0, max(0, len(units) - room)))
+    chosen = snapshot.chosen.unit
+    first = int(np.clip((len(units) if chosen == OUTPUT_BIAS else chosen) - room // 2, 0, max(0, len(units) - room)))
     shown = units[first : first + room]
-    columns = _columns(snapshot, shown, state)
-    right = _draw_table(canvas, columns, shown, each, chosen, state)
+    columns = _columns(snapshot, shown)
+    right = _draw_table(canvas, columns, shown, each, snapshot.chosen)
     if each > 1:
         for row, unit in enumerate(shown):
             text, trouble = sentence(unit, snapshot.dataset)
@@ -61,13 +71,13 @@ def paint(snapshot: Snapshot, width: int, height: int, palette: Palette, state: 
                 text = cut(text.partition(",")[0], right - _LEFT)
             canvas.text(2 + row * each, _LEFT, text, "trouble" if trouble else "quiet")
     end = min(1 + len(shown) * each, height - 1)
-    _draw_bias(canvas, end, snapshot, state, columns, chosen, _name_width(shown))
+    _draw_bias(canvas, end, snapshot, columns, _name_width(shown))
     area = (1, right + 2, max(0, end - 1), width - right - 4)
     if area[3] >= 8:
-        shapes.draw(canvas, area, each, shown, chosen, snapshot, palette, state)
+        shapes.draw(canvas, area, each, shown, chosen, snapshot, palette)
     _draw_more(canvas, end, right + 2, first, len(units) - first - len(shown))
     if not units:
-        weights.draw(canvas, 3 if height > 6 else 2, snapshot, state)
+        weights.draw(canvas, 3 if height > 6 else 2, snapshot)
     return canvas
 
 
@@ -80,9 +90,9 @@ def _name_width(units: list[Unit]) -> int:
     return max([len(unit.name) for unit in units] + [6]) + 1
 
 
-def _columns(snapshot: Snapshot, units: list[Unit], state: ViewState) -> list[Column]:
+def _columns(snapshot: Snapshot, units: list[Unit]) -> list[Column]:
     """w (its norm where there are several), b, c in the last hidden layer, and room for the gradient."""
-    network, gradient = snapshot.network, snapshot.gradient
+    network, gradient = snapshot.network, snapshot.answer(Gradient())
     W, b = network.weights(len(network.layers))
     single = (units[0].weights if units else W[0]).size == 1
     sizes = [float(unit.weights[0]) if single else norm(unit.weights) for unit in units]
@@ -92,7 +102,7 @@ def _columns(snapshot: Snapshot, units: list[Unit], state: ViewState) -> list[Co
     columns.append(_column("b", "b", [unit.bias for unit in units], float(b[0]), width))
     if units and units[0].outgoing is not None:
         columns.append(_column("c", "c", [float(unit.outgoing or 0.0) for unit in units], None, width))
-    if gradient is None or gradient.size != network.n_parameters:  # nothing moves sideways when it comes
+    if gradient is None:  # nothing moves sideways when it comes
         return [*columns, Column("‖g‖", "g", [" " * (width - 1)] * (len(units) + 1), "gradient")]
     own = norm(gradient[-1:] if network.layers else gradient)
     return [*columns, _column("‖g‖", "g", [unit.gradient for unit in units], own, width, "gradient")]
@@ -105,21 +115,19 @@ def _column(
     return Column(heading, part, texts if own is not None else [*texts, " " * (width - 1)], colour)
 
 
-def _draw_table(
-    canvas: Canvas, columns: list[Column], units: list[Unit], each: int, chosen: int, state: ViewState
-) -> int:
+def _draw_table(canvas: Canvas, columns: list[Column], units: list[Unit], each: int, chosen: Choice) -> int:
     """The table with its heading; returns the column after it."""
     canvas.text(0, 3, "# kind" if units else "", "quiet")
     names = _name_width(units)
     for row, unit in enumerate(units):
-        bright = unit.number == chosen
+        bright = unit.number == chosen.unit
         line = 1 + row * each
         colour = "bright" if bright else "text"
         if bright:
             canvas.text(line, 1, "▸", "now")
         canvas.text_right(line, _LEFT - 1, str(unit.number + 1), colour, bright)
         canvas.text(line, _LEFT, unit.name, "trouble" if unit.trouble else colour)
-        _draw_numbers(canvas, line, _LEFT + names, columns, row, bright, state.part)
+        _draw_numbers(canvas, line, _LEFT + names, columns, row, bright, chosen.part)
     x = _LEFT + names
     for each_column in columns:
         width = len(each_column.texts[-1])
@@ -147,16 +155,14 @@ def _draw_numbers(canvas: Canvas, line: int, x: int, columns: list[Column], row:
         x += len(text) + 1
 
 
-def _draw_bias(
-    canvas: Canvas, row: int, snapshot: Snapshot, state: ViewState, columns: list[Column], chosen: int, names: int
-) -> None:
+def _draw_bias(canvas: Canvas, row: int, snapshot: Snapshot, columns: list[Column], names: int) -> None:
     """The output bias (for the linear model: its weights too), in the columns of the units."""
-    bright = chosen < 0 or not snapshot.network.layers
+    bright = snapshot.chosen.unit == OUTPUT_BIAS
     if bright:
         canvas.text(row, 1, "▸", "now")
     canvas.text(row, _LEFT - 2, "b bias" if snapshot.network.layers else "y = b+wx", "bright" if bright else "text")
     single = snapshot.network.layers or snapshot.network.n_inputs == 1
-    part = "b" if snapshot.network.layers else state.part if single else ""
+    part = "b" if snapshot.network.layers else snapshot.chosen.part if single else ""
     _draw_numbers(canvas, row, _LEFT + names, columns, -1, bright, part)
 
 

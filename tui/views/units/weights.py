@@ -10,13 +10,12 @@ from tui.run.unit import Unit, sentence, source_name
 
 if TYPE_CHECKING:
     from tui.run.snapshot import Snapshot
-    from tui.views.state import ViewState
 
 _LEFT, _VALUE, _GAP = 2, 6, 2
 _WEEK = 7  # days in a row, so that a column is a day of the week
 
 
-def draw(canvas: Canvas, top: int, snapshot: Snapshot, state: ViewState) -> None:
+def draw(canvas: Canvas, top: int, snapshot: Snapshot) -> None:
     """A grid from row `top` on: the input and its weight; the chosen one is lit and always in sight.
 
     Of one input the table has the weight already: then what it means in the data's units.
@@ -34,7 +33,7 @@ def draw(canvas: Canvas, top: int, snapshot: Snapshot, state: ViewState) -> None
     across = max(1, (canvas.width - _LEFT + _GAP) // cell)
     if dataset.period == "day":
         across = min(across, _WEEK)
-    rows, chosen = canvas.height - top, min(state.source, len(values) - 1)
+    rows, chosen = canvas.height - top, snapshot.chosen.source
     first = max(0, chosen // across - rows + 1) * across
     if first:
         canvas.text(top, 0, "↑", "label")
@@ -42,7 +41,7 @@ def draw(canvas: Canvas, top: int, snapshot: Snapshot, state: ViewState) -> None
         canvas.text(canvas.height - 1, 0, "↓", "label")
     for place, i in enumerate(range(first, min(len(values), first + rows * across))):
         row, left = top + place // across, _LEFT + place % across * cell
-        lit = i == chosen and state.part == "w"
+        lit = i == chosen and snapshot.chosen.part == "w"
         canvas.text_right(row, left + label, names[i], "label")
         canvas.text_right(row, left + label + 1 + _VALUE, texts[i], "bright" if lit else "text", lit)
         if lit:

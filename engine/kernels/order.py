@@ -1,0 +1,89 @@
+"""The order of examples on SIMD lanes: the bijection of `shuffle` for many positions at a time."""
+
+from __future__ import annotations
+
+import functools
+import operator
+
+from engine.kernels.emitter import LANES, Emitter, Value, Variable
+from engine.kernels.intrinsic import emitted
+
+GROUP = 4  # vectors of positions that are worked out side by side
+
+
+@emitted
+def fill_order(
+    emit: Emitter,
+    into: Value,
+    position: Value,
+    groups: Value,
+    key: Value,
+    examples: Value,
+    rows: Value,
+    columns: Value,
+    wraps: Value,
+    rounds: Value,
+) -> None:
+    """`example` for GROUP vectors of positions at a time, from `position` on → words at `into`.
+
+    wraps = (LANES − 1) // columns + 1: how often a lane's number may hold `columns`.
+    """
+    rows_, columns_, last = emit.words(rows), emit.words(columns), emit.words(examples) - 1
+    cells = [(Variable(emit.words(0)), Variable(emit.words(0))) for _ in range(GROUP)]
+    with emit.loop(groups) as n:
+        begin = position + n * (GROUP * LANES)
+        for number, (left, right) in enumerate(cells):
+            at = begin + number * LANES
+            row = Value(emit, emit.builder.sdiv(at.ir, columns.ir))
+            left.set(emit.words(row))
+            right.set(emit.words(at - row * columns) + emit.lane_numbers())
+        with emit.loop(wraps):
+            for left, right in cells:
+                over = right.get() > columns_ - 1
+                left.set(emit.select(over, left.get() + 1, left.get()))
+                right.set(emit.select(over, right.get() - columns_, right.get()))
+        for left, right in cells:  # lanes behind the last example walk with the first
+            past = left.get() * columns_ + right.get() > last
+            left.set(emit.select(past, emit.words(0), left.get()))
+            right.set(emit.select(past, emit.words(0), right.get()))
+        outside = [Variable(emit.lane_numbers() > -1) for _ in cells]
+
+        def walk(outside: list[Variable] = outside) -> Value:
+            before = [(left.get(), right.get()) for left, right in cells]
+            feistel(emit, cells, emit.words(key), rows_, columns_, rounds)
+            for (left, right), (old_left, old_right), mask in zip(cells, before, outside, strict=True):
+                left.set(emit.select(mask.get(), left.get(), old_left))
+                right.set(emit.select(mask.get(), right.get(), old_right))
+                mask.set(left.get() * columns_ + right.get() > last)
+            return functools.reduce(operator.or_, [mask.get() for mask in outside])
+
+        emit.repeat_while_any(walk)
+        for number, (left, right) in enumerate(cells):
+            emit.store_words(left.get() * columns_ + right.get(), into, (n * GROUP + number) * LANES)
+
+
+def feistel(
+    emit: Emitter, cells: list[tuple[Variable, Variable]], key: Value, rows: Value, columns: Value, rounds: Value
+) -> None:
+    """The rounds of `example` on words, for several vectors side by side: one alone would wait for its products."""
+    left_key, right_key = Variable(key), Variable(key ^ 0x5BD1E995)
+    with emit.loop(rounds):
+        for left, right in cells:
+            left.set(_add_below(left.get(), scaled_words(right.get(), left_key.get(), rows), rows))
+        for left, right in cells:
+            right.set(_add_below(right.get(), scaled_words(left.get(), right_key.get(), columns), columns))
+        left_key.set(left_key.get() + 0x9E3779B9)
+        right_key.set(right_key.get() + 0x85EBCA6B)
+
+
+def _add_below(x: Value, y: Value, size: Value) -> Value:
+    """x + y modulo `size`, both being below it."""
+    total = x + y
+    return total.emit.select(total > size - 1, total - size, total)
+
+
+def scaled_words(word: Value, key: Value, size: Value) -> Value:
+    """`scaled` on words."""
+    word = (word + key) * 0x7FEB352D
+    word = (word ^ (word >> 15)) * 0x846CA68B
+    return ((word >> 16) * size) >> 16

@@ -1,0 +1,168 @@
+"""What every view draws, on the panels of a screen of 80×24 and of 120×40."""
+
+from __future__ import annotations
+
+import pkgutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from picture_files import COMMAND, PANELS, check, check_names, picture
+from picture_states import FIRST, Still, alone, made, still
+
+import tui.views
+from engine.activations import KINDS
+from tui.draw.palette import ANSI, DARK, PLAIN, Palette
+from tui.run.choice import OUTPUT_BIAS, Choice
+from tui.views import ViewState, loss
+from tui.views.fit import curve, plane, scatter, series
+from tui.views.units import table
+
+STATE = ViewState()
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What a picture is drawn from; `run` is asked for when the picture is drawn."""
+
+    view: Any
+    panel: str
+    run: Callable[[], Still]
+    chosen: Choice = FIRST
+    state: ViewState = STATE
+    palette: Palette = DARK
+    answered: bool = True
+
+    def drawn(self, run: Still, size: str) -> str:
+        width, height = PANELS[size][self.panel]
+        requests = self.view.requests(run.evidence.dataset, width, height, self.state) if self.answered else ()
+        snapshot = run.snapshot(requests, self.chosen)
+        canvas = self.view.paint(snapshot, width, height, self.palette, self.state)
+        strips = canvas.strips(self.palette)
+        assert [strip.cell_length for strip in strips] == [width] * height
+        title = ": ".join(filter(None, self.view.title(snapshot, self.state)))
+        return picture(strips, self.palette, f"{title}   {width}×{height}")
+
+
+def kept(name: str) -> Callable[[], Still]:
+    return lambda: still(name)
+
+
+def troubled() -> Still:
+    """A ReLU that is off, a sigmoid that is flat, one that is on everywhere, and one that adds nothing yet."""
+    kinds = ("relu", "sigmoid", "relu", "tanh")
+    return made("motorcycle", (kinds,), (2.1, 50.3, -1.2, 1.1, -3.2, 99.7, 3.3, 0.2, 1.1, 1.2, -1.3, 0.0, 0.1))
+
+
+def many() -> Still:
+    """Units that bend within the data: a straight line could sit on the border between dots."""
+    waves = np.round(np.sin(3.0 + 1.7 * np.arange(37)), 3)
+    return made("motorcycle", (("relu", "sigmoid", "tanh") * 4,), tuple(waves + np.repeat((3.1, 0.0), (12, 25))))
+
+
+def of_kind(kind: str) -> Callable[[], Still]:
+    """Units of a kind after two that bend, for the same reason."""
+    theta = (2.1, 4.3, 0.4, 1.6, 1.3, -0.7, -0.9, 1.4, 0.3, -0.2, 1.7, -1.2, 0.6)
+    return lambda: made("motorcycle", (("tanh",) * 2, (kind,) * 2), theta)
+
+
+def stretched(name: str) -> Callable[[], Still]:
+    """A run whose output is far too large."""
+    return lambda: still(name).with_theta(still(name).evidence.network.theta * 1.9)
+
+
+def broken() -> Still:
+    """Losses that were not finite for a while."""
+    of = still("motorcycle")
+    history, low, high = of.evidence.history, 20, 30
+    train = np.concatenate((history.train[:low], np.full(high - low, np.nan), history.train[high:]))
+    test = np.concatenate((history.test[:low], np.full(high - low, np.inf), history.test[high:]))
+    return of.but(history=replace(history, train=train, test=test))
+
+
+def overfitted() -> Still:
+    """The unseen loss rises again."""
+    of = still("motorcycle")
+    history = of.evidence.history
+    return of.but(history=replace(history, test=history.test + 0.9 * (history.epoch / 400) ** 2), progress=423.4)
+
+
+def scenes() -> Iterator[tuple[str, Scene]]:
+    fits = {"motorcycle": curve, "sine": curve, "chicago": series, "sunspots": series, "spiral": plane}
+    fits |= {"penguins": plane, "concrete": scatter}
+    for name, view in fits.items():
+        yield f"fit_{name}", Scene(view, "fit", kept(name))
+        yield f"loss_{name}", Scene(loss, "loss", kept(name))
+        yield f"units_{name}", Scene(table, "units", kept(name))
+    for name in ("motorcycle", "chicago", "spiral", "concrete"):
+        view = fits[name]
+        first = lambda name=name: alone(still(name))  # noqa: E731
+        yield f"fit_{name}_unanswered", Scene(view, "fit", kept(name), answered=False)
+        yield f"fit_{name}_one_example", Scene(view, "fit", first)
+        yield f"fit_{name}_whole", Scene(view, "whole", kept(name))
+        yield f"units_{name}_unanswered", Scene(table, "units", kept(name), answered=False)
+        for palette in (ANSI, PLAIN):
+            depth = {"ansi": "16_colours", "none": "no_colours"}[palette.depth]
+            yield f"fit_{name}_{depth}", Scene(view, "fit", kept(name), palette=palette)
+            yield f"loss_{name}_{depth}", Scene(loss, "loss", kept(name), palette=palette)
+            yield f"units_{name}_{depth}", Scene(table, "units", kept(name), palette=palette)
+    yield "fit_motorcycle_second_chosen", Scene(curve, "fit", kept("motorcycle"), Choice(unit=1))
+    yield "fit_motorcycle_stretched", Scene(curve, "fit", stretched("motorcycle"))
+    yield "fit_concrete_stretched", Scene(scatter, "fit", stretched("concrete"))
+    yield "fit_chicago_stretched", Scene(series, "fit", stretched("chicago"))
+    yield "fit_chicago_window", Scene(series, "fit", kept("chicago"), state=ViewState(window=165))
+    yield "fit_chicago_last_window", Scene(series, "fit", kept("chicago"), state=ViewState(window=10_000))
+    yield "fit_chicago_zoomed", Scene(series, "fit", kept("chicago"), state=ViewState(zoom=True))
+    yield "fit_sunspots_zoomed", Scene(series, "fit", kept("sunspots"), state=ViewState(zoom=True))
+    yield "loss_motorcycle_linear", Scene(loss, "loss", kept("motorcycle"), state=ViewState(log_loss=False))
+    yield "loss_motorcycle_unanswered", Scene(loss, "loss", kept("motorcycle"), answered=False)
+    yield "loss_motorcycle_begun", Scene(loss, "loss", lambda: alone(still("motorcycle")))
+    yield "loss_motorcycle_broken", Scene(loss, "loss", broken)
+    yield "loss_motorcycle_overfitted", Scene(loss, "loss", overfitted)
+    for part in "wbc":
+        yield f"units_motorcycle_{part}_of_second", Scene(table, "units", kept("motorcycle"), Choice(unit=1, part=part))
+    for unit in (0, 6, 11, OUTPUT_BIAS):
+        yield f"units_many_{unit + 1 or 'bias'}", Scene(table, "units", many, Choice(unit=unit))
+    yield "units_troubled", Scene(table, "units", troubled)
+    yield "units_sine_second_layer", Scene(table, "units", kept("sine"), Choice(layer=1, unit=1, source=2))
+    yield "units_spiral_second_layer", Scene(table, "units", kept("spiral"), Choice(layer=1, unit=5))
+    yield "units_spiral_bias", Scene(table, "units", kept("spiral"), Choice(unit=OUTPUT_BIAS, layer=1))
+    yield "units_linear", Scene(table, "units", kept("linear"))
+    yield "units_linear_fourth_weight", Scene(table, "units", kept("linear"), Choice(unit=OUTPUT_BIAS, source=3))
+    for kind in KINDS:
+        yield f"units_of_kind_{kind}", Scene(table, "units", of_kind(kind), Choice(layer=1))
+
+
+SCENES = {f"{name}_{size}": (scene, size) for name, scene in scenes() for size in PANELS}
+
+
+@pytest.fixture
+def write(request: pytest.FixtureRequest) -> bool:
+    return request.config.getoption("--pictures") == "write"
+
+
+@pytest.mark.parametrize("name", SCENES)
+def test_a_view_draws_what_is_kept(name: str, write: bool) -> None:
+    scene, size = SCENES[name]
+    check(name, scene.drawn(scene.run(), size), write)
+
+
+@pytest.mark.parametrize("name", SCENES)
+def test_no_cell_is_at_the_edge_of_being_another(name: str) -> None:
+    scene, size = SCENES[name]
+    assert scene.drawn(scene.run().moved(), size) == scene.drawn(scene.run(), size), "draw it from other parameters"
+
+
+def test_each_view_has_a_picture() -> None:
+    modules = (import_module(each.name) for each in pkgutil.walk_packages(tui.views.__path__, "tui.views."))
+    views = {module.__name__ for module in modules if hasattr(module, "paint") and hasattr(module, "requests")}
+    bare = views - {scene.view.__name__ for scene, _ in SCENES.values()}
+    assert not bare, f"{bare} need a scene in {Path(__file__).name}; then {COMMAND} makes its pictures"
+
+
+def test_each_kept_picture_is_drawn(write: bool) -> None:
+    check_names(set(SCENES), False, write)

@@ -1,0 +1,147 @@
+"""Gestures: what each comes to, read from one moment of a run that nobody drives."""
+
+from __future__ import annotations
+
+import pickle
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+import data
+from engine import EngineError, Network, Recipe
+from engine.edits import AddLayer, AddUnit, RemoveLayer, RemoveUnit, SetRecipe, SetValue
+from tui.run.beginnings import Load, Reinit, Reseed
+from tui.run.choice import OUTPUT_BIAS, Choice
+from tui.run.gestures import (
+    AddHere,
+    AddLayerLast,
+    Change,
+    ChooseInput,
+    ChooseLayer,
+    ChooseUnit,
+    LoadTable,
+    Nudge,
+    RemoveHere,
+    RemoveLayerHere,
+    StepData,
+    StepField,
+    StepInit,
+    StepSeed,
+)
+from tui.run.options import Options
+from tui.run.run import Moment
+
+NO_UNITS = "The linear model has no units: s adds a sigmoid unit, r a ReLU"
+TWO_LAYERS = [["sigmoid"] * 2, ["relu", "tanh"]]
+
+
+def moment(layers=TWO_LAYERS, choice=None, name="motorcycle", **changes) -> Moment:
+    dataset = data.load(name)
+    made = Moment(
+        options=Options(data=name),
+        dataset=dataset,
+        network=Network(dataset.x_train.shape[1], layers),
+        recipe=Recipe(),
+        seed=0,
+        choice=choice or Choice(unit=0 if layers else OUTPUT_BIAS),
+        epoch=10,
+        diverged=False,
+    )
+    return replace(made, **changes)
+
+
+@pytest.mark.parametrize(
+    ("gesture", "choice", "change"),
+    [
+        (AddHere("relu"), Choice(), Change((AddUnit("relu", 0),), choice=Choice(0, 2))),
+        (AddHere("relu"), Choice(1, OUTPUT_BIAS), Change((AddUnit("relu", 1),), choice=Choice(1, 2))),
+        (RemoveHere(), Choice(1, 1), Change((RemoveUnit(1, 1),))),
+        (AddLayerLast(), Choice(1, 0), Change((AddLayer(("relu",) * 3),), choice=Choice(2))),
+        (AddLayerLast(), Choice(1, OUTPUT_BIAS), Change((AddLayer(("tanh",) * 3),), choice=Choice(2))),
+        (RemoveLayerHere(), Choice(1, 1), Change((RemoveLayer(1),))),
+        (ChooseUnit(1), Choice(), Change(choice=Choice(0, 1))),
+        (ChooseLayer(1), Choice(), Change(choice=Choice(1, 0))),
+        (ChooseInput(-1), Choice(1), Change(choice=Choice(1, 0, source=1))),
+        (StepField("rate", 1), Choice(), Change((SetRecipe(Recipe(learning_rate=2e-3)),))),
+        (StepField("seed", 1), Choice(), Change(beginning=Reseed(1))),
+        (StepSeed(-1), Choice(), Change(beginning=Reseed(0))),
+        (StepInit(-1), Choice(), Change(beginning=Reinit("zeros"))),
+        (StepField("init", 1), Choice(), Change(beginning=Reinit("uniform"))),
+    ],
+)
+def test_what_a_gesture_comes_to(gesture, choice, change):
+    assert gesture(moment(choice=choice)) == change
+
+
+def test_the_linear_model_gets_its_first_unit_and_its_first_layer():
+    assert AddHere("relu")(moment(())) == Change((AddUnit("relu", 0),), choice=Choice())
+    assert AddLayerLast()(moment(())) == Change((AddLayer(("sigmoid",) * 3),), choice=Choice())
+
+
+@pytest.mark.parametrize(
+    ("gesture", "layers", "choice", "words"),
+    [
+        (RemoveHere(), (), Choice(0, OUTPUT_BIAS), "The linear model has no units: s adds a sigmoid unit, r a ReLU"),
+        (
+            RemoveLayerHere(),
+            (),
+            Choice(0, OUTPUT_BIAS),
+            "The linear model has no units: s adds a sigmoid unit, r a ReLU",
+        ),
+        (RemoveHere(), TWO_LAYERS, Choice(0, OUTPUT_BIAS), "The output bias stays; ↑ and ↓ choose a unit"),
+        (Nudge("c", 1), TWO_LAYERS, Choice(), "c is not a parameter of this unit"),
+    ],
+)
+def test_what_cannot_be_says_why_and_changes_nothing(gesture, layers, choice, words):
+    change = gesture(moment(layers, choice))
+    assert (change.words, change.edits, change.beginning) == (words, (), None)
+
+
+def test_the_only_unit_of_a_layer_is_refused():
+    with pytest.raises(EngineError, match="unit 1 is the only one of layer 1: remove the layer instead, with L"):
+        RemoveHere()(moment([["relu"]]))
+
+
+@pytest.mark.parametrize(("value", "moved"), [(0.5, 0.55), (-4.0, -3.8), (0.0, 0.05)])
+def test_a_nudge_is_a_twentieth_and_at_least_a_twentieth(value, moved):
+    now = moment(choice=Choice(0, 1))
+    place = now.network.index(0, 1, "b")
+    now.network.theta = np.full(now.network.n_parameters, value)
+    change = Nudge("b", 1)(now)
+    (edit,) = change.edits
+    assert isinstance(edit, SetValue)
+    assert (edit.index, edit.value) == (place, pytest.approx(moved))
+    assert change.choice == Choice(0, 1, part="b")
+
+
+def test_a_field_at_its_end_changes_nothing():
+    assert StepField("batch", -1)(moment(recipe=Recipe(batch_size=1))) == Change()
+
+
+def test_other_data_keep_the_options_that_are_not_of_one_data_set():
+    options = Options(data="sine", n=50, noise=0.3, batch=7, seed=4, data_seed=5)
+    assert StepData(1)(moment(options=options)).beginning == Load(Options(data="step", batch=7, seed=4, data_seed=5))
+    own = LoadTable("own.csv", "y", ("a", "b"), 3)(moment(options=options)).beginning
+    assert own == Load(Options(data="own.csv", target="y", features=("a", "b"), lags=3, batch=7, seed=4, data_seed=5))
+
+
+def test_ones_own_table_is_the_last_in_the_round():
+    now = moment(options=Options(data="own.csv", target="y"))
+    assert StepData(1)(now).beginning == Load(Options(data=data.names()[0]))
+    assert StepData(-1)(now).beginning == Load(Options(data=data.names()[-1]))
+
+
+def test_a_gesture_looks_and_does_nothing_itself():
+    now = moment()
+    before = pickle.dumps((now.network, now.recipe, now.options, now.choice))
+    for gesture in (
+        AddHere("relu"),
+        RemoveHere(),
+        AddLayerLast(),
+        RemoveLayerHere(),
+        Nudge("w", 1),
+        StepField("l1", 1),
+    ):
+        assert gesture(now) == gesture(now)
+    assert pickle.dumps((now.network, now.recipe, now.options, now.choice)) == before

@@ -1,0 +1,66 @@
+"""What is said of changes."""
+
+from __future__ import annotations
+
+from dataclasses import fields, replace
+from typing import get_args
+
+import numpy as np
+import pytest
+
+from engine import Recipe
+from engine.edits import AddLayer, AddUnit, Edit, RemoveLayer, RemoveUnit, SetExamples, SetRecipe, SetTheta, SetValue
+from tui.run.beginnings import first_run
+from tui.run.options import Options
+from tui.run.words import note_of
+
+STAYS = ": its outgoing weight is 0, so the curve stays until it learns"
+MAY_JUMP = ": 3 ReLU units with random weights, so the curve may jump"
+EDITS = {
+    AddUnit("relu"): (f"Unit 4 added{STAYS}", "Unit 4, added at epoch 10,", "+4"),
+    RemoveUnit(0, 1): ("Unit 2 removed", "Removing unit 2 at epoch 10", "−2"),
+    AddLayer(("relu",) * 3): (f"Layer 2 added{MAY_JUMP}", "Layer 2, added at epoch 10,", "+L"),
+    RemoveLayer(0): ("Layer 1 removed", "Removing layer 1 at epoch 10", "−L"),
+    SetValue(4, 2.0): ("b 0 → 2.00", "Moving b of unit 2", ""),
+    SetTheta(np.zeros(10)): ("All weights and biases are set", "Setting the weights at epoch 10", "θ"),
+    SetRecipe(Recipe(batch_size=8)): ("The batch size is now 8", "The batch size, changed at epoch 10,", "B"),
+    SetExamples(np.zeros((2, 1)), np.zeros(2)): ("The examples are other ones now", "", "data"),
+}  # fmt: skip
+
+
+@pytest.fixture
+def moment():
+    now = replace(first_run(Options()).moment(), epoch=10, recipe=Recipe())
+    now.network.theta = np.zeros(10)
+    return now
+
+
+def test_there_are_words_for_every_edit():
+    assert {type(edit) for edit in EDITS} == set(get_args(Edit))
+
+
+@pytest.mark.parametrize(("edit", "said"), EDITS.items(), ids=lambda value: type(value).__name__)
+def test_the_note_of_an_edit(moment, edit, said):
+    note = note_of(edit, moment)
+    assert (note.text, note.subject, note.mark) == said
+
+
+def test_the_first_unit_of_the_linear_model_may_move_the_curve():
+    note = note_of(AddUnit("relu"), first_run(Options(layer=())).moment())
+    assert (note.text, note.mark, note.unit) == ("Unit 1 added", "+1", (0, 0))
+
+
+@pytest.mark.parametrize("field", [field.name for field in fields(Recipe)])
+def test_every_setting_of_the_recipe_has_words_and_a_mark(moment, field):
+    other = {"batch_size": 8, "epochs": 7, "optimizer": "sgd", "loss": "mae", "schedule": "cosine"}.get(field, 0.5)
+    note = note_of(SetRecipe(replace(moment.recipe, **{field: other})), moment)
+    assert note.text.endswith(f" is now {other}")
+    assert note.mark
+    assert bool(note.subject) == (field != "loss")  # the losses before and after are not of one kind
+
+
+def test_several_settings_are_all_told(moment):
+    note = note_of(SetRecipe(replace(moment.recipe, batch_size=8, l1=0.5)), moment)
+    assert note.text == "The batch size is now 8; L1 is now 0.5"
+    assert note.subject == "The batch size and L1, changed at epoch 10,"
+    assert note.mark == "B"

@@ -1,0 +1,84 @@
+"""The beginnings: frozen descriptions of how a new run comes from the present one, and one `begin`.
+
+The present run is never changed: whoever keeps it can go back to it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from data import Dataset
+from engine import Network, Recipe, Trainer
+from engine.trainer import default_threads
+from tui.run.choice import Choice, nearest
+from tui.run.options import Options
+from tui.run.run import Moment, Run
+
+
+@dataclass(frozen=True, slots=True)
+class Restart:
+    """Update 0 and the same initial weights, with the units, the recipe and the data of now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reseed:
+    """As Restart, but another seed draws the initial weights and shuffles the examples."""
+
+    seed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reinit:
+    """As Restart, but the initial weights are drawn in another way: `init` is one of the engine's names."""
+
+    init: str
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """The data that these options name. Units and recipe stay where the number of inputs does."""
+
+    options: Options
+
+
+Beginning = Restart | Reseed | Reinit | Load
+
+
+def first_run(options: Options) -> Run:
+    """The run that these options describe. Raises DataError, EngineError or OSError for options that describe none."""
+    return _first(options, options.load())
+
+
+def begin(beginning: Beginning, moment: Moment) -> Run:
+    """A new run at update 0. Raises DataError, EngineError or OSError where there is none."""
+    network = moment.network
+    match beginning:
+        case Restart():
+            return _again(moment, network.initial(), moment.seed)
+        case Reseed(seed):
+            return _again(moment, network.initial(seed), seed)
+        case Reinit(init):
+            drawn = Network(network.n_inputs, network.layers, network.seed, init, network.dtype.name)
+            return _again(moment, drawn, moment.seed)
+        case Load(options):
+            dataset = options.load()
+            if dataset.x_train.shape[1] != network.n_inputs:
+                return _first(options, dataset)
+            choice = replace(moment.choice, source=0)
+            return _make(options, dataset, network.initial(), moment.recipe, moment.seed, choice)
+
+
+def _first(options: Options, dataset: Dataset) -> Run:
+    return _make(options, dataset, options.network(dataset), options.recipe(dataset), options.seed, Choice())
+
+
+def _again(moment: Moment, network: Network, seed: int) -> Run:
+    return _make(moment.options, moment.dataset, network, moment.recipe, seed, moment.choice)
+
+
+def _make(options: Options, dataset: Dataset, network: Network, recipe: Recipe, seed: int, choice: Choice) -> Run:
+    """A run of this network. Training takes all cores but one, the screen's, unless the options say otherwise."""
+    threads = max(1, default_threads() - 1) if options.threads is None else options.threads
+    sets = (dataset.x_train, dataset.y_train, dataset.x_test, dataset.y_test)
+    trainer = Trainer(network, *sets, recipe, seed, options.device, threads)
+    return Run(options, dataset, trainer, nearest(choice, network))

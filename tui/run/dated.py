@@ -1,0 +1,54 @@
+"""Dated data: times as whole numbers of periods, and how well one predicts without learning anything."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+
+from data import Dataset
+from tui.run.measure import Measure
+
+MONDAY = np.datetime64("1970-01-05", "D")  # the first since 1970
+_BEFORE = {  # predictions without learning, and the periods that they look back
+    "day": (("as yesterday", 1), ("as last week", 7)),
+    "week": (("as last week", 1),),
+    "month": (("as last month", 1), ("as last year", 12)),
+    "year": (("as last year", 1),),
+}
+
+
+def whole_periods(times: np.ndarray, period: str) -> np.ndarray:
+    """Times as whole numbers: days, Mondays or months since 1970, or years."""
+    if not np.issubdtype(times.dtype, np.datetime64):
+        numbers: np.ndarray = np.floor(times).astype(np.int64)
+        return numbers
+    if period == "week":
+        return (times.astype("datetime64[D]") - MONDAY).astype(np.int64) // 7
+    if period == "year":
+        return times.astype("datetime64[Y]").astype(np.int64) + 1970
+    return times.astype("datetime64[M]" if period == "month" else "datetime64[D]").astype(np.int64)
+
+
+@lru_cache(maxsize=2)  # of the data set at hand, which stays the same object while it is trained on
+def baselines(dataset: Dataset, measure: Measure) -> tuple[tuple[str, float], ...]:
+    """The loss on the unseen rows of predicting the value of a period, a week or a year before.
+
+    () for measures without a unit, and where undated.
+    """
+    if not measure.in_unit:
+        return ()
+    if dataset.times_test is None or dataset.times_train is None or dataset.y_test is None or not dataset.lags:
+        return ()
+    if dataset.period is None:
+        return ()
+    when = whole_periods(np.concatenate((dataset.times_train, dataset.times_test)), dataset.period)
+    value = dataset.unscale(np.concatenate((dataset.y_train, dataset.y_test)))
+    known = dict(zip(when.tolist(), value.tolist(), strict=True))
+    found = []
+    for label, back in _BEFORE[dataset.period]:
+        pairs = [(known[t], known[t - back]) for t in when[-len(dataset.y_test) :].tolist() if t - back in known]
+        if pairs:
+            misses = np.subtract(*np.transpose(pairs))
+            found.append((label, float(measure.shown(measure.loss.function(misses).mean(), 1.0))))
+    return tuple(found)
