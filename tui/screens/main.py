@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import ClassVar
+from pathlib import Path
 
 from textual import on
 from textual.app import ComposeResult
@@ -40,19 +40,24 @@ NARROW = 100  # columns under which the recipe has no place of its own
 WEEK = 7  # what the window of dated data moves by
 
 
+def breakpoints(side: str, least: int, *others: int) -> list[tuple[int, str]]:
+    """From which size on the screen has which class: `-under80` below the least of 80, then `-w80` …"""
+    return [(0, f"-under{least}"), *((size, f"-{side}{size}") for size in (least, *others))]
+
+
 class MainScreen(Screen[None]):
     """Shows snapshots. What a person wants of the run goes to `send`, and comes back in a snapshot."""
 
     BINDINGS = bindings("main")
     AUTO_FOCUS = "#view"
-    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]]] = [
-        (0, "-under80"), (80, "-w80"), (100, "-w100"), (120, "-w120"), (160, "-w160"), (200, "-w200"),
-    ]  # fmt: skip
-    VERTICAL_BREAKPOINTS: ClassVar[list[tuple[int, str]]] = [(0, "-under24"), (24, "-h24"), (32, "-h32"), (52, "-h52")]
+    HORIZONTAL_BREAKPOINTS = breakpoints("w", 80, 100, 120, 160, 200)
+    VERTICAL_BREAKPOINTS = breakpoints("h", 24, 32, 52)
 
-    def __init__(self, palette: Palette, actions: tuple[Action, ...], send: Callable[[Command], None]) -> None:
+    def __init__(
+        self, palette: Palette, actions: tuple[Action, ...], keys: Path, send: Callable[[Command], None]
+    ) -> None:
         super().__init__()
-        self.palette, self.actions, self.send = palette, actions, send
+        self.palette, self.actions, self.keys, self.send = palette, actions, keys, send
         self.snapshot: Snapshot | None = None
         self.view = ViewState()
         self.epochs: int | None = None  # what n runs, once asked for
@@ -175,8 +180,9 @@ class MainScreen(Screen[None]):
 
     def _dated(self) -> bool:
         """Whether the fit of dated data is shown, through a window that moves."""
-        shown = self.view.number == fit.NUMBER and self.snapshot is not None
-        return shown and self.snapshot.dataset.kind == "series"
+        if self.snapshot is None or self.view.number != fit.NUMBER:
+            return False
+        return self.snapshot.dataset.kind == "series"
 
     def enabled(self) -> set[str]:
         """The ids of the actions that mean something now."""
@@ -257,7 +263,7 @@ class MainScreen(Screen[None]):
     def action_help(self) -> None:
         from tui.screens.help import HelpScreen
 
-        self.app.push_screen(HelpScreen(self.actions, str(self.app.keys)))
+        self.app.push_screen(HelpScreen(self.actions, str(self.keys)))
 
     def action_open_table(self) -> None:
         from tui.screens.open_table import OpenTable

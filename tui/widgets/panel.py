@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import ClassVar
 
 from textual.geometry import Region
 from textual.strip import Strip
@@ -18,7 +17,7 @@ from tui.views import Requests, ViewState, Want
 class Panel(Widget):
     """A rectangle that `draw` paints from the latest snapshot and view state."""
 
-    requests: ClassVar[Requests | None] = None  # of what it draws, where that needs more than the plain facts
+    requests: Requests | None = None  # of what it draws, where that needs more than the plain facts
 
     def __init__(self, palette: Palette, id: str) -> None:
         super().__init__(id=id)
