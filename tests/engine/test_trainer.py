@@ -164,7 +164,7 @@ def test_a_saturated_unit_stays_where_it_stays_in_float64(kind, z):
         trainer.theta = [0.1, z, 1.0, 0.5]
         trainer.step(300)
         ends.append(trainer.theta[1])
-    assert ends[0] == pytest.approx(ends[1], abs=0.1)  # full steps would take it 3 away
+    assert ends[0] == pytest.approx(ends[1], abs=0.02)  # with a floor under the slope it went 0.3 and more
 
 
 # ------------------------------------------------------------------------------------------------ changes

@@ -20,7 +20,7 @@ from tui.run.gestures import StepField, Wish
 from tui.run.player import RunEpochs
 from tui.run.runner import Command
 from tui.run.snapshot import Snapshot
-from tui.views import ViewState, Want, fit, loss, view_of, views
+from tui.views import ViewState, Want, chosen, fit, loss, view_of, views
 from tui.views.fit import series
 from tui.views.units import table
 from tui.widgets.epochs_prompt import EpochsPrompt
@@ -162,10 +162,9 @@ class MainScreen(Screen[None]):
 
     def _upper_titles(self, snapshot: Snapshot, state: ViewState) -> list[Title]:
         names = tuple(f"{view.NUMBER} {view.TITLE}" for view in views())
-        view = view_of(state.number)
-        words = view.subtitle(snapshot, state) if snapshot.dataset.kind in view.KINDS else ""
-        losses = Title("loss", (loss.TITLE,), loss.subtitle(snapshot, state))
-        return [Title("view", names, words, views().index(view)), losses]
+        place = views().index(view_of(state.number))
+        view = Title("view", names, chosen.subtitle(snapshot, state), place)
+        return [view, Title("loss", (loss.TITLE,), loss.subtitle(snapshot, state))]
 
     def _lower_titles(self, snapshot: Snapshot, state: ViewState) -> list[Title]:
         units = Title("units", (table.TITLE,), table.subtitle(snapshot, state))
@@ -180,9 +179,8 @@ class MainScreen(Screen[None]):
 
     def _dated(self) -> bool:
         """Whether the fit of dated data is shown, through a window that moves."""
-        if self.snapshot is None or self.view.number != fit.NUMBER:
-            return False
-        return self.snapshot.dataset.kind == "series"
+        kind = None if self.snapshot is None else self.snapshot.dataset.kind
+        return kind == "series" and self.view.number == fit.NUMBER
 
     def enabled(self) -> set[str]:
         """The ids of the actions that mean something now."""

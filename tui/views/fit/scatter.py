@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from tui.run.snapshot import Snapshot
     from tui.views.state import ViewState
 
+_SPLITS: tuple[tuple[Split, str, str], ...] = (("train", "•", "train"), ("test", "∘", "unseen"))
 _MOST = 2000  # points of either split that are drawn
-_MARKS: tuple[tuple[Split, str, str], ...] = (("train", "•", "train"), ("test", "∘", "unseen"))
 
 
 def subtitle(snapshot: Snapshot, state: ViewState) -> str:
@@ -39,7 +39,7 @@ def paint(snapshot: Snapshot, width: int, height: int, palette: Palette, state: 
     draw_axes(canvas, frame, words("true", dataset.target_unit), palette.depth != "none")
     canvas.text(0, frame.left + 1, f"predicted {words(dataset.target_label, dataset.target_unit)}", "quiet")
     canvas.codes(frame.top, frame.left, _diagonal(dataset, frame), "quiet")
-    for split, glyph, colour in _MARKS:
+    for split, glyph, colour in _SPLITS:
         if (outputs := snapshot.answer(Outputs(split))) is None:
             continue
         rows, true = _rows(dataset)[split]
