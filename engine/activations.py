@@ -23,7 +23,8 @@ def identity_slope(a: Any) -> Any:
 
 
 def sigmoid(z: Any) -> Any:
-    return 0.5 + 0.5 * np.tanh(0.5 * z)  # equal to 1 / (1 + exp(-z)), and exp cannot overflow
+    e = np.exp(np.minimum(z, 40.0))  # from there on σ is 1 in float64 too
+    return e / (1.0 + e)  # where σ is small, so is its rounding error, and with it that of its slope
 
 
 def sigmoid_slope(a: Any) -> Any:
@@ -51,7 +52,7 @@ def tanh(z: Any) -> Any:
 
 
 def tanh_slope(a: Any) -> Any:
-    return 1.0 - a * a
+    return (1.0 - a) * (1.0 + a)  # the square of an a near 1 would be rounded
 
 
 def leaky_relu(z: Any) -> Any:

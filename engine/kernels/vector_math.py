@@ -33,23 +33,27 @@ def absolute(x: Value) -> Value:
 
 
 def tanh(x: Value) -> Value:
-    """x·P(x²)/Q(x²) within ±7.9, where tanh reaches 1 in float32: a minimax fit, 6e-9 off before rounding."""
-    x = minimum(maximum(x, x.emit.vector(-7.9)), x.emit.vector(7.9))
-    square = x * x
-    numerator = polynomial(square, [1.54279810663e-08, 2.2023250866e-05, 3.57899237258e-03, 0.134506208651, 1.0])
-    denominator = polynomial(square, [8.59878340149e-07, 3.42365112007e-04, 0.0261922392666, 0.467839488656, 1.0])
-    return x * numerator / denominator
+    """x·P(x²)/Q(x²), a minimax fit up to ±9.01, 2e-8 off before rounding; from there on exactly ±1, as in float32."""
+    square = minimum(x * x, x.emit.vector(81.18))
+    numerator = polynomial(square, [1.33201752e-8, 2.05843309e-5, 3.49408865e-3, 0.133797644, 1.0])
+    denominator = polynomial(square, [7.76248674e-7, 3.28317952e-4, 0.0258712817, 0.467130787, 1.0])
+    rising = x * (numerator / denominator)  # in this order no factor is infinite
+    return minimum(maximum(rising, x.emit.vector(-1.0)), x.emit.vector(1.0))
 
 
 def exp(x: Value) -> Value:
-    """2ⁿ·eʳ with n whole and |r| ≤ ½·log 2: eʳ by its series, 2ⁿ by an addition to the exponent's bits."""
+    """2ⁿ·eʳ with n whole and |r| ≤ ½·log 2: eʳ by a minimax fit, 2ⁿ by an addition to the exponent's bits.
+
+    Only for x ≤ 88: a formula caps x, since NumPy would overflow too. Below −87.3 it is a denormal number, which the
+    kernels take for 0.
+    """
     emit = x.emit
-    x = minimum(maximum(x, emit.vector(-87.0)), emit.vector(88.0))
+    x = maximum(x, emit.vector(-87.5))
     shifted = x * 1.4426950408889634 + 12582912.0  # 1.5·2²³: rounds to a whole number, kept in the low bits
     n = shifted - 12582912.0
     r = emit.fma(n, emit.vector(-0.693359375), x)  # log 2 in two parts, the first so short that n times it is exact
     r = emit.fma(n, emit.vector(2.12194440e-4), r)
-    series = polynomial(r, [1 / 5040, 1 / 720, 1 / 120, 1 / 24, 1 / 6, 1 / 2, 1.0, 1.0])
+    series = polynomial(r, [0.00826570857, 0.0419018976, 0.166681334, 0.49999103, 0.999999464, 1.0])
     return emit.add_to_exponent(series, shifted)
 
 

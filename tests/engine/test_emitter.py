@@ -49,8 +49,38 @@ def test_tanh_within_six_ulps():
 
 
 def test_exp_within_two_ulps():
-    x = np.linspace(-86, 87, 5001).astype(np.float32)
+    x = np.linspace(-86, 87, 500_001).astype(np.float32)
     assert ulps(on_vectors(lambda emit, x: np.exp(x), x), np.exp(x.astype(np.float64))) <= 2
+
+
+def test_the_slope_of_a_sigmoid_keeps_its_digits_where_it_is_small():
+    z = np.linspace(-85, 0, 100_001).astype(np.float32)
+    exact = np.exp(z.astype(float)) / (1 + np.exp(z.astype(float))) ** 2
+    sigmoid = KINDS["sigmoid"]
+    for a in (on_vectors(lambda emit, z: sigmoid.function(z), z), sigmoid.function(z)):
+        np.testing.assert_allclose(sigmoid.slope(a), exact, rtol=1e-6)
+        np.testing.assert_allclose(on_vectors(lambda emit, a: sigmoid.slope(a), a), exact, rtol=1e-6)
+
+
+@pytest.mark.parametrize(("name", "end", "ends"), [("sigmoid", 17.33, (None, 1.0)), ("tanh", 9.011, (-1.0, 1.0))])
+def test_far_out_a_unit_is_exactly_at_its_end_and_its_slope_0(name, end, ends):
+    """From `end` on, the number of float32 that is nearest to its value is the end itself."""
+    kind = KINDS[name]
+    beyond = np.concatenate([np.linspace(end, 2 * end, 100_001), np.geomspace(end, 3e38, 1001), [np.inf]])
+    for side, limit in zip((-1, 1), ends, strict=True):
+        if limit is not None:
+            a = on_vectors(lambda emit, z: kind.function(z), (side * beyond).astype(np.float32))
+            np.testing.assert_array_equal(a, limit)
+            np.testing.assert_array_equal(on_vectors(lambda emit, a: kind.slope(a), a), 0.0)
+
+
+@pytest.mark.parametrize("name", ["sigmoid", "tanh"])
+def test_no_unit_is_beyond_its_ends(name):
+    kind = KINDS[name]
+    z = np.linspace(-20, 20, 1_000_001).astype(np.float32)
+    a = on_vectors(lambda emit, z: kind.function(z), z)
+    assert kind.limits[0] <= a.min() and a.max() == kind.limits[1]
+    assert on_vectors(lambda emit, a: kind.slope(a), a).min() >= 0.0
 
 
 def test_log1p_within_four_ulps():

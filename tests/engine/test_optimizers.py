@@ -102,7 +102,7 @@ def test_a_parameter_without_a_gradient_stays(rule):
     assert trainer.theta[2] == before[2]
 
 
-def test_a_small_decay_is_not_lost_in_float32():
+def test_a_small_decay_is_not_lost_in_float32(jit_only):
     """η·l2 = 2e-9 is far below the spacing of float32 near 1: only beside a step of its own does it count."""
     x = np.random.default_rng(3).standard_normal((64, 3))
     theta = []

@@ -155,6 +155,18 @@ def test_gradient_leaves_the_run_alone():
     np.testing.assert_array_equal(trainer.last_gradient, twin.last_gradient)
 
 
+@pytest.mark.parametrize(("kind", "z"), [("sigmoid", 25.0), ("sigmoid", -25.0), ("tanh", 12.0), ("tanh", -12.0)])
+def test_a_saturated_unit_stays_where_it_stays_in_float64(kind, z):
+    """Adam turns the smallest slope that is left over into full steps."""
+    ends = []
+    for dtype in ("float32", "float64"):
+        trainer = Trainer(Network(1, [[kind]], dtype=dtype), X[:, :1], Y, recipe=Recipe(23, 0.01))
+        trainer.theta = [0.1, z, 1.0, 0.5]
+        trainer.step(300)
+        ends.append(trainer.theta[1])
+    assert ends[0] == pytest.approx(ends[1], abs=0.02)  # with a floor under the slope it went 0.3 and more
+
+
 # ------------------------------------------------------------------------------------------------ changes
 
 
