@@ -38,6 +38,12 @@ def found(root: Path, globs: tuple[str, ...]) -> list[str]:
     return sorted(files)
 
 
+PICTURES = "tests/tui/pictures/test_pictures_of_views.py"
+TOO_LONG = (
+    "tests/tui/views/test_views.py::test_no_state_of_a_run_stops_a_view",
+    f"{PICTURES}::test_no_cell_is_at_the_edge_of_being_another",
+)
+
 ROOMS = (
     Room(
         "engine",
@@ -58,13 +64,13 @@ ROOMS = (
     Room(
         "tui/draw",
         ("tui/draw/*.py",),
-        ("tests/tui/draw/test_*.py", "tests/tui/views/test_*.py"),
-        leave_out=("tests/tui/views/test_views.py::test_no_state_of_a_run_stops_a_view",),
+        ("tests/tui/draw/test_*.py", "tests/tui/views/test_*.py", PICTURES),
+        leave_out=TOO_LONG,
     ),
     Room(
         "tui/views",
         ("tui/views/**/*.py",),
-        ("tests/tui/views/test_*.py", "tests/tui/widgets/test_*.py"),
-        leave_out=("tests/tui/views/test_views.py::test_no_state_of_a_run_stops_a_view",),
+        ("tests/tui/views/test_*.py", "tests/tui/widgets/test_*.py", PICTURES),
+        leave_out=TOO_LONG,
     ),
 )

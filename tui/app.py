@@ -62,7 +62,7 @@ class UnitfitApp(App[None]):
         except KeysError as error:
             own, self._problem = {}, str(error)
         self.set_keymap(own)
-        self.main = MainScreen(self.palette, with_keys(own), self.runner.send)
+        self.main = MainScreen(self.palette, with_keys(own), self.keys, self.runner.send)
 
     def run(self, *args: Any, **kwargs: Any) -> None:
         """Until the person quits. The terminal is restored first, then the runner's thread is joined."""

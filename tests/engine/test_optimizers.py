@@ -103,7 +103,7 @@ def test_a_parameter_without_a_gradient_stays(rule):
 
 
 @pytest.mark.parametrize(("size", "rate", "l2"), [(100.0, 1e-4, 2e-5), (1.0, 1e-3, 1e-4)])
-def test_a_small_decay_is_exact_in_the_mean_in_float32(size, rate, l2):
+def test_a_small_decay_is_exact_in_the_mean_in_float32(size, rate, l2, jit_only):
     """1 − η·l2 would be rounded, to 1 or to 20 % too little: only beside a step of its own does η·l2 count."""
     x, far = np.random.default_rng(3).standard_normal((64, 3)), np.resize([1e6, -1e6], 64)  # gradients know no θ
     theta = []

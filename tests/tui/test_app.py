@@ -10,10 +10,11 @@ import numpy as np
 import pytest
 from textual.command import CommandList
 
+import data
 from engine import Trainer
 from tui.actions import ACTIONS, place_of
 from tui.run.choice import OUTPUT_BIAS
-from tui.run.facts import Predictions, Probe
+from tui.run.facts import Gradient, Predictions, Probe
 from tui.run.options import Options
 from tui.run.player import FIRST_SPEED
 from tui.screens.help import HelpScreen
@@ -308,7 +309,7 @@ async def test_z_gives_the_fit_the_whole_screen_and_takes_it_back(drive):
         size = d.app.main.query_one("#view").size
         await d.press("z")
         assert d.app.main.query_one("#view").size == (120, 36)
-        assert [type(request) for request in d.shown.answers] == [Predictions]  # what is hidden asks for nothing
+        assert [type(request) for request in d.shown.answers] == [Predictions]
         await d.press("z")
         assert d.app.main.query_one("#view").size == size
 
@@ -586,11 +587,30 @@ async def test_at_80_columns_the_recipe_takes_the_units_place_while_it_has_the_f
         await d.press("tab", "tab")
         assert d.app.main.query_one("#recipe").size == (80, 5)
         assert not d.app.main.query_one("#units").display
+        assert Gradient() not in d.shown.answers  # what is hidden asks for nothing
         assert d.row(16).startswith("─ Recipe ─")
         await d.press("down", "right")
         assert d.shown.recipe.batch_size == 64
         await d.press("tab")
         assert d.app.main.query_one("#units").display
+
+
+async def test_no_key_shows_a_picture_whose_answers_are_still_to_come(drive, monkeypatch):
+    missing, show = [], Panel.show
+
+    def watched(panel, snapshot, view):
+        show(panel, snapshot, view)
+        if (want := panel.want()) is not None:
+            missing.extend(set(want(snapshot.dataset)) - set(snapshot.answers))
+
+    async with drive(data="moons") as d:
+        monkeypatch.setattr(Panel, "show", watched)
+        for _ in range(len(data.names())):
+            await d.press("d", ">", "s", "tab", "y", "j", "1")
+        assert len({panel.id for panel in d.app.main.query(Panel) if panel.want()}) == 3
+        assert missing == []
+        await d.press("z")
+        assert {type(request) for request in missing} == {Predictions}  # its points belong to the size
 
 
 async def test_resizing_lives(drive):

@@ -49,9 +49,12 @@ class Evidence:
             and self.recipe == other.recipe
             and self.network.architecture == other.network.architecture
             and np.array_equal(self.network.theta, other.network.theta)
-            and (self.gradient is None) == (other.gradient is None)
-            and (self.gradient is None or other.gradient is None or np.array_equal(self.gradient, other.gradient))
+            and _same_gradient(self.gradient, other.gradient)
         )
+
+
+def _same_gradient(one: np.ndarray | None, other: np.ndarray | None) -> bool:
+    return one is other if one is None or other is None else np.array_equal(one, other)
 
 
 class Request(Generic[T]):
@@ -150,12 +153,10 @@ class Accuracy(Request["Pair | None"]):
         dataset = facts.evidence.dataset
         if not dataset.labels:
             return None
-        train, test = (facts.of(Outputs(split)) for split in ("train", "test"))
-        assert train is not None  # no data set is all unseen
-        return (
-            dataset.errors(train, "train")["accuracy"],
-            None if test is None else dataset.errors(test, "test")["accuracy"],
-        )
+        train, test = facts.of(Outputs("train")), facts.of(Outputs("test"))
+        assert train is not None  # only of unseen examples there may be none
+        unseen = None if test is None else dataset.errors(test, "test")["accuracy"]
+        return dataset.errors(train, "train")["accuracy"], unseen
 
 
 @dataclass(frozen=True, slots=True)

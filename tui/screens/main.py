@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import ClassVar
+from pathlib import Path
 
 from textual import on
 from textual.app import ComposeResult
@@ -20,7 +20,7 @@ from tui.run.gestures import StepField, Wish
 from tui.run.player import RunEpochs
 from tui.run.runner import Command
 from tui.run.snapshot import Snapshot
-from tui.views import ViewState, Want, fit, loss, view_of, views
+from tui.views import ViewState, Want, chosen, fit, loss, view_of, views
 from tui.views.fit import series
 from tui.views.units import table
 from tui.widgets.epochs_prompt import EpochsPrompt
@@ -40,19 +40,24 @@ NARROW = 100  # columns under which the recipe has no place of its own
 WEEK = 7  # what the window of dated data moves by
 
 
+def breakpoints(side: str, least: int, *others: int) -> list[tuple[int, str]]:
+    """From which size on the screen has which class: `-under80` below the least of 80, then `-w80` …"""
+    return [(0, f"-under{least}"), *((size, f"-{side}{size}") for size in (least, *others))]
+
+
 class MainScreen(Screen[None]):
     """Shows snapshots. What a person wants of the run goes to `send`, and comes back in a snapshot."""
 
     BINDINGS = bindings("main")
     AUTO_FOCUS = "#view"
-    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]]] = [
-        (0, "-under80"), (80, "-w80"), (100, "-w100"), (120, "-w120"), (160, "-w160"), (200, "-w200"),
-    ]  # fmt: skip
-    VERTICAL_BREAKPOINTS: ClassVar[list[tuple[int, str]]] = [(0, "-under24"), (24, "-h24"), (32, "-h32"), (52, "-h52")]
+    HORIZONTAL_BREAKPOINTS = breakpoints("w", 80, 100, 120, 160, 200)
+    VERTICAL_BREAKPOINTS = breakpoints("h", 24, 32, 52)
 
-    def __init__(self, palette: Palette, actions: tuple[Action, ...], send: Callable[[Command], None]) -> None:
+    def __init__(
+        self, palette: Palette, actions: tuple[Action, ...], keys: Path, send: Callable[[Command], None]
+    ) -> None:
         super().__init__()
-        self.palette, self.actions, self.send = palette, actions, send
+        self.palette, self.actions, self.keys, self.send = palette, actions, keys, send
         self.snapshot: Snapshot | None = None
         self.view = ViewState()
         self.epochs: int | None = None  # what n runs, once asked for
@@ -157,10 +162,9 @@ class MainScreen(Screen[None]):
 
     def _upper_titles(self, snapshot: Snapshot, state: ViewState) -> list[Title]:
         names = tuple(f"{view.NUMBER} {view.TITLE}" for view in views())
-        view = view_of(state.number)
-        words = view.subtitle(snapshot, state) if snapshot.dataset.kind in view.KINDS else ""
-        losses = Title("loss", (loss.TITLE,), loss.subtitle(snapshot, state))
-        return [Title("view", names, words, views().index(view)), losses]
+        place = views().index(view_of(state.number))
+        view = Title("view", names, chosen.subtitle(snapshot, state), place)
+        return [view, Title("loss", (loss.TITLE,), loss.subtitle(snapshot, state))]
 
     def _lower_titles(self, snapshot: Snapshot, state: ViewState) -> list[Title]:
         units = Title("units", (table.TITLE,), table.subtitle(snapshot, state))
@@ -175,8 +179,8 @@ class MainScreen(Screen[None]):
 
     def _dated(self) -> bool:
         """Whether the fit of dated data is shown, through a window that moves."""
-        shown = self.view.number == fit.NUMBER and self.snapshot is not None
-        return shown and self.snapshot.dataset.kind == "series"
+        kind = None if self.snapshot is None else self.snapshot.dataset.kind
+        return kind == "series" and self.view.number == fit.NUMBER
 
     def enabled(self) -> set[str]:
         """The ids of the actions that mean something now."""
@@ -257,7 +261,7 @@ class MainScreen(Screen[None]):
     def action_help(self) -> None:
         from tui.screens.help import HelpScreen
 
-        self.app.push_screen(HelpScreen(self.actions, str(self.app.keys)))
+        self.app.push_screen(HelpScreen(self.actions, str(self.keys)))
 
     def action_open_table(self) -> None:
         from tui.screens.open_table import OpenTable

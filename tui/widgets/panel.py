@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import ClassVar
 
 from textual.geometry import Region
 from textual.strip import Strip
@@ -12,13 +11,13 @@ from textual.widget import Widget
 from tui.draw.canvas import Canvas
 from tui.draw.palette import Palette
 from tui.run.snapshot import Snapshot
-from tui.views import Requests, ViewState, Want
+from tui.views import Picture, ViewState, Want
 
 
 class Panel(Widget):
     """A rectangle that `draw` paints from the latest snapshot and view state."""
 
-    requests: ClassVar[Requests | None] = None  # of what it draws, where that needs more than the plain facts
+    picture: Picture | None = None  # what it shows; without one it draws plain facts itself
 
     def __init__(self, palette: Palette, id: str) -> None:
         super().__init__(id=id)
@@ -28,13 +27,14 @@ class Panel(Widget):
         self._strips: list[Strip] = []
 
     def draw(self, snapshot: Snapshot, width: int, height: int) -> Canvas:
-        raise NotImplementedError
+        assert self.picture is not None
+        return self.picture.paint(snapshot, width, height, self.palette, self.view)
 
     def want(self) -> Want | None:
         """What it asks of the run; None where that is nothing, and while it is hidden."""
-        if self.requests is None or not self.shown:
+        if self.picture is None or not self.shown:
             return None
-        return Want(self.requests, *self.size, replace(self.view, focus=False))
+        return Want(self.picture.requests, *self.size, replace(self.view, focus=False))
 
     @property
     def shown(self) -> bool:

@@ -92,13 +92,12 @@ def load(name: str, **options: Any) -> Dataset:
     return data.load(name, **options)
 
 
-@lru_cache
-def made(name: str, layers: tuple[tuple[str, ...], ...], theta: tuple[float, ...]) -> Still:
-    """The run of this name, but with these units and parameters."""
-    of = still(name)
-    network = Network(of.evidence.network.n_inputs, layers, dtype="float64")
-    network.theta = theta
-    return of.but(network=network, gradient=np.linspace(-0.1, 0.1, network.n_parameters))
+def made(of: Still, layers: tuple[tuple[str, ...], ...], theta: Iterable[float], **changes: Any) -> Still:
+    """A run like this one, but with these units and parameters, perhaps on other data."""
+    dataset = changes.get("dataset", of.evidence.dataset)
+    network = Network(dataset.x_train.shape[1], layers, dtype="float64")
+    network.theta = np.fromiter(theta, float)
+    return of.but(network=network, gradient=np.linspace(-0.1, 0.1, network.n_parameters), **changes)
 
 
 def alone(of: Still, examples: int = 1) -> Still:

@@ -88,8 +88,8 @@ async def screen(scene: Scene, width: int, height: int) -> str:
         app.main.query_one(EpochsPrompt).cursor_blink = False
         await pilot.press(*scene.keys)
         await pilot.pause()
-        for panel in ("fit", "loss", "units"):
-            if (widget := app.main.query_one(f"#{panel}")).size.area and (size := PANELS.get(f"{width}x{height}")):
+        for panel, name in (("fit", "view"), ("loss", "loss"), ("units", "units")):
+            if (widget := app.main.query_one(f"#{name}")).size.area and (size := PANELS.get(f"{width}x{height}")):
                 assert tuple(widget.size) in (size[panel], size["whole"]), "PANELS is not true any more"
         strips = app.screen._compositor.render_strips()
         return picture(strips, DARK, f"screen   {width}×{height}")

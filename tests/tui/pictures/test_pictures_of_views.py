@@ -12,14 +12,13 @@ from typing import Any
 import numpy as np
 import pytest
 from picture_files import COMMAND, PANELS, check, check_names, picture
-from picture_states import FIRST, Still, alone, made, still
+from picture_states import FIRST, Still, alone, load, made, still
 
 import tui.views
 from engine.activations import KINDS
 from tui.draw.palette import ANSI, DARK, PLAIN, Palette
 from tui.run.choice import OUTPUT_BIAS, Choice
-from tui.views import ViewState, loss
-from tui.views.fit import curve, plane, scatter, series
+from tui.views import ViewState, fit, loss, views
 from tui.views.units import table
 
 STATE = ViewState()
@@ -44,7 +43,7 @@ class Scene:
         canvas = self.view.paint(snapshot, width, height, self.palette, self.state)
         strips = canvas.strips(self.palette)
         assert [strip.cell_length for strip in strips] == [width] * height
-        title = ": ".join(filter(None, self.view.title(snapshot, self.state)))
+        title = ": ".join(filter(None, (self.view.TITLE, self.view.subtitle(snapshot, self.state))))
         return picture(strips, self.palette, f"{title}   {width}×{height}")
 
 
@@ -55,19 +54,37 @@ def kept(name: str) -> Callable[[], Still]:
 def troubled() -> Still:
     """A ReLU that is off, a sigmoid that is flat, one that is on everywhere, and one that adds nothing yet."""
     kinds = ("relu", "sigmoid", "relu", "tanh")
-    return made("motorcycle", (kinds,), (2.1, 50.3, -1.2, 1.1, -3.2, 99.7, 3.3, 0.2, 1.1, 1.2, -1.3, 0.0, 0.1))
+    return made(still("motorcycle"), (kinds,), (2.1, 50.3, -1.2, 1.1, -3.2, 99.7, 3.3, 0.2, 1.1, 1.2, -1.3, 0.0, 0.1))
 
 
 def many() -> Still:
     """Units that bend within the data: a straight line could sit on the border between dots."""
     waves = np.round(np.sin(3.0 + 1.7 * np.arange(37)), 3)
-    return made("motorcycle", (("relu", "sigmoid", "tanh") * 4,), tuple(waves + np.repeat((3.1, 0.0), (12, 25))))
+    return made(still("motorcycle"), (("relu", "sigmoid", "tanh") * 4,), tuple(waves + np.repeat((3.1, 0.0), (12, 25))))
+
+
+def two_features() -> Still:
+    """A plane whose targets are no labels, as a linear model sees it."""
+    dataset = load("concrete", features=("cement", "age"))
+    return made(still("concrete"), (), (0.47, 0.31, 0.12), dataset=dataset)
+
+
+def every(period: str) -> Callable[[], Still]:
+    """The sunspots as if they were counted each week or month."""
+    letter, dataset = period[0].upper(), still("sunspots").evidence.dataset
+    count = len(dataset.y_train)
+    times = np.arange(count + len(dataset.y_test)).astype(f"datetime64[{letter}]").astype("datetime64[D]")
+    dated = replace(dataset, period=period, times_train=times[:count], times_test=times[count:])
+    recipe = replace(
+        still("sunspots").evidence.recipe, loss="mae"
+    )  # in the unit of y, so that baselines stand beside it
+    return lambda: still("sunspots").but(dataset=dated, recipe=recipe)
 
 
 def of_kind(kind: str) -> Callable[[], Still]:
     """Units of a kind after two that bend, for the same reason."""
     theta = (2.1, 4.3, 0.4, 1.6, 1.3, -0.7, -0.9, 1.4, 0.3, -0.2, 1.7, -1.2, 0.6)
-    return lambda: made("motorcycle", (("tanh",) * 2, (kind,) * 2), theta)
+    return lambda: made(still("motorcycle"), (("tanh",) * 2, (kind,) * 2), theta)
 
 
 def stretched(name: str) -> Callable[[], Still]:
@@ -92,32 +109,34 @@ def overfitted() -> Still:
 
 
 def scenes() -> Iterator[tuple[str, Scene]]:
-    fits = {"motorcycle": curve, "sine": curve, "chicago": series, "sunspots": series, "spiral": plane}
-    fits |= {"penguins": plane, "concrete": scatter}
-    for name, view in fits.items():
-        yield f"fit_{name}", Scene(view, "fit", kept(name))
+    for name in ("motorcycle", "sine", "chicago", "sunspots", "spiral", "penguins", "concrete"):
+        yield f"fit_{name}", Scene(fit, "fit", kept(name))
         yield f"loss_{name}", Scene(loss, "loss", kept(name))
         yield f"units_{name}", Scene(table, "units", kept(name))
     for name in ("motorcycle", "chicago", "spiral", "concrete"):
-        view = fits[name]
         first = lambda name=name: alone(still(name))  # noqa: E731
-        yield f"fit_{name}_unanswered", Scene(view, "fit", kept(name), answered=False)
-        yield f"fit_{name}_one_example", Scene(view, "fit", first)
-        yield f"fit_{name}_whole", Scene(view, "whole", kept(name))
+        yield f"fit_{name}_unanswered", Scene(fit, "fit", kept(name), answered=False)
+        yield f"fit_{name}_one_example", Scene(fit, "fit", first)
+        yield f"fit_{name}_whole", Scene(fit, "whole", kept(name))
         yield f"units_{name}_unanswered", Scene(table, "units", kept(name), answered=False)
         for palette in (ANSI, PLAIN):
             depth = {"ansi": "16_colours", "none": "no_colours"}[palette.depth]
-            yield f"fit_{name}_{depth}", Scene(view, "fit", kept(name), palette=palette)
+            yield f"fit_{name}_{depth}", Scene(fit, "fit", kept(name), palette=palette)
             yield f"loss_{name}_{depth}", Scene(loss, "loss", kept(name), palette=palette)
             yield f"units_{name}_{depth}", Scene(table, "units", kept(name), palette=palette)
-    yield "fit_motorcycle_second_chosen", Scene(curve, "fit", kept("motorcycle"), Choice(unit=1))
-    yield "fit_motorcycle_stretched", Scene(curve, "fit", stretched("motorcycle"))
-    yield "fit_concrete_stretched", Scene(scatter, "fit", stretched("concrete"))
-    yield "fit_chicago_stretched", Scene(series, "fit", stretched("chicago"))
-    yield "fit_chicago_window", Scene(series, "fit", kept("chicago"), state=ViewState(window=165))
-    yield "fit_chicago_last_window", Scene(series, "fit", kept("chicago"), state=ViewState(window=10_000))
-    yield "fit_chicago_zoomed", Scene(series, "fit", kept("chicago"), state=ViewState(zoom=True))
-    yield "fit_sunspots_zoomed", Scene(series, "fit", kept("sunspots"), state=ViewState(zoom=True))
+    yield "fit_motorcycle_second_chosen", Scene(fit, "fit", kept("motorcycle"), Choice(unit=1))
+    yield "fit_motorcycle_stretched", Scene(fit, "fit", stretched("motorcycle"))
+    yield "fit_concrete_stretched", Scene(fit, "fit", stretched("concrete"))
+    yield "fit_chicago_stretched", Scene(fit, "fit", stretched("chicago"))
+    yield "fit_chicago_window", Scene(fit, "fit", kept("chicago"), state=ViewState(window=165))
+    yield "fit_chicago_last_window", Scene(fit, "fit", kept("chicago"), state=ViewState(window=10_000))
+    yield "fit_chicago_zoomed", Scene(fit, "fit", kept("chicago"), state=ViewState(zoom=True))
+    yield "fit_sunspots_zoomed", Scene(fit, "fit", kept("sunspots"), state=ViewState(zoom=True))
+    for period in ("week", "month"):
+        yield f"fit_{period}s", Scene(fit, "fit", every(period))
+        yield f"fit_{period}s_zoomed", Scene(fit, "fit", every(period), state=ViewState(zoom=True))
+        yield f"loss_{period}s", Scene(loss, "loss", every(period))
+    yield "fit_two_features", Scene(fit, "fit", two_features)
     yield "loss_motorcycle_linear", Scene(loss, "loss", kept("motorcycle"), state=ViewState(log_loss=False))
     yield "loss_motorcycle_unanswered", Scene(loss, "loss", kept("motorcycle"), answered=False)
     yield "loss_motorcycle_begun", Scene(loss, "loss", lambda: alone(still("motorcycle")))
@@ -157,11 +176,13 @@ def test_no_cell_is_at_the_edge_of_being_another(name: str) -> None:
     assert scene.drawn(scene.run().moved(), size) == scene.drawn(scene.run(), size), "draw it from other parameters"
 
 
-def test_each_view_has_a_picture() -> None:
+def test_each_view_has_a_picture_for_each_kind_of_data() -> None:
     modules = (import_module(each.name) for each in pkgutil.walk_packages(tui.views.__path__, "tui.views."))
-    views = {module.__name__ for module in modules if hasattr(module, "paint") and hasattr(module, "requests")}
-    bare = views - {scene.view.__name__ for scene, _ in SCENES.values()}
-    assert not bare, f"{bare} need a scene in {Path(__file__).name}; then {COMMAND} makes its pictures"
+    wanted = {(module.TITLE, "") for module in modules if hasattr(module, "TITLE")}
+    wanted |= {(view.TITLE, kind) for view in views() for kind in view.KINDS}
+    for scene, _ in SCENES.values():
+        wanted -= {(scene.view.TITLE, ""), (scene.view.TITLE, scene.run().evidence.dataset.kind)}
+    assert not wanted, f"{wanted} need a scene in {Path(__file__).name}; then {COMMAND} makes the picture"
 
 
 def test_each_kept_picture_is_drawn(write: bool) -> None:

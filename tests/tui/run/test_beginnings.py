@@ -95,3 +95,9 @@ def test_other_data_begin_at_their_first_input(changed):
 def test_what_cannot_begin_is_an_error(changed, beginning, error):
     with pytest.raises(error):
         begin(beginning, changed.moment())
+
+
+@pytest.mark.parametrize(("cores", "asked", "threads"), [(8, None, 7), (2, None, 1), (1, None, 1), (8, 8, 8)])
+def test_training_leaves_one_core_for_the_screen(monkeypatch, cores, asked, threads):
+    monkeypatch.setattr("tui.run.beginnings.default_threads", lambda: cores)
+    assert first_run(Options(threads=asked)).trainer.threads == threads

@@ -18,11 +18,9 @@ from engine import Network
 from tui.actions import ACTIONS
 from tui.draw.palette import ANSI, CODES, DARK, PLAIN, Palette
 from tui.run.snapshot import Snapshot
-from tui.views import KINDS, View, ViewState, loss, view_of, views
+from tui.views import KINDS, View, ViewState, chosen, loss, view_of, views
 from tui.views.units import table
-from tui.widgets import view_panel
 from tui.widgets.rule import Rule, Title
-from tui.widgets.view_panel import ViewPanel
 
 OF_A_KIND = {"curve": "motorcycle", "series": "chicago", "plane": "moons", "table": "concrete"}
 SIZES = ((79, 27), (120, 40), (80, 24), (40, 27), (28, 15), (3, 3), (1, 1))
@@ -113,26 +111,29 @@ def test_a_picture_asks_for_what_it_looks_up_and_for_no_more(told: Told, picture
 
 
 @every_view
-def test_the_panel_draws_the_view_of_its_number(told: Told, view: View, kind: str):
-    panel, dataset = ViewPanel(DARK, "view"), load(OF_A_KIND[kind])
-    panel.view = ViewState(number=view.NUMBER)
-    requests = view.requests(dataset, 80, 27, panel.view)
-    assert view_panel.requests(dataset, 80, 27, panel.view) == requests
+def test_the_big_panel_shows_the_view_of_its_number(told: Told, view: View, kind: str):
+    dataset, state = load(OF_A_KIND[kind]), ViewState(number=view.NUMBER)
+    requests = view.requests(dataset, 80, 27, state)
+    assert chosen.requests(dataset, 80, 27, state) == requests
     snapshot = told(dataset, network_for(kind), requests)
-    assert panel.draw(snapshot, 80, 27).plain() == view.paint(snapshot, 80, 27, DARK, panel.view).plain()
+    assert chosen.subtitle(snapshot, state) == view.subtitle(snapshot, state)
+    drawn = chosen.paint(snapshot, 80, 27, DARK, state)
+    assert drawn.plain() == view.paint(snapshot, 80, 27, DARK, state).plain()
 
 
 def test_a_view_that_cannot_show_the_data_says_so_and_asks_for_nothing(told: Told, monkeypatch: Any):
     other = SimpleNamespace(NUMBER=2, TITLE="Surface", KINDS=("curve", "plane"))
-    monkeypatch.setattr(view_panel, "view_of", lambda number: other)
+    monkeypatch.setattr(chosen, "view_of", lambda number: other)
     dataset = load("concrete")
-    rows = ViewPanel(DARK, "view").draw(told(dataset, network_for("table")), 80, 27).plain().split("\n")
+    snapshot = told(dataset, network_for("table"))
+    rows = chosen.paint(snapshot, 80, 27, DARK, STATE).plain().split("\n")
     assert [row.strip() for row in rows if row.strip()] == [
         "2 Surface shows data of one feature and data of two features.",
         "concrete is data of many features.",
         "1 Fit shows it.",
     ]
-    assert view_panel.requests(dataset, 80, 27, STATE) == ()
+    assert chosen.requests(dataset, 80, 27, STATE) == ()
+    assert chosen.subtitle(snapshot, STATE) == ""
 
 
 @pytest.mark.parametrize(("focused", "colour"), [("view", "bright"), ("units", "label")])

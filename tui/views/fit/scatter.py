@@ -10,7 +10,7 @@ from tui.draw import plotting
 from tui.draw.axes import columns_a_tick, linear, rows_a_tick
 from tui.draw.canvas import Canvas
 from tui.draw.frame import Frame, draw_axes, finite_range, per_dataset, words
-from tui.run.facts import Outputs
+from tui.run.facts import Outputs, Split
 
 if TYPE_CHECKING:
     from data import Dataset
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from tui.run.snapshot import Snapshot
     from tui.views.state import ViewState
 
+_SPLITS: tuple[tuple[Split, str, str], ...] = (("train", "•", "train"), ("test", "∘", "unseen"))
 _MOST = 2000  # points of either split that are drawn
 
 
@@ -38,7 +39,7 @@ def paint(snapshot: Snapshot, width: int, height: int, palette: Palette, state: 
     draw_axes(canvas, frame, words("true", dataset.target_unit), palette.depth != "none")
     canvas.text(0, frame.left + 1, f"predicted {words(dataset.target_label, dataset.target_unit)}", "quiet")
     canvas.codes(frame.top, frame.left, _diagonal(dataset, frame), "quiet")
-    for split, glyph, colour in (("train", "•", "train"), ("test", "∘", "unseen")):
+    for split, glyph, colour in _SPLITS:
         if (outputs := snapshot.answer(Outputs(split))) is None:
             continue
         rows, true = _rows(dataset)[split]
