@@ -104,7 +104,7 @@ def make_run(architecture: Architecture, theta: Floats, examples: Examples) -> R
     inputs = [CODES["identity"]] * architecture.n_inputs
     hidden = [CODES[kind] for layer in architecture.layers for kind in layer]
     kinds = np.array([*inputs, *hidden, CODES["identity"]], np.int64)
-    state = np.zeros(1, STATE).view(np.recarray)[0]
+    state = new_state()
     state.check_row = state.gradient_of = -1
     state.point_stride = state.bucket_size = 1
     state.first_power = state.second_power = 1.0
@@ -123,6 +123,11 @@ def make_run(architecture: Architecture, theta: Floats, examples: Examples) -> R
         points=np.zeros(4 * POINT_CAPACITY),
         buckets=np.zeros(4 * BUCKET_CAPACITY),
     )
+
+
+def new_state() -> State:
+    """A record of zeros in an array of its own: a record that is copied has no place in memory that stays."""
+    return np.zeros(1, STATE).view(np.recarray)[0]
 
 
 def make_settings(recipe: Recipe, parameters: int, examples: Examples, seed: int) -> Settings:

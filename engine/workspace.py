@@ -12,7 +12,7 @@ from typing import Any, Literal, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.run import DIVERGED, Run, Settings
+from engine.run import DIVERGED, STATE, Run, Settings, new_state
 
 Floats = NDArray[Any]
 PARAMETER_ARRAYS = ("theta", "gradient", "first_moment", "second_moment")
@@ -95,3 +95,10 @@ class Workspace:
         """For deep copies and pickles: without the buffers, whose addresses are this workspace's own."""
         self.canonical()
         return {**self.__dict__, "_newest": "canonical", "_loops": None, "_buffers": None}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        own = new_state()
+        for name in STATE.names or ():
+            own[name] = self.run.state[name]
+        self.run = self.run._replace(state=own)
