@@ -17,6 +17,7 @@ Times = NDArray[Any]
 Kind = Literal["curve", "series", "plane", "table"]
 Period = Literal["day", "week", "month", "year"]
 Truth = Callable[[Floats], Floats]
+SMALLEST = 5e-324  # of the positive numbers: half of a range of that size would be 0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -113,7 +114,7 @@ def fit_scaling(x: Floats, y: Floats, names: tuple[str, ...], target: str, *, la
     """Statistics of the training rows x (N, n_inputs), y (N,); DataError for a column that does not vary."""
     if x.shape[1] == 1:
         low, high = x.min(axis=0), x.max(axis=0)
-        x_offset, x_factor = (low + high) / 2, (high - low) / 2
+        x_offset, x_factor = (low + high) / 2, np.maximum((high - low) / 2, SMALLEST)
     else:
         x_offset, x_factor = x.mean(axis=0), deviation(x)
     y_offset, y_scale = (0.0, 1.0) if labels else (float(y.mean()), float(deviation(y)))
@@ -130,4 +131,4 @@ def deviation(values: Floats) -> Any:
     """Standard deviation along the first axis; rescaled first, so that tiny numbers do not vanish when squared."""
     spread = np.ptp(values, axis=0)
     spread = np.where(spread > 0, spread, 1.0)
-    return np.std(values / spread, axis=0) * spread
+    return np.maximum(np.std(values / spread, axis=0) * spread, SMALLEST)
