@@ -1,13 +1,44 @@
-"""Recipe: how a network is trained."""
+"""Recipe: how a network is trained, and all that is known of each of its fields.
+
+A field is one entry of the class below. From it come its check, its option on the command line, its place in the recipe
+panel, its steps there, and what is said of a change.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field, fields, replace
+from functools import partial
+from typing import Any
 
 from engine.errors import EngineError, one_of, real, show, whole
 from engine.losses import LOSSES
 from engine.optimizers import OPTIMIZERS
 from engine.schedules import SCHEDULES
+from engine.steps import Step, among, batch_step, between, penalty_step
+
+COUNT = partial(whole, at_least=1, at_most=2**31)
+PENALTY = partial(real, at_least=0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field of the recipe, for people."""
+
+    flag: str  # the name of its option, and its name in panels and run files
+    about: str  # the help of the option
+    check: Callable[[str, Any], Any]  # (name, value) → the value as the plain number or text that the kernels expect
+    step: Step
+    subject: str  # what a sentence about its change begins with
+    mark: str  # of its change on the loss plot
+    row: str  # of the recipe panel; fields of one row stand side by side
+    lead: str = ""  # what stands before the value there
+    text: Callable[[Any], str] = "{:g}".format
+    shown: Callable[[Recipe], bool] = lambda recipe: True  # whether it means anything beside the other fields
+
+
+def entry(default: Any, about: Field) -> Any:
+    return field(default=default, metadata={"field": about})
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,28 +50,67 @@ class Recipe:
     Raises EngineError for a value out of range.
     """
 
-    batch_size: int = 32
-    learning_rate: float = 1e-3
-    optimizer: str = "adam"
-    loss: str = "mse"
-    schedule: str = "constant"
-    epochs: int = 100
-    l1: float = 0.0
-    l2: float = 0.0
+    batch_size: int = entry(
+        32, Field("batch", "Examples an update", COUNT, batch_step, "The batch size", mark="B", row="batch")
+    )
+    learning_rate: float = entry(
+        1e-3,
+        Field(
+            "lr", "Learning rate", partial(real, above=0.0), between(1e-6, 100.0), "The rate",
+            mark="η", row="rate", lead="η ",
+        ),
+    )  # fmt: skip
+    optimizer: str = entry(
+        "adam",
+        Field(
+            "optimizer", ", ".join(OPTIMIZERS), partial(one_of, choices=OPTIMIZERS), among(OPTIMIZERS), "The optimizer",
+            mark="opt", row="optimizer", text=str,
+        ),
+    )  # fmt: skip
+    loss: str = entry(
+        "mse",
+        Field(
+            "loss", ", ".join(LOSSES), partial(one_of, choices=LOSSES), among(LOSSES), "The loss",
+            mark="loss", row="loss", text=lambda name: LOSSES[name].word,
+        ),
+    )  # fmt: skip
+    schedule: str = entry(
+        "constant",
+        Field(
+            "schedule", f"Of the rate: {', '.join(SCHEDULES)}", partial(one_of, choices=SCHEDULES), among(SCHEDULES),
+            "The schedule", mark="η", row="rate", lead=", ", text=lambda name: SCHEDULES[name].word,
+        ),
+    )  # fmt: skip
+    epochs: int = entry(
+        100,
+        Field(
+            "epochs", "How long the schedule is, and `train` trains", COUNT, between(10, 10_000),
+            "The schedule's length", mark="η", row="rate", lead=" to ",
+            shown=lambda recipe: SCHEDULES[recipe.schedule].moves,
+        ),
+    )  # fmt: skip
+    l1: float = entry(
+        0.0, Field("l1", "Penalty on the weights' sizes", PENALTY, penalty_step, "L1", mark="L1", row="L1  L2")
+    )
+    l2: float = entry(
+        0.0,
+        Field(
+            "l2", "Penalty on the weights' squares", PENALTY, penalty_step, "L2",
+            mark="L2", row="L1  L2", lead="   ",
+        ),
+    )  # fmt: skip
 
     def __post_init__(self) -> None:
-        checked = {
-            "batch_size": whole("batch_size", self.batch_size, 1, 2**31),
-            "learning_rate": real("learning_rate", self.learning_rate, above=0.0),
-            "optimizer": one_of("optimizer", self.optimizer, OPTIMIZERS),
-            "loss": one_of("loss", self.loss, LOSSES),
-            "schedule": one_of("schedule", self.schedule, SCHEDULES),
-            "epochs": whole("epochs", self.epochs, 1, 2**31),
-            "l1": real("l1", self.l1, at_least=0.0),
-            "l2": real("l2", self.l2, at_least=0.0),
-        }
-        for name, value in checked.items():  # a NumPy scalar becomes the plain number that the kernels expect
-            object.__setattr__(self, name, value)
+        for name, about in FIELDS.items():
+            object.__setattr__(self, name, about.check(name, getattr(self, name)))
+
+    def step(self, name: str, direction: int, examples: int) -> Recipe:
+        """The recipe with one field a step up (+1) or down (−1); an equal one where the field ends."""
+        return replace(self, **{name: FIELDS[name].step(getattr(self, name), direction, examples)})
+
+
+FIELDS: dict[str, Field] = {each.name: each.metadata["field"] for each in fields(Recipe)}
+BY_FLAG: dict[str, str] = {about.flag: name for name, about in FIELDS.items()}
 
 
 def check_recipe(recipe: Recipe) -> Recipe:

@@ -21,9 +21,7 @@ from data.errors import clean
 from engine import EngineError
 from engine.activations import KINDS
 from engine.initial import INITS
-from engine.losses import LOSSES
-from engine.optimizers import OPTIMIZERS
-from engine.schedules import SCHEDULES
+from engine.recipe import BY_FLAG, FIELDS, Field, Recipe
 from tui.console.headless import make_trainer, train, updates_of
 from tui.run.options import Options, parse_layers
 
@@ -31,6 +29,7 @@ DIVERGED, BAD_INPUT, INTERRUPTED = 1, 2, 130
 SENTENCE_LENGTH = 1000
 BAR_COLUMNS = 60
 USUAL = Options()
+USUAL_TRAINING = {field.flag: getattr(Recipe(), name) for name, field in FIELDS.items() if field.flag != "lr"}
 SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 120, "show_default": True}
 
 
@@ -79,14 +78,26 @@ def run_options(command: Callable[..., Any]) -> Callable[..., Any]:
         if len(sources) > 1:
             raise click.UsageError("FILE with --data: expected one of them")
         own = {name: given.pop(name) for name in ("as_object", "quiet") if name in given}
+        asked = {flag: given.pop(flag) for flag in BY_FLAG}
+        training = {flag: value for flag, value in asked.items() if value not in (None, USUAL_TRAINING.get(flag))}
         columns = tuple(name.strip() for group in features for name in group.split(","))
-        options = Options(data=sources[0], layer=parse_layers(layer), features=columns or None, **given)
+        options = Options(
+            data=sources[0], layer=parse_layers(layer), features=columns or None, training=training, **given
+        )
         code: int = command(options, **own)
         return code
 
     for option in reversed(OPTIONS):
         option(with_options)
     return with_options
+
+
+def training_option(field: Field) -> Callable[..., Any]:
+    """The option of a field of the recipe."""
+    if field.flag == "lr":  # its usual value depends on the data
+        shown = "0.03 for one feature, else 0.001"
+        return click.option("--lr", type=float, show_default=shown, help=field.about)
+    return click.option(f"--{field.flag}", default=USUAL_TRAINING[field.flag], help=field.about)
 
 
 OPTIONS = (
@@ -107,14 +118,7 @@ OPTIONS = (
         f"Kinds: {', '.join(KINDS)}",
     ),
     click.option("--init", default=USUAL.init, help=f"Initial weights: {', '.join(INITS)}"),
-    click.option("--optimizer", default=USUAL.optimizer, help=f"{', '.join(OPTIMIZERS)}"),
-    click.option("--lr", type=float, show_default="0.03 for one feature, else 0.001", help="Learning rate"),
-    click.option("--schedule", default=USUAL.schedule, help=f"Of the rate: {', '.join(SCHEDULES)}"),
-    click.option("--batch", type=int, default=USUAL.batch, help="Examples an update"),
-    click.option("--loss", default=USUAL.loss, help=f"{', '.join(LOSSES)}"),
-    click.option("--l1", type=float, default=USUAL.l1, help="Penalty on the weights' sizes"),
-    click.option("--l2", type=float, default=USUAL.l2, help="Penalty on the weights' squares"),
-    click.option("--epochs", type=int, default=USUAL.epochs, help="How long the schedule is, and `train` trains"),
+    *map(training_option, FIELDS.values()),
     click.option("--seed", type=int, default=USUAL.seed, help="Of initial weights and batches"),
     click.option("--device", default=USUAL.device, help="Where to train"),
     click.option("--threads", type=int, show_default="as many as pay", help="Threads to train with"),
@@ -150,7 +154,7 @@ def screen(options: Options) -> int:
 def train_command(options: Options, as_object: bool, quiet: bool) -> int:
     """Train without a screen, and print a table and a plot of the fit."""
     dataset, trainer = make_trainer(options)
-    updates = updates_of(options, dataset)
+    updates = updates_of(trainer, dataset)
     narrow = shutil.get_terminal_size().columns < BAR_COLUMNS  # there a bar would break into lines, again and again
     hidden = quiet or narrow or not is_terminal(sys.stdout, sys.stderr)
     with click.progressbar(

@@ -554,7 +554,7 @@ async def test_a_notice_said_again_stands_once(drive):
 
 
 async def test_divergence_is_told_and_can_be_mended(drive):
-    async with drive(lr=1e30, optimizer="sgd") as d:
+    async with drive(training={"lr": 1e30, "optimizer": "sgd"}) as d:
         await d.press(*["."] * 40)
         assert d.shown.state == "diverged"
         assert "✗ diverged" in d.row(0)

@@ -68,7 +68,9 @@ def test_every_option_reaches_the_run(capsys: Capture, monkeypatch: pytest.Monke
         Options(
             "concrete", "age", ("cement", "water", "fly_ash"), 3, 0.3, 4, 50, 0.5,
             (("sigmoid", "sigmoid", "relu"), ("tanh",) * 3),
-            "he", "sgd", 0.5, "step", 7, "mae", 0.1, 0.2, 9, 8, "cpu", 2,
+            "he", 8, "cpu", 2,
+            {"optimizer": "sgd", "lr": 0.5, "schedule": "step", "batch": 7, "loss": "mae", "l1": 0.1, "l2": 0.2,
+             "epochs": 9},
         )
     ]  # fmt: skip
 
@@ -224,7 +226,7 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[Options]:
     [
         ("", Options()),
         ("--data chicago --lags 7", Options("chicago", lags=7)),
-        ("sine --lr 0.1", Options("sine", lr=0.1)),
+        ("sine --lr 0.1", Options("sine", training={"lr": 0.1})),
         ("--layer none xor", Options("xor", layer=())),
     ],
 )

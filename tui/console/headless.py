@@ -44,9 +44,10 @@ def make_trainer(options: Options) -> tuple[Dataset, Trainer]:
     return dataset, trainer
 
 
-def updates_of(options: Options, dataset: Dataset) -> int:
+def updates_of(trainer: Trainer, dataset: Dataset) -> int:
     """The updates in all epochs of the run."""
-    return options.epochs * -(-len(dataset.y_train) // options.batch)
+    recipe = trainer.recipe
+    return recipe.epochs * -(-len(dataset.y_train) // recipe.batch_size)
 
 
 def train(dataset: Dataset, trainer: Trainer, updates: int, progress: Progress) -> Outcome:

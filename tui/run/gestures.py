@@ -13,9 +13,10 @@ import data
 from engine import EngineError
 from engine.edits import AddLayer, AddUnit, Edit, RemoveLayer, RemoveUnit, SetRecipe, SetValue
 from engine.initial import INITS, resolve_init
+from engine.recipe import BY_FLAG
+from engine.steps import neighbour
 from tui.run.beginnings import Beginning, Load, Reinit, Reseed
 from tui.run.choice import OUTPUT_BIAS, Choice, index_of, move_layer, move_source, move_unit
-from tui.run.fields import change_recipe, neighbour
 from tui.run.player import Move
 from tui.run.run import Moment
 
@@ -154,7 +155,7 @@ class StepField:
                 return StepSeed(self.direction)(moment)
             case "init":
                 return StepInit(self.direction)(moment)
-        recipe = change_recipe(moment.recipe, self.field, self.direction, len(moment.dataset.y_train))
+        recipe = moment.recipe.step(BY_FLAG[self.field], self.direction, len(moment.dataset.y_train))
         return Change() if recipe == moment.recipe else Change((SetRecipe(recipe),))
 
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
 
 import data
 from engine import EngineError, Network, Recipe
 from engine.activations import KINDS
 from engine.border import MAX_WIDTH, check_layers
 from engine.errors import one_of, show
+from engine.recipe import BY_FLAG
 
 if TYPE_CHECKING:
     from data import Dataset
@@ -40,17 +41,12 @@ class Options:
     noise: float | None = None
     layer: Layers | None = None
     init: str = "auto"
-    optimizer: str = "adam"
-    lr: float | None = None
-    schedule: str = "constant"
-    batch: int = 32
-    loss: str = "mse"
-    l1: float = 0.0
-    l2: float = 0.0
-    epochs: int = 100
     seed: int = 0
     device: str = "cpu"
     threads: int | None = None
+    training: Mapping[str, Any] = field(
+        default_factory=dict
+    )  # what is asked of the recipe, by the names of its options
 
     def load(self) -> Dataset:
         """The data set that these options name."""
@@ -86,10 +82,8 @@ class Options:
 
     def recipe(self, dataset: Dataset) -> Recipe:
         """How it is trained; without `lr` a rate that suits the number of features."""
-        rate = self.lr
-        if rate is None:
-            rate = ONE_FEATURE_RATE if dataset.x_train.shape[1] == 1 else RATE
-        return Recipe(self.batch, rate, self.optimizer, self.loss, self.schedule, self.epochs, self.l1, self.l2)
+        usual = {"lr": ONE_FEATURE_RATE if dataset.x_train.shape[1] == 1 else RATE}
+        return Recipe(**{BY_FLAG[flag]: value for flag, value in {**usual, **self.training}.items()})
 
 
 def parse_layers(specifications: Sequence[str]) -> Layers | None:

@@ -5,11 +5,10 @@ from __future__ import annotations
 import data
 from data import Dataset
 from engine.edits import AddLayer, AddUnit, Edit, RemoveLayer, RemoveUnit, SetExamples, SetRecipe, SetTheta, SetValue
-from engine.recipe import Recipe
+from engine.recipe import FIELDS, Recipe
 from tui.draw.numbers import short
 from tui.run.beginnings import Beginning, Load, Reinit, Reseed, Restart
 from tui.run.choice import OUTPUT_BIAS, choice_of
-from tui.run.fields import CHANGES
 from tui.run.run import Moment, Run
 from tui.run.story import Note
 from tui.run.unit import kind_name, source_name
@@ -58,17 +57,17 @@ def _note_of_value(index: int, value: float, moment: Moment) -> Note:
 
 def _note_of_recipe(recipe: Recipe, moment: Moment) -> Note:
     changed = [
-        (words, getattr(recipe, attribute), mark)
-        for words, attribute, mark in CHANGES.values()
-        if getattr(recipe, attribute) != getattr(moment.recipe, attribute)
+        (getattr(recipe, name), field)
+        for name, field in FIELDS.items()
+        if getattr(recipe, name) != getattr(moment.recipe, name)
     ]
-    text = "; ".join(f"{words} is now {v if isinstance(v, str) else format(v, 'g')}" for words, v, _ in changed)
+    text = "; ".join(f"{field.subject} is now {field.text(value)}" for value, field in changed)
     if moment.diverged:
         text += "; space goes on from where it diverged, 0 starts again"
-    subject = f"{' and '.join(words for words, _, _ in changed)}, changed at epoch {moment.epoch},"
+    subject = f"{' and '.join(field.subject for _, field in changed)}, changed at epoch {moment.epoch},"
     if recipe.loss != moment.recipe.loss:  # the numbers before and after are not of one kind
         subject = ""
-    return Note(text, subject, "".join(mark for _, _, mark in changed[:1]))
+    return Note(text, subject, changed[0][1].mark if changed else "")
 
 
 def of_beginning(beginning: Beginning, run: Run) -> str:

@@ -15,7 +15,7 @@ from textual.widgets import Label
 
 from tui.actions import WISHES, Action, bindings, without_use
 from tui.draw.palette import Palette
-from tui.run.fields import FIELDS
+from tui.run.fields import PANEL_FIELDS
 from tui.run.gestures import StepField, Wish
 from tui.run.player import RunEpochs
 from tui.run.runner import Command
@@ -237,7 +237,7 @@ class MainScreen(Screen[None]):
             self.query_one(RecipePanel).move(direction, self.snapshot)
 
     def action_change_field(self, direction: int) -> None:
-        self.perform(StepField(FIELDS[self.query_one(RecipePanel).chosen], direction))
+        self.perform(StepField(PANEL_FIELDS[self.query_one(RecipePanel).chosen], direction))
 
     def action_move_window(self, direction: int) -> None:
         if self.snapshot:

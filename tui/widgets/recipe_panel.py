@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
 from engine.optimizers import OPTIMIZERS
+from engine.recipe import BY_FLAG
 from engine.schedules import SCHEDULES
-from tui.actions import bindings
+from tui.actions import ACTIONS, bindings, sign
 from tui.draw.canvas import Canvas
-from tui.run.fields import FIELDS
+from tui.run.fields import PANEL_FIELDS, ROWS
+from tui.run.gestures import StepField
 from tui.run.snapshot import Snapshot
 from tui.widgets.panel import Panel
 
@@ -20,13 +24,13 @@ class RecipePanel(Panel, can_focus=True):
     """The chosen field is lit while the panel has the focus."""
 
     BINDINGS = bindings("recipe")
-    chosen = 0  # the place of a field in FIELDS
+    chosen = 0  # the place of a field in PANEL_FIELDS
 
     def move(self, direction: int, snapshot: Snapshot) -> None:
         """Choose the next field that is shown."""
         shown = shown_fields(snapshot)
-        place = shown.index(FIELDS[self.chosen]) if FIELDS[self.chosen] in shown else 0
-        self.chosen = FIELDS.index(shown[(place + direction) % len(shown)])
+        place = shown.index(PANEL_FIELDS[self.chosen]) if PANEL_FIELDS[self.chosen] in shown else 0
+        self.chosen = PANEL_FIELDS.index(shown[(place + direction) % len(shown)])
         self.repaint()
 
     def draw(self, snapshot: Snapshot, width: int, height: int) -> Canvas:
@@ -49,7 +53,7 @@ class RecipePanel(Panel, can_focus=True):
         if not self.view.focus:
             return 0
         fields = [[field for _, field in parts] for _, parts, _ in lines]
-        chosen = next((place for place, row in enumerate(fields) if FIELDS[self.chosen] in row), 0)
+        chosen = next((place for place, row in enumerate(fields) if PANEL_FIELDS[self.chosen] in row), 0)
         return max(0, chosen - height + 1)
 
     def _draw_row(self, canvas: Canvas, row: int, left: int, right: int, line: Row) -> None:
@@ -59,7 +63,7 @@ class RecipePanel(Panel, can_focus=True):
         for text, field in parts:
             if column + len(text) > right:
                 break  # half a number would be another one
-            lit = self.view.focus and field == FIELDS[self.chosen]
+            lit = self.view.focus and field == PANEL_FIELDS[self.chosen]
             column = canvas.text(row, column, text, "bright" if lit else "text", lit, "lit" if lit else None)
         if column + len(keys) < right - 1:
             canvas.text_right(row, right - 1, keys, "quiet")
@@ -67,30 +71,46 @@ class RecipePanel(Panel, can_focus=True):
 
 def rows(snapshot: Snapshot) -> list[Row]:
     """What the panel says, top to bottom."""
-    dataset, network, recipe = snapshot.dataset, snapshot.network, snapshot.recipe
-    examples = len(dataset.y_train)
+    dataset, network = snapshot.dataset, snapshot.network
     unseen = 0 if dataset.y_test is None else len(dataset.y_test)
-    schedule = SCHEDULES[recipe.schedule]
-    updates = -(-examples // recipe.batch_size)
-    full = "full batch" if updates == 1 else f"{updates} updates an epoch"
-    constants = f" {OPTIMIZERS[recipe.optimizer].constants}".rstrip()
-    rate: tuple[Part, ...] = ((f"η {recipe.learning_rate:g}", "rate"), (", ", ""), (schedule.word, "schedule"))
-    if schedule.moves:
-        rate += ((" to ", ""), (f"{recipe.epochs}", "epochs"), (f", now {snapshot.rate:.3g}", ""))
     return [
-        ("data", ((f"{examples} train, {unseen} unseen", "data"),), "d"),
-        ("batch", ((f"{recipe.batch_size}", "batch"), (f", {full}", "")), "{ }"),
-        ("rate", rate, "[ ]"),
-        (
-            "optimizer",
-            ((recipe.optimizer, "optimizer"), (constants, "")),
-            "",
-        ),
-        ("loss", ((recipe.loss, "loss"),), ""),
-        ("L1  L2", ((f"{recipe.l1:g}", "l1"), ("   ", ""), (f"{recipe.l2:g}", "l2")), ""),
+        ("data", ((f"{len(dataset.y_train)} train, {unseen} unseen", "data"),), "d"),
+        *(recipe_row(row, snapshot) for row in ROWS),
         ("start", ((network.init, "init"), (", ", ""), (f"seed {snapshot.seed}", "seed")), "i"),
         ("device", ((f"cpu, {network.dtype.name}", ""),), ""),
     ]
+
+
+def recipe_row(row: str, snapshot: Snapshot) -> Row:
+    """The fields of a row, what follows from them, and the keys of the first one."""
+    parts: list[Part] = []
+    for field in ROWS[row]:
+        if field.shown(snapshot.recipe):
+            parts += [(field.lead, ""), (field.text(getattr(snapshot.recipe, BY_FLAG[field.flag])), field.flag)]
+    if row in ASIDES:
+        parts.append((ASIDES[row](snapshot), ""))
+    wishes = [StepField(ROWS[row][0].flag, direction) for direction in (-1, 1)]
+    return row, tuple(parts), " ".join(sign(action.keys[0]) for action in ACTIONS if action.does in wishes)
+
+
+def updates_an_epoch(snapshot: Snapshot) -> str:
+    updates = -(-len(snapshot.dataset.y_train) // snapshot.recipe.batch_size)
+    return ", full batch" if updates == 1 else f", {updates} updates an epoch"
+
+
+def rate_now(snapshot: Snapshot) -> str:
+    return f", now {snapshot.rate:.3g}" if SCHEDULES[snapshot.recipe.schedule].moves else ""
+
+
+def constants(snapshot: Snapshot) -> str:
+    return f" {OPTIMIZERS[snapshot.recipe.optimizer].constants}".rstrip()
+
+
+ASIDES: Mapping[str, Callable[[Snapshot], str]] = {  # what follows from the fields of a row
+    "batch": updates_an_epoch,
+    "rate": rate_now,
+    "optimizer": constants,
+}
 
 
 def shown_fields(snapshot: Snapshot) -> list[str]:

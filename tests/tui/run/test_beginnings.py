@@ -24,7 +24,7 @@ def changed() -> Run:
     """A run with four units of which the last is chosen, another recipe, and some updates behind it."""
     run = first_run(Options(threads=1))
     run.trainer.apply(AddUnit("relu"))
-    run.trainer.apply(SetRecipe(Options(batch=8, lr=0.1).recipe(run.dataset)))
+    run.trainer.apply(SetRecipe(Options(training={"batch": 8, "lr": 0.1}).recipe(run.dataset)))
     run.choice = Choice(0, 3, part="b")
     run.trainer.step(5)
     return run
@@ -87,7 +87,7 @@ def test_other_data_begin_at_their_first_input(changed):
     ("beginning", "error"),
     [
         (Load(Options(data="nonsense")), DataError),
-        (Load(Options(data="moons", optimizer="none")), EngineError),
+        (Load(Options(data="moons", training={"optimizer": "none"})), EngineError),
         (Reseed(-1), EngineError),
         (Reinit("nonsense"), EngineError),
     ],

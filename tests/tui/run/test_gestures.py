@@ -63,7 +63,7 @@ def moment(layers=TWO_LAYERS, choice=None, name="motorcycle", **changes) -> Mome
         (ChooseUnit(1), Choice(), Change(choice=Choice(0, 1))),
         (ChooseLayer(1), Choice(), Change(choice=Choice(1, 0))),
         (ChooseInput(-1), Choice(1), Change(choice=Choice(1, 0, source=1))),
-        (StepField("rate", 1), Choice(), Change((SetRecipe(Recipe(learning_rate=2e-3)),))),
+        (StepField("lr", 1), Choice(), Change((SetRecipe(Recipe(learning_rate=2e-3)),))),
         (StepField("seed", 1), Choice(), Change(beginning=Reseed(1))),
         (StepSeed(-1), Choice(), Change(beginning=Reseed(0))),
         (StepInit(-1), Choice(), Change(beginning=Reinit("zeros"))),
@@ -120,10 +120,12 @@ def test_a_field_at_its_end_changes_nothing():
 
 
 def test_other_data_keep_the_options_that_are_not_of_one_data_set():
-    options = Options(data="sine", n=50, noise=0.3, batch=7, seed=4, data_seed=5)
-    assert StepData(1)(moment(options=options)).beginning == Load(Options(data="step", batch=7, seed=4, data_seed=5))
+    options = Options(data="sine", n=50, noise=0.3, seed=4, data_seed=5, training={"batch": 7})
+    assert StepData(1)(moment(options=options)).beginning == Load(
+        Options(data="step", seed=4, data_seed=5, training={"batch": 7})
+    )
     own = LoadTable("own.csv", "y", ("a", "b"), 3)(moment(options=options)).beginning
-    assert own == Load(Options(data="own.csv", target="y", features=("a", "b"), lags=3, batch=7, seed=4, data_seed=5))
+    assert own == Load(replace(options, data="own.csv", target="y", features=("a", "b"), lags=3, n=None, noise=None))
 
 
 def test_ones_own_table_is_the_last_in_the_round():

@@ -86,7 +86,8 @@ def test_playing_goes_on_without_a_screen_that_takes_anything(runner):
 def test_a_run_that_diverges_in_its_next_update_is_shown_as_such():
     """That update is not done, so the run stands where the last snapshot was made."""
     clock = count()  # a second later at every look
-    runner = Runner(Options(optimizer="sgd", lr=10.0, layer=()), lambda: None, lambda: float(next(clock)))
+    options = Options(training={"optimizer": "sgd", "lr": 10.0}, layer=())
+    runner = Runner(options, lambda: None, lambda: float(next(clock)))
     runner.open()
     runner.send(wished(StepSpeed(-99)))  # one update a turn
     runner.send(wished(Toggle()))

@@ -202,7 +202,7 @@ def test_compiling_shows_as_such():
 
 
 def test_divergence_stops_with_a_note_that_says_what_to_do_and_a_lower_rate_goes_on():
-    run = session(lr=1e30, optimizer="sgd")
+    run = session(training={"lr": 1e30, "optimizer": "sgd"})
     run.perform(Step(50))
     finish(run)
     told = run.snapshot()
@@ -213,7 +213,7 @@ def test_divergence_stops_with_a_note_that_says_what_to_do_and_a_lower_rate_goes
     for command in (Toggle(), Step(1), RunEpochs(1)):
         run.perform(command)
         assert run.work() is None
-    run.perform(StepField("rate", -1))
+    run.perform(StepField("lr", -1))
     told = run.snapshot()
     assert told.state == "paused"
     assert told.note == "The rate is now 5e+09; space goes on from where it diverged, 0 starts again"
@@ -241,7 +241,7 @@ def test_steep_units_that_fit_a_step_are_no_trouble():
 
 
 def test_a_restart_mends_divergence():
-    run = session(lr=1e30, optimizer="sgd")
+    run = session(training={"lr": 1e30, "optimizer": "sgd"})
     run.perform(Step(50))
     finish(run)
     run.perform(Restart())
@@ -260,7 +260,7 @@ def test_restart_has_the_same_initial_weights_and_keeps_what_was_built():
     run.perform(Restart())
     assert np.array_equal(run.trainer.theta, first)
     run.perform(AddHere("relu"))
-    run.perform(StepField("rate", -1))
+    run.perform(StepField("lr", -1))
     run.perform(Restart())
     assert run.trainer.update == 0
     assert run.trainer.network.layers == [["sigmoid"] * 3 + ["relu"]]
@@ -428,7 +428,7 @@ def test_what_training_brought_is_true_however_far_it_came():
 
 
 def test_a_loss_that_stays_is_not_said_to_have_moved():
-    run = session(lr=1e-6)
+    run = session(training={"lr": 1e-6})
     run.perform(AddHere("relu"))
     run.perform(Step(1))
     finish(run)
@@ -476,7 +476,7 @@ def test_the_recipe_changes_and_the_weights_stay():
     run.perform(Step(8))
     finish(run)
     theta = run.trainer.theta
-    for field in ("batch", "rate", "schedule", "epochs", "optimizer", "l1", "l2"):
+    for field in ("batch", "lr", "schedule", "epochs", "optimizer", "l1", "l2"):
         run.perform(StepField(field, 1))
     recipe = run.trainer.recipe
     assert (recipe.batch_size, recipe.learning_rate, recipe.schedule, recipe.epochs) == (64, 0.05, "cosine", 200)

@@ -8,7 +8,7 @@ import pytest
 
 from engine import Network, Recipe
 from tui.draw.palette import CODES, DARK
-from tui.run.fields import FIELDS
+from tui.run.fields import PANEL_FIELDS
 from tui.run.options import Options
 from tui.run.session import Session
 from tui.run.snapshot import Snapshot
@@ -63,8 +63,8 @@ def test_a_long_name_gives_way():
 
 
 def test_every_field_is_on_the_recipe_panel_in_the_order_of_the_keys():
-    assert shown_fields(told(recipe=Recipe(schedule="step"))) == list(FIELDS)
-    assert shown_fields(told()) == [field for field in FIELDS if field != "epochs"]
+    assert shown_fields(told(recipe=Recipe(schedule="step"))) == list(PANEL_FIELDS)
+    assert shown_fields(told()) == [field for field in PANEL_FIELDS if field != "epochs"]
 
 
 @pytest.mark.parametrize(("width", "height"), [(34, 8), (40, 8), (80, 5)])
@@ -87,7 +87,7 @@ def test_a_number_of_the_recipe_is_whole_or_not_there(width):
 def test_the_chosen_field_is_always_in_sight():
     snapshot, panel = told(recipe=Recipe(schedule="step")), RecipePanel(DARK, "recipe")
     panel.view = ViewState(focus=True)
-    for panel.chosen in range(len(FIELDS)):
+    for panel.chosen in range(len(PANEL_FIELDS)):
         canvas = panel.draw(snapshot, 44, 5)
         assert (canvas.background == CODES["lit"]).any()
         assert canvas.plain().split("\n")[-1].startswith("↓")  # the device is below

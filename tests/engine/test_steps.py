@@ -7,7 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine import Recipe
-from tui.run.fields import FIELDS, RATES, batch_step, change_recipe, neighbour, nice_step, penalty_step
+from engine.recipe import FIELDS
+from engine.steps import among, batch_step, between, neighbour, nice_step, penalty_step
+
+RATES = (1e-6, 100.0)
 
 
 @pytest.mark.parametrize(
@@ -26,11 +29,16 @@ def test_up_and_down_again_is_where_one_was(digit, power):
     assert nice_step(nice_step(value, 1, *RATES), -1, *RATES) == value
 
 
+def test_a_whole_number_stays_one():
+    stepped = between(10, 10_000)(100, 1, 50)
+    assert (stepped, type(stepped)) == (200, int)
+
+
 def test_penalties_begin_at_zero():
-    assert penalty_step(0.0, 1) == 1e-6
-    assert penalty_step(1e-6, -1) == 0.0
-    assert penalty_step(0.0, -1) == 0.0
-    assert penalty_step(0.01, -1) == 0.005
+    assert penalty_step(0.0, 1, 50) == 1e-6
+    assert penalty_step(1e-6, -1, 50) == 0.0
+    assert penalty_step(0.0, -1, 50) == 0.0
+    assert penalty_step(0.01, -1, 50) == 0.005
 
 
 def test_batches_double_until_they_hold_every_example():
@@ -41,15 +49,20 @@ def test_batches_double_until_they_hold_every_example():
 def test_names_go_round():
     assert neighbour("abc", "c", 1) == "a"
     assert neighbour("abc", "a", -1) == "c"
+    assert among({"x": 1, "y": 2})("y", 1, 50) == "x"
 
 
-@pytest.mark.parametrize("field", [name for name in FIELDS if name not in ("data", "init", "seed")])
-def test_every_field_of_the_recipe_moves_both_ways(field):
+@pytest.mark.parametrize("name", FIELDS)
+def test_every_field_of_the_recipe_moves_both_ways(name):
     recipe = Recipe(learning_rate=0.03, l1=0.01, l2=0.01)
-    assert change_recipe(recipe, field, 1, 1000) != recipe
-    assert change_recipe(recipe, field, -1, 1000) != recipe
+    for direction in (1, -1):
+        changed = recipe.step(name, direction, 1000)
+        assert [field for field in FIELDS if getattr(changed, field) != getattr(recipe, field)] == [name]
+        assert type(getattr(changed, name)) is type(getattr(recipe, name))
 
 
-def test_an_unknown_field_is_an_error():
-    with pytest.raises(ValueError, match="field='colour': expected a field of the recipe"):
-        change_recipe(Recipe(), "colour", 1, 100)
+def test_every_field_of_the_recipe_says_all_of_itself():
+    for name, field in FIELDS.items():
+        assert all((field.flag, field.about, field.subject, field.mark, field.row)), name
+        assert field.text(getattr(Recipe(), name)), name
+    assert len({field.flag for field in FIELDS.values()}) == len(FIELDS)
