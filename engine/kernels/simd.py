@@ -87,7 +87,7 @@ def present_state(buffers: Buffers, ahead: int = 0) -> Floats:
 
 
 def advance(run: Run, buffers: Buffers, settings: Settings, target: int, budget: int) -> int:
-    """As `plain.advance`; stops between chunks of rows. Threads share the work where that pays."""
+    """As `plain.advance`, but no piece goes beyond the budget unless it is the first. Threads share where that pays."""
     team = threads_that_pay(run, settings, len(buffers.work))
     buffers.work.threads[:] = team
     for name in ("theta", "first_moment", "second_moment", "next", "turned"):
@@ -134,24 +134,26 @@ def train(place: int, settings: Settings, target: int, budget: int) -> int:
     parameters = work.parameters
     work.order_begin = -1  # what was worked out before may be another seed's
     flush_denormals(work)
-    left = budget
-    while left > 0 and state.status == FINE:
+    dearest = max(3 * work.chunk_rows, PASS_COST) * parameters
+    enough = min(budget, max(1, budget - dearest))  # from there on the next piece might end beyond the budget
+    spent = 0
+    while spent < enough and state.status == FINE:
         size = min(settings.batch_size, settings.examples - state.position)
         if state.check_row >= 0:
-            left -= parameters * check_chunk(work, state, settings)
+            spent += parameters * check_chunk(work, state, settings)
         elif state.update >= target:
             break
         elif work.turned < work.layers - 1:
             transpose_weights(work, work.turned)
-            left -= PASS_COST * layer_of(work, work.turned).inputs * layer_of(work, work.turned).stride
+            spent += PASS_COST * layer_of(work, work.turned).inputs * layer_of(work, work.turned).stride
             work.turned += 1
         elif state.row < size:
-            left -= 3 * parameters * train_chunk(work, state, settings, size)
+            spent += 3 * parameters * train_chunk(work, state, settings, size)
         else:
             finish_update(work, state, settings, size)
-            left -= PASS_COST * parameters
+            spent += PASS_COST * parameters
     set_float_mode(work.mode)
-    return int(budget - left)
+    return int(spent)
 
 
 @kernel

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numba
 import numpy as np
 import pytest
@@ -209,6 +211,26 @@ def in_the_midst_of_a_batch(updates: int) -> Trainer:
         trainer._work._speed = 1.0
         trainer.run_for(0.01)
     return trainer
+
+
+@pytest.mark.parametrize("chunks", [1.5, 2.5, 7.3])
+def test_no_piece_goes_beyond_the_budget_of_a_slice_unless_it_is_the_first(chunks):
+    trainer = long_batches(layers=(("relu",) * 200,) * 2)
+    trainer.prepare()
+    run, buffers = trainer._work.run, trainer._work._buffers
+    chunk = 3 * run.theta.size * packing.CHUNK
+    for budget, most in ((int(chunks * chunk), int(chunks * chunk)), (1, chunk)):
+        spent = [simd.advance(run, buffers, trainer._settings(), 10**6, budget) for _ in range(40)]
+        assert min(spent) > 0 and max(spent) <= most
+    assert run.state.update > 3 and run.state.epoch > 0
+
+
+def test_chunks_are_shorter_in_wide_networks_only():
+    def rows(*shape: int) -> int:
+        return packing.chunk_rows(sum((fan_in + 1) * fan_out for fan_in, fan_out in pairwise(shape)))
+
+    assert rows(64, 512, 512, 1) == rows(1, 1024, 1024, 1) == packing.CHUNK
+    assert packing.CHUNK > rows(1, 2048, 2048, 1) > rows(1, 4096, 4096, 1) == 16 >= LANES
 
 
 def test_a_batch_cut_between_chunks_is_the_same_to_the_bit():
