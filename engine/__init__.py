@@ -7,10 +7,13 @@
 Importing it compiles nothing; numba comes with the first update.
 """
 
+from engine.checkpoint import Checkpoint
 from engine.errors import EngineError
+from engine.experiment import Experiment
 from engine.history import BatchHistory, History
+from engine.journal import Tail
 from engine.network import Network
 from engine.recipe import Recipe
-from engine.trainer import Checkpoint, Trainer
+from engine.trainer import Trainer
 
-__all__ = ["BatchHistory", "Checkpoint", "EngineError", "History", "Network", "Recipe", "Trainer"]
+__all__ = ["BatchHistory", "Checkpoint", "EngineError", "Experiment", "History", "Network", "Recipe", "Tail", "Trainer"]

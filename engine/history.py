@@ -9,9 +9,10 @@ from weakref import WeakKeyDictionary
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.run import BUCKET_CAPACITY, POINT_CAPACITY, Run
+from engine.run import BUCKET_CAPACITY, CURVE_COUNTS, POINT_CAPACITY, STATE, Run, State, new_state
 
 Floats = NDArray[np.float64]
+BUCKET_IN_WORK = ("filled", "bucket_min", "bucket_sum", "bucket_max")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,25 @@ class BatchHistory:
     min: Floats
     mean: Floats
     max: Floats
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Curves:
+    """The loss curves up to an update, with what is in the bucket in work; nobody changes them."""
+
+    points: Floats  # (4, points): update, epoch, train and test loss
+    buckets: Floats  # (4, buckets): last update, min, mean and max of batch losses
+    state: State  # of which only what belongs to the curves is meant
+
+    @property
+    def update(self) -> int:
+        """The update that the curves had come to."""
+        return int(self.state.update)
+
+    @property
+    def nbytes(self) -> int:
+        """The bytes of its arrays."""
+        return int(self.points.nbytes + self.buckets.nbytes)
 
 
 class Branch:
@@ -75,6 +95,26 @@ class Branches:
         self.present, self._ends = state["present"], WeakKeyDictionary(state["ends"])
 
 
+def take_curves(run: Run) -> Curves:
+    """A copy of the curves of a run."""
+    state = new_state()
+    for name in STATE.names or ():
+        state[name] = run.state[name]
+    points, buckets = _rows(run.points)[:, : state.points], _rows(run.buckets)[:, : state.buckets]
+    return Curves(points.copy(), buckets.copy(), state)
+
+
+def put_curves(run: Run, curves: Curves) -> None:
+    """The run has these curves in place of its own, as far as its update."""
+    names = CURVE_COUNTS if curves.update != run.state.update else (*CURVE_COUNTS, *BUCKET_IN_WORK)
+    for name in names:
+        run.state[name] = curves.state[name]
+    _rows(run.points)[:, : run.state.points] = curves.points
+    _rows(run.buckets)[:, : run.state.buckets] = curves.buckets
+    if curves.update != run.state.update:
+        cut(run, int(run.state.update))
+
+
 def record_start(run: Run, train_loss: float, test_loss: float) -> None:
     """The loss curves begin at the present update, whose losses need not be taken again."""
     run.state.check_row = -1
@@ -92,12 +132,22 @@ def cut(run: Run, update: int) -> None:
 
 
 def history(run: Run) -> History:
-    update, epoch, train, test = _rows(run.points)[:, : run.state.points]
+    return history_of(_rows(run.points)[:, : run.state.points])
+
+
+def history_of(points: Floats) -> History:
+    """The losses on the whole sets from points (4, n)."""
+    update, epoch, train, test = points
     return History(_frozen(update, np.int64), _frozen(epoch, np.int64), _frozen(train), _frozen(test))
 
 
 def batch_history(run: Run) -> BatchHistory:
-    update, least, mean, greatest = _rows(run.buckets)[:, : run.state.buckets]
+    return batch_history_of(_rows(run.buckets)[:, : run.state.buckets])
+
+
+def batch_history_of(buckets: Floats) -> BatchHistory:
+    """The losses of batches from buckets (4, n)."""
+    update, least, mean, greatest = buckets
     return BatchHistory(_frozen(update, np.int64), _frozen(least), _frozen(mean), _frozen(greatest))
 
 

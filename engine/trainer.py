@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -13,14 +12,27 @@ from numpy.typing import ArrayLike, NDArray
 from engine import edits
 from engine.architecture import Architecture
 from engine.border import check_layer
+from engine.checkpoint import Checkpoint
 from engine.errors import EngineError, one_of, real, show, whole
-from engine.examples import check_examples
-from engine.history import BatchHistory, Branch, Branches, History, batch_history, cut, history, record_start, thin
+from engine.examples import Examples, check_examples
+from engine.history import (
+    BatchHistory,
+    Branches,
+    Curves,
+    History,
+    batch_history,
+    cut,
+    history,
+    put_curves,
+    record_start,
+    take_curves,
+    thin,
+)
 from engine.losses import LOSSES
 from engine.network import Network
 from engine.optimizers import OPTIMIZERS
 from engine.recipe import Recipe, check_recipe
-from engine.run import CURVE_COUNTS, DIVERGED, FINE, FULL, STATE, Settings, State, make_run, make_settings
+from engine.run import CURVE_COUNTS, DIVERGED, FINE, FULL, STATE, Settings, make_run, make_settings
 from engine.schedules import SCHEDULES, updates_done
 from engine.workspace import PARAMETER_ARRAYS, Workspace
 
@@ -29,33 +41,6 @@ SLICE_SECONDS = 0.02  # of one kernel call: short, so that a run can be interrup
 LONGEST_SLICE = 0.05
 
 Floats = NDArray[Any]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Checkpoint:
-    """What training needs to go on from a moment: made by `Trainer.snapshot`, taken back by `Trainer.restore`.
-
-    About 16 bytes a parameter in float32. The loss curves stay with the trainer, and `branch` tells it which of them
-    are this moment's past.
-    """
-
-    architecture: Architecture
-    recipe: Recipe
-    seed: int
-    counts: tuple[int, int]  # how many examples the run trains on, and how many are unseen
-    parameters: tuple[Floats, Floats, Floats, Floats]  # θ, gradient, first and second moments, (n_parameters,) each
-    state: State
-    branch: Branch
-
-    @property
-    def update(self) -> int:
-        """The updates done."""
-        return int(self.state.update)
-
-    @property
-    def nbytes(self) -> int:
-        """The bytes of its arrays."""
-        return sum(array.nbytes for array in (*self.parameters, self.state))
 
 
 class Trainer:
@@ -97,20 +82,26 @@ class Trainer:
 
     def run(self, epochs: int = 1) -> int:
         """Train to the n-th epoch boundary ahead; returns the updates done."""
-        whole("epochs", epochs, 1)
-        batch, examples = self._recipe.batch_size, self._examples.y.size
-        rest = examples - int(self._work.run.state.position)
-        return self.step(-(-rest // batch) + (epochs - 1) * -(-examples // batch))
+        return self.step(self.updates_to(self.epoch + whole("epochs", epochs, 1)))
 
-    def run_for(self, seconds: float) -> int:
-        """Train for one slice of about this long, at most 0.05 s; returns the updates done.
+    def run_for(self, seconds: float, until: int | None = None) -> int:
+        """Train for one slice of about this long, at most 0.05 s, and not beyond update `until`; returns the updates.
 
         A long update may take several slices: it goes on in the next call.
         """
         self._refuse_if_diverged()
         before = self.update
-        self._slice(2**62, min(real("seconds", seconds, above=0.0), LONGEST_SLICE))
+        target = 2**62 if until is None else whole("until", until, before)
+        self._slice(target, min(real("seconds", seconds, above=0.0), LONGEST_SLICE))
         return self.update - before
+
+    def updates_to(self, epoch: int) -> int:
+        """The updates from here until this many epochs are complete, by the batch size of now; 0 if they are."""
+        if epoch <= self.epoch:
+            return 0
+        batch, examples = self._recipe.batch_size, self._examples.y.size
+        rest = examples - int(self._work.run.state.position)
+        return -(-rest // batch) + (epoch - self.epoch - 1) * -(-examples // batch)
 
     def prepare(self) -> None:
         """Import numba and compile the kernels now, rather than at the first update."""
@@ -155,6 +146,11 @@ class Trainer:
     @theta.setter
     def theta(self, values: ArrayLike) -> None:
         self.apply(edits.SetTheta(values))
+
+    @property
+    def examples(self) -> Examples:
+        """What the run trains on and what is unseen; nobody changes them."""
+        return self._examples
 
     @property
     def recipe(self) -> Recipe:
@@ -258,30 +254,42 @@ class Trainer:
             self._branches.present,
         )
 
-    def restore(self, state: Checkpoint) -> None:
-        """Go back to a snapshot of a run on the same data, in the same precision.
+    def restore(self, state: Checkpoint, examples: Examples | None = None) -> None:
+        """Go back to a snapshot of a run on the same data, in the same precision; `examples` are those of that moment.
 
         The loss curves keep what belongs to that moment's past; after a snapshot of another trainer they begin there.
         """
         if not isinstance(state, Checkpoint):
             raise EngineError(f"state={show(state)}: expected a snapshot of a run on the same data")
-        got, expected = _fit(state.architecture, state.counts), _fit(self._architecture, self._examples.counts)
+        data = self._examples if examples is None else examples
+        got, expected = _fit(state.architecture, state.counts), _fit(self._architecture, data.counts)
         if got != expected:
             raise EngineError(f"state of a run on {got}: expected one of a run on {expected}")
-        old = self._work.canonical()
+        if data is not self._examples or state.architecture != self._architecture:
+            old, new = self._work.canonical(), make_run(state.architecture, state.parameters[0], data)
+            self._work.replace(new._replace(state=old.state, points=old.points, buckets=old.buckets))
         self._architecture, self._recipe, self.seed = state.architecture, state.recipe, state.seed
-        run = make_run(self._architecture, state.parameters[0], self._examples)
+        self._examples = data
+        run = self._work.overwritten()
         for name, values in zip(PARAMETER_ARRAYS, state.parameters, strict=True):
             getattr(run, name)[:] = values
         for name in STATE.names or ():
-            run.state[name] = (old.state if name in CURVE_COUNTS else state.state)[name]
-        self._work.replace(run._replace(points=old.points, buckets=old.buckets))
+            if name not in CURVE_COUNTS:
+                run.state[name] = state.state[name]
         covered = self._branches.covered(state.branch, state.update)
         if covered is None:
             self._begin_curves()
         else:
             self._branches.fork(covered)
-            cut(self._work.run, covered)
+            cut(run, covered)
+
+    def take_curves(self) -> Curves:
+        """A copy of the loss curves as they are, to be laid back with `put_curves`."""
+        return take_curves(self._work.run)
+
+    def put_curves(self, curves: Curves) -> None:
+        """Have these loss curves in place of the present ones, as far as the present update."""
+        put_curves(self._work.run, curves)
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         """A copy goes on alone: what it records from now on is its own."""

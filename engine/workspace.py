@@ -52,6 +52,11 @@ class Workspace:
         self._newest = "canonical"
         return run
 
+    def overwritten(self) -> Run:
+        """As `writable`, for somebody who writes all of the parameters' arrays: what they hold may be old."""
+        self._newest = "canonical"
+        return self.run
+
     def write_theta(self, places: NDArray[np.intp], values: Floats) -> None:
         """Values of θ at some places, wherever it is the newest; nothing else is copied."""
         self.run.theta[places] = values

@@ -21,9 +21,10 @@ from data.errors import clean
 from engine import EngineError
 from engine.activations import KINDS
 from engine.initial import INITS
+from engine.notation import parse_layers
 from engine.recipe import BY_FLAG, FIELDS, Field, Recipe
 from tui.console.headless import make_trainer, train, updates_of
-from tui.run.options import Options, parse_layers
+from tui.run.options import Options
 
 DIVERGED, BAD_INPUT, INTERRUPTED = 1, 2, 130
 SENTENCE_LENGTH = 1000

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import data
-from engine import EngineError, Network, Recipe
-from engine.activations import KINDS
-from engine.border import MAX_WIDTH, check_layers
-from engine.errors import one_of, show
+from engine import Network, Recipe
+from engine.notation import Layers
 from engine.recipe import BY_FLAG
 
 if TYPE_CHECKING:
     from data import Dataset
 
-Layers = tuple[tuple[str, ...], ...]
-LAYER_EXAMPLE = "expected units such as 3:sigmoid+2:relu, or none for the linear model"
 ONE_FEATURE_LAYERS: Layers = (("sigmoid",) * 3,)
 ONE_FEATURE_RATE = 0.03
 RATE = 0.001
@@ -84,35 +79,3 @@ class Options:
         """How it is trained; without `lr` a rate that suits the number of features."""
         usual = {"lr": ONE_FEATURE_RATE if dataset.x_train.shape[1] == 1 else RATE}
         return Recipe(**{BY_FLAG[flag]: value for flag, value in {**usual, **self.training}.items()})
-
-
-def parse_layers(specifications: Sequence[str]) -> Layers | None:
-    """The layers that the `--layer` options describe, one a hidden layer; None without any, () for "none".
-
-    >>> parse_layers(["3:sigmoid+2:relu", "2:tanh"])
-    (('sigmoid', 'sigmoid', 'sigmoid', 'relu', 'relu'), ('tanh', 'tanh'))
-
-    Raises EngineError for what is no layer.
-    """
-    if not specifications:
-        return None
-    if list(specifications) == ["none"]:
-        return ()
-    return check_layers(tuple(parse_layer(specification) for specification in specifications))
-
-
-def parse_layer(specification: str) -> tuple[str, ...]:
-    kinds: list[str] = []
-    for part in specification.split("+"):
-        count, colon, kind = (piece.strip() for piece in part.partition(":"))
-        if not (colon and count.isascii() and count.isdigit()):
-            raise EngineError(f"layer={show(specification)}: {LAYER_EXAMPLE}")
-        if len(count) > 9 or not 1 <= int(count) <= MAX_WIDTH:
-            raise EngineError(f"layer={show(specification)}: expected 1 to {MAX_WIDTH} units of a kind")
-        kinds += [one_of("kind of unit", kind, KINDS)] * int(count)
-    return tuple(kinds)
-
-
-def format_layer(kinds: Sequence[str]) -> str:
-    """A layer as `--layer` takes it: "3:sigmoid+2:relu"."""
-    return "+".join(f"{len(list(run))}:{kind}" for kind, run in itertools.groupby(kinds))
