@@ -78,7 +78,8 @@ class Table:
         wrong = np.flatnonzero(~(np.abs(values) <= LARGEST_NUMBER))
         for row in wrong.tolist():
             if cells[row]:
-                raise self._wrong(row, name, "a finite number, or an empty cell")
+                size = f" of at most {LARGEST_NUMBER:g}" if np.isfinite(values[row]) else ""
+                raise self._wrong(row, name, f"a finite number{size}, or an empty cell")
         return values
 
     def dates(self, name: str) -> Times:

@@ -66,3 +66,23 @@ def test_every_field_of_the_recipe_says_all_of_itself():
         assert all((field.flag, field.about, field.subject, field.mark, field.row)), name
         assert field.text(getattr(Recipe(), name)), name
     assert len({field.flag for field in FIELDS.values()}) == len(FIELDS)
+
+
+def test_penalties_end_at_ten():
+    assert [penalty_step(value, 1, 50) for value in (5.0, 10.0, 20.0)] == [10.0, 10.0, 20.0]
+
+
+@pytest.mark.parametrize(
+    ("name", "least", "most"), [("learning_rate", 1e-6, 100.0), ("epochs", 10, 10_000), ("batch_size", 1, 1024)]
+)
+def test_where_the_fields_of_the_recipe_end(name, least, most):
+    for direction, end in ((-1, least), (1, most)):
+        recipe = Recipe()
+        for _ in range(100):
+            recipe = recipe.step(name, direction, 1000)
+        assert getattr(recipe, name) == end
+
+
+@pytest.mark.parametrize(("value", "up", "down"), [(2e-9, 3e-9, 1e-9), (3e9, 5e9, 2e9)])
+def test_steps_reach_from_the_least_to_the_greatest_powers(value, up, down):
+    assert (nice_step(value, 1, 1e-9, 1e10), nice_step(value, -1, 1e-9, 1e10)) == (up, down)

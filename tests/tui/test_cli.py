@@ -122,7 +122,7 @@ def test_a_diverged_run_exits_1_with_what_was_reached(capsys: Capture) -> None:
     assert json.loads(out)["diverged"] == {"update": 2, "what": "loss"}
     code, out, _ = run(capsys, *diverging)
     assert code == 1
-    assert "diverged: the loss of update 2 is not finite" in out
+    assert "diverged: the loss grew too large at update 2; this is the last finite state, lower --lr" in out
 
 
 def test_numbers_that_are_not_finite_are_null() -> None:

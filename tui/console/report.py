@@ -12,6 +12,7 @@ import numpy as np
 from data import Dataset
 from tui.console.headless import Outcome
 from tui.draw.numbers import counted, short
+from tui.run.words import overflow
 
 PLOT_WIDTH, PLOT_HEIGHT = 72, 18
 WINDOW = 60  # rows at the end of a series that are plotted
@@ -57,10 +58,7 @@ def as_text(outcome: Outcome) -> str:
         f"({short(updates_per_second(outcome))} updates a second), seed {trainer.seed}, {trainer.device}"
     )
     if trainer.diverged:
-        update, what = trainer.diverged
-        lines.append(
-            f"diverged: the {what} of update {update} is not finite; this is the last finite state, lower --lr"
-        )
+        lines.append(f"diverged: {overflow(*trainer.diverged)}; this is the last finite state, lower --lr")
     if outcome.interrupted:
         lines.append("interrupted: this is what was reached")
     lines += (f"note: {notice}" for notice in dataset.notices)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
+from rich.cells import cell_len
 
 from tui.draw.axes import Axis
 from tui.draw.canvas import Canvas
@@ -69,7 +70,8 @@ def draw_axes(canvas: Canvas, frame: Frame, unit: str = "", grid: bool = True) -
         if grid:
             canvas.text(row, frame.left, GRID * frame.columns, "grid")
     end = frame.left + frame.columns
-    reserved = end - len(unit) - 2 if unit else canvas.width + 1
+    room = cell_len(unit)
+    reserved = end - room - 2 if unit else canvas.width + 1
     free = 0
     for cell, label in frame.x.ticks:
         column = frame.left + cell
@@ -77,7 +79,7 @@ def draw_axes(canvas: Canvas, frame: Frame, unit: str = "", grid: bool = True) -
         canvas.text(floor, column, "┬", "rule")
         if start >= free and start + len(label) <= reserved:
             free = canvas.text(floor + 1, start, label, "label") + 1
-    if unit and end - len(unit) > free:
+    if unit and end - room > free:
         canvas.text_right(floor + 1, end, unit, "quiet")
 
 

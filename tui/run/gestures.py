@@ -13,7 +13,7 @@ import data
 from engine import EngineError
 from engine.edits import AddLayer, AddUnit, Edit, RemoveLayer, RemoveUnit, SetRecipe, SetValue
 from engine.initial import INITS, resolve_init
-from engine.recipe import BY_FLAG
+from engine.recipe import BY_FLAG, FIELDS
 from engine.steps import neighbour
 from tui.run.beginnings import Beginning, Load, Reinit, Reseed
 from tui.run.choice import OUTPUT_BIAS, Choice, index_of, move_layer, move_source, move_unit
@@ -155,8 +155,12 @@ class StepField:
                 return StepSeed(self.direction)(moment)
             case "init":
                 return StepInit(self.direction)(moment)
-        recipe = moment.recipe.step(BY_FLAG[self.field], self.direction, len(moment.dataset.y_train))
-        return Change() if recipe == moment.recipe else Change((SetRecipe(recipe),))
+        name = BY_FLAG[self.field]
+        recipe = moment.recipe.step(name, self.direction, len(moment.dataset.y_train))
+        if recipe == moment.recipe:
+            field = FIELDS[name]
+            return Change(words=f"{field.subject} stays at {field.text(getattr(recipe, name))}, its last step")
+        return Change((SetRecipe(recipe),))
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +170,8 @@ class StepSeed:
     direction: int
 
     def __call__(self, moment: Moment) -> Change:
-        return Change(beginning=Reseed(max(0, moment.seed + self.direction)))
+        seed = moment.seed + self.direction
+        return Change(beginning=Reseed(seed)) if seed >= 0 else Change(words="Seed 0 is the first one")
 
 
 @dataclass(frozen=True, slots=True)

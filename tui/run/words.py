@@ -96,7 +96,13 @@ def of_training(moment: Moment) -> Note:
 
 
 def of_divergence(update: int, what: str) -> str:
-    return f"Diverged: the {what} was not finite at update {update}; [ lowers the rate, 0 starts again"
+    said = overflow(update, what)
+    return f"{said[0].upper()}{said[1:]}; [ lowers the rate, 0 starts again"
+
+
+def overflow(update: int, what: str) -> str:
+    """What stopped a run, by `Trainer.diverged`: a finite gradient too, where its square was too large."""
+    return f"the {'weights' if what == 'theta' else what} grew too large at update {update}"
 
 
 def while_it_begins(beginning: Beginning) -> str | None:

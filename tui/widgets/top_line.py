@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from rich.cells import cell_len
+
 from engine.schedules import SCHEDULES
-from tui.draw.canvas import Canvas
+from tui.draw.canvas import Canvas, cut
 from tui.draw.numbers import short
 from tui.run.snapshot import Snapshot
 from tui.widgets.panel import Panel
@@ -29,12 +31,11 @@ class TopLine(Panel):
         room = width - 2
         for gives_way in (*GIVES_WAY, None):
             needed = sum(length(piece) + 2 for piece in (*left.values(), *right.values()))
-            if needed + len(name) <= room or gives_way is None:
+            if needed + cell_len(name) <= room or gives_way is None:
                 break
             left.pop(gives_way, None)
             right.pop(gives_way, None)
-        if needed + len(name) > room:
-            name = name[: max(0, room - needed - 1)] + "…" if room > needed else ""
+        name = cut(name, max(0, room - needed))
         column = canvas.text(0, 1, name, "bright", True)
         for piece in left.values():
             column = canvas.parts(0, column + 2 * bool(name), piece)

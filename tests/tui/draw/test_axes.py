@@ -96,3 +96,44 @@ def test_rounded_bounds_enclose_and_move_in_steps(value: float) -> None:
 def test_ticks_are_as_far_apart_as_a_screen_of_24_and_one_of_40_rows_want_them() -> None:
     assert [rows_a_tick(rows) for rows in (5, 12, 25)] == [(1, 2), (2, 3), (4, 6)]
     assert [columns_a_tick(columns) for columns in (23, 34, 73)] == [(5, 8), (7, 11), (9, 14)]
+
+
+@pytest.mark.parametrize(
+    ("covers", "ends", "ticks"),
+    [
+        ((-134.0, 75.0, 25, (4, 6)), (-155.0, 95.0), "0:−150 5:−100 10:−50 15:0 20:50"),
+        ((2.4, 57.6, 73, (9, 14)), (1.923077, 58.076923), "10:10 23:20 36:30 49:40 62:50"),
+        ((0.0, 3000.0, 24, (7, 11), True), (-71.428571, 3357.142857), "0:0 7:1000 14:2000 21:3000"),
+        ((-1.0, 1.0, 12, (2, 3)), (-1.375, 1.625), "1:−1.0 3:−0.5 5:0 7:0.5 9:1.0 11:1.5"),
+        ((100.0, 101.0, 10, (2, 3)), (99.9375, 101.1875), "0:100.0 4:100.5 8:101.0"),
+        ((5.0, 5.0, 10, (2, 3)), (1.666667, 8.333333), "0:2 3:4 6:6 9:8"),
+    ],
+)
+def test_linear_axes_waste_little_and_centre_the_data(covers, ends, ticks) -> None:
+    axis = linear(*covers)
+    assert (axis.low, axis.high) == pytest.approx(ends, abs=1e-6)
+    assert " ".join(f"{cell}:{label}" for cell, label in axis.ticks) == ticks
+
+
+@pytest.mark.parametrize(
+    ("covers", "ends", "ticks"),
+    [
+        ((22.0, 52.0, 23), (1.297967, 1.723849), "5:25 9:30 16:40 21:50"),
+        ((0.01, 1.0, 20), (-2.048, 0.192), "0:0.01 4:0.03 9:0.1 13:0.3 18:1"),
+        ((0.5, 2000.0, 14), (-0.481133, 3.481133), "1:1 5:10 8:100 12:1000"),
+        ((1e-9, 1e9, 20), (-9.54, 10.62), "0:1e−9 3:1e−6 6:0.001 9:1 12:1000 15:1M 18:1e9"),
+        ((30.0, 40.0, 23), (1.474622, 1.604559), "0:30 22:40"),
+        ((0.02, 0.9, 15), (-1.818001, 0.033597), "2:0.03 6:0.1 10:0.3"),
+    ],
+)
+def test_logarithmic_axes_have_the_densest_ticks_with_room_between(covers, ends, ticks) -> None:
+    axis = logarithmic(*covers)
+    assert (axis.low, axis.high) == pytest.approx(ends, abs=1e-6)
+    assert " ".join(f"{cell}:{label}" for cell, label in axis.ticks) == ticks
+
+
+@pytest.mark.parametrize(
+    ("value", "up", "down"), [(1.0, 1.0, 1.0), (1.01, 1.2, 1.0), (7.0, 8.0, 6.0), (8.0, 8.0, 8.0), (0.95, 1.0, 0.8)]
+)
+def test_bounds_move_along_a_ladder(value: float, up: float, down: float) -> None:
+    assert (round_up(value), round_down(value)) == (pytest.approx(up), pytest.approx(down))

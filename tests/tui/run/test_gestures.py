@@ -65,7 +65,6 @@ def moment(layers=TWO_LAYERS, choice=None, name="motorcycle", **changes) -> Mome
         (ChooseInput(-1), Choice(1), Change(choice=Choice(1, 0, source=1))),
         (StepField("lr", 1), Choice(), Change((SetRecipe(Recipe(learning_rate=2e-3)),))),
         (StepField("seed", 1), Choice(), Change(beginning=Reseed(1))),
-        (StepSeed(-1), Choice(), Change(beginning=Reseed(0))),
         (StepInit(-1), Choice(), Change(beginning=Reinit("zeros"))),
         (StepField("init", 1), Choice(), Change(beginning=Reinit("uniform"))),
     ],
@@ -115,8 +114,22 @@ def test_a_nudge_is_a_twentieth_and_at_least_a_twentieth(value, moved):
     assert change.choice == Choice(0, 1, part="b")
 
 
-def test_a_field_at_its_end_changes_nothing():
-    assert StepField("batch", -1)(moment(recipe=Recipe(batch_size=1))) == Change()
+@pytest.mark.parametrize(
+    ("gesture", "recipe", "words"),
+    [
+        (StepField("batch", -1), Recipe(batch_size=1), "The batch size stays at 1, its last step"),
+        (StepField("batch", 1), Recipe(batch_size=512), "The batch size stays at 512, its last step"),
+        (StepField("lr", 1), Recipe(learning_rate=100.0), "The rate stays at 100, its last step"),
+        (StepField("l2", -1), Recipe(), "L2 stays at 0, its last step"),
+        (StepField("seed", -1), Recipe(), "Seed 0 is the first one"),
+    ],
+)
+def test_a_field_at_its_end_says_so_and_changes_nothing(gesture, recipe, words):
+    assert gesture(moment(recipe=recipe)) == Change(words=words)
+
+
+def test_a_seed_has_one_before_it():
+    assert StepSeed(-1)(moment(seed=3)) == Change(beginning=Reseed(2))
 
 
 def test_other_data_keep_the_options_that_are_not_of_one_data_set():

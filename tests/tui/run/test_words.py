@@ -12,7 +12,7 @@ from engine import Recipe
 from engine.edits import AddLayer, AddUnit, Edit, RemoveLayer, RemoveUnit, SetExamples, SetRecipe, SetTheta, SetValue
 from tui.run.beginnings import first_run
 from tui.run.options import Options
-from tui.run.words import note_of
+from tui.run.words import note_of, of_divergence
 
 STAYS = ": its outgoing weight is 0, so the curve stays until it learns"
 MAY_JUMP = ": 3 ReLU units with random weights, so the curve may jump"
@@ -64,3 +64,11 @@ def test_several_settings_are_all_told(moment):
     assert note.text == "The batch size is now 8; L1 is now 0.5"
     assert note.subject == "The batch size and L1, changed at epoch 10,"
     assert note.mark == "B"
+
+
+@pytest.mark.parametrize(("what", "word"), [("loss", "loss"), ("gradient", "gradient"), ("theta", "weights")])
+def test_a_run_that_diverged_says_what_grew_too_large_and_what_to_do(what, word):
+    """A moment of the optimizer may overflow where the gradient is finite, so "too large" is what is true of both."""
+    note = of_divergence(1600, what)
+    assert note == f"The {word} grew too large at update 1600; [ lowers the rate, 0 starts again"
+    assert len(note) <= 77  # whole at 80 columns

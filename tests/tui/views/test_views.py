@@ -279,6 +279,15 @@ def test_the_table_scrolls_and_the_bias_stays() -> None:
     assert bottom[-1].startswith(" ▸ b bias") and "3 more units above  ↑" in bottom[-1]
 
 
+@pytest.mark.parametrize("number", [1, 99, 100, 999, 1000, 1200])
+def test_the_chosen_unit_is_marked_whatever_its_number(number: int) -> None:
+    snap = choose(snapshot("motorcycle", Network(1, [["sigmoid"] * 1200])), unit=number - 1)
+    rows = table.paint(snap, 80, 8, DARK, STATE).plain().split("\n")
+    (marked,) = (row for row in rows if "▸" in row)
+    assert marked.replace("▸", " ").split()[:2] == [str(number), "sigmoid"]
+    assert rows[0].index("kind") == rows[1].index("sigmoid") == rows[-1].index("bias")
+
+
 def test_how_many_units_are_hidden_leaves_the_bias_its_numbers() -> None:
     snap = choose(snapshot("motorcycle", Network(1, [["relu"] * 100])), unit=12)
     for width, words in ((100, "more units above  ↑   85 more units below  ↓"), (79, "more units ↑  85 more units ↓")):

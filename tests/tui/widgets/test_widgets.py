@@ -55,11 +55,12 @@ def test_a_schedule_and_its_present_rate_are_shown():
     assert "η 0.01, cosine to 100, now 0.005" in panel
 
 
-def test_a_long_name_gives_way():
+@pytest.mark.parametrize("name", ["a-table-with-a-very-long-name" * 3, "時間と温度" * 6, "時間と温度" * 3])
+def test_a_long_name_gives_way(name):
     snapshot = told()
-    long = replace(snapshot, dataset=replace(snapshot.dataset, name="a-table-with-a-very-long-name" * 3))
-    assert "…  1-3-1  " in top(long, 80)
-    assert top(long, 80).endswith("epoch 0  update 0")
+    long = top(replace(snapshot, dataset=replace(snapshot.dataset, name=name)), 80)
+    assert "…  1-3-1  " in long or f" {name}  1-3-1  " in long
+    assert long.endswith("  epoch 0  update 0")
 
 
 def test_every_field_is_on_the_recipe_panel_in_the_order_of_the_keys():

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from tui.views.state import ViewState
 
 TITLE = "Units"
-_LEFT = 5  # where the kind begins, after the marker and the unit's number
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,15 +62,16 @@ def paint(snapshot: Snapshot, width: int, height: int, palette: Palette, state: 
     first = int(np.clip((len(units) if chosen == OUTPUT_BIAS else chosen) - room // 2, 0, max(0, len(units) - room)))
     shown = units[first : first + room]
     columns = _columns(snapshot, shown)
-    right = _draw_table(canvas, columns, shown, each, snapshot.chosen)
+    left = _left(len(units))
+    right = _draw_table(canvas, left, columns, shown, each, snapshot.chosen)
     if each > 1:
         for row, unit in enumerate(shown):
             text, trouble = sentence(unit, snapshot.dataset)
-            if len(text) > right - _LEFT:
-                text = cut(text.partition(",")[0], right - _LEFT)
-            canvas.text(2 + row * each, _LEFT, text, "trouble" if trouble else "quiet")
+            if len(text) > right - left:
+                text = cut(text.partition(",")[0], right - left)
+            canvas.text(2 + row * each, left, text, "trouble" if trouble else "quiet")
     end = min(1 + len(shown) * each, height - 1)
-    _draw_bias(canvas, end, snapshot, columns, _name_width(shown))
+    _draw_bias(canvas, end, snapshot, columns, left, _name_width(shown))
     area = (1, right + 2, max(0, end - 1), width - right - 4)
     if area[3] >= 8:
         shapes.draw(canvas, area, each, shown, chosen, snapshot, palette)
@@ -84,6 +84,11 @@ def paint(snapshot: Snapshot, width: int, height: int, palette: Palette, state: 
 def _rows_each(units: int, height: int) -> int:
     """Rows for each unit: four where there is plenty of room, two for a sentence, else one."""
     return next((each for each in (4, 2) if height - 2 >= each * units), 1)
+
+
+def _left(units: int) -> int:
+    """Where the kind begins, after the marker and the largest number of a unit."""
+    return 3 + max(2, len(str(units)))
 
 
 def _name_width(units: list[Unit]) -> int:
@@ -115,9 +120,9 @@ def _column(
     return Column(heading, part, texts if own is not None else [*texts, " " * (width - 1)], colour)
 
 
-def _draw_table(canvas: Canvas, columns: list[Column], units: list[Unit], each: int, chosen: Choice) -> int:
+def _draw_table(canvas: Canvas, left: int, columns: list[Column], units: list[Unit], each: int, chosen: Choice) -> int:
     """The table with its heading; returns the column after it."""
-    canvas.text(0, 3, "# kind" if units else "", "quiet")
+    canvas.text(0, left - 2, "# kind" if units else "", "quiet")
     names = _name_width(units)
     for row, unit in enumerate(units):
         bright = unit.number == chosen.unit
@@ -125,10 +130,10 @@ def _draw_table(canvas: Canvas, columns: list[Column], units: list[Unit], each: 
         colour = "bright" if bright else "text"
         if bright:
             canvas.text(line, 1, "▸", "now")
-        canvas.text_right(line, _LEFT - 1, str(unit.number + 1), colour, bright)
-        canvas.text(line, _LEFT, unit.name, "trouble" if unit.trouble else colour)
-        _draw_numbers(canvas, line, _LEFT + names, columns, row, bright, chosen.part)
-    x = _LEFT + names
+        canvas.text_right(line, left - 1, str(unit.number + 1), colour, bright)
+        canvas.text(line, left, unit.name, "trouble" if unit.trouble else colour)
+        _draw_numbers(canvas, line, left + names, columns, row, bright, chosen.part)
+    x = left + names
     for each_column in columns:
         width = len(each_column.texts[-1])
         canvas.text_right(0, x + width - 1, each_column.heading, "quiet")
@@ -155,15 +160,15 @@ def _draw_numbers(canvas: Canvas, line: int, x: int, columns: list[Column], row:
         x += len(text) + 1
 
 
-def _draw_bias(canvas: Canvas, row: int, snapshot: Snapshot, columns: list[Column], names: int) -> None:
+def _draw_bias(canvas: Canvas, row: int, snapshot: Snapshot, columns: list[Column], left: int, names: int) -> None:
     """The output bias (for the linear model: its weights too), in the columns of the units."""
     bright = snapshot.chosen.unit == OUTPUT_BIAS
     if bright:
         canvas.text(row, 1, "▸", "now")
-    canvas.text(row, _LEFT - 2, "b bias" if snapshot.network.layers else "y = b+wx", "bright" if bright else "text")
+    canvas.text(row, left - 2, "b bias" if snapshot.network.layers else "y = b+wx", "bright" if bright else "text")
     single = snapshot.network.layers or snapshot.network.n_inputs == 1
     part = "b" if snapshot.network.layers else snapshot.chosen.part if single else ""
-    _draw_numbers(canvas, row, _LEFT + names, columns, -1, bright, part)
+    _draw_numbers(canvas, row, left + names, columns, -1, bright, part)
 
 
 def _draw_more(canvas: Canvas, row: int, start: int, above: int, below: int) -> None:
