@@ -37,6 +37,29 @@ class AddUnit:
 
 
 @dataclass(frozen=True, slots=True)
+class SetKind:
+    """A unit becomes one of another kind; its weights and their moments stay."""
+
+    layer: int
+    unit: int
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class SplitUnit:
+    """A unit becomes two ReLUs: a hard sigmoid exactly, a sigmoid nearly, other kinds are refused.
+
+    hard_sigmoid: c·clip(z/4 + ½, 0, 1) = (c/4)·[relu(z + 2) − relu(z − 2)], c being all weights from the unit;
+    sigmoid: (c/5.2)·[relu(z + 2.6) − relu(z − 2.6)], nearest in the mean square, at most 0.07·c away.
+    The first half stays in the unit's place, and its weights are those of the unit with other values: the map keeps
+    them, and their moments stay. The second half is a new unit, the last of its layer, and its moments are new.
+    """
+
+    layer: int
+    unit: int
+
+
+@dataclass(frozen=True, slots=True)
 class RemoveUnit:
     """A unit and its weights go; the last unit of a layer does not: remove the layer."""
 
@@ -90,7 +113,9 @@ class SetExamples:
     y_test: ArrayLike | None = None
 
 
-Edit = AddUnit | RemoveUnit | AddLayer | RemoveLayer | SetValue | SetTheta | SetRecipe | SetExamples
+Edit = (
+    AddUnit | SetKind | SplitUnit | RemoveUnit | AddLayer | RemoveLayer | SetValue | SetTheta | SetRecipe | SetExamples
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +148,14 @@ def carry(values: Floats, mapping: Ints, size: int) -> Floats:
 
 def _add_unit(edit: AddUnit, setup: Setup) -> tuple[Setup, Ints]:
     return _operated(setup, surgery.add_unit(setup.architecture, setup.theta, edit.kind, edit.layer))
+
+
+def _set_kind(edit: SetKind, setup: Setup) -> tuple[Setup, Ints]:
+    return _operated(setup, surgery.set_kind(setup.architecture, setup.theta, edit.layer, edit.unit, edit.kind))
+
+
+def _split_unit(edit: SplitUnit, setup: Setup) -> tuple[Setup, Ints]:
+    return _operated(setup, surgery.split_unit(setup.architecture, setup.theta, edit.layer, edit.unit))
 
 
 def _remove_unit(edit: RemoveUnit, setup: Setup) -> tuple[Setup, Ints]:
@@ -171,6 +204,8 @@ def _set_examples(edit: SetExamples, setup: Setup) -> tuple[Setup, Ints]:
 
 _CHANGES: dict[type, Callable[[Any, Setup], tuple[Setup, Ints]]] = {
     AddUnit: _add_unit,
+    SetKind: _set_kind,
+    SplitUnit: _split_unit,
     RemoveUnit: _remove_unit,
     AddLayer: _add_layer,
     RemoveLayer: _remove_layer,

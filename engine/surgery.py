@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.activations import KINDS
 from engine.architecture import Architecture
 from engine.border import check_layers
 from engine.errors import EngineError, show, whole
@@ -39,19 +40,44 @@ def add_unit(architecture: Architecture, theta: Floats, kind: str, layer: int) -
         indices[:] = [_new(weights, bias), (_gone((1, 1)), indices[0][1])]
         return _outcome(architecture, theta, [kinds], values, indices)
     layers[layer].append(kind)
-    for blocks, row, entry, fill in ((values, weights, bias, 0.0), (indices, *_new(weights, bias), -1)):
-        W, b = blocks[layer]
-        blocks[layer] = np.vstack([W, row]), np.append(b, entry)
-        W, b = blocks[layer + 1]
-        blocks[layer + 1] = np.column_stack([W, np.full(len(W), fill)]), b
+    outgoing = np.zeros(architecture.shape[layer + 2])
+    _append(values, layer, weights[0], bias[0], outgoing)
+    _append(indices, layer, *_gone_unit(weights[0], outgoing))
+    return _outcome(architecture, theta, layers, values, indices)
+
+
+def set_kind(architecture: Architecture, theta: Floats, layer: int, unit: int, kind: str) -> Outcome:
+    """A unit becomes one of another kind; its weights stay."""
+    layers = _as_lists(architecture)
+    layer, unit = _place(layer, unit, layers)
+    layers[layer][unit] = kind
+    return _outcome(architecture, theta, layers, *_blocks(architecture, theta))
+
+
+def split_unit(architecture: Architecture, theta: Floats, layer: int, unit: int) -> Outcome:
+    """A unit becomes two ReLUs, c·(relu(z + r) − relu(z − r)) / 2r with r of its kind: the first half in its place."""
+    layers = _as_lists(architecture)
+    layer, unit = _place(layer, unit, layers)
+    kind, ramp = layers[layer][unit], KINDS[layers[layer][unit]].ramp
+    if not ramp:
+        able = " or ".join(other.name for other in KINDS.values() if other.ramp)
+        raise EngineError(f"unit {unit} of layer {layer} is {kind}: expected {able}, which two ReLUs can stand for")
+    layers[layer][unit] = "relu"
+    layers[layer].append("relu")
+    values, indices = _blocks(architecture, theta)
+    row, bias = values[layer][0][unit], values[layer][1][unit]
+    outgoing = values[layer + 1][0][:, unit] / (2.0 * ramp)
+    _append(values, layer, row, bias - ramp, -outgoing)
+    _append(indices, layer, *_gone_unit(row, outgoing))
+    values[layer][1][unit] += ramp
+    values[layer + 1][0][:, unit] = outgoing
     return _outcome(architecture, theta, layers, values, indices)
 
 
 def remove_unit(architecture: Architecture, theta: Floats, layer: int, unit: int) -> Outcome:
     """A unit goes, with its weights and those from it."""
     layers = _as_lists(architecture)
-    layer = _hidden_layer(layer, layers)
-    unit = whole("unit", unit, 0, len(layers[layer]) - 1)
+    layer, unit = _place(layer, unit, layers)
     if len(layers[layer]) == 1:
         raise EngineError(f"unit {unit} is the only one of layer {layer}: remove the layer instead")
     del layers[layer][unit]
@@ -105,9 +131,27 @@ def _hidden_layer(layer: int, layers: Sequence[Sequence[str]]) -> int:
     return whole("layer", layer, 0, len(layers) - 1)
 
 
+def _place(layer: int, unit: int, layers: Sequence[Sequence[str]]) -> tuple[int, int]:
+    layer = _hidden_layer(layer, layers)
+    return layer, whole("unit", unit, 0, len(layers[layer]) - 1)
+
+
 def _blocks(architecture: Architecture, theta: Floats) -> tuple[Blocks, Blocks]:
     """(values, old indices), both as (W, b) of each layer of weights."""
     return list(split(theta, architecture.shape)), list(split(np.arange(theta.size), architecture.shape))
+
+
+def _append(blocks: Blocks, layer: int, row: Floats, entry: Any, column: Floats) -> None:
+    """A new last unit with these incoming weights, bias and outgoing weights, in copies of its layer and the next."""
+    W, b = blocks[layer]
+    blocks[layer] = np.vstack([W, row]), np.append(b, entry)
+    W, b = blocks[layer + 1]
+    blocks[layer + 1] = np.column_stack([W, column]), b
+
+
+def _gone_unit(row: Floats, outgoing: Floats) -> tuple[Ints, int, Ints]:
+    """The old indices of a new unit with these incoming and outgoing weights: none."""
+    return _gone(row.shape), -1, _gone(outgoing.shape)
 
 
 def _new(W: Floats, b: Floats) -> tuple[Ints, Ints]:

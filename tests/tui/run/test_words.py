@@ -9,7 +9,19 @@ import numpy as np
 import pytest
 
 from engine import Recipe
-from engine.edits import AddLayer, AddUnit, Edit, RemoveLayer, RemoveUnit, SetExamples, SetRecipe, SetTheta, SetValue
+from engine.edits import (
+    AddLayer,
+    AddUnit,
+    Edit,
+    RemoveLayer,
+    RemoveUnit,
+    SetExamples,
+    SetKind,
+    SetRecipe,
+    SetTheta,
+    SetValue,
+    SplitUnit,
+)
 from tui.run.beginnings import first_run
 from tui.run.options import Options
 from tui.run.words import note_of
@@ -18,6 +30,10 @@ STAYS = ": its outgoing weight is 0, so the curve stays until it learns"
 MAY_JUMP = ": 3 ReLU units with random weights, so the curve may jump"
 EDITS = {
     AddUnit("relu"): (f"Unit 4 added{STAYS}", "Unit 4, added at epoch 10,", "+4"),
+    SetKind(0, 1, "relu"): (
+        "Unit 2: sigmoid → ReLU, with the same weights", "Another kind for unit 2 at epoch 10", "2ReLU",
+    ),
+    SplitUnit(0, 1): ("Unit 2 is two ReLUs now, units 2 and 4", "Splitting unit 2 at epoch 10", "÷2"),
     RemoveUnit(0, 1): ("Unit 2 removed", "Removing unit 2 at epoch 10", "−2"),
     AddLayer(("relu",) * 3): (f"Layer 2 added{MAY_JUMP}", "Layer 2, added at epoch 10,", "+L"),
     RemoveLayer(0): ("Layer 1 removed", "Removing layer 1 at epoch 10", "−L"),
