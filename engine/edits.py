@@ -37,6 +37,16 @@ class AddUnit:
 
 
 @dataclass(frozen=True, slots=True)
+class PlaceUnit:
+    """As AddUnit, with weights w (fan_in,) and bias b that are given, such as those of `solving.best_unit`."""
+
+    kind: str
+    layer: int
+    w: tuple[float, ...]
+    b: float
+
+
+@dataclass(frozen=True, slots=True)
 class SetKind:
     """A unit becomes one of another kind; its weights and their moments stay."""
 
@@ -89,6 +99,13 @@ class SetValue:
     value: float
 
 
+@dataclass(frozen=True, slots=True)
+class SetOutput:
+    """All c and then the output bias get values, such as those of `solving.solve_output`; of the linear model θ."""
+
+    values: tuple[float, ...]
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class SetTheta:
     """All parameters get values: theta (n_parameters,)."""
@@ -114,7 +131,18 @@ class SetExamples:
 
 
 Edit = (
-    AddUnit | SetKind | SplitUnit | RemoveUnit | AddLayer | RemoveLayer | SetValue | SetTheta | SetRecipe | SetExamples
+    AddUnit
+    | PlaceUnit
+    | SetKind
+    | SplitUnit
+    | RemoveUnit
+    | AddLayer
+    | RemoveLayer
+    | SetValue
+    | SetOutput
+    | SetTheta
+    | SetRecipe
+    | SetExamples
 )
 
 
@@ -150,6 +178,10 @@ def _add_unit(edit: AddUnit, setup: Setup) -> tuple[Setup, Ints]:
     return _operated(setup, surgery.add_unit(setup.architecture, setup.theta, edit.kind, edit.layer))
 
 
+def _place_unit(edit: PlaceUnit, setup: Setup) -> tuple[Setup, Ints]:
+    return _operated(setup, surgery.place_unit(setup.architecture, setup.theta, edit.kind, edit.layer, edit.w, edit.b))
+
+
 def _set_kind(edit: SetKind, setup: Setup) -> tuple[Setup, Ints]:
     return _operated(setup, surgery.set_kind(setup.architecture, setup.theta, edit.layer, edit.unit, edit.kind))
 
@@ -181,6 +213,15 @@ def _set_value(edit: SetValue, setup: Setup) -> tuple[Setup, Ints]:
     return _with_theta(theta, setup)
 
 
+def _set_output(edit: SetOutput, setup: Setup) -> tuple[Setup, Ints]:
+    theta, size = setup.theta.copy(), setup.architecture.shape[-2] + 1
+    values = as_numbers("values", edit.values, theta.dtype, f"{size} numbers")
+    if values.shape != (size,):
+        raise EngineError(f"values of shape {values.shape}: expected ({size},), each c and then the output bias")
+    theta[-size:] = values
+    return _with_theta(theta, setup)
+
+
 def _set_theta(edit: SetTheta, setup: Setup) -> tuple[Setup, Ints]:
     return _with_theta(edit.theta, setup)
 
@@ -204,12 +245,14 @@ def _set_examples(edit: SetExamples, setup: Setup) -> tuple[Setup, Ints]:
 
 _CHANGES: dict[type, Callable[[Any, Setup], tuple[Setup, Ints]]] = {
     AddUnit: _add_unit,
+    PlaceUnit: _place_unit,
     SetKind: _set_kind,
     SplitUnit: _split_unit,
     RemoveUnit: _remove_unit,
     AddLayer: _add_layer,
     RemoveLayer: _remove_layer,
     SetValue: _set_value,
+    SetOutput: _set_output,
     SetTheta: _set_theta,
     SetRecipe: _set_recipe,
     SetExamples: _set_examples,

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from engine.activations import KINDS
 from engine.architecture import Architecture
-from engine.border import check_layers
+from engine.border import as_numbers, check_layers
 from engine.errors import EngineError, show, whole
 from engine.initial import draw_layer, draw_output
 from engine.layout import split
@@ -28,21 +28,44 @@ Outcome = tuple[Architecture, Floats, Ints]  # the map has an entry for each old
 
 
 def add_unit(architecture: Architecture, theta: Floats, kind: str, layer: int) -> Outcome:
-    """A new last unit of a layer, with weights drawn for it; on the linear model it begins the first hidden layer."""
+    """A new last unit of a layer, with weights drawn for it."""
+    layer, kinds = _for_new_unit(architecture, layer), check_layers([[kind]])[0]
+    rng, fan_in = architecture.edit_generator(), architecture.shape[layer]
+    W, b = draw_layer(architecture.rule, rng, fan_in, kinds, first=layer == 0)
+    return _with_unit(architecture, theta, kind, layer, W[0], b[0])
+
+
+def place_unit(
+    architecture: Architecture, theta: Floats, kind: str, layer: int, w: Sequence[float], b: float
+) -> Outcome:
+    """A new last unit of a layer, with weights w (fan_in,) and bias b."""
+    layer = _for_new_unit(architecture, layer)
+    fan_in = architecture.shape[layer]
+    row = as_numbers("w", w, theta.dtype, f"{fan_in} numbers")
+    if row.shape != (fan_in,):
+        raise EngineError(f"w of shape {row.shape}: expected ({fan_in},), a number for each input of layer {layer}")
+    entry = as_numbers("b", b, theta.dtype, "a number")
+    if entry.shape or not (np.isfinite(row).all() and np.isfinite(entry)):
+        raise EngineError(f"w={show(w)} and b={show(b)}: expected finite numbers in {theta.dtype.name}")
+    return _with_unit(architecture, theta, kind, layer, row, entry)
+
+
+def _for_new_unit(architecture: Architecture, layer: int) -> int:
+    return whole("layer", layer, 0, max(len(architecture.layers) - 1, 0))
+
+
+def _with_unit(architecture: Architecture, theta: Floats, kind: str, layer: int, row: Floats, entry: Any) -> Outcome:
+    """A new last unit of a layer with outgoing weights 0; on the linear model it begins the first hidden layer."""
     layers = _as_lists(architecture)
-    layer = whole("layer", layer, 0, max(len(layers) - 1, 0))
-    kinds = check_layers([[kind]])[0]
-    rng = architecture.edit_generator()
-    weights, bias = draw_layer(architecture.rule, rng, architecture.shape[layer], kinds, first=layer == 0)
     values, indices = _blocks(architecture, theta)
     if not layers:
-        values[:] = [(weights, bias), (np.zeros((1, 1)), values[0][1])]
-        indices[:] = [_new(weights, bias), (_gone((1, 1)), indices[0][1])]
-        return _outcome(architecture, theta, [kinds], values, indices)
+        values[:] = [(row, entry), (np.zeros((1, 1)), values[0][1])]
+        indices[:] = [(_gone(row.shape), _gone((1,))), (_gone((1, 1)), indices[0][1])]
+        return _outcome(architecture, theta, [[kind]], values, indices)
     layers[layer].append(kind)
     outgoing = np.zeros(architecture.shape[layer + 2])
-    _append(values, layer, weights[0], bias[0], outgoing)
-    _append(indices, layer, *_gone_unit(weights[0], outgoing))
+    _append(values, layer, row, entry, outgoing)
+    _append(indices, layer, *_gone_unit(row, outgoing))
     return _outcome(architecture, theta, layers, values, indices)
 
 

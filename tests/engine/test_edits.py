@@ -95,6 +95,37 @@ def test_on_the_linear_model_a_unit_begins_the_hidden_layer():
     np.testing.assert_array_equal(network.predict(np.ones((2, 3))), [bias, bias])
 
 
+@given(layers, st.data())
+def test_a_placed_unit_has_the_weights_that_were_given_and_leaves_the_curve(layers, data):
+    network = Network(2, layers, seed=2, dtype="float64")
+    layer = data.draw(st.integers(0, len(layers) - 1))
+    fan_in, unit = network.shape[layer], len(layers[layer])
+    theta, curve = network.theta, network.predict(np.column_stack([X, -X]))
+    mapping = network.apply(edits.PlaceUnit("relu", layer, tuple(range(fan_in)), 0.25))
+    check_map(network, theta, mapping)
+    W, b = network.weights(layer)
+    np.testing.assert_array_equal(W[unit], range(fan_in))
+    assert b[unit] == 0.25
+    assert not network.weights(layer + 1)[0][:, unit].any()
+    np.testing.assert_allclose(network.predict(np.column_stack([X, -X])), curve, rtol=1e-12, atol=1e-12)
+
+
+def test_on_the_linear_model_a_placed_unit_begins_the_hidden_layer():
+    network = Network(2, seed=1)
+    bias = network.theta[-1]
+    network.apply(edits.PlaceUnit("tanh", 0, (1.0, 2.0), 3.0))
+    assert network.layers == [["tanh"]]
+    np.testing.assert_array_equal(network.theta, [1, 2, 3, 0, bias])
+
+
+@pytest.mark.parametrize("layers", [[], [["relu"] * 2], [["tanh"] * 3, ["relu"] * 2]], ids=len)
+def test_set_output_gives_values_to_c_and_the_bias_alone(layers):
+    network = Network(2, layers, seed=1)
+    theta = network.theta
+    network.apply(edits.SetOutput((5.0, 6.0, 7.0)))
+    np.testing.assert_array_equal(network.theta, [*theta[:-3], 5, 6, 7])
+
+
 @given(layers, kinds, st.data())
 def test_another_kind_of_unit_keeps_all_weights(layers, kind, data):
     network = Network(2, layers, seed=2)
@@ -197,12 +228,14 @@ def test_set_value():
 
 EVERY = (
     edits.AddUnit("relu"),
+    edits.PlaceUnit("relu", 0, (1.0,), 0.5),
     edits.SetKind(0, 0, "tanh"),
     edits.SplitUnit(0, 2),
     edits.RemoveUnit(0, 0),
     edits.AddLayer(("tanh", "tanh")),
     edits.RemoveLayer(0),
     edits.SetValue(0, 5.0),
+    edits.SetOutput((1.0, 2.0, 3.0, 4.0)),
     edits.SetTheta(np.arange(10.0)),
     edits.SetRecipe(Recipe(batch_size=2)),
     edits.SetExamples([0.0, 1.0], [1.0, 0.0]),
@@ -227,6 +260,7 @@ def test_apply_leaves_the_old_setup_alone_and_shares_what_stays(edit):
     changed = {name for name in names if getattr(after, name) is not getattr(before, name)}
     assert changed == {
         edits.SetValue: {"theta"},
+        edits.SetOutput: {"theta"},
         edits.SetTheta: {"theta"},
         edits.SetRecipe: {"recipe"},
         edits.SetExamples: {"examples"},
@@ -301,6 +335,16 @@ def test_carry_moves_what_is_kept_and_starts_the_rest_at_zero():
     [
         (edits.AddUnit("rleu"), "did you mean 'relu'"),
         (edits.AddUnit("relu", 1), "layer=1: expected a whole number from 0 to 0"),
+        (edits.PlaceUnit("rleu", 0, (1.0,), 0.0), "did you mean 'relu'"),
+        (edits.PlaceUnit("relu", 1, (1.0,), 0.0), "layer=1: expected a whole number from 0 to 0"),
+        (edits.PlaceUnit("relu", 0, (1.0, 2.0), 0.0), r"w of shape \(2,\): expected \(1,\)"),
+        (edits.PlaceUnit("relu", 0, ("a",), 0.0), "expected 1 numbers"),
+        (edits.PlaceUnit("relu", 0, (1e39,), 0.0), "expected finite numbers in float32"),
+        (edits.PlaceUnit("relu", 0, (1.0,), float("nan")), "expected finite numbers in float32"),
+        (edits.PlaceUnit("relu", 0, (1.0,), (1.0, 2.0)), "expected finite numbers in float32"),
+        (edits.SetOutput((1.0, 2.0)), r"values of shape \(2,\): expected \(3,\), each c and then the output bias"),
+        (edits.SetOutput((1.0, 2.0, float("nan"))), "not finite in float32"),
+        (edits.SetOutput("all"), "expected 3 numbers"),
         (edits.SetKind(0, 0, "rleu"), "did you mean 'relu'"),
         (edits.SetKind(0, 2, "relu"), "unit=2: expected a whole number from 0 to 1"),
         (
