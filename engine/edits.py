@@ -174,6 +174,17 @@ def carry(values: Floats, mapping: Ints, size: int) -> Floats:
     return carried
 
 
+def carry_squares(squares: Floats, mapping: Ints, size: int) -> Floats:
+    """As `carry` for second moments; what is new starts at the median of those that stay.
+
+    From 0 a new parameter would take steps of 3 to 6 η, for Adam's correction is that of the run, and new ReLUs would
+    die of them.
+    """
+    carried = np.full(size, np.median(squares[mapping >= 0]), squares.dtype)
+    carried[mapping[mapping >= 0]] = squares[mapping >= 0]
+    return carried
+
+
 def _add_unit(edit: AddUnit, setup: Setup) -> tuple[Setup, Ints]:
     return _operated(setup, surgery.add_unit(setup.architecture, setup.theta, edit.kind, edit.layer))
 

@@ -7,8 +7,9 @@ from hypothesis import strategies as st
 
 from engine import EngineError, Network, Recipe, Trainer, edits
 from engine.activations import KINDS
-from engine.edits import carry
+from engine.edits import carry, carry_squares
 from engine.examples import check_examples
+from engine.optimizers import OPTIMIZERS
 
 kinds = st.sampled_from(list(KINDS))
 layers = st.lists(st.lists(kinds, min_size=1, max_size=4), min_size=1, max_size=4)
@@ -328,6 +329,46 @@ def test_minus_zero_is_another_value_than_zero():
 
 def test_carry_moves_what_is_kept_and_starts_the_rest_at_zero():
     np.testing.assert_array_equal(carry(np.array([1.0, 2.0, 3.0]), np.array([2, -1, 0]), 4), [3.0, 0.0, 1.0, 0.0])
+
+
+def test_new_second_moments_start_at_the_median_of_those_that_stay():
+    squares, mapping = np.array([1.0, 9.0, 3.0, 2.0], np.float32), np.array([2, -1, 0, 4])
+    np.testing.assert_array_equal(carry_squares(squares, mapping, 5), [3.0, 2.0, 1.0, 2.0, 2.0])
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize(
+    "edit", [edits.AddUnit("relu"), edits.SplitUnit(0, 0), edits.AddLayer(("relu",)), edits.RemoveLayer(0)], ids=str
+)
+def test_a_trainer_starts_new_moments_by_the_rule(edit, dtype, optimizer):
+    network = Network(1, [["sigmoid"] * 3], seed=3, dtype=dtype)
+    trainer = Trainer(network, X, np.sin(X), recipe=Recipe(batch_size=3, optimizer=optimizer))
+    trainer.step(9)
+    _, _, old_first, old_second = trainer.snapshot().parameters
+    mapping = trainer.apply(edit)
+    new = np.setdiff1d(np.arange(trainer.theta.size), mapping)
+    _, _, first, second = trainer.snapshot().parameters
+    assert new.size and not first[new].any()
+    np.testing.assert_array_equal(second[new], np.median(old_second[mapping >= 0]))
+    kept = mapping >= 0
+    np.testing.assert_array_equal(first[mapping[kept]], old_first[kept])
+    np.testing.assert_array_equal(second[mapping[kept]], old_second[kept])
+
+
+def test_new_relus_live():
+    """On noise about a curve; with second moments from 0 many of them die within a few epochs."""
+    rng = np.random.default_rng(0)
+    x = np.linspace(-1, 1, 106)
+    y = np.sin(5 * x) + 0.5 * rng.standard_normal(106)
+    dead = 0
+    for seed in range(10):
+        trainer = Trainer(Network(1, [["sigmoid"] * 3], seed=seed), x, y, recipe=Recipe(32, 0.03), seed=seed)
+        trainer.run(100)
+        trainer.add_unit("relu")
+        trainer.run(50)
+        dead += not trainer.network.activations(x)[0][:, -1].any()
+    assert dead == 0
 
 
 @pytest.mark.parametrize(
