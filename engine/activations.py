@@ -89,6 +89,7 @@ class Activation:
     slopes: tuple[float, float]  # its slopes there
     kinks: tuple[float, ...] = ()  # where its slope jumps
     start_slope: Callable[[int], float] = gentle_start  # |w| with init `spread`, by the number of units
+    ramp: float = 0.0  # r, where it is or is near to (relu(z + r) − relu(z − r)) / 2r; 0 where no two ReLUs are like it
 
     @property
     def step(self) -> float:
@@ -118,11 +119,11 @@ _ALL = (
     ),
     Activation(
         "sigmoid", "σ", "sigmoid", "1 / (1 + e⁻ᶻ)", sigmoid, sigmoid_slope,
-        limits=(0.0, 1.0), slopes=(0.0, 0.0), start_slope=steep_start,
+        limits=(0.0, 1.0), slopes=(0.0, 0.0), start_slope=steep_start, ramp=2.6,  # nearest in the mean square
     ),
     Activation(
         "hard_sigmoid", "hσ", "hard σ", "clip(z/4 + ½, 0, 1)", hard_sigmoid, hard_sigmoid_slope,
-        limits=(0.0, 1.0), slopes=(0.0, 0.0), kinks=(-2.0, 2.0), start_slope=steep_start,
+        limits=(0.0, 1.0), slopes=(0.0, 0.0), kinks=(-2.0, 2.0), start_slope=steep_start, ramp=2.0,
     ),
     Activation(
         "relu", "ReLU", "ReLU", "max(0, z)", relu, relu_slope,

@@ -7,24 +7,22 @@ gradients) follows that map.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from engine import surgery
 from engine.architecture import Architecture
-from engine.border import as_numbers, check_layers, check_theta
+from engine.border import as_numbers, check_theta
 from engine.errors import EngineError, show, whole
 from engine.examples import Examples, check_examples
-from engine.initial import draw_layer, draw_output
-from engine.layout import split
 from engine.recipe import Recipe, check_recipe
 
 Floats = NDArray[Any]
 Ints = NDArray[np.intp]
-Blocks = list[tuple[Any, Any]]  # (W, b) of each layer of weights, the output last
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +34,39 @@ class AddUnit:
 
     kind: str
     layer: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceUnit:
+    """As AddUnit, with weights w (fan_in,) and bias b that are given, such as those of `solving.best_unit`."""
+
+    kind: str
+    layer: int
+    w: tuple[float, ...]
+    b: float
+
+
+@dataclass(frozen=True, slots=True)
+class SetKind:
+    """A unit becomes one of another kind; its weights and their moments stay."""
+
+    layer: int
+    unit: int
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class SplitUnit:
+    """A unit becomes two ReLUs: a hard sigmoid exactly, a sigmoid nearly, other kinds are refused.
+
+    hard_sigmoid: c·clip(z/4 + ½, 0, 1) = (c/4)·[relu(z + 2) − relu(z − 2)], c being all weights from the unit;
+    sigmoid: (c/5.2)·[relu(z + 2.6) − relu(z − 2.6)], nearest in the mean square, at most 0.07·c away.
+    The first half stays in the unit's place, and its weights are those of the unit with other values: the map keeps
+    them, and their moments stay. The second half is a new unit, the last of its layer, and its moments are new.
+    """
+
+    layer: int
+    unit: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +99,13 @@ class SetValue:
     value: float
 
 
+@dataclass(frozen=True, slots=True)
+class SetOutput:
+    """All c and then the output bias get values, such as those of `solving.solve_output`; of the linear model θ."""
+
+    values: tuple[float, ...]
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class SetTheta:
     """All parameters get values: theta (n_parameters,)."""
@@ -92,7 +130,20 @@ class SetExamples:
     y_test: ArrayLike | None = None
 
 
-Edit = AddUnit | RemoveUnit | AddLayer | RemoveLayer | SetValue | SetTheta | SetRecipe | SetExamples
+Edit = (
+    AddUnit
+    | PlaceUnit
+    | SetKind
+    | SplitUnit
+    | RemoveUnit
+    | AddLayer
+    | RemoveLayer
+    | SetValue
+    | SetOutput
+    | SetTheta
+    | SetRecipe
+    | SetExamples
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,76 +174,62 @@ def carry(values: Floats, mapping: Ints, size: int) -> Floats:
     return carried
 
 
+def carry_squares(squares: Floats, mapping: Ints, size: int) -> Floats:
+    """As `carry` for second moments; what is new starts at the median of those that stay.
+
+    From 0 a new parameter would take steps of 3 to 6 η, for Adam's correction is that of the run, and new ReLUs would
+    die of them.
+    """
+    carried = np.full(size, np.median(squares[mapping >= 0]), squares.dtype)
+    carried[mapping[mapping >= 0]] = squares[mapping >= 0]
+    return carried
+
+
 def _add_unit(edit: AddUnit, setup: Setup) -> tuple[Setup, Ints]:
-    architecture = setup.architecture
-    layers = _as_lists(architecture)
-    layer = whole("layer", edit.layer, 0, max(len(layers) - 1, 0))
-    kinds = check_layers([[edit.kind]])[0]
-    rng = architecture.edit_generator()
-    weights, bias = draw_layer(architecture.rule, rng, architecture.shape[layer], kinds, first=layer == 0)
-    values, indices = _blocks(setup)
-    if not layers:
-        values[:] = [(weights, bias), (np.zeros((1, 1)), values[0][1])]
-        indices[:] = [_new(weights, bias), (_gone((1, 1)), indices[0][1])]
-        return _replace(setup, [kinds], values, indices)
-    layers[layer].append(edit.kind)
-    for blocks, row, entry, fill in ((values, weights, bias, 0.0), (indices, *_new(weights, bias), -1)):
-        W, b = blocks[layer]
-        blocks[layer] = np.vstack([W, row]), np.append(b, entry)
-        W, b = blocks[layer + 1]
-        blocks[layer + 1] = np.column_stack([W, np.full(len(W), fill)]), b
-    return _replace(setup, layers, values, indices)
+    return _operated(setup, surgery.add_unit(setup.architecture, setup.theta, edit.kind, edit.layer))
+
+
+def _place_unit(edit: PlaceUnit, setup: Setup) -> tuple[Setup, Ints]:
+    return _operated(setup, surgery.place_unit(setup.architecture, setup.theta, edit.kind, edit.layer, edit.w, edit.b))
+
+
+def _set_kind(edit: SetKind, setup: Setup) -> tuple[Setup, Ints]:
+    return _operated(setup, surgery.set_kind(setup.architecture, setup.theta, edit.layer, edit.unit, edit.kind))
+
+
+def _split_unit(edit: SplitUnit, setup: Setup) -> tuple[Setup, Ints]:
+    return _operated(setup, surgery.split_unit(setup.architecture, setup.theta, edit.layer, edit.unit))
 
 
 def _remove_unit(edit: RemoveUnit, setup: Setup) -> tuple[Setup, Ints]:
-    layers = _as_lists(setup.architecture)
-    layer = _hidden_layer(edit.layer, layers)
-    unit = whole("unit", edit.unit, 0, len(layers[layer]) - 1)
-    if len(layers[layer]) == 1:
-        raise EngineError(f"unit {unit} is the only one of layer {layer}: remove the layer instead")
-    del layers[layer][unit]
-    values, indices = _blocks(setup)
-    for blocks in (values, indices):
-        W, b = blocks[layer]
-        blocks[layer] = np.delete(W, unit, 0), np.delete(b, unit)
-        W, b = blocks[layer + 1]
-        blocks[layer + 1] = np.delete(W, unit, 1), b
-    return _replace(setup, layers, values, indices)
+    return _operated(setup, surgery.remove_unit(setup.architecture, setup.theta, edit.layer, edit.unit))
 
 
 def _add_layer(edit: AddLayer, setup: Setup) -> tuple[Setup, Ints]:
-    architecture = setup.architecture
-    layers = check_layers([*architecture.layers, edit.kinds])
-    rng, rule = architecture.edit_generator(), architecture.rule
-    W, b = draw_layer(rule, rng, architecture.shape[-2], edit.kinds, first=len(layers) == 1)
-    c, _ = draw_output(rule, rng, len(edit.kinds), hidden=True)
-    values, indices = _blocks(setup)
-    values[-1:] = [(W, b), (c, values[-1][1])]
-    indices[-1:] = [_new(W, b), (_gone(c.shape), indices[-1][1])]
-    return _replace(setup, layers, values, indices)
+    return _operated(setup, surgery.add_layer(setup.architecture, setup.theta, edit.kinds))
 
 
 def _remove_layer(edit: RemoveLayer, setup: Setup) -> tuple[Setup, Ints]:
-    layers = _as_lists(setup.architecture)
-    layer = _hidden_layer(edit.layer, layers)
-    del layers[layer]
-    values, indices = _blocks(setup)
-    (W, b), (W_next, b_next) = values[layer : layer + 2]
-    with np.errstate(all="ignore"):
-        merged = W_next @ W
-        bias = b_next + W_next @ b
-    if not (np.isfinite(merged).all() and np.isfinite(bias).all()):
-        raise EngineError(
-            f"layer {layer}: its weights are too large to merge with the next layer's; start again instead"
-        )
-    values[layer : layer + 2] = [(merged, bias)]
-    indices[layer : layer + 2] = [(_gone(merged.shape), indices[layer + 1][1])]
-    return _replace(setup, layers, values, indices)
+    return _operated(setup, surgery.remove_layer(setup.architecture, setup.theta, edit.layer))
+
+
+def _operated(setup: Setup, outcome: surgery.Outcome) -> tuple[Setup, Ints]:
+    architecture, theta, mapping = outcome
+    return replace(setup, architecture=architecture, theta=theta), mapping
 
 
 def _set_value(edit: SetValue, setup: Setup) -> tuple[Setup, Ints]:
     theta = setup.theta.copy()
     theta[whole("index", edit.index, 0, theta.size - 1)] = as_numbers("value", edit.value, theta.dtype, "a number")
+    return _with_theta(theta, setup)
+
+
+def _set_output(edit: SetOutput, setup: Setup) -> tuple[Setup, Ints]:
+    theta, size = setup.theta.copy(), setup.architecture.shape[-2] + 1
+    values = as_numbers("values", edit.values, theta.dtype, f"{size} numbers")
+    if values.shape != (size,):
+        raise EngineError(f"values of shape {values.shape}: expected ({size},), each c and then the output bias")
+    theta[-size:] = values
     return _with_theta(theta, setup)
 
 
@@ -219,54 +256,19 @@ def _set_examples(edit: SetExamples, setup: Setup) -> tuple[Setup, Ints]:
 
 _CHANGES: dict[type, Callable[[Any, Setup], tuple[Setup, Ints]]] = {
     AddUnit: _add_unit,
+    PlaceUnit: _place_unit,
+    SetKind: _set_kind,
+    SplitUnit: _split_unit,
     RemoveUnit: _remove_unit,
     AddLayer: _add_layer,
     RemoveLayer: _remove_layer,
     SetValue: _set_value,
+    SetOutput: _set_output,
     SetTheta: _set_theta,
     SetRecipe: _set_recipe,
     SetExamples: _set_examples,
 }
 
 
-def _as_lists(architecture: Architecture) -> list[list[str]]:
-    return [list(layer) for layer in architecture.layers]
-
-
-def _hidden_layer(layer: int, layers: Sequence[Sequence[str]]) -> int:
-    if not layers:
-        raise EngineError(f"layer {show(layer)} of a linear model: expected a network with a hidden layer")
-    return whole("layer", layer, 0, len(layers) - 1)
-
-
-def _blocks(setup: Setup) -> tuple[Blocks, Blocks]:
-    """(values, old indices), both as (W, b) of each layer of weights."""
-    shape = setup.architecture.shape
-    return list(split(setup.theta, shape)), list(split(_all_stay(setup), shape))
-
-
 def _all_stay(setup: Setup) -> Ints:
     return np.arange(setup.theta.size)
-
-
-def _new(W: Floats, b: Floats) -> tuple[Ints, Ints]:
-    return _gone(W.shape), _gone(b.shape)
-
-
-def _gone(shape: tuple[int, ...]) -> Ints:
-    """Indices of values that no old parameter has become."""
-    return np.full(shape, -1)
-
-
-def _replace(setup: Setup, layers: Sequence[Sequence[str]], values: Blocks, indices: Blocks) -> tuple[Setup, Ints]:
-    """The setup with new layers and θ, and the map from old to new places."""
-    architecture = setup.architecture
-    mapping = np.full(setup.theta.size, -1)
-    old = _flat(indices)
-    mapping[old[old >= 0]] = np.flatnonzero(old >= 0)
-    changed = replace(architecture, layers=check_layers(layers), edits=architecture.edits + 1)
-    return replace(setup, architecture=changed, theta=_flat(values).astype(setup.theta.dtype)), mapping
-
-
-def _flat(blocks: Blocks) -> NDArray[Any]:
-    return np.concatenate([part.ravel() for block in blocks for part in block])

@@ -328,8 +328,10 @@ class Trainer:
         """Arrays for another network or other examples; what goes on is carried over."""
         assert after.examples is not None
         old, new = self._work.canonical(), make_run(after.architecture, after.theta, after.examples)
-        for name in PARAMETER_ARRAYS[1:]:
-            getattr(new, name)[:] = edits.carry(getattr(old, name), mapping, new.theta.size)
+        size = new.theta.size
+        new.gradient[:] = edits.carry(old.gradient, mapping, size)
+        new.first_moment[:] = edits.carry(old.first_moment, mapping, size)
+        new.second_moment[:] = edits.carry_squares(old.second_moment, mapping, size)
         self._work.replace(new._replace(state=old.state, points=old.points, buckets=old.buckets))
         if after.examples is not self._examples:
             old.state.position = 0

@@ -7,8 +7,9 @@ from hypothesis import strategies as st
 
 from engine import EngineError, Network, Recipe, Trainer, edits
 from engine.activations import KINDS
-from engine.edits import carry
+from engine.edits import carry, carry_squares
 from engine.examples import check_examples
+from engine.optimizers import OPTIMIZERS
 
 kinds = st.sampled_from(list(KINDS))
 layers = st.lists(st.lists(kinds, min_size=1, max_size=4), min_size=1, max_size=4)
@@ -95,6 +96,116 @@ def test_on_the_linear_model_a_unit_begins_the_hidden_layer():
     np.testing.assert_array_equal(network.predict(np.ones((2, 3))), [bias, bias])
 
 
+@given(layers, st.data())
+def test_a_placed_unit_has_the_weights_that_were_given_and_leaves_the_curve(layers, data):
+    network = Network(2, layers, seed=2, dtype="float64")
+    layer = data.draw(st.integers(0, len(layers) - 1))
+    fan_in, unit = network.shape[layer], len(layers[layer])
+    theta, curve = network.theta, network.predict(np.column_stack([X, -X]))
+    mapping = network.apply(edits.PlaceUnit("relu", layer, tuple(range(fan_in)), 0.25))
+    check_map(network, theta, mapping)
+    W, b = network.weights(layer)
+    np.testing.assert_array_equal(W[unit], range(fan_in))
+    assert b[unit] == 0.25
+    assert not network.weights(layer + 1)[0][:, unit].any()
+    np.testing.assert_allclose(network.predict(np.column_stack([X, -X])), curve, rtol=1e-12, atol=1e-12)
+
+
+def test_on_the_linear_model_a_placed_unit_begins_the_hidden_layer():
+    network = Network(2, seed=1)
+    bias = network.theta[-1]
+    network.apply(edits.PlaceUnit("tanh", 0, (1.0, 2.0), 3.0))
+    assert network.layers == [["tanh"]]
+    np.testing.assert_array_equal(network.theta, [1, 2, 3, 0, bias])
+
+
+@pytest.mark.parametrize("layers", [[], [["relu"] * 2], [["tanh"] * 3, ["relu"] * 2]], ids=len)
+def test_set_output_gives_values_to_c_and_the_bias_alone(layers):
+    network = Network(2, layers, seed=1)
+    theta = network.theta
+    network.apply(edits.SetOutput((5.0, 6.0, 7.0)))
+    np.testing.assert_array_equal(network.theta, [*theta[:-3], 5, 6, 7])
+
+
+@given(layers, kinds, st.data())
+def test_another_kind_of_unit_keeps_all_weights(layers, kind, data):
+    network = Network(2, layers, seed=2)
+    layer = data.draw(st.integers(0, len(layers) - 1))
+    unit = data.draw(st.integers(0, len(layers[layer]) - 1))
+    theta = network.theta
+    np.testing.assert_array_equal(network.apply(edits.SetKind(layer, unit, kind)), np.arange(theta.size))
+    np.testing.assert_array_equal(network.theta, theta)
+    layers[layer][unit] = kind
+    assert network.layers == layers
+
+
+def with_one(kind: str, rng: np.random.Generator, dtype: str) -> tuple[Network, int, int]:
+    """A random network of mixed units of all sizes of weights, and the place of a unit of this kind."""
+    layers = [list(rng.choice(list(KINDS), rng.integers(1, 6))) for _ in range(rng.integers(1, 5))]
+    layer = int(rng.integers(len(layers)))
+    unit = int(rng.integers(len(layers[layer])))
+    layers[layer][unit] = kind
+    network = Network(int(rng.integers(1, 4)), [[str(kind) for kind in layer] for layer in layers], dtype=dtype)
+    network.theta = rng.standard_normal(network.n_parameters) * 10 ** rng.uniform(-1, 0.5)
+    return network, layer, unit
+
+
+def incoming(network: Network, layer: int, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Σ w·a of the units of the next layer, without the bias, and for each of them the largest Σ|w·a| over x."""
+    W, _ = network.weights(layer + 1)
+    values = network.activations(x)[layer]
+    return values @ W.T, (np.abs(values) @ np.abs(W.T)).max(axis=0)
+
+
+@pytest.mark.parametrize(("dtype", "tolerance"), [("float32", 1e-6), ("float64", 1e-14)])
+def test_a_hard_sigmoid_is_two_relus_in_any_layer(dtype, tolerance):
+    rng = np.random.default_rng(5)
+    for _ in range(100):
+        network, layer, unit = with_one("hard_sigmoid", rng, dtype)
+        x = rng.uniform(-1, 1, (50, network.n_inputs))
+        theta, width = network.theta, network.shape[layer + 1]
+        before, sizes = incoming(network, layer, x)
+        mapping = network.apply(edits.SplitUnit(layer, unit))
+        after, _ = incoming(network, layer, x)
+        assert (np.abs(after - before) <= tolerance * sizes).all()
+        assert mapping.shape == theta.shape and (mapping >= 0).all()
+        assert network.shape[layer + 1] == width + 1
+        assert network.layers[layer][unit] == network.layers[layer][width] == "relu"
+        moved = np.flatnonzero(network.theta[mapping] != theta)
+        own = [network.index(layer, unit, "b")]
+        own += [network.index(layer + 1, target, "w", unit) for target in range(network.shape[layer + 2])]
+        assert set(mapping[moved]) <= set(own)
+
+
+@pytest.mark.parametrize(("kind", "gap"), [("hard_sigmoid", 0.0), ("sigmoid", 0.0692)])
+def test_how_far_two_relus_are_from_a_unit(kind, gap):
+    network = Network(1, [[kind]], dtype="float64")
+    network.theta = [1.0, 0.0, -3.0, 5.0]
+    z = np.linspace(-40, 40, 20_001)
+    before = network.predict(z)
+    network.apply(edits.SplitUnit(0, 0))
+    assert np.abs(network.predict(z) - before).max() == pytest.approx(3 * gap, rel=2e-3, abs=1e-12)
+
+
+def test_the_ramp_of_a_sigmoid_is_the_nearest_one_in_the_mean_square():
+    z = np.linspace(-40, 40, 20_001)
+    curve = KINDS["sigmoid"].function(z)
+    own = KINDS["sigmoid"].ramp
+    errors = [np.sum((np.clip(z / (2 * ramp) + 0.5, 0, 1) - curve) ** 2) for ramp in (own - 0.05, own, own + 0.05)]
+    assert errors[1] == min(errors)
+
+
+def test_moments_stay_with_the_unit_that_changes_its_kind_and_with_the_first_half():
+    trainer = Trainer(Network(1, [["hard_sigmoid", "tanh"]], seed=3), X, np.sin(X), recipe=Recipe(batch_size=3))
+    trainer.step(4)
+    for edit in (edits.SetKind(0, 1, "sigmoid"), edits.SplitUnit(0, 0)):
+        before = trainer.snapshot().parameters
+        mapping = trainer.apply(edit)
+        for old, new in zip(before[1:], trainer.snapshot().parameters[1:], strict=True):
+            assert old.all()
+            np.testing.assert_array_equal(new[mapping], old)
+
+
 def test_each_new_unit_draws_its_own_weights():
     network = Network(2, [["relu"]], seed=1)
     network.add_unit("relu")
@@ -118,11 +229,15 @@ def test_set_value():
 
 EVERY = (
     edits.AddUnit("relu"),
+    edits.PlaceUnit("relu", 0, (1.0,), 0.5),
+    edits.SetKind(0, 0, "tanh"),
+    edits.SplitUnit(0, 2),
     edits.RemoveUnit(0, 0),
     edits.AddLayer(("tanh", "tanh")),
     edits.RemoveLayer(0),
     edits.SetValue(0, 5.0),
-    edits.SetTheta(np.arange(7.0)),
+    edits.SetOutput((1.0, 2.0, 3.0, 4.0)),
+    edits.SetTheta(np.arange(10.0)),
     edits.SetRecipe(Recipe(batch_size=2)),
     edits.SetExamples([0.0, 1.0], [1.0, 0.0]),
 )
@@ -134,7 +249,7 @@ def test_every_edit_is_tried_here():
 
 @pytest.mark.parametrize("edit", EVERY, ids=lambda edit: type(edit).__name__)
 def test_apply_leaves_the_old_setup_alone_and_shares_what_stays(edit):
-    network = Network(1, [["relu", "relu"]])
+    network = Network(1, [["relu", "relu", "sigmoid"]])
     before = edits.Setup(
         network.architecture, network.theta, Recipe(), check_examples([1.0], [1.0], None, None, 1, "f4")
     )
@@ -146,6 +261,7 @@ def test_apply_leaves_the_old_setup_alone_and_shares_what_stays(edit):
     changed = {name for name in names if getattr(after, name) is not getattr(before, name)}
     assert changed == {
         edits.SetValue: {"theta"},
+        edits.SetOutput: {"theta"},
         edits.SetTheta: {"theta"},
         edits.SetRecipe: {"recipe"},
         edits.SetExamples: {"examples"},
@@ -156,7 +272,7 @@ def test_apply_leaves_the_old_setup_alone_and_shares_what_stays(edit):
 
 @pytest.mark.parametrize("edit", EVERY, ids=lambda edit: type(edit).__name__)
 def test_a_trainer_takes_every_edit_between_two_updates(edit):
-    network = Network(1, [["relu", "relu"]], seed=3)
+    network = Network(1, [["relu", "relu", "sigmoid"]], seed=3)
     trainer = Trainer(network, X, np.sin(X), recipe=Recipe(batch_size=3))
     trainer.step(4)
     setup = edits.Setup(network.architecture, trainer.theta, trainer.recipe, check_examples(X, X, None, None, 1, "f4"))
@@ -215,11 +331,68 @@ def test_carry_moves_what_is_kept_and_starts_the_rest_at_zero():
     np.testing.assert_array_equal(carry(np.array([1.0, 2.0, 3.0]), np.array([2, -1, 0]), 4), [3.0, 0.0, 1.0, 0.0])
 
 
+def test_new_second_moments_start_at_the_median_of_those_that_stay():
+    squares, mapping = np.array([1.0, 9.0, 3.0, 2.0], np.float32), np.array([2, -1, 0, 4])
+    np.testing.assert_array_equal(carry_squares(squares, mapping, 5), [3.0, 2.0, 1.0, 2.0, 2.0])
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize(
+    "edit", [edits.AddUnit("relu"), edits.SplitUnit(0, 0), edits.AddLayer(("relu",)), edits.RemoveLayer(0)], ids=str
+)
+def test_a_trainer_starts_new_moments_by_the_rule(edit, dtype, optimizer):
+    network = Network(1, [["sigmoid"] * 3], seed=3, dtype=dtype)
+    trainer = Trainer(network, X, np.sin(X), recipe=Recipe(batch_size=3, optimizer=optimizer))
+    trainer.step(9)
+    _, _, old_first, old_second = trainer.snapshot().parameters
+    mapping = trainer.apply(edit)
+    new = np.setdiff1d(np.arange(trainer.theta.size), mapping)
+    _, _, first, second = trainer.snapshot().parameters
+    assert new.size and not first[new].any()
+    np.testing.assert_array_equal(second[new], np.median(old_second[mapping >= 0]))
+    kept = mapping >= 0
+    np.testing.assert_array_equal(first[mapping[kept]], old_first[kept])
+    np.testing.assert_array_equal(second[mapping[kept]], old_second[kept])
+
+
+def test_new_relus_live():
+    """On noise about a curve; with second moments from 0 many of them die within a few epochs."""
+    rng = np.random.default_rng(0)
+    x = np.linspace(-1, 1, 106)
+    y = np.sin(5 * x) + 0.5 * rng.standard_normal(106)
+    dead = 0
+    for seed in range(10):
+        trainer = Trainer(Network(1, [["sigmoid"] * 3], seed=seed), x, y, recipe=Recipe(32, 0.03), seed=seed)
+        trainer.run(100)
+        trainer.add_unit("relu")
+        trainer.run(50)
+        dead += not trainer.network.activations(x)[0][:, -1].any()
+    assert dead == 0
+
+
 @pytest.mark.parametrize(
     ("edit", "sentence"),
     [
         (edits.AddUnit("rleu"), "did you mean 'relu'"),
         (edits.AddUnit("relu", 1), "layer=1: expected a whole number from 0 to 0"),
+        (edits.PlaceUnit("rleu", 0, (1.0,), 0.0), "did you mean 'relu'"),
+        (edits.PlaceUnit("relu", 1, (1.0,), 0.0), "layer=1: expected a whole number from 0 to 0"),
+        (edits.PlaceUnit("relu", 0, (1.0, 2.0), 0.0), r"w of shape \(2,\): expected \(1,\)"),
+        (edits.PlaceUnit("relu", 0, ("a",), 0.0), "expected 1 numbers"),
+        (edits.PlaceUnit("relu", 0, (1e39,), 0.0), "expected finite numbers in float32"),
+        (edits.PlaceUnit("relu", 0, (1.0,), float("nan")), "expected finite numbers in float32"),
+        (edits.PlaceUnit("relu", 0, (1.0,), (1.0, 2.0)), "expected finite numbers in float32"),
+        (edits.SetOutput((1.0, 2.0)), r"values of shape \(2,\): expected \(3,\), each c and then the output bias"),
+        (edits.SetOutput((1.0, 2.0, float("nan"))), "not finite in float32"),
+        (edits.SetOutput("all"), "expected 3 numbers"),
+        (edits.SetKind(0, 0, "rleu"), "did you mean 'relu'"),
+        (edits.SetKind(0, 2, "relu"), "unit=2: expected a whole number from 0 to 1"),
+        (
+            edits.SplitUnit(0, 1),
+            "unit 1 of layer 0 is relu: expected sigmoid or hard_sigmoid, which two ReLUs can stand",
+        ),
+        (edits.SplitUnit(1, 0), "layer=1: expected a whole number from 0 to 0"),
         (edits.RemoveUnit(0, 2), "unit=2: expected a whole number from 0 to 1"),
         (edits.RemoveLayer(1), "layer=1: expected a whole number from 0 to 0"),
         (edits.AddLayer(()), "has 0 units"),
@@ -255,6 +428,12 @@ def test_a_layer_too_many_and_a_layer_too_few():
         network.add_layer(["relu"])
     with pytest.raises(EngineError, match="linear model"):
         Network(1).remove_layer(0)
+
+
+def test_a_full_layer_has_no_room_for_another_half():
+    network = Network(1, [["sigmoid"] * 4096])
+    with pytest.raises(EngineError, match="has 4097 units: expected 1 to 4096"):
+        network.apply(edits.SplitUnit(0, 0))
 
 
 def test_a_layer_whose_merge_would_overflow_stays():

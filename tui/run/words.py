@@ -4,7 +4,22 @@ from __future__ import annotations
 
 import data
 from data import Dataset
-from engine.edits import AddLayer, AddUnit, Edit, RemoveLayer, RemoveUnit, SetExamples, SetRecipe, SetTheta, SetValue
+from engine.activations import KINDS
+from engine.edits import (
+    AddLayer,
+    AddUnit,
+    Edit,
+    PlaceUnit,
+    RemoveLayer,
+    RemoveUnit,
+    SetExamples,
+    SetKind,
+    SetOutput,
+    SetRecipe,
+    SetTheta,
+    SetValue,
+    SplitUnit,
+)
 from engine.recipe import FIELDS, Recipe
 from tui.draw.numbers import short
 from tui.run.beginnings import Beginning, Load, Reinit, Reseed, Restart
@@ -26,6 +41,17 @@ def note_of(edit: Edit, moment: Moment) -> Note:
             stays = ": its outgoing weight is 0, so the curve stays until it learns" if layers else ""
             text, subject = f"Unit {number} added{stays}", f"Unit {number}, added {when},"
             return Note(text, subject, f"+{number}", (layer, number - 1))
+        case PlaceUnit(kind, layer):
+            number = len(layers[layer]) + 1 if layers else 1
+            text = f"Unit {number} added where it helps most: {kind_name(kind)}, with c = 0 until it learns"
+            return Note(text, f"Unit {number}, added {when},", f"+{number}", (layer, number - 1))
+        case SetKind(layer, unit, kind):
+            text = f"Unit {unit + 1}: {kind_name(layers[layer][unit])} → {kind_name(kind)}, with the same weights"
+            mark = f"{unit + 1}{KINDS[kind].symbol}"
+            return Note(text, f"Another kind for unit {unit + 1} {when}", mark, (layer, unit))
+        case SplitUnit(layer, unit):
+            text = f"Unit {unit + 1} is two ReLUs now, units {unit + 1} and {len(layers[layer]) + 1}"
+            return Note(text, f"Splitting unit {unit + 1} {when}", f"÷{unit + 1}", (layer, unit))
         case RemoveUnit(_, unit):
             return Note(f"Unit {unit + 1} removed", f"Removing unit {unit + 1} {when}", f"−{unit + 1}")
         case AddLayer(kinds):
@@ -38,6 +64,8 @@ def note_of(edit: Edit, moment: Moment) -> Note:
             return _note_of_value(index, value, moment)
         case SetRecipe(recipe):
             return _note_of_recipe(recipe, moment)
+        case SetOutput():
+            return Note("All c and the output bias are solved", f"Solving all c {when}", "c")
         case SetTheta():
             return Note("All weights and biases are set", f"Setting the weights {when}", "θ")
         case SetExamples():

@@ -1,0 +1,154 @@
+"""Least squares for the output weights and for the place of a new unit, against brute force."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from engine import EngineError, Network, Trainer
+from engine.activations import KINDS
+from engine.edits import PlaceUnit, SetOutput
+from engine.solving import CANDIDATES, KNOTS, RIDGE, best_unit, solve_output
+
+RNG = np.random.default_rng(4)
+X = np.sort(RNG.uniform(-1, 1, 90))
+TENT = 1 - 2 * np.abs(X) + 0.05 * RNG.standard_normal(90)
+
+
+def squares(network: Network, x: np.ndarray, y: np.ndarray) -> float:
+    return float(np.mean((network.predict(x).astype(np.float64) - y) ** 2))
+
+
+def last_units(network: Network, x: np.ndarray) -> np.ndarray:
+    return [x.reshape(len(x), -1), *network.activations(x)][-1].astype(np.float64)
+
+
+def by_brute_force(a: np.ndarray, y: np.ndarray, ridge: float) -> np.ndarray:
+    """c and the bias of ridge least squares, by a QR of the data with a row more for each penalty."""
+    penalty = np.sqrt(ridge * np.mean(np.sum((a - a.mean(axis=0)) ** 2, axis=0)))
+    rows = np.hstack([penalty * np.eye(a.shape[1]), np.zeros((a.shape[1], 1))])
+    system = np.vstack([np.column_stack([a, np.ones(len(a))]), rows])
+    return np.linalg.lstsq(system, np.append(y, np.zeros(a.shape[1])))[0]
+
+
+@pytest.mark.parametrize("ridge", [1e-2, RIDGE, 1e-8])
+@pytest.mark.parametrize(
+    ("inputs", "layers"),
+    [(1, [["sigmoid"] * 3]), (3, []), (2, [["relu"] * 6, ["tanh", "relu"]]), (4, [["leaky_relu"] * 9] * 3)],
+    ids=str,
+)
+def test_the_output_is_that_of_ridge_least_squares(inputs, layers, ridge):
+    rng = np.random.default_rng(1)
+    x, y = rng.standard_normal((10_000, inputs)), rng.standard_normal(10_000)  # more rows than go into one piece
+    network = Network(inputs, layers, seed=5, dtype="float64")
+    edit = solve_output(network, x, y, ridge)
+    np.testing.assert_allclose(edit.values, by_brute_force(last_units(network, x), y, ridge), rtol=1e-6, atol=1e-9)
+    theta, size = network.theta, len(edit.values)
+    network.apply(edit)
+    np.testing.assert_array_equal(network.theta, [*theta[:-size], *edit.values])
+
+
+def test_a_linear_target_is_found_by_the_linear_model():
+    x = np.random.default_rng(1).normal((0, 100, 0), 1, (50, 3))
+    network = Network(3)
+    network.apply(solve_output(network, x, x @ [1.0, -2.0, 0.5] + 4.0, ridge=1e-10))
+    np.testing.assert_allclose(network.theta[:3], [1.0, -2.0, 0.5], rtol=1e-4)
+
+
+def test_twins_share_and_units_that_do_nothing_get_nothing():
+    network = Network(1, [["relu", "relu", "relu", "hard_sigmoid"]], dtype="float64")
+    network.theta = [1, 1, 1, 1, 0, 0, -5, 9, 3, 4, 5, 6, 7]  # twins, a dead unit, one that is 1 everywhere
+    first, second, dead, full, bias = solve_output(network, X, 6 * np.maximum(X, 0) - 2).values
+    assert first == pytest.approx(second, rel=1e-9) and first == pytest.approx(3, rel=1e-3)
+    assert dead == full == 0
+    assert bias == pytest.approx(-2, abs=1e-3)
+
+
+def test_where_all_units_are_dead_the_bias_is_the_mean():
+    network = Network(1, [["relu"] * 2])
+    network.theta = [1, 1, -5, -5, 3, 3, 3]
+    assert solve_output(network, X, TENT).values == pytest.approx((0, 0, TENT.astype(np.float32).mean()))
+
+
+def test_few_examples_for_many_units():
+    network = Network(1, [["tanh"] * 50], seed=1)
+    network.apply(solve_output(network, X[:3], TENT[:3]))
+    assert squares(network, X[:3], TENT[:3]) < 0.01
+    network.apply(solve_output(network, X[:1], TENT[:1]))
+    assert network.predict(X)[0] == pytest.approx(TENT[0], rel=1e-6)
+
+
+def test_the_same_edit_gives_the_same_theta_again():
+    network = Network(1, [["sigmoid"] * 3], seed=2)
+    twin = network.copy()
+    for edit in (best_unit(network, X, TENT), solve_output(network, X, TENT)):
+        assert edit == eval(repr(edit), {"PlaceUnit": PlaceUnit, "SetOutput": SetOutput})
+    network.apply(edit)
+    twin.apply(eval(repr(edit), {"SetOutput": SetOutput}))
+    np.testing.assert_array_equal(network.theta, twin.theta)
+
+
+def every_candidate(x: np.ndarray, width: int) -> list[PlaceUnit]:
+    """All units to choose from, as their description says."""
+    low, high = x.min(), x.max()
+    knots = [low + (high - low) * (number + 0.5) / KNOTS for number in range(KNOTS)]
+    units = []
+    for kind in CANDIDATES:
+        slope = KINDS[kind].start_slope(width) * 2 / (high - low)
+        units += [PlaceUnit(kind, 0, (w,), -w * knot) for w in (slope, -slope) for knot in knots]
+    return units
+
+
+def with_unit(network: Network, unit: PlaceUnit, x: np.ndarray, y: np.ndarray) -> float:
+    """The loss once a unit is added and the output solved."""
+    changed = network.copy()
+    changed.apply(unit)
+    changed.apply(solve_output(changed, x, y))
+    return squares(changed, x, y)
+
+
+@pytest.mark.parametrize("layers", [[], [["sigmoid"] * 3], [["relu"]], [["tanh", "relu", "hard_sigmoid"]]], ids=str)
+@pytest.mark.parametrize(("stretch", "y"), [(1.0, TENT), (25.0, np.sin(5 * X))], ids=["tent", "wave"])
+def test_the_unit_that_helps_most_is_the_best_of_all_that_are_tried(layers, stretch, y):
+    x = stretch * X + 3 * (stretch - 1)
+    network = Network(1, layers, seed=6, dtype="float64")
+    unit, candidates = best_unit(network, x, y), every_candidate(x, network.shape[-2] * bool(layers) + 1)
+    assert any(each.kind == unit.kind and np.allclose((*each.w, each.b), (*unit.w, unit.b)) for each in candidates)
+    losses = [with_unit(network, each, x, y) for each in candidates]
+    assert with_unit(network, unit, x, y) <= 1.02 * min(losses) + 1e-6  # λ is not the same one for each of them
+    assert with_unit(network, unit, x, y) < 0.8 * np.median(losses)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_the_unit_that_helps_most_leaves_the_curve_of_a_run(dtype):
+    trainer = Trainer(Network(1, [["relu"] * 3], seed=6, dtype=dtype), X, TENT)
+    trainer.step(5)
+    curve, unit = trainer.predict(X), best_unit(trainer.network, X, TENT)
+    trainer.apply(unit)
+    np.testing.assert_allclose(trainer.predict(X), curve, rtol=1e-5, atol=1e-6)
+    trainer.step(5)
+    assert trainer.network.layers[0][-1] == unit.kind
+
+
+@pytest.mark.parametrize(
+    ("network", "x", "y", "sentence"),
+    [
+        (Network(2, [["relu"]]), [[0.0, 1.0]], [0.0], "a network of 2 features: expected one feature"),
+        (Network(1, [["relu"]] * 2), [0.0, 1.0], [0.0, 1.0], "2 hidden layers: expected one at most"),
+        (Network(1, [["relu"]]), [2.0, 2.0], [0.0, 1.0], "x is 2 in every example: expected a feature with several"),
+        (Network(1, [["relu"]]), [0.0, 1e-40], [0.0, 1.0], "x is 0 in every example|finite numbers in float32"),
+        (Network(1, [["relu"]]), [0.0, 1.0], [0.0], "expected a target for each row"),
+    ],
+)
+def test_where_no_unit_can_be_placed(network, x, y, sentence):
+    with pytest.raises(EngineError, match=sentence):
+        network.apply(best_unit(network, x, y))
+
+
+def test_values_too_large_to_square_are_refused():
+    network = Network(1, [["relu"]] * 3, dtype="float64")
+    network.theta = np.full(network.n_parameters, 1e100)
+    with pytest.raises(EngineError, match="too large to solve for c"):
+        solve_output(network, X, TENT)
+    with pytest.raises(EngineError, match="ridge=0: expected a finite number above 0"):
+        solve_output(Network(1), X, TENT, ridge=0)
