@@ -45,7 +45,7 @@ class Experiment:
         self.trainer, self.source = trainer, dict(source or {})
         self._entries: list[Entry] = []
         self._applied = 0  # how many of them lie before the cursor
-        self._end = 0
+        self._end, self._end_progress = 0, 0.0
         self._ahead: Curves | None = None  # the whole story's curves, once the cursor has gone back from its end
         self._undone: list[Position] = []  # from where undos were asked for, one after the other
         self._tails: list[Tail] = []
@@ -71,6 +71,11 @@ class Experiment:
     def end(self) -> int:
         """The latest update that was reached."""
         return self._end
+
+    @property
+    def end_progress(self) -> float:
+        """Epochs done at the latest update, as far as it was reached since the story was opened."""
+        return self._end_progress
 
     @property
     def position(self) -> Position:
@@ -284,7 +289,8 @@ class Experiment:
     def _arrived(self) -> None:
         """What is to be done at the present update: a recorded edit, or a checkpoint."""
         self._apply_due()
-        self._end = max(self._end, self.update)
+        if self.update >= self._end:
+            self._end, self._end_progress = self.update, self.trainer.progress
         if self.update >= self._marks.due and not self.trainer.diverged:
             self._marks.add(self._mark())
 
@@ -316,7 +322,7 @@ class Experiment:
         self._tails.append(Tail(update, self._end, tuple(self._entries), self._ahead))
         self._marks.cut(position)
         del self._entries[applied:]
-        self._end = update
+        self._end, self._end_progress = update, self.trainer.progress
         if self._ahead is not None:
             self.trainer.put_curves(self._ahead)
             self._ahead = None

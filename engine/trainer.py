@@ -95,6 +95,12 @@ class Trainer:
         self._slice(target, min(real("seconds", seconds, above=0.0), LONGEST_SLICE))
         return self.update - before
 
+    @property
+    def updates_since_epoch(self) -> int:
+        """The updates from the last end of an epoch before this moment, by the batch size of now; 0 at update 0."""
+        done = int(self._work.run.state.position) or (self._examples.y.size if self.epoch else 0)
+        return -(-done // self._recipe.batch_size)
+
     def updates_to(self, epoch: int) -> int:
         """The updates from here until this many epochs are complete, by the batch size of now; 0 if they are."""
         if epoch <= self.epoch:
@@ -146,6 +152,11 @@ class Trainer:
     @theta.setter
     def theta(self, values: ArrayLike) -> None:
         self.apply(edits.SetTheta(values))
+
+    @property
+    def architecture(self) -> Architecture:
+        """What the network is beside its θ."""
+        return self._architecture
 
     @property
     def examples(self) -> Examples:

@@ -28,6 +28,7 @@ from tui.run.gestures import (
     Wish,
 )
 from tui.run.player import RunEpochs, Step, StepSpeed, Toggle
+from tui.run.travel import Back, BackEpoch, Best, End, Home, Redo, Undo
 from tui.views import views
 
 
@@ -72,6 +73,13 @@ ACTIONS: tuple[Action, ...] = (
     Action("ask_epochs", ("N",), "Another number of epochs for n", "N epochs", "ask_epochs", TRAINING),
     Action("faster", ("+", "="), "Play faster", "speed", StepSpeed(1), TRAINING),
     Action("slower", ("-",), "Play slower", "speed", StepSpeed(-1), TRAINING),
+    Action("update_back", ("comma",), "One update back", "back", Back(1), TRAINING),
+    Action("epoch_back", ("<",), "One epoch back", "back", BackEpoch(), TRAINING),
+    Action("home", ("home",), "The beginning of the run", "ends", Home(), TRAINING),
+    Action("end", ("end",), "The latest moment of the run", "ends", End(), TRAINING),
+    Action("undo", ("u",), "Undo; then back to the run before this one", "undo, redo", Undo(), TRAINING),
+    Action("redo", ("U",), "Redo; then forward to the run after this one", "undo, redo", Redo(), TRAINING),
+    Action("best", ("*",), "Back to the best unseen epoch", "best", Best(), TRAINING),
     Action("restart", ("0",), "Back to update 0 and the same initial weights", "start", Restart(), TRAINING),
     Action("rate_down", ("[",), "Learning rate down", "rate", StepField("lr", -1), RECIPE),
     Action("rate_up", ("]",), "Learning rate up", "rate", StepField("lr", 1), RECIPE),
@@ -135,7 +143,7 @@ FOOTERS: Mapping[str, tuple[str, ...]] = {
 }  # fmt: skip
 LAST_IN_FOOTER = "help"
 
-KEY_SIGNS = {"up": "↑", "down": "↓", "left": "←", "right": "→"}
+KEY_SIGNS = {"comma": ",", "up": "↑", "down": "↓", "left": "←", "right": "→"}
 
 
 class KeysError(ValueError):

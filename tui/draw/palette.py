@@ -50,6 +50,8 @@ _DARK = {
     "unseen_tint": mix(_UNSEEN, 0.20),
     "train_tint_small": mix(_TRAIN, 0.15),
     "unseen_tint_small": mix(_UNSEEN, 0.15),
+    "train_ahead": mix(_TRAIN, 0.38),  # what lies ahead of a cursor in the past
+    "unseen_ahead": mix(_UNSEEN, 0.38),
     "weekend": "#151d24",
     "window": "#1d2a33",
     "lit": "#2a3742",  # behind the chosen number
@@ -62,7 +64,7 @@ _ANSI = {
     **dict.fromkeys(_DARK, "default"),
     **dict.fromkeys(("bright",), "bright_white"),
     **dict.fromkeys(("text", "label"), "white"),
-    **dict.fromkeys(("quiet", "rule", "grid"), "bright_black"),
+    **dict.fromkeys(("quiet", "rule", "grid", "train_ahead", "unseen_ahead"), "bright_black"),
     **dict.fromkeys(("train", "truth", "train_map"), "red"),
     **dict.fromkeys(("unseen", "miss"), "yellow"),
     **dict.fromkeys(("model", *(f"plus{i}" for i in range(1, SHADES + 1))), "bright_cyan"),

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from data import Dataset
-from engine import Network, Recipe, Trainer
+from engine import Experiment, Network, Recipe, Trainer
 from engine.trainer import default_threads
 from tui.run.choice import Choice, nearest
 from tui.run.options import Options
@@ -81,4 +81,4 @@ def _make(options: Options, dataset: Dataset, network: Network, recipe: Recipe, 
     threads = max(1, default_threads() - 1) if options.threads is None else options.threads
     sets = (dataset.x_train, dataset.y_train, dataset.x_test, dataset.y_test)
     trainer = Trainer(network, *sets, recipe, seed, options.device, threads)
-    return Run(options, dataset, trainer, nearest(choice, network))
+    return Run(options, dataset, Experiment(trainer, options.source()), nearest(choice, network))

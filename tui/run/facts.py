@@ -37,15 +37,21 @@ class Evidence:
     recipe: Recipe
     update: int
     progress: float  # epochs done, with the fraction of the present one
-    history: History  # losses on the whole sets so far
-    since: int = 0  # the update from which the history's losses are of the recipe's kind
+    history: History  # losses on the whole sets, of what lies ahead too
+    since: int = -1  # the update after which the history's losses are of the recipe's kind
+    until: int = 2**62  # and the one up to which they are
     gradient: np.ndarray | None = None  # (n_parameters,) of the last update, in θ's order
+
+    @property
+    def moment(self) -> tuple[int, float, int, int, int]:
+        """Where it stands."""
+        return self.update, self.progress, self.since, self.until, len(self.history.update)
 
     def same(self, other: Evidence) -> bool:
         """Whether all answers are the same: the run stands where it stood."""
         return (
             self.dataset is other.dataset
-            and (self.update, self.progress, self.since) == (other.update, other.progress, other.since)
+            and self.moment == other.moment
             and self.recipe == other.recipe
             and self.network.architecture == other.network.architecture
             and np.array_equal(self.network.theta, other.network.theta)
@@ -191,26 +197,52 @@ class LossCurve(Request[Curve]):
 
 
 @dataclass(frozen=True, slots=True)
+class LossAhead(Request["Curve | None"]):
+    """As LossCurve, of what was recorded later than this moment, which it begins with; None where nothing was."""
+
+    points: int
+
+    def answer(self, facts: Facts) -> Curve | None:
+        evidence, (train, test) = facts.evidence, facts.of(Losses())
+        updates = evidence.history.update
+        first, last = np.searchsorted(updates, (evidence.update, evidence.until), side="right").tolist()
+        if first == last:
+            return None
+        kept = slice(first, last, -(-(last - first) // self.points))
+        shown, scale = measure_of(evidence.recipe, evidence.dataset).shown, evidence.dataset.y_scale
+        return Curve(
+            epoch=np.insert(evidence.history.epoch[kept].astype(np.float64), 0, evidence.progress),
+            train=np.insert(shown(evidence.history.train[kept], scale), 0, train),
+            test=None if test is None else np.insert(shown(evidence.history.test[kept], scale), 0, test),
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class BestUnseen(Request["tuple[float, float] | None"]):
-    """(epoch, loss) of the least unseen loss on the whole curve; None where there is none."""
+    """(epoch, loss) of the least unseen loss on the whole curve, ahead too; None where there is none."""
 
     def answer(self, facts: Facts) -> tuple[float, float] | None:
         evidence, now = facts.evidence, facts.of(Losses())[1]
-        past = _past(evidence)
-        losses = evidence.history.test[past]
+        whole = _of_one_kind(evidence)
+        losses = evidence.history.test[whole]
         least = float(np.fmin.reduce(losses, initial=np.inf))
         best = measure_of(evidence.recipe, evidence.dataset).shown(least, evidence.dataset.y_scale)
         if now is not None and now < best:
             return evidence.progress, now
         if not math.isfinite(best):
             return None
-        return float(evidence.history.epoch[past][np.argmax(losses == least)]), best
+        return float(evidence.history.epoch[whole][np.argmax(losses == least)]), best
 
 
 def _past(evidence: Evidence) -> slice:
     """The points of the history that are of the present kind; one of this very moment gives way to the loss of now."""
-    first, last = np.searchsorted(evidence.history.update, (evidence.since, evidence.update)).tolist()
-    return slice(first, last)
+    first = int(np.searchsorted(evidence.history.update, evidence.since, side="right"))
+    return slice(first, int(np.searchsorted(evidence.history.update, evidence.update)))
+
+
+def _of_one_kind(evidence: Evidence) -> slice:
+    """The points of the history that are of the present kind."""
+    return slice(*np.searchsorted(evidence.history.update, (evidence.since, evidence.until), side="right").tolist())
 
 
 # ------------------------------------------------------------------------------------------------------ units

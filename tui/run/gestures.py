@@ -1,7 +1,7 @@
 """The gestures: what a key means depends on the run, so each is a function from a moment of it to a `Change`.
 
 A gesture is a frozen value that looks at the moment and does nothing itself. `Wish` is all that an action can ask of a
-run: a gesture, an edit or a beginning that needs no such look, or a move of the player.
+run: a gesture, an edit or a beginning that needs no such look, a move of the player, or a travel through the past.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from tui.run.beginnings import Beginning, Load, Reinit, Reseed
 from tui.run.choice import OUTPUT_BIAS, Choice, index_of, move_layer, move_source, move_unit
 from tui.run.player import Move
 from tui.run.run import Moment
+from tui.run.travel import Travel
 
 NO_UNITS = "The linear model has no units: s adds a sigmoid unit, r a ReLU"
 NEW_UNITS = 3  # of a new layer
@@ -36,7 +37,7 @@ class Change:
 
 
 Gesture = Callable[[Moment], Change]
-Wish = Gesture | Edit | Beginning | Move
+Wish = Gesture | Edit | Beginning | Move | Travel
 
 
 # ---------------------------------------------------------------------------------------------- units and layers

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import data
-from engine import Network, Recipe
+from engine import EngineError, Network, Recipe
+from engine.errors import show
 from engine.notation import Layers
 from engine.recipe import BY_FLAG
 
@@ -17,6 +18,22 @@ if TYPE_CHECKING:
 ONE_FEATURE_LAYERS: Layers = (("sigmoid",) * 3,)
 ONE_FEATURE_RATE = 0.03
 RATE = 0.001
+
+
+SOURCE = {  # the options that name the data, and the fields that hold them
+    "data": "data",
+    "target": "target",
+    "features": "features",
+    "lags": "lags",
+    "test-fraction": "test_fraction",
+    "data-seed": "data_seed",
+    "n": "n",
+    "noise": "noise",
+}
+SOURCE_KINDS: dict[str, Any] = {
+    "data": str, "target": str, "features": list, "lags": int, "test-fraction": (int, float), "data-seed": int,
+    "n": int, "noise": (int, float),
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +59,28 @@ class Options:
     training: Mapping[str, Any] = field(
         default_factory=dict
     )  # what is asked of the recipe, by the names of its options
+
+    def source(self) -> dict[str, Any]:
+        """What names the data, by the names of the options: what a saved run keeps of them."""
+        own = {option: getattr(self, name) for option, name in SOURCE.items()}
+        usual = {option: getattr(USUAL, name) for option, name in SOURCE.items() if option != "data"}
+        return {
+            option: list(value) if isinstance(value, tuple) else value
+            for option, value in own.items()
+            if option == "data" or value != usual[option]
+        }
+
+    @classmethod
+    def from_source(cls, source: Mapping[str, Any]) -> Options:
+        """The options of a saved run's data. Raises EngineError for what is none."""
+        for option, value in source.items():
+            kinds = SOURCE_KINDS.get(option)
+            if kinds is None or not isinstance(value, kinds) or isinstance(value, bool):
+                raise EngineError(f"source.{option[:40]}={show(value)}: expected an option of the data, as in --help")
+        given: dict[str, Any] = {
+            SOURCE[option]: tuple(value) if isinstance(value, list) else value for option, value in source.items()
+        }
+        return cls(**given)
 
     def load(self) -> Dataset:
         """The data set that these options name."""
@@ -79,3 +118,6 @@ class Options:
         """How it is trained; without `lr` a rate that suits the number of features."""
         usual = {"lr": ONE_FEATURE_RATE if dataset.x_train.shape[1] == 1 else RATE}
         return Recipe(**{BY_FLAG[flag]: value for flag, value in {**usual, **self.training}.items()})
+
+
+USUAL = Options()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from engine import Trainer
+from engine import Experiment
 
 FRAME = 1 / 30  # seconds: what the playing speed counts in
 SLICE = 0.01  # seconds of training between two looks at the queue
@@ -57,10 +57,10 @@ class Goal:
 
 
 class Player:
-    """Moves one trainer on, slice by slice; paused at first."""
+    """Moves one story on, slice by slice; paused at first."""
 
-    def __init__(self, trainer: Trainer, examples: int, clock: Callable[[], float], level: int = FIRST_SPEED) -> None:
-        self.trainer, self.examples, self.clock, self.level = trainer, examples, clock, level
+    def __init__(self, story: Experiment, clock: Callable[[], float], level: int = FIRST_SPEED) -> None:
+        self.story, self.trainer, self.clock, self.level = story, story.trainer, clock, level
         self.pace = 100.0  # updates a second within a slice: a low guess, measured from the first slice on
         self.pause()
 
@@ -126,7 +126,7 @@ class Player:
             return None
         speed = SPEEDS[self.level]
         if speed is None:
-            self.trainer.run_for(SLICE)
+            self.story.run_for(SLICE)
             return 0.0
         if self._frame_left <= 0:
             now = self.clock()
@@ -141,7 +141,7 @@ class Player:
     def _train(self, updates: int) -> int:
         """As many of the updates as fit into a slice."""
         started = self.clock()
-        done = self.trainer.step(max(1, min(updates, int(self.pace * SLICE))))
+        done = self.story.step(max(1, min(updates, int(self.pace * SLICE))))
         measured = done / max(self.clock() - started, 1e-6)
         self.pace = min(max(measured, self.pace / 4), self.pace * 4)
         return done
@@ -151,11 +151,7 @@ class Player:
         trainer = self.trainer
         if goal.update is not None:
             return goal.update - trainer.update
-        epochs, batch = goal.epoch - trainer.epoch, trainer.recipe.batch_size
-        if epochs <= 0:
-            return 0
-        rest = round((1 - (trainer.progress - trainer.epoch)) * self.examples)
-        return -(-rest // batch) + (epochs - 1) * -(-self.examples // batch)
+        return trainer.updates_to(goal.epoch)
 
     # ------------------------------------------------------------------------------------------- in words
 

@@ -7,11 +7,15 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from data import Dataset
-from engine import Network, Recipe, Trainer
+from engine import Experiment, Network, Recipe, Trainer
+from engine.edits import SetRecipe
 from tui.run.choice import Choice
 from tui.run.facts import Evidence
 from tui.run.options import Options
-from tui.run.story import Story
+from tui.run.telling import Telling
+
+Mark = tuple[float, str, bool]  # (epoch, label, whether it is ahead of the cursor)
+FOREVER = 2**62
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +38,41 @@ class Run:
 
     options: Options  # what the person asked for; units and recipe may have changed since
     dataset: Dataset
-    trainer: Trainer
+    story: Experiment
     choice: Choice  # one that the network has
-    story: Story = field(default_factory=Story)
-    measured_from: int = 0  # the update since which the history's losses are of the present kind
+    telling: Telling = field(default_factory=Telling)
     gradient: np.ndarray | None = None  # the last that was known, in θ's order
+    before: Run | None = None  # the run from which this one was begun
+    after: Run | None = None  # the run that was left to come back to this one
+
+    @property
+    def trainer(self) -> Trainer:
+        return self.story.trainer
+
+    @property
+    def marks(self) -> tuple[Mark, ...]:
+        """The edits on the loss plot; at epoch 0 one would part nothing, and twice the same says no more."""
+        marks: list[Mark] = []
+        applied = self.story.position[1]
+        for place, (entry, note) in enumerate(zip(self.story.entries, self.telling.notes, strict=False)):
+            mark = (entry.progress, note.mark, place >= applied)
+            if note.mark and entry.progress > 0 and mark not in marks[-1:]:
+                marks.append(mark)
+        return tuple(marks)
+
+    def one_kind(self) -> tuple[int, int]:
+        """(after, to): the updates of the story between which the losses taken are of the present kind."""
+        applied, kind = self.story.position[1], self.story.recipe.loss
+        since, until = -1, FOREVER
+        for place, (update, edit) in enumerate(self.story.journal):
+            if not isinstance(edit, SetRecipe) or edit.recipe.loss == kind:
+                continue
+            kind = edit.recipe.loss
+            if place >= applied:
+                until = update
+                break
+            since = update
+        return since, until
 
     def moment(self) -> Moment:
         trainer = self.trainer
@@ -58,13 +92,15 @@ class Run:
         trainer = self.trainer
         if (gradient := trainer.last_gradient) is not None:
             self.gradient = gradient  # in the midst of a batch there is none, and that of the update before stands
+        since, until = self.one_kind()
         return Evidence(
             dataset=self.dataset,
             network=trainer.network,
             recipe=trainer.recipe,
             update=trainer.update,
             progress=trainer.progress,
-            history=trainer.history,
-            since=self.measured_from,
+            history=self.story.history,
+            since=since,
+            until=until,
             gradient=self.gradient,
         )

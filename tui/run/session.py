@@ -13,22 +13,24 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from data import Dataset
-from engine import EngineError, Network, Trainer
-from engine.edits import Edit
+from engine import Experiment, Network, Trainer
+from engine.edits import Edit, Setup, SetValue, apply
 from tui.run import words
 from tui.run.beginnings import Beginning, begin, first_run
 from tui.run.choice import Choice, nearest
 from tui.run.facts import ActiveShares, Facts, Losses, Request
-from tui.run.gestures import Wish
+from tui.run.gestures import Nudge, Wish
 from tui.run.player import FIRST_SPEED, Move, Player, RunEpochs, StepSpeed, Toggle
 from tui.run.run import Run
 from tui.run.snapshot import Snapshot, State
-from tui.run.story import Note, Story
+from tui.run.telling import Note, Telling
+from tui.run.travel import Travel, travel
 from tui.run.unit import trouble
 
 if TYPE_CHECKING:
     from tui.run.options import Options
 
+TOGETHER = 0.5  # seconds from one nudge to the next of the same parameter, up to which they are one step
 Want = Callable[[Dataset], Iterable[Request[Any]]]  # what one picture asks for, of whatever data set is at hand
 
 
@@ -40,11 +42,12 @@ class Session:
     ) -> None:
         self.announce, self.clock = announce, clock
         self.wants: tuple[Want, ...] = ()
+        self._nudged: tuple[int, float] | None = None  # the parameter of the last wish, if that was a nudge, and when
         self._facts: Facts | None = None  # of the last moment that was told
         self.busy: str | None = None
         self.prepared = False
         self._enter(first_run(options), FIRST_SPEED)
-        self.story.say(words.of_first(self.dataset))
+        self.telling.say(words.of_first(self.dataset))
 
     @property
     def trainer(self) -> Trainer:
@@ -55,15 +58,22 @@ class Session:
         return self.run.dataset
 
     @property
-    def story(self) -> Story:
+    def story(self) -> Experiment:
         return self.run.story
+
+    @property
+    def telling(self) -> Telling:
+        return self.run.telling
 
     # ------------------------------------------------------------------------------------------------- wishes
 
     def perform(self, wish: Wish) -> None:
         """Do what an action asks for, between two updates. Raises EngineError, DataError or OSError."""
+        self._nudged = self._nudged if isinstance(wish, Nudge) else None
         if isinstance(wish, Move):
             self._move(wish)
+        elif isinstance(wish, Travel):
+            self._travel(wish)
         elif isinstance(wish, Edit):
             self._edit((wish,), self.run.choice)
         elif isinstance(wish, Beginning):
@@ -75,32 +85,47 @@ class Session:
             else:
                 self._edit(change.edits, change.choice or self.run.choice)
             if change.words:
-                self.story.say(change.words)
+                self.telling.say(change.words)
 
     def _edit(self, edits: tuple[Edit, ...], choice: Choice) -> None:
-        loss, kind = self._loss() if edits else 0.0, self.trainer.recipe.loss
-        for note in self._apply(edits):
-            self._tell(note, loss)
-        if self.trainer.recipe.loss != kind:
-            self.run.measured_from = self.trainer.update
+        """Make the edits of one key, which are one step, or none of them where one is refused."""
+        if edits:
+            loss = self._loss()
+            self._try(edits)
+            for edit in edits:
+                self._apply(edit, joins=edit is not edits[0] or self._goes_on(edit), loss=loss)
         self.run.choice = nearest(choice, self.trainer.network)
 
-    def _apply(self, edits: tuple[Edit, ...]) -> list[Note]:
-        """Apply all of them, or none where one is refused; returns what is said of each."""
-        trainer, notes = self.trainer, []
-        state = trainer.snapshot() if len(edits) > 1 else None
-        try:
-            for edit in edits:
-                moment = self.run.moment()
-                mapping = trainer.apply(edit)
-                notes.append(words.note_of(edit, moment))
-                if not np.array_equal(mapping, np.arange(mapping.size)):
-                    self.run.gradient = None  # θ is in another order now
-        except EngineError:
-            if state is not None:
-                trainer.restore(state)
-            raise
-        return notes
+    def _try(self, edits: tuple[Edit, ...]) -> None:
+        """EngineError where one of several edits would be refused."""
+        trainer = self.trainer
+        setup = Setup(trainer.architecture, trainer.theta, trainer.recipe, trainer.examples)
+        for edit in edits[: len(edits) * (len(edits) > 1)]:
+            setup, _ = apply(edit, setup)
+
+    def _apply(self, edit: Edit, joins: bool, loss: float) -> None:
+        note = words.note_of(edit, self.run.moment())
+        self.story.apply(edit, joins)
+        self.telling.edited(self.story.position[1] - 1, note)
+        self._tell(note, loss)
+
+    def _goes_on(self, edit: Edit) -> bool:
+        """Whether this nudge belongs to the one just before it: of the same parameter, within half a second."""
+        before, now = self._nudged, self.clock()
+        self._nudged = (edit.index, now) if isinstance(edit, SetValue) else None
+        if before is None or self._nudged is None or not self.story.at_end:
+            return False
+        return before[0] == self._nudged[0] and now - before[1] < TOGETHER
+
+    def _travel(self, wish: Travel) -> None:
+        """Through the past, paused: whoever goes back wants to look."""
+        self.player.pause()
+        run, said = travel(wish, self.run)
+        if run is not self.run:
+            self._enter(run, self.player.level)
+        self.run.gradient = None
+        self.run.choice = nearest(self.run.choice, self.trainer.network)
+        self.telling.say(said)
 
     def _begin(self, beginning: Beginning) -> None:
         """A new run takes the place of the present one, which stays as it is where that fails."""
@@ -111,25 +136,26 @@ class Session:
             run = begin(beginning, self.run.moment())
         finally:
             self.busy = None
+        run.before = self.run
         self._enter(run, self.player.level)
-        self.story.say(words.of_beginning(beginning, run))
+        self.telling.say(words.of_beginning(beginning, run))
 
     def _enter(self, run: Run, level: int) -> None:
         self.run = run
-        self.player = Player(run.trainer, len(run.dataset.y_train), self.clock, level)
+        self.player = Player(run.story, self.clock, level)
 
     def _move(self, move: Move) -> None:
         trains = not (isinstance(move, StepSpeed) or (isinstance(move, Toggle) and self.player.moves))
         if trains and self._diverged():
             return
-        plays = isinstance(move, Toggle) and not self.story.measures  # what is followed already is followed on
+        plays = isinstance(move, Toggle) and not self.telling.measures  # what is followed already is followed on
         if trains and (plays or (isinstance(move, RunEpochs) and move.long)):
             self._tell(words.of_training(self.run.moment()), self._loss())
         self.player.do(move)
 
     def _tell(self, note: Note, loss: float) -> None:
         """`loss` is that before what the note tells."""
-        self.story.changed(note, self.trainer.update, self.trainer.progress, loss)
+        self.telling.changed(note, self.trainer.update, loss)
 
     # ------------------------------------------------------------------------------------------------ training
 
@@ -146,7 +172,10 @@ class Session:
 
     def work(self) -> float | None:
         """One slice of what is to be done; seconds until the next is due, None if nothing is."""
+        architecture = self.trainer.architecture
         wait = self.player.work()
+        if self.trainer.architecture is not architecture:  # an edit that was recorded
+            self.run.choice = nearest(self.run.choice, self.trainer.network)
         self._diverged()
         return wait
 
@@ -154,14 +183,14 @@ class Session:
         """Whether the run has diverged and cannot go on; then the note says what to do."""
         if self.trainer.diverged is None:
             return False
-        self.story.say(words.of_divergence(*self.trainer.diverged))
+        self.telling.say(words.of_divergence(*self.trainer.diverged))
         return True
 
     # ------------------------------------------------------------------------------------------ what is told
 
     def snapshot(self) -> Snapshot:
         """The run as it is now, all copies, with the answers to what is asked for."""
-        trainer, facts = self.trainer, self.facts()
+        trainer, story, facts = self.trainer, self.story, self.facts()
         return Snapshot(
             dataset=self.dataset,
             network=facts.evidence.network,
@@ -176,7 +205,10 @@ class Session:
             state=self._state(),
             speed=self.player.speed(),
             diverged=trainer.diverged,
-            marks=tuple(self.story.marks),
+            marks=self.run.marks,
+            behind=story.end - trainer.update,
+            undone=len(story.entries) - story.position[1],
+            end=max(story.end_progress, trainer.progress),
             note=self._note(facts),
             busy=self.busy or self.player.progress(),
             answers=facts.answers(request for want in self.wants for request in want(self.dataset)),
@@ -191,11 +223,11 @@ class Session:
 
     def _note(self, facts: Facts) -> str:
         """A note that follows a change asks for the losses, and whether a unit is in trouble."""
-        if not self.story.measures:
-            return self.story.note.text
+        if not self.telling.measures:
+            return self.telling.note.text
         at = facts.evidence
         trouble = self._trouble(at.network, facts.of(ActiveShares()))
-        return self.story.sentence(at.update, facts.of(Losses()), at.recipe, at.dataset, trouble)
+        return self.telling.sentence(at.update, facts.of(Losses()), at.recipe, at.dataset, trouble)
 
     def _state(self) -> State:
         if self.busy and not self.prepared:
@@ -212,9 +244,9 @@ class Session:
         ]
         if any(map(all, troubles)):
             return "flat"
-        if self.story.note.unit is None:
+        if self.telling.note.unit is None:
             return ""
-        layer, unit = self.story.note.unit
+        layer, unit = self.telling.note.unit
         return troubles[layer][unit]
 
     def _loss(self) -> float:

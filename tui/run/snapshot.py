@@ -39,7 +39,10 @@ class Snapshot:
     state: State = "paused"
     speed: str = ""  # in words: "10 updates a frame", "flat out"
     diverged: tuple[int, str] | None = None  # (update, what became non-finite)
-    marks: tuple[tuple[float, str], ...] = ()  # (epoch, label) of the edits: "+2", "η"
+    marks: tuple[tuple[float, str, bool], ...] = ()  # (epoch, label, still ahead) of the edits: "+2", "η"
+    behind: int = 0  # updates from here to the latest one that was reached
+    undone: int = 0  # edits that lie ahead
+    end: float = 0.0  # epochs done at the latest update
     note: str = ""
     busy: str | None = None  # what takes long just now: "loading sales.csv …"
     answers: Mapping[Request[Any], Any] = field(default_factory=dict)
@@ -47,6 +50,11 @@ class Snapshot:
     def answer(self, request: Request[T]) -> T | None:
         """What was asked for; None while it is not there yet."""
         return self.answers.get(request)
+
+    @property
+    def in_past(self) -> bool:
+        """Whether something was recorded that lies ahead."""
+        return bool(self.behind or self.undone)
 
     @property
     def measure(self) -> Measure:

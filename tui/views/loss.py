@@ -14,7 +14,7 @@ from tui.draw.frame import DASHED, GRID, Frame, draw_axes, finite_range
 from tui.draw.lines import envelope
 from tui.draw.numbers import gap, short
 from tui.run.dated import baselines
-from tui.run.facts import Accuracy, BestUnseen, LossCurve, Losses
+from tui.run.facts import Accuracy, BestUnseen, LossAhead, LossCurve, Losses
 
 if TYPE_CHECKING:
     from data import Dataset
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 _EPOCHS = (1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0)  # where the epoch axis may end, times a power of ten
 TITLE = "Loss"
 _CURVE = LossCurve(1024)  # more points than any screen has columns of dots
+_AHEAD = LossAhead(1024)
+_HERE = ("you are here", "dim: still ahead")
 _EVEN_COLUMNS = 0x47  # the left dots of a cell: a line one dot on, one off
 
 
@@ -41,7 +43,7 @@ def subtitle(snapshot: Snapshot, state: ViewState) -> str:
 
 def requests(dataset: Dataset, width: int, height: int, state: ViewState) -> tuple[Request[Any], ...]:
     """The losses of now and so far, and how many labels are right."""
-    return (Losses(), _CURVE, BestUnseen(), *((Accuracy(),) if dataset.labels else ()))
+    return (Losses(), _CURVE, _AHEAD, BestUnseen(), *((Accuracy(),) if dataset.labels else ()))
 
 
 def _right(snapshot: Snapshot) -> str:
@@ -63,12 +65,15 @@ def paint(snapshot: Snapshot, width: int, height: int, palette: Palette, state: 
     _draw_marks(canvas, frame, snapshot)
     if below:
         _draw_baselines(canvas, frame, height - below, notes)
-    if (curve := snapshot.answer(_CURVE)) is not None:
-        if curve.test is not None:
-            _draw_line(canvas, frame, curve.epoch, curve.test, "unseen", palette)
-        _draw_line(canvas, frame, curve.epoch, curve.train, "train", palette)
+    for curve, suffix in ((snapshot.answer(_AHEAD), "_ahead"), (snapshot.answer(_CURVE), "")):
+        if curve is not None:
+            if curve.test is not None:
+                _draw_line(canvas, frame, curve.epoch, curve.test, "unseen" + suffix, palette)
+            _draw_line(canvas, frame, curve.epoch, curve.train, "train" + suffix, palette)
     if (best := snapshot.answer(BestUnseen())) is not None:
-        _draw_best(canvas, frame, snapshot.progress, *best)
+        _draw_best(canvas, frame, snapshot, *best)
+    if snapshot.in_past:
+        _draw_here(canvas, frame, snapshot.progress)
     return canvas
 
 
@@ -95,10 +100,12 @@ def _layout(snapshot: Snapshot, width: int, height: int, state: ViewState) -> Fr
     """The frame under the legend; its limits are rounded bounds, so they move in steps."""
     rows = max(1, height - 3)
     curve = snapshot.answer(_CURVE)
-    y = _loss_axis(finite_range(*(() if curve is None else (curve.train, curve.test))), rows, state.log_loss)
+    curves = [part for part in (curve, snapshot.answer(_AHEAD)) if part is not None]
+    losses = [losses for part in curves for losses in (part.train, part.test)]
+    y = _loss_axis(finite_range(*losses), rows, state.log_loss)
     left = min(y.label_width + 1, max(1, width - 2)) + 1
     columns = max(1, width - left - 1)
-    end = round_up(max(10.0, 1.02 * snapshot.progress), _EPOCHS)
+    end = round_up(max(10.0, 1.02 * max(snapshot.progress, snapshot.end)), _EPOCHS)
     return Frame(1, left, rows, columns, linear(0.0, end, columns, columns_a_tick(columns), True), y)
 
 
@@ -119,31 +126,46 @@ def _draw_line(canvas: Canvas, frame: Frame, x: np.ndarray, y: np.ndarray, name:
         return
     if len(x) > 1:
         codes = plotting.line(*frame.dots(x, y), frame.rows, frame.columns)
-        canvas.codes(frame.top, frame.left, codes & _EVEN_COLUMNS if name == "unseen" else codes, name)
-    if len(x) == 1 or palette.depth == "none":
-        canvas.glyphs(*frame.cells(x[-1:], y[-1:]), "•" if name == "train" else "∘", name)
+        canvas.codes(frame.top, frame.left, codes & _EVEN_COLUMNS if name.startswith("unseen") else codes, name)
+    ahead = name.endswith("_ahead")
+    if (len(x) == 1 or palette.depth == "none") and not ahead:
+        canvas.glyphs(*frame.cells(x[-1:], y[-1:]), "•" if name.startswith("train") else "∘", name)
 
 
 def _draw_marks(canvas: Canvas, frame: Frame, snapshot: Snapshot) -> None:
     """A dashed vertical at each edit, its label on top; labels that would collide give way to the later one."""
     free = canvas.width
     rows = np.arange(frame.top + 1, frame.top + frame.rows)
-    for epoch, label in reversed(snapshot.marks):
+    for epoch, label, ahead in reversed(snapshot.marks):
         place = float(frame.x.at(epoch))
         if not 0.0 <= place < frame.columns:
             continue
-        canvas.glyphs(rows, np.full(len(rows), frame.left + int(place)), DASHED, "rule")
+        canvas.glyphs(rows, np.full(len(rows), frame.left + int(place)), DASHED, "grid" if ahead else "rule")
         start = min(frame.left + int(place) - len(label) // 2, canvas.width - len(label))
         if start + len(label) < free and start > frame.left - 1:
-            canvas.text(frame.top, start, label, "label")
+            canvas.text(frame.top, start, label, "quiet" if ahead else "label")
             free = start
 
 
-def _draw_best(canvas: Canvas, frame: Frame, progress: float, epoch: float, loss: float) -> None:
+def _draw_here(canvas: Canvas, frame: Frame, progress: float) -> None:
+    """The cursor in the past: a dashed vertical with ◆ on the axis, named on the side with more room."""
+    column = frame.left + int(np.clip(frame.x.at(progress), 0, frame.columns - 1))
+    rows = np.arange(frame.top + 1, frame.top + frame.rows)
+    canvas.glyphs(rows, np.full(len(rows), column), DASHED, "now")
+    canvas.text(frame.top + frame.rows, column, "◆", "now")
+    right = 2 * (column - frame.left) < frame.columns
+    for row, (text, colour) in enumerate(zip(_HERE, ("now", "quiet"), strict=True), frame.top + 1):
+        if frame.rows > 6 and right and column + 2 + len(text) < canvas.width:
+            canvas.text(row, column + 2, text, colour)
+        elif frame.rows > 6 and not right and column - 1 - len(text) > frame.left:
+            canvas.text_right(row, column - 1, text, colour)
+
+
+def _draw_best(canvas: Canvas, frame: Frame, snapshot: Snapshot, epoch: float, loss: float) -> None:
     """▴ on the axis at the best unseen epoch; its numbers in the upper right corner where that is free."""
     row, column = frame.top + frame.rows, frame.left + int(np.clip(frame.x.at(epoch), 0, frame.columns - 1))
-    canvas.text(row, column, "▴", "unseen")
-    if frame.rows < 14 or progress < 1.1 * epoch + 1.0:
+    canvas.text(row, column, "▴", "unseen_ahead" if epoch > snapshot.progress else "unseen")
+    if frame.rows < 14 or snapshot.in_past or snapshot.progress < 1.1 * epoch + 1.0:
         return
     texts = (f"best unseen {short(loss)}", f"epoch {epoch:.0f} ▴")
     right, top, width = frame.left + frame.columns, frame.top + 2, max(len(text) for text in texts)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tui.draw.canvas import Canvas, cut
 from tui.run.snapshot import Snapshot
-from tui.run.story import brief
+from tui.run.telling import brief
 from tui.widgets.panel import Panel
 
 

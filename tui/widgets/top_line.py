@@ -60,7 +60,7 @@ def pieces(snapshot: Snapshot) -> tuple[dict[str, Piece], dict[str, Piece]]:
     }
     if not schedule.moves:
         del left["epochs"]
-    word, colour = STATES[snapshot.state]
+    word, colour = ("◂ " + back(snapshot), "now") if _looks_back(snapshot) else STATES[snapshot.state]
     right: dict[str, Piece] = {"state": ((word, colour, False),)}
     if snapshot.state == "playing":
         right["speed"] = ((snapshot.speed, "label", False),)
@@ -69,6 +69,16 @@ def pieces(snapshot: Snapshot) -> tuple[dict[str, Piece], dict[str, Piece]]:
     right["epoch"] = (("epoch ", "label", False), (str(snapshot.epoch), "text", False))
     right["update"] = (("update ", "label", False), (str(snapshot.update), "bright", False))
     return left, right
+
+
+def _looks_back(snapshot: Snapshot) -> bool:
+    return snapshot.in_past and snapshot.state == "paused"
+
+
+def back(snapshot: Snapshot) -> str:
+    """How far the cursor is from the latest moment: "192 updates back"."""
+    count, what = (snapshot.behind, "update") if snapshot.behind else (snapshot.undone, "edit")
+    return f"{count} {what}{'s' * (count != 1)} back"
 
 
 def length(piece: Piece) -> int:

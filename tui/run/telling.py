@@ -29,14 +29,15 @@ class Note:
     subject: str = ""  # of that sentence; "" where there is nothing to measure
     mark: str = ""  # on the loss plot; "" for none
     unit: tuple[int, int] | None = None  # (layer, unit) that the change added or moved
+    name: str = ""  # of the change, after "undoes": "unit 4 added"
 
 
 @dataclass(slots=True)
-class Story:
-    """Marks and the note of one run."""
+class Telling:
+    """The notes of one run: of each edit of its story, and what is said now."""
 
     note: Note = Note("")
-    marks: list[tuple[float, str]] = field(default_factory=list)  # (epoch, label)
+    notes: list[Note] = field(default_factory=list)  # one for each entry of the story
     _update: int = 0
     _loss: float = 0.0  # before the change
 
@@ -44,14 +45,13 @@ class Story:
         """A note that stands by itself."""
         self.note = Note(text)
 
-    def changed(self, note: Note, update: int, epoch: float, loss: float) -> None:
-        """A change at this update and epoch (with its fraction); `loss` is that before it.
+    def edited(self, place: int, note: Note) -> None:
+        """The note of the story's entry at this place; what was told of later ones goes."""
+        self.notes[place:] = [note]
 
-        At epoch 0 a mark on the loss plot would part nothing, and twice the same says no more.
-        """
+    def changed(self, note: Note, update: int, loss: float) -> None:
+        """A change at this update; `loss` is that before it."""
         self.note, self._update, self._loss = note, update, loss
-        if note.mark and epoch > 0 and (epoch, note.mark) not in self.marks[-1:]:
-            self.marks.append((epoch, note.mark))
 
     @property
     def measures(self) -> bool:

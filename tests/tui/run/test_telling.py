@@ -1,0 +1,62 @@
+"""Marks and the note of one run."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import pytest
+
+import data
+from engine import Recipe
+from tui.run.telling import Note, Telling, brief
+
+load = lru_cache(data.load)
+
+
+def sentence(telling: Telling, update: int, losses: tuple[float, float | None], trouble: str = "") -> str:
+    return telling.sentence(update, losses, Recipe(), load("motorcycle"), trouble)
+
+
+def test_marks_stand_where_they_part_something_and_once():
+    telling = Telling()
+    for epoch, mark in ((0.0, "+1"), (0.25, "η"), (0.25, "η"), (0.25, "B"), (0.5, ""), (2.0, "η"), (2.0, "η")):
+        telling.changed(Note("", mark=mark), 1, epoch, 0.0)
+    assert telling.marks == [(0.25, "η"), (0.25, "B"), (2.0, "η")]
+
+
+def test_a_change_is_told_as_it_happens_and_then_by_what_it_brought():
+    telling = Telling()
+    telling.changed(Note("Unit 4 added", "Unit 4"), 40, 10.0, 30.0)
+    assert telling.measures
+    assert sentence(telling, 40, (20.0, 30.0)) == "Unit 4 added"
+    assert sentence(telling, 41, (20.0, 25.0)) == "Unit 4 brought the unseen loss from 30.0 to 25.0 g"
+    assert sentence(telling, 41, (20.0, None)) == "Unit 4 brought the training loss from 30.0 to 20.0 g"
+    assert sentence(telling, 41, (20.0, 30.0)) == "Unit 4 left the unseen loss at 30.0 g"
+
+
+def test_what_stands_by_itself_is_not_measured():
+    telling = Telling()
+    telling.changed(Note("Unit 4 added", "Unit 4, added at epoch 10,"), 40, 10.0, 30.0)
+    telling.say("Hello")
+    assert not telling.measures
+    assert sentence(telling, 99, (1.0, 1.0)) == "Hello"
+
+
+@pytest.mark.parametrize("trouble", ["dead", "saturated"])
+def test_trouble_is_told_of_the_unit_that_changed(trouble):
+    telling = Telling()
+    telling.changed(Note("", "Unit 4,", unit=(0, 3)), 40, 10.0, 30.0)
+    assert sentence(telling, 41, (1.0, 1.0), trouble).startswith(f"Unit 4 is {trouble}: ")
+    telling.changed(Note("", "The rate,"), 40, 10.0, 30.0)
+    assert sentence(telling, 41, (1.0, 1.0), trouble) == "The rate, brought the unseen loss from 30.0 to 1.00 g"
+
+
+def test_a_flat_layer_is_told_where_the_loss_has_risen():
+    telling = Telling()
+    telling.changed(Note("", "The rate,"), 40, 10.0, 30.0)
+    assert sentence(telling, 41, (1.0, 31.0), "flat").startswith("All units of a layer are flat")
+    assert sentence(telling, 41, (1.0, 29.0), "flat").startswith("The rate, brought")
+
+
+def test_a_note_in_fewer_words():
+    assert brief("Unit 4 brought the unseen loss from 38.0 to 25.6 g") == "Unit 4 took unseen from 38.0 to 25.6 g"
