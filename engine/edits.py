@@ -19,7 +19,7 @@ from engine.border import as_numbers, check_layers, check_theta
 from engine.errors import EngineError, show, whole
 from engine.examples import Examples, check_examples
 from engine.initial import draw_layer, draw_output
-from engine.layout import split
+from engine.layout import frozen_parameters, split
 from engine.recipe import Recipe, check_recipe
 
 Floats = NDArray[Any]
@@ -61,6 +61,18 @@ class RemoveLayer:
 
 
 @dataclass(frozen=True, slots=True)
+class Freeze:
+    """A unit stands still while training: its row of W, its b, its outgoing weights and their moments; or no longer.
+
+    No gradient, penalty or decay moves them then. SetValue and SetTheta do.
+    """
+
+    layer: int
+    unit: int
+    on: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class SetValue:
     """One parameter of θ gets a value."""
 
@@ -92,7 +104,7 @@ class SetExamples:
     y_test: ArrayLike | None = None
 
 
-Edit = AddUnit | RemoveUnit | AddLayer | RemoveLayer | SetValue | SetTheta | SetRecipe | SetExamples
+Edit = AddUnit | RemoveUnit | AddLayer | RemoveLayer | Freeze | SetValue | SetTheta | SetRecipe | SetExamples
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +202,19 @@ def _remove_layer(edit: RemoveLayer, setup: Setup) -> tuple[Setup, Ints]:
     return _replace(setup, layers, values, indices)
 
 
+def _freeze(edit: Freeze, setup: Setup) -> tuple[Setup, Ints]:
+    architecture = setup.architecture
+    frozen = [list(units) for units in architecture.frozen]
+    layer = _hidden_layer(edit.layer, architecture.layers)
+    unit = whole("unit", edit.unit, 0, len(frozen[layer]) - 1)
+    if not isinstance(edit.on, bool):
+        raise EngineError(f"on={show(edit.on)}: expected True or False")
+    if frozen[layer][unit] == edit.on:
+        return setup, _all_stay(setup)
+    frozen[layer][unit] = edit.on
+    return replace(setup, architecture=replace(architecture, frozen=tuple(map(tuple, frozen)))), _all_stay(setup)
+
+
 def _set_value(edit: SetValue, setup: Setup) -> tuple[Setup, Ints]:
     theta = setup.theta.copy()
     theta[whole("index", edit.index, 0, theta.size - 1)] = as_numbers("value", edit.value, theta.dtype, "a number")
@@ -222,6 +247,7 @@ _CHANGES: dict[type, Callable[[Any, Setup], tuple[Setup, Ints]]] = {
     RemoveUnit: _remove_unit,
     AddLayer: _add_layer,
     RemoveLayer: _remove_layer,
+    Freeze: _freeze,
     SetValue: _set_value,
     SetTheta: _set_theta,
     SetRecipe: _set_recipe,
@@ -259,12 +285,14 @@ def _gone(shape: tuple[int, ...]) -> Ints:
 
 
 def _replace(setup: Setup, layers: Sequence[Sequence[str]], values: Blocks, indices: Blocks) -> tuple[Setup, Ints]:
-    """The setup with new layers and θ, and the map from old to new places."""
+    """The setup with new layers and θ, and the map from old to new places. A unit that was frozen is where its b is."""
     architecture = setup.architecture
     mapping = np.full(setup.theta.size, -1)
     old = _flat(indices)
     mapping[old[old >= 0]] = np.flatnonzero(old >= 0)
-    changed = replace(architecture, layers=check_layers(layers), edits=architecture.edits + 1)
+    still = frozen_parameters(architecture.shape, architecture.frozen)
+    frozen = tuple(tuple((b >= 0) & still[b]) for _, b in indices[:-1])
+    changed = replace(architecture, layers=check_layers(layers), frozen=frozen, edits=architecture.edits + 1)
     return replace(setup, architecture=changed, theta=_flat(values).astype(setup.theta.dtype)), mapping
 
 

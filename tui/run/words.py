@@ -4,7 +4,18 @@ from __future__ import annotations
 
 import data
 from data import Dataset
-from engine.edits import AddLayer, AddUnit, Edit, RemoveLayer, RemoveUnit, SetExamples, SetRecipe, SetTheta, SetValue
+from engine.edits import (
+    AddLayer,
+    AddUnit,
+    Edit,
+    Freeze,
+    RemoveLayer,
+    RemoveUnit,
+    SetExamples,
+    SetRecipe,
+    SetTheta,
+    SetValue,
+)
 from engine.recipe import FIELDS, Recipe
 from tui.draw.numbers import short
 from tui.run.beginnings import Beginning, Load, Reinit, Reseed, Restart
@@ -34,6 +45,11 @@ def note_of(edit: Edit, moment: Moment) -> Note:
             return Note(text, f"Layer {number}, added {when},", "+L")
         case RemoveLayer(layer):
             return Note(f"Layer {layer + 1} removed", f"Removing layer {layer + 1} {when}", "−L")
+        case Freeze(_, unit, on):
+            if on:
+                text = f"Unit {unit + 1} is frozen: training moves none of its weights"
+                return Note(text, f"Freezing unit {unit + 1} {when}", f"❄{unit + 1}")
+            return Note(f"Unit {unit + 1} is no longer frozen", f"Unfreezing unit {unit + 1} {when}")
         case SetValue(index, value):
             return _note_of_value(index, value, moment)
         case SetRecipe(recipe):

@@ -9,7 +9,18 @@ import numpy as np
 import pytest
 
 from engine import Recipe
-from engine.edits import AddLayer, AddUnit, Edit, RemoveLayer, RemoveUnit, SetExamples, SetRecipe, SetTheta, SetValue
+from engine.edits import (
+    AddLayer,
+    AddUnit,
+    Edit,
+    Freeze,
+    RemoveLayer,
+    RemoveUnit,
+    SetExamples,
+    SetRecipe,
+    SetTheta,
+    SetValue,
+)
 from tui.run.beginnings import first_run
 from tui.run.options import Options
 from tui.run.words import note_of
@@ -21,6 +32,8 @@ EDITS = {
     RemoveUnit(0, 1): ("Unit 2 removed", "Removing unit 2 at epoch 10", "−2"),
     AddLayer(("relu",) * 3): (f"Layer 2 added{MAY_JUMP}", "Layer 2, added at epoch 10,", "+L"),
     RemoveLayer(0): ("Layer 1 removed", "Removing layer 1 at epoch 10", "−L"),
+    Freeze(0, 1): ("Unit 2 is frozen: training moves none of its weights", "Freezing unit 2 at epoch 10", "❄2"),
+    Freeze(0, 1, False): ("Unit 2 is no longer frozen", "Unfreezing unit 2 at epoch 10", ""),
     SetValue(4, 2.0): ("b 0 → 2.00", "Moving b of unit 2", ""),
     SetTheta(np.zeros(10)): ("All weights and biases are set", "Setting the weights at epoch 10", "θ"),
     SetRecipe(Recipe(batch_size=8)): ("The batch size is now 8", "The batch size, changed at epoch 10,", "B"),
