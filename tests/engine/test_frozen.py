@@ -238,6 +238,7 @@ def test_frozen_follows_the_units_through_edits(frozen, data):
     assert network.frozen == [*frozen, [False] * 2]
     network.remove_layer(layer)
     assert network.frozen == [*frozen[:layer], *frozen[layer + 1 :], [False] * 2]
+    assert {type(unit) for units in network.frozen for unit in units} == {bool}
 
 
 def test_a_frozen_unit_draws_no_other_weights_for_those_after_it():
@@ -343,3 +344,13 @@ def test_what_moves_diverges_as_before_at_the_last_finite_state(optimizer, dtype
     np.testing.assert_array_equal(state_of(diverging), state_of(twin))
     np.testing.assert_array_equal(diverging.theta[still], start[still])
     assert np.isfinite(state_of(diverging)).all()
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("optimizer", ["adagrad", "rmsprop"])
+def test_a_square_that_overflows_is_found_where_its_step_is_none(optimizer, dtype):
+    largest = float(np.finfo(dtype).max)
+    network = frozen_network([["identity"] * 2], [[False, True]], inputs=1, dtype=dtype)
+    trainer = Trainer(network, [[0.2 * largest]], [0.0], recipe=Recipe(1, 0.1 / largest, optimizer, "mae"))
+    trainer.step(1)
+    assert trainer.diverged == (1, "gradient")
