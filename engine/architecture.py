@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from engine.border import check_layers
+from engine.border import check_frozen, check_layers
 from engine.errors import one_of, whole
 from engine.initial import draw_layer, draw_output, resolve_init
 from engine.layout import count_parameters
@@ -26,6 +26,7 @@ class Architecture:
     init: str
     dtype: np.dtype[Any]
     edits: int = 0  # how many edits changed the layers, so that each draws weights of its own
+    frozen: tuple[tuple[bool, ...], ...] = ()  # which units stand still while training, like `layers`; () for none
 
     def __post_init__(self) -> None:
         checked = {
@@ -36,6 +37,7 @@ class Architecture:
         }
         for name, value in checked.items():
             object.__setattr__(self, name, value)
+        object.__setattr__(self, "frozen", check_frozen(self.frozen, self.layers))
         resolve_init(self.init, self.n_inputs)
 
     @property

@@ -35,6 +35,15 @@ def check_layer(name: str, layer: Sequence[str]) -> tuple[str, ...]:
     return tuple(one_of("kind of unit", kind, KINDS) for kind in layer)
 
 
+def check_frozen(frozen: Sequence[Sequence[bool]], layers: Sequence[Sequence[str]]) -> tuple[tuple[bool, ...], ...]:
+    """Which units of these layers are frozen, as tuples, or EngineError; () stands for none of them."""
+    if not frozen:
+        return tuple((False,) * len(layer) for layer in layers)
+    if [len(units) for units in frozen] != [len(layer) for layer in layers]:
+        raise EngineError(f"frozen={show(frozen)}: expected a bool for each unit of each hidden layer")
+    return tuple(tuple(bool(unit) for unit in units) for units in frozen)
+
+
 def check_inputs(x: ArrayLike, n_inputs: int, dtype: Any, name: str = "x") -> Floats:
     """x as an array (N, n_inputs), or EngineError."""
     array = as_numbers(name, x, dtype, f"numbers of shape (N, {n_inputs})")

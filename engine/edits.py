@@ -92,6 +92,18 @@ class RemoveLayer:
 
 
 @dataclass(frozen=True, slots=True)
+class Freeze:
+    """A unit stands still while training: its row of W, its b, its outgoing weights and their moments; or no longer.
+
+    No gradient, penalty or decay moves them then. SetValue and SetTheta do.
+    """
+
+    layer: int
+    unit: int
+    on: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class SetValue:
     """One parameter of θ gets a value."""
 
@@ -138,6 +150,7 @@ Edit = (
     | RemoveUnit
     | AddLayer
     | RemoveLayer
+    | Freeze
     | SetValue
     | SetOutput
     | SetTheta
@@ -218,6 +231,11 @@ def _operated(setup: Setup, outcome: surgery.Outcome) -> tuple[Setup, Ints]:
     return replace(setup, architecture=architecture, theta=theta), mapping
 
 
+def _freeze(edit: Freeze, setup: Setup) -> tuple[Setup, Ints]:
+    changed = surgery.freeze(setup.architecture, edit.layer, edit.unit, edit.on)
+    return replace(setup, architecture=changed), _all_stay(setup)
+
+
 def _set_value(edit: SetValue, setup: Setup) -> tuple[Setup, Ints]:
     theta = setup.theta.copy()
     theta[whole("index", edit.index, 0, theta.size - 1)] = as_numbers("value", edit.value, theta.dtype, "a number")
@@ -262,6 +280,7 @@ _CHANGES: dict[type, Callable[[Any, Setup], tuple[Setup, Ints]]] = {
     RemoveUnit: _remove_unit,
     AddLayer: _add_layer,
     RemoveLayer: _remove_layer,
+    Freeze: _freeze,
     SetValue: _set_value,
     SetOutput: _set_output,
     SetTheta: _set_theta,

@@ -45,6 +45,18 @@ def split(theta: NDArray[Any], shape: Sequence[int]) -> list[tuple[NDArray[Any],
     return views
 
 
+def frozen_parameters(shape: Sequence[int], frozen: Sequence[Sequence[bool]]) -> NDArray[np.bool_]:
+    """Whether each parameter of θ stands still (n_parameters,): a frozen unit's row of W, its b, its outgoing weights.
+
+    `frozen` has a bool for each unit of each hidden layer.
+    """
+    still = np.zeros(count_parameters(shape), bool)
+    for ((W, b), (W_next, _)), units in zip(pairwise(split(still, shape)), frozen, strict=True):
+        columns = np.array(units)
+        W[columns] = b[columns] = W_next[:, columns] = True
+    return still
+
+
 def parameter_index(shape: Sequence[int], layer: int, unit: int, name: str, source: int = 0) -> int:
     """The place in θ of a unit's parameter: "w" (from its input number `source`), "b", or "c" (last hidden layer).
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -78,6 +79,11 @@ class Network:
         return [list(layer) for layer in self._architecture.layers]
 
     @property
+    def frozen(self) -> list[list[bool]]:
+        """Which units stand still while training, a list for each hidden layer; see `edits.Freeze`."""
+        return [list(units) for units in self._architecture.frozen]
+
+    @property
     def shape(self) -> tuple[int, ...]:
         """Inputs, units of each hidden layer, outputs: (1, 3, 1)."""
         return self._architecture.shape
@@ -99,9 +105,12 @@ class Network:
         """A network of its own with the same units and θ."""
         return Network.of(self._architecture, self._theta.copy())
 
-    def initial(self, seed: int | None = None) -> Network:
-        """A network with the same units at its initial weights, those of `seed` if given."""
-        return Network(self.n_inputs, self.layers, self.seed if seed is None else seed, self.init, self.dtype.name)
+    def initial(self, seed: int | None = None, init: str | None = None) -> Network:
+        """A network with the same units at its initial weights, those of another seed or init if given."""
+        own = self._architecture
+        seed, init = own.seed if seed is None else seed, own.init if init is None else init
+        drawn = replace(own, seed=seed, init=init, edits=0)
+        return Network.of(drawn, drawn.initial_theta())
 
     def weights(self, layer: int) -> tuple[Floats, Floats]:
         """Copies of (W (fan_out, fan_in), b (fan_out,)) of a hidden layer, or of the output for layer = len(layers)."""

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from engine.activations import CODES
 from engine.architecture import Architecture
 from engine.examples import Examples
-from engine.layout import grid, make_layout
+from engine.layout import frozen_parameters, grid, make_layout
 from engine.losses import LOSSES
 from engine.optimizers import OPTIMIZERS
 from engine.recipe import Recipe
@@ -72,6 +72,7 @@ class Run(NamedTuple):
     y_test: Floats  # (M,)
     layout: Ints  # (layers of weights, 6), see engine.layout
     kinds: Ints  # (U,) codes of activations
+    frozen: Ints  # (F,) the places in θ of what stands still
     state: State
     points: Curve  # (4 · POINT_CAPACITY,): update, epoch, train and test loss
     buckets: Curve  # (4 · BUCKET_CAPACITY,): last update, min, mean and max of batch losses
@@ -119,6 +120,7 @@ def make_run(architecture: Architecture, theta: Floats, examples: Examples) -> R
         y_test=examples.y_test,
         layout=make_layout(architecture.shape),
         kinds=kinds,
+        frozen=np.flatnonzero(frozen_parameters(architecture.shape, architecture.frozen)),
         state=state,
         points=np.zeros(4 * POINT_CAPACITY),
         buckets=np.zeros(4 * BUCKET_CAPACITY),

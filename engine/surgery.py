@@ -19,7 +19,7 @@ from engine.architecture import Architecture
 from engine.border import as_numbers, check_layers
 from engine.errors import EngineError, show, whole
 from engine.initial import draw_layer, draw_output
-from engine.layout import split
+from engine.layout import frozen_parameters, split
 
 Floats = NDArray[Any]
 Ints = NDArray[np.intp]
@@ -94,7 +94,21 @@ def split_unit(architecture: Architecture, theta: Floats, layer: int, unit: int)
     _append(indices, layer, *_gone_unit(row, outgoing))
     values[layer][1][unit] += ramp
     values[layer + 1][0][:, unit] = outgoing
-    return _outcome(architecture, theta, layers, values, indices)
+    still = architecture.frozen[layer][unit]
+    changed, theta, mapping = _outcome(architecture, theta, layers, values, indices)
+    return freeze(changed, layer, len(layers[layer]) - 1, still), theta, mapping
+
+
+def freeze(architecture: Architecture, layer: int, unit: int, on: bool) -> Architecture:
+    """A unit stands still while training, or no longer; the same architecture where it did so already."""
+    layer, unit = _place(layer, unit, architecture.layers)
+    if not isinstance(on, bool):
+        raise EngineError(f"on={show(on)}: expected True or False")
+    if architecture.frozen[layer][unit] == on:
+        return architecture
+    frozen = [list(units) for units in architecture.frozen]
+    frozen[layer][unit] = on
+    return replace(architecture, frozen=tuple(map(tuple, frozen)))
 
 
 def remove_unit(architecture: Architecture, theta: Floats, layer: int, unit: int) -> Outcome:
@@ -189,11 +203,16 @@ def _gone(shape: tuple[int, ...]) -> Ints:
 def _outcome(
     architecture: Architecture, theta: Floats, layers: Sequence[Sequence[str]], values: Blocks, indices: Blocks
 ) -> Outcome:
-    """The architecture with new layers, its θ, and the map from old to new places."""
+    """The architecture with new layers, its θ, and the map from old to new places.
+
+    A unit that was frozen is where its b is.
+    """
     mapping = np.full(theta.size, -1)
     old = _flat(indices)
     mapping[old[old >= 0]] = np.flatnonzero(old >= 0)
-    changed = replace(architecture, layers=check_layers(layers), edits=architecture.edits + 1)
+    still = frozen_parameters(architecture.shape, architecture.frozen)
+    frozen = tuple(tuple((b >= 0) & still[b]) for _, b in indices[:-1])
+    changed = replace(architecture, layers=check_layers(layers), frozen=frozen, edits=architecture.edits + 1)
     return changed, _flat(values).astype(theta.dtype), mapping
 
 

@@ -51,6 +51,25 @@ def step_over(
 
 
 @emitted
+def keep(emit: Emitter, places: Value, count: Value, theta: Value, first: Value, second: Value, ahead: Value) -> None:
+    """The new state at these places is the old one."""
+    with emit.loop(count) as i:
+        place = emit.load_word(places, i)
+        for values in (theta, first, second):
+            emit.store_float(emit.load_float(values, place), values, place + ahead)
+
+
+@emitted
+def check_finite(emit: Emitter, theta: Value, second: Value, vectors: Value, finite: Value) -> None:
+    """A vector at `finite` is 0 if all of θ and of the squares is finite."""
+    check, nothing = emit.variable(), emit.vector(0.0)
+    with emit.loop(vectors) as i:
+        for values in (theta, second):
+            check.set(emit.fma(emit.load(values, i * LANES), nothing, check.get()))
+    emit.store(check.get(), finite)
+
+
+@emitted
 def penalize(emit: Emitter, theta: Value, gradient: Value, vectors: Value, l1_f: Value, l2_f: Value) -> None:
     """g ← g + l1·sign(θ) + l2·θ"""
     with emit.loop(vectors) as i:

@@ -45,6 +45,7 @@ ARRAYS = (
     "state", "points", "buckets",
     "gradient", "x", "y", "x_test", "y_test", "layout", "kind_of", "codes", "floor", "lowest", "zeros", "transposes",
     "activations", "incoming", "part", "output_sums", "targets", "deltas", "finite", "arrivals", "mode", "order",
+    "frozen",
     "theta", "first_moment", "second_moment",
 )  # fmt: skip
 NUMBERS = (
@@ -52,6 +53,7 @@ NUMBERS = (
     "layers",
     "parameters",
     "parameter_vectors",
+    "frozen_parameters",
     "chunk_rows",
     "turned",  # the layer up to which the weights of the present θ are transposed
     "order_begin",  # the first place that is in `order`, counted from the first epoch on
@@ -90,6 +92,7 @@ class Buffers(NamedTuple):
     arrivals: NDArray[np.int32]  # how often a thread has come to where all wait for each other
     mode: NDArray[np.int32]  # (threads, LINE): the vector unit's control word as found, and with denormals flushed to 0
     order: NDArray[np.int32]  # (threads, ORDER_BLOCK): the examples at places of an epoch, from work.order_begin on
+    frozen: NDArray[np.int32]  # where what stands still is in the packed arrays
     states: Floats  # (2, 3, P): θ, first and second as they are, and room for the next update's; they change places
     places: NDArray[np.int32]  # where each parameter of θ is in the packed arrays
     work: Any  # (threads,) of WORK: what the kernels get
@@ -105,6 +108,7 @@ def make_buffers(run: Run, threads: int) -> Buffers:
     size = -(-parameters // LINE) * LINE  # of an array that begins and ends on a cache line
     ranks = unit_ranks(run, layout)
     codes, kind_of = lane_kinds(run, layout)
+    places = places_of_parameters(layout, ranks)
     buffers = Buffers(
         gradient=aligned(parameters),
         x=padded(run.x, int(layout[0].input_stride)),
@@ -128,13 +132,15 @@ def make_buffers(run: Run, threads: int) -> Buffers:
         arrivals=aligned(LINE).view(np.int32),
         mode=aligned(threads * LINE).view(np.int32).reshape(threads, LINE),
         order=aligned(threads * ORDER_BLOCK).view(np.int32).reshape(threads, ORDER_BLOCK),
+        frozen=places[run.frozen],
         states=aligned(6 * size, LANES * stride).reshape(2, 3, size),
-        places=places_of_parameters(layout, ranks),
+        places=places,
         work=np.zeros(threads, WORK).view(np.recarray),
     )
     shared = (run.state, run.points, run.buckets)
     addresses = [address(array) for array in (*shared, *buffers[:-3], *buffers.states[0])]
-    numbers = (3 * size, len(layout), run.theta.size, vectors(parameters), chunk_rows(run.theta.size), 1, -1)
+    rows, still = chunk_rows(run.theta.size), run.frozen.size
+    numbers = (3 * size, len(layout), run.theta.size, vectors(parameters), still, rows, 1, -1)
     for thread in range(threads):
         buffers.work[thread] = (*addresses, *numbers, thread, 1)
         for name in ("finite", "mode", "order"):

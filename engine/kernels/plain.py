@@ -226,13 +226,19 @@ def all_finite(values: Floats) -> bool:
 
 @compiled
 def optimize(run: Run, buffers: Buffers, settings: Settings) -> None:
-    """One step of the optimizer, into the buffers; a decoupled l2 shrinks the weights, not the biases."""
+    """One step of the optimizer, into the buffers; a decoupled l2 shrinks the weights, not the biases.
+
+    What is frozen keeps its old state there, whatever the step was.
+    """
     code, rate = settings.optimizer, present_rate(run.state, settings)
     pace, epsilon = present_pace(rate, run.state, settings)
     for layer in range(run.layout.shape[0]):
         weight, bias = run.layout[layer, WEIGHT], run.layout[layer, BIAS]
         take_step(code, run, buffers, weight, bias, pace, epsilon, rate * settings.shrink)
         take_step(code, run, buffers, bias, bias + run.layout[layer, FAN_OUT], pace, epsilon, 0.0)
+    for i in run.frozen:
+        buffers.theta[i] = run.theta[i]
+        buffers.first_moment[i], buffers.second_moment[i] = run.first_moment[i], run.second_moment[i]
 
 
 def over_scalars(optimizer: Optimizer) -> Callable[..., None]:

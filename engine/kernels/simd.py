@@ -37,7 +37,7 @@ from engine.kernels.packing import (
 )
 from engine.kernels.passes import forward, output_rows, train_rows, transpose_weights
 from engine.kernels.shuffle import epoch_key, rounds_for
-from engine.kernels.step import optimize, penalize
+from engine.kernels.step import hold_frozen, optimize, penalize
 from engine.kernels.team import barrier, begin_of_part, end_of_part
 from engine.run import (
     BAD_GRADIENT,
@@ -259,6 +259,8 @@ def finish_update(work: Work, state: State, settings: Settings, size: int) -> No
     penalize(work, settings)
     optimize(work, state, settings)
     barrier(work)
+    if work.frozen_parameters > 0:
+        hold_frozen(work)
     if work.thread == 0:
         if total(work.finite, work.threads, LANES) == 0.0:
             move_on(state, float64s(work.buckets), settings, size)

@@ -7,9 +7,9 @@ import numpy as np
 from engine.kernels.bookkeeping import present_pace, present_rate
 from engine.kernels.elementwise import clear
 from engine.kernels.emitter import LANES
-from engine.kernels.jit import inlined
+from engine.kernels.jit import compiled, inlined
+from engine.kernels.optimizers import check_finite, keep, step_over
 from engine.kernels.optimizers import penalize as penalize_vectors
-from engine.kernels.optimizers import step_over
 from engine.kernels.packing import Work, layer_of
 from engine.kernels.team import barrier, part_of_vectors
 from engine.run import Settings, State
@@ -55,6 +55,18 @@ def optimize(work: Work, state: State, settings: Settings) -> None:
         skip = (first + begin) * LANES
         theta, g, m, v = work.theta + skip, work.gradient + skip, work.first_moment + skip, work.second_moment + skip
         step_over(settings.optimizer, theta, g, m, v, work.next, vectors, work.finite, *numbers, np.float32(shrink))
+
+
+@compiled
+def hold_frozen(work: Work) -> None:
+    """What is frozen has its old state in the next one too; whether that is finite is then for the others to say."""
+    begin, count = part_of_vectors(work, work.frozen_parameters)
+    keep(work.frozen + begin, count, work.theta, work.first_moment, work.second_moment, work.next)
+    barrier(work)
+    begin, vectors = part_of_vectors(work, work.parameter_vectors)
+    skip = work.next + begin * LANES
+    check_finite(work.theta + skip, work.second_moment + skip, vectors, work.finite)
+    barrier(work)
 
 
 @inlined

@@ -235,6 +235,7 @@ EVERY = (
     edits.RemoveUnit(0, 0),
     edits.AddLayer(("tanh", "tanh")),
     edits.RemoveLayer(0),
+    edits.Freeze(0, 1),
     edits.SetValue(0, 5.0),
     edits.SetOutput((1.0, 2.0, 3.0, 4.0)),
     edits.SetTheta(np.arange(10.0)),
@@ -260,13 +261,14 @@ def test_apply_leaves_the_old_setup_alone_and_shares_what_stays(edit):
     names = ("architecture", "theta", "recipe", "examples")
     changed = {name for name in names if getattr(after, name) is not getattr(before, name)}
     assert changed == {
+        edits.Freeze: {"architecture"},
         edits.SetValue: {"theta"},
         edits.SetOutput: {"theta"},
         edits.SetTheta: {"theta"},
         edits.SetRecipe: {"recipe"},
         edits.SetExamples: {"examples"},
     }.get(type(edit), {"architecture", "theta"})
-    if "architecture" not in changed:
+    if type(edit) is edits.Freeze or "architecture" not in changed:
         np.testing.assert_array_equal(mapping, np.arange(theta.size))
 
 
@@ -396,6 +398,9 @@ def test_new_relus_live():
         (edits.RemoveUnit(0, 2), "unit=2: expected a whole number from 0 to 1"),
         (edits.RemoveLayer(1), "layer=1: expected a whole number from 0 to 0"),
         (edits.AddLayer(()), "has 0 units"),
+        (edits.Freeze(1, 0), "layer=1: expected a whole number from 0 to 0"),
+        (edits.Freeze(0, 2), "unit=2: expected a whole number from 0 to 1"),
+        (edits.Freeze(0, 0, 1), "on=1: expected True or False"),
         (edits.SetValue(99, 0.0), "index=99: expected a whole number"),
         (edits.SetValue(0, "a"), "value='a': expected a number"),
         (edits.SetValue(0, 1e39), "not finite in float32"),
@@ -428,6 +433,8 @@ def test_a_layer_too_many_and_a_layer_too_few():
         network.add_layer(["relu"])
     with pytest.raises(EngineError, match="linear model"):
         Network(1).remove_layer(0)
+    with pytest.raises(EngineError, match="linear model"):
+        Network(1).apply(edits.Freeze(0, 0))
 
 
 def test_a_full_layer_has_no_room_for_another_half():

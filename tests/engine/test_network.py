@@ -160,3 +160,12 @@ def test_initial_goes_back_to_the_first_weights():
     np.testing.assert_array_equal(network.initial().theta, start)
     assert (network.initial(8).theta != start).any()
     assert repr(network) == "Network(1, [['sigmoid', 'sigmoid']], seed=7, init='auto', dtype='float32')"
+
+
+def test_the_initial_network_draws_a_new_unit_as_the_first_one_did():
+    network = Network(1, [["sigmoid"] * 2], seed=7)
+    network.add_unit("relu")
+    again, fresh = network.initial(), Network(1, [["sigmoid"] * 2 + ["relu"]], seed=7)
+    for each in (again, fresh):
+        each.add_unit("tanh")
+    np.testing.assert_array_equal(again.theta, fresh.theta)

@@ -154,7 +154,7 @@ def tell(
         epoch=120,
         progress=120.0,
         rate=0.03,
-        marks=((23.0, "+2"), (50.0, "+3")),
+        marks=((23.0, "+2", False), (50.0, "+3", False)),
         answers=Facts(evidence).answers(requests) if answers is None else answers,
     )
     return replace(made, **changes)

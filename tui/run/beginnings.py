@@ -58,8 +58,7 @@ def begin(beginning: Beginning, moment: Moment) -> Run:
         case Reseed(seed):
             return _again(moment, network.initial(seed), seed)
         case Reinit(init):
-            drawn = Network(network.n_inputs, network.layers, network.seed, init, network.dtype.name)
-            return _again(moment, drawn, moment.seed)
+            return _again(moment, network.initial(init=init), moment.seed)
         case Load(options):
             dataset = options.load()
             if dataset.x_train.shape[1] != network.n_inputs:

@@ -20,6 +20,7 @@ from tui.run.beginnings import Beginning, begin, first_run
 from tui.run.choice import Choice, nearest
 from tui.run.facts import ActiveShares, Facts, Losses, Request
 from tui.run.gestures import Nudge, Wish
+from tui.run.notes import note_of
 from tui.run.player import FIRST_SPEED, Move, Player, RunEpochs, StepSpeed, Toggle
 from tui.run.run import Run
 from tui.run.snapshot import Snapshot, State
@@ -104,8 +105,11 @@ class Session:
             setup, _ = apply(edit, setup)
 
     def _apply(self, edit: Edit, joins: bool, loss: float) -> None:
-        note = words.note_of(edit, self.run.moment())
-        self.story.apply(edit, joins)
+        moment = self.run.moment()
+        mapping = self.story.apply(edit, joins)
+        note = note_of(edit, moment)
+        if not np.array_equal(mapping, np.arange(mapping.size)):
+            self.run.gradient = None  # θ is in another order now
         self.telling.edited(self.story.position[1] - 1, note)
         self._tell(note, loss)
 

@@ -33,7 +33,7 @@ class Still:
     """A run that stands still."""
 
     evidence: Evidence
-    marks: tuple[tuple[float, str], ...] = ()
+    marks: tuple[tuple[float, str, bool], ...] = ()
 
     def snapshot(self, requests: Iterable[Request[Any]], chosen: Choice = FIRST, **changes: Any) -> Snapshot:
         """What the screen would be told of it that asks this."""
@@ -84,7 +84,7 @@ def still(name: str) -> Still:
     )
     recipe, gradient = Recipe(**kept["recipe"]), np.array(kept["gradient"])
     evidence = Evidence(dataset, network, recipe, kept["update"], kept["progress"], history, 0, gradient)
-    return Still(evidence, tuple((epoch, label) for epoch, label in kept["marks"]))
+    return Still(evidence, tuple((epoch, label, False) for epoch, label in kept["marks"]))
 
 
 @lru_cache

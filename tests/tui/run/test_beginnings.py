@@ -23,10 +23,10 @@ EACH = [Restart(), Reseed(7), Reinit("he"), Load(Options(data="sine")), Load(Opt
 def changed() -> Run:
     """A run with four units of which the last is chosen, another recipe, and some updates behind it."""
     run = first_run(Options(threads=1))
-    run.trainer.apply(AddUnit("relu"))
-    run.trainer.apply(SetRecipe(Options(training={"batch": 8, "lr": 0.1}).recipe(run.dataset)))
+    run.story.apply(AddUnit("relu"))
+    run.story.apply(SetRecipe(Options(training={"batch": 8, "lr": 0.1}).recipe(run.dataset)))
     run.choice = Choice(0, 3, part="b")
-    run.trainer.step(5)
+    run.story.step(5)
     return run
 
 
@@ -38,7 +38,7 @@ def test_each_beginning_is_tried_here():
 def test_a_beginning_is_a_run_at_update_0_and_the_one_before_goes_on_as_if_nothing_were(changed, beginning):
     alone = pickle.loads(pickle.dumps(changed.trainer))
     made = begin(beginning, changed.moment())
-    assert (made.trainer.update, made.story.note.text, made.story.marks) == (0, "", [])
+    assert (made.trainer.update, made.telling.note.text, made.marks) == (0, "", ())
     made.trainer.step(3)
     assert (changed.trainer.update, changed.choice) == (5, Choice(0, 3, part="b"))
     for trainer in (alone, changed.trainer):

@@ -17,6 +17,7 @@ from tui.run.facts import (
     Evidence,
     Facts,
     Gradient,
+    LossAhead,
     LossCurve,
     Losses,
     Outputs,
@@ -30,6 +31,7 @@ ANSWERS = (
     Outputs("test"),
     Losses(),
     Accuracy(),
+    LossAhead(9),
     LossCurve(9),
     BestUnseen(),
     Gradient(),
@@ -140,7 +142,7 @@ def test_a_point_of_this_very_moment_gives_way_to_the_loss_of_now():
 
 
 def test_the_curve_begins_where_the_losses_are_of_the_present_kind():
-    known = facts(points=5, since=8)
+    known = facts(points=5, since=7)
     assert known.of(LossCurve(9)).epoch.tolist() == [2.0, 3.0, 4.0, 5.0]
 
 
@@ -187,15 +189,32 @@ def test_shares_say_on_how_many_points_a_unit_has_a_slope():
     assert facts(network=Network(1, [])).of(ActiveShares()) == ()
 
 
+def test_what_lies_ahead_begins_here_and_ends_where_the_losses_are_of_another_kind():
+    known = facts(points=6, update=8, progress=2.0, until=16)
+    ahead, (train, unseen) = known.of(LossAhead(9)), known.of(Losses())
+    assert ahead.epoch.tolist() == [2.0, 3.0, 4.0]
+    assert (ahead.train[0], ahead.test[0]) == (train, unseen)
+    scale = known.evidence.dataset.y_scale
+    np.testing.assert_allclose(ahead.train[1:], np.sqrt([3.0, 2.0]) * scale)
+    assert known.of(LossCurve(9)).epoch.tolist() == [0.0, 1.0, 2.0]
+    assert len(facts(points=600, update=0).of(LossAhead(10)).epoch) <= 11
+
+
+def test_at_the_latest_moment_nothing_lies_ahead():
+    assert facts(points=5).of(LossAhead(9)) is None
+
+
 @pytest.mark.parametrize(
     ("change", "same"),
     [
         ({}, True),
         ({"network": Network(1, [["sigmoid", "relu"]])}, True),
-        ({"history": History(np.arange(1), np.arange(1), np.ones(1), np.ones(1))}, True),  # follows from the rest
+        ({"history": History(4 * np.arange(3), np.arange(3), np.ones(3), np.ones(3))}, True),  # follows from the rest
+        ({"history": History(np.arange(1), np.arange(1), np.ones(1), np.ones(1))}, False),  # what lay ahead is gone
         ({"update": 13}, False),
         ({"progress": 3.1}, False),
         ({"since": 1}, False),
+        ({"until": 12}, False),
         ({"recipe": Recipe(loss="mae")}, False),
         ({"network": Network(1, [["sigmoid", "relu"]], seed=1)}, False),
         ({"network": Network(1, [["relu", "sigmoid"]])}, False),

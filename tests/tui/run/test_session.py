@@ -287,7 +287,7 @@ def test_a_new_unit_leaves_the_curve_and_then_tells_what_it_brought():
     run.perform(AddHere("sigmoid"))
     now = run.snapshot()
     assert unseen_loss(run) == pytest.approx(before, rel=1e-6)  # float32 sums in another order
-    assert now.marks == ((10.0, "+4"),)
+    assert now.marks == ((10.0, "+4", False),)
     assert now.note.startswith("Unit 4 added")
     run.perform(Step(40))
     finish(run)

@@ -1,4 +1,4 @@
-"""Marks and the note of one run."""
+"""The notes of one run."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ def sentence(telling: Telling, update: int, losses: tuple[float, float | None], 
     return telling.sentence(update, losses, Recipe(), load("motorcycle"), trouble)
 
 
-def test_marks_stand_where_they_part_something_and_once():
+def test_each_edit_has_its_note_until_another_takes_its_place():
     telling = Telling()
-    for epoch, mark in ((0.0, "+1"), (0.25, "η"), (0.25, "η"), (0.25, "B"), (0.5, ""), (2.0, "η"), (2.0, "η")):
-        telling.changed(Note("", mark=mark), 1, epoch, 0.0)
-    assert telling.marks == [(0.25, "η"), (0.25, "B"), (2.0, "η")]
+    for place, name in ((0, "a"), (1, "b"), (2, "c"), (1, "d")):
+        telling.edited(place, Note("", name=name))
+    assert [note.name for note in telling.notes] == ["a", "d"]
 
 
 def test_a_change_is_told_as_it_happens_and_then_by_what_it_brought():
     telling = Telling()
-    telling.changed(Note("Unit 4 added", "Unit 4"), 40, 10.0, 30.0)
+    telling.changed(Note("Unit 4 added", "Unit 4"), 40, 30.0)
     assert telling.measures
     assert sentence(telling, 40, (20.0, 30.0)) == "Unit 4 added"
     assert sentence(telling, 41, (20.0, 25.0)) == "Unit 4 brought the unseen loss from 30.0 to 25.0 g"
@@ -36,7 +36,7 @@ def test_a_change_is_told_as_it_happens_and_then_by_what_it_brought():
 
 def test_what_stands_by_itself_is_not_measured():
     telling = Telling()
-    telling.changed(Note("Unit 4 added", "Unit 4, added at epoch 10,"), 40, 10.0, 30.0)
+    telling.changed(Note("Unit 4 added", "Unit 4, added at epoch 10,"), 40, 30.0)
     telling.say("Hello")
     assert not telling.measures
     assert sentence(telling, 99, (1.0, 1.0)) == "Hello"
@@ -45,15 +45,15 @@ def test_what_stands_by_itself_is_not_measured():
 @pytest.mark.parametrize("trouble", ["dead", "saturated"])
 def test_trouble_is_told_of_the_unit_that_changed(trouble):
     telling = Telling()
-    telling.changed(Note("", "Unit 4,", unit=(0, 3)), 40, 10.0, 30.0)
+    telling.changed(Note("", "Unit 4,", unit=(0, 3)), 40, 30.0)
     assert sentence(telling, 41, (1.0, 1.0), trouble).startswith(f"Unit 4 is {trouble}: ")
-    telling.changed(Note("", "The rate,"), 40, 10.0, 30.0)
+    telling.changed(Note("", "The rate,"), 40, 30.0)
     assert sentence(telling, 41, (1.0, 1.0), trouble) == "The rate, brought the unseen loss from 30.0 to 1.00 g"
 
 
 def test_a_flat_layer_is_told_where_the_loss_has_risen():
     telling = Telling()
-    telling.changed(Note("", "The rate,"), 40, 10.0, 30.0)
+    telling.changed(Note("", "The rate,"), 40, 30.0)
     assert sentence(telling, 41, (1.0, 31.0), "flat").startswith("All units of a layer are flat")
     assert sentence(telling, 41, (1.0, 29.0), "flat").startswith("The rate, brought")
 

@@ -90,7 +90,7 @@ def told(
         epoch=120,
         progress=120.0,
         rate=0.03,
-        marks=((23.0, "+2"), (50.0, "+3")),
+        marks=((23.0, "+2", False), (50.0, "+3", False)),
         answers=Facts(evidence).answers(fit.requests(dataset, *size, state)) | {Gradient(): gradient} | plausible,
     )
     return knowing(replace(made, **changes), answers or {})
