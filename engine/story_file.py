@@ -19,7 +19,7 @@ from typing import Any, get_args
 import numpy as np
 
 from engine.architecture import Architecture
-from engine.edits import AddLayer, AddUnit, Edit, RemoveLayer, RemoveUnit
+from engine.edits import AddLayer, AddUnit, Edit, PlaceUnit, RemoveLayer, RemoveUnit, SplitUnit
 from engine.errors import EngineError, show, whole
 from engine.examples import Examples, check_examples
 from engine.journal import Entry
@@ -36,7 +36,7 @@ LOSSES_AGREE = 0.01  # by which losses may differ where sums are taken in anothe
 Arrays = Callable[[dict[str, Any]], tuple[Any, Any, Any, Any]]
 EDITS: dict[str, type] = {kind.__name__: kind for kind in get_args(Edit)}
 KEYS = {"format", "version", "lanes", "updates", "parameters", "theta_sha256", "data_sha256", "losses", "run", "source"}
-RUN_KEYS = {"layer", "init", "seed", "network_seed", "dtype", "changes", *BY_FLAG}
+RUN_KEYS = {"layer", "frozen", "init", "seed", "network_seed", "dtype", "changes", *BY_FLAG}
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +111,7 @@ def to_text(story: Told) -> str:
     outcome = Outcome.of(trainer)
     run = {
         "layer": [format_layer(layer) for layer in initial.layers] or ["none"],
+        "frozen": [list(units) for units in initial.frozen] if any(map(any, initial.frozen)) else [],
         "init": initial.init,
         "seed": trainer.seed,
         "network_seed": initial.seed,
@@ -181,7 +182,8 @@ class Story:
         inputs = np.shape(x)[1] if np.ndim(x) == 2 else 1
         layers = _layers(self.run["layer"])
         initial = Architecture(inputs, layers, self.run["network_seed"], self.run["init"], self.run["dtype"])
-        initial = replace(initial, edits=whole("changes", self.run["changes"], 0))
+        frozen, changes = _frozen(self.run["frozen"]), whole("changes", self.run["changes"], 0)
+        initial = replace(initial, frozen=frozen, edits=changes)
         most = most_parameters(initial, [entry.edit for entry in self.entries])
         if most != self.parameters:
             raise EngineError(f"parameters={self.parameters}: expected {most}, as the layers and edits of the file say")
@@ -276,7 +278,7 @@ def _from_plain(name: str, value: Any) -> Any:
             raise EngineError(f"recipe={show(value)}: expected a table")
         _check_keys("recipe.", value, set(BY_FLAG))
         return _recipe(value)
-    if isinstance(value, list) and all(isinstance(each, str) for each in value):
+    if isinstance(value, list) and not any(isinstance(each, list) for each in value):
         return tuple(value)
     return value
 
@@ -289,6 +291,13 @@ def _layers(value: Any) -> tuple[tuple[str, ...], ...]:
     if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
         raise EngineError(f"layer={show(value)}: expected a list such as ['3:sigmoid']")
     return parse_layers(value) or ()
+
+
+def _frozen(value: Any) -> tuple[tuple[bool, ...], ...]:
+    layers = value if isinstance(value, list) else [value]
+    if not all(isinstance(units, list) and all(isinstance(unit, bool) for unit in units) for units in layers):
+        raise EngineError(f"frozen={show(value)}: expected true or false for each unit of each layer")
+    return tuple(map(tuple, layers))
 
 
 def _check_keys(where: str, table: Any, known: set[str], needed: set[str] | None = None) -> None:
@@ -317,16 +326,20 @@ def most_parameters(initial: Architecture, journal: list[Edit]) -> int:
 def _reshape(edit: Edit, shape: list[int]) -> None:
     """What an edit does to the shape; one that is impossible is refused when it is made."""
     match edit:
-        case AddUnit(_, layer) if len(shape) == 2:
+        case AddUnit() | PlaceUnit() if len(shape) == 2:
             shape.insert(1, 1)
-        case AddUnit(_, layer) if isinstance(layer, int) and 0 <= layer < len(shape) - 2:
+        case AddUnit(layer=layer) | PlaceUnit(layer=layer) | SplitUnit(layer=layer) if _within(layer, shape):
             shape[layer + 1] += 1
-        case RemoveUnit(layer, _) if isinstance(layer, int) and 0 <= layer < len(shape) - 2:
+        case RemoveUnit(layer, _) if _within(layer, shape):
             shape[layer + 1] -= 1
         case AddLayer(kinds) if isinstance(kinds, tuple):
             shape.insert(-1, len(kinds))
-        case RemoveLayer(layer) if isinstance(layer, int) and 0 <= layer < len(shape) - 2:
+        case RemoveLayer(layer) if _within(layer, shape):
             del shape[layer + 1]
+
+
+def _within(layer: Any, shape: list[int]) -> bool:
+    return isinstance(layer, int) and 0 <= layer < len(shape) - 2
 
 
 def theta_sha256(theta: np.ndarray[Any, Any]) -> str:
