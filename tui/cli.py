@@ -8,27 +8,31 @@ from __future__ import annotations
 import errno
 import functools
 import io
+import os
 import shutil
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any, NoReturn, TextIO
 
 import click
 
 import data
-from data import DataError
+from data import DataError, Dataset
 from data.errors import clean
-from engine import EngineError
+from engine import EngineError, Experiment, story_file
 from engine.activations import KINDS
 from engine.initial import INITS
 from engine.notation import parse_layers
 from engine.recipe import BY_FLAG, FIELDS, Field, Recipe
-from tui.console.headless import make_trainer, train, updates_of
+from tui.console.headless import Outcome, make_trainer, train, updates_of
 from tui.run.options import Options
+from tui.run.saved import is_saved, open_saved
 
 DIVERGED, BAD_INPUT, INTERRUPTED = 1, 2, 130
 SENTENCE_LENGTH = 1000
 BAR_COLUMNS = 60
+HEADLESS_BUDGET = 1  # byte for checkpoints: nobody goes back
 USUAL = Options()
 USUAL_TRAINING = {field.flag: getattr(Recipe(), name) for name, field in FIELDS.items() if field.flag != "lr"}
 SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 120, "show_default": True}
@@ -61,7 +65,7 @@ class Program(click.Group):
 
     def format_usage(self, context: click.Context, formatter: click.HelpFormatter) -> None:
         formatter.write_usage("unitfit", "[FILE] [OPTIONS]")
-        formatter.write_usage("unitfit", "train|datasets|info [OPTIONS]", prefix="       ")
+        formatter.write_usage("unitfit", "train|replay|datasets|info [OPTIONS]", prefix="       ")
 
     def format_options(self, context: click.Context, formatter: click.HelpFormatter) -> None:
         screen.format_options(context, formatter)
@@ -78,7 +82,7 @@ def run_options(command: Callable[..., Any]) -> Callable[..., Any]:
         sources = [source for source in (file, data) if source is not None] or [USUAL.data]
         if len(sources) > 1:
             raise click.UsageError("FILE with --data: expected one of them")
-        own = {name: given.pop(name) for name in ("as_object", "quiet") if name in given}
+        own = {name: given.pop(name) for name in ("as_object", "quiet", "save", "force") if name in given}
         asked = {flag: given.pop(flag) for flag in BY_FLAG}
         training = {flag: value for flag, value in asked.items() if value not in (None, USUAL_TRAINING.get(flag))}
         columns = tuple(name.strip() for group in features for name in group.split(","))
@@ -139,7 +143,10 @@ def screen(options: Options) -> int:
     """Watch a small neural network learn."""
     if not on_terminal():
         raise click.UsageError("no terminal to draw on: expected one, or the command `unitfit train`")
-    if options != USUAL:
+    if is_saved(options.data):
+        options = replace(USUAL, saved=options.data, threads=options.threads)
+        story_file.read(options.saved or "")
+    elif options != USUAL:
         make_trainer(options)  # refuses bad input before the screen opens
     from tui.app import UnitfitApp
 
@@ -152,10 +159,39 @@ def screen(options: Options) -> int:
 @run_options
 @click.option("--json", "as_object", is_flag=True, help="Print one JSON object instead of a table and a plot")
 @click.option("--quiet", is_flag=True, help="Print nothing but errors, and the JSON if asked for")
-def train_command(options: Options, as_object: bool, quiet: bool) -> int:
+@click.option("--save", metavar="FILE", help="Write the run to a file, which `unitfit FILE` opens")
+@click.option("--force", is_flag=True, help="Write over a file that is there already")
+def train_command(options: Options, as_object: bool, quiet: bool, save: str | None, force: bool) -> int:
     """Train without a screen, and print a table and a plot of the fit."""
+    if save is not None and os.path.exists(save) and not force:
+        raise click.UsageError(f"--save {save}: is there already; expected another name, or --force")
     dataset, trainer = make_trainer(options)
-    updates = updates_of(trainer, dataset)
+    story = Experiment(trainer, options.source(), budget=HEADLESS_BUDGET)
+    outcome = _watched(dataset, story, updates_of(trainer, dataset), quiet)
+    if save is not None:
+        story.save(save)
+    return _report(outcome, as_object, quiet)
+
+
+@program.command()
+@click.argument("file")
+@click.option("--json", "as_object", is_flag=True, help="Print one JSON object instead of a table and a plot")
+@click.option("--threads", type=int, show_default="as many as pay", help="Threads to train with")
+def replay(file: str, as_object: bool, threads: int | None) -> int:
+    """Train a saved run again, and say whether it comes to the same weights."""
+    _, dataset, story = open_saved(file, threads)
+    saved, outcome = story.outcome, _watched(dataset, story, story.end, quiet=as_object)
+    if outcome.interrupted or story.trainer.diverged or saved is None:
+        return _report(outcome, as_object, quiet=False)
+    story.goto(story.end)  # after the edits of its last update
+    verdict = saved.verdict(story_file.Outcome.of(story.trainer)) or "the same θ as when it was saved"
+    if not as_object:
+        say(f"{file}: {verdict}")
+    return _report(outcome, as_object, quiet=False, replay=verdict)
+
+
+def _watched(dataset: Dataset, story: Experiment, updates: int, quiet: bool) -> Outcome:
+    """The run, trained to this update, with a progress bar where somebody looks."""
     narrow = shutil.get_terminal_size().columns < BAR_COLUMNS  # there a bar would break into lines, again and again
     hidden = quiet or narrow or not is_terminal(sys.stdout, sys.stderr)
     with click.progressbar(
@@ -166,16 +202,20 @@ def train_command(options: Options, as_object: bool, quiet: bool) -> int:
             bar.label = "training "
             bar.update(done)
 
-        outcome = train(dataset, trainer, updates, progress)
+        return train(dataset, story, updates, progress)
+
+
+def _report(outcome: Outcome, as_object: bool, quiet: bool, **more: str) -> int:
+    """Print what came of it; returns the exit code."""
     from tui.console import report
 
     if as_object:
-        say(report.as_json(outcome))
+        say(report.as_json(outcome, **more))
     elif not quiet:
         say(report.as_text(outcome))
     if outcome.interrupted:
         return INTERRUPTED
-    return DIVERGED if trainer.diverged else 0
+    return DIVERGED if outcome.trainer.diverged else 0
 
 
 @program.command()

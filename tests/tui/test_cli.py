@@ -18,7 +18,7 @@ import pexpect
 import pytest
 
 import data
-from engine import Network, Recipe, Trainer
+from engine import Experiment, Network, Recipe, Trainer
 from tui.cli import main
 from tui.console import report
 from tui.console.headless import make_trainer, train
@@ -343,7 +343,7 @@ def test_ctrl_c_between_two_updates(monkeypatch: pytest.MonkeyPatch) -> None:
         told.append(done)
         os.kill(os.getpid(), signal.SIGINT)
 
-    outcome = train(dataset, trainer, 10**9, interrupt)
+    outcome = train(dataset, Experiment(trainer), 10**9, interrupt)
     assert outcome.interrupted
     assert told == [1] == [trainer.update]
     assert signal.getsignal(signal.SIGINT) is before
@@ -359,3 +359,42 @@ def test_a_plot_survives_an_encoding_without_braille() -> None:
     assert process.stderr == b""
     assert process.stdout.startswith(b"motorcycle: accel g\n")
     assert b"?" in process.stdout
+
+
+def test_a_saved_run_is_replayed_to_the_same_theta(capsys: Capture, tmp_path: Path) -> None:
+    path = tmp_path / "run.toml"
+    code, out, _ = run(capsys, "train", "--data", "sine", "--epochs", "5", "--lr", "0.1", "--json", "--save", str(path))
+    trained = json.loads(out)
+    assert code == 0
+    code, out, _ = run(capsys, "replay", str(path), "--json")
+    again = json.loads(out)
+    assert (code, again["theta_sha256"]) == (0, trained["theta_sha256"])
+    assert (again["updates"], again["train"], again["data"]) == (trained["updates"], trained["train"], "sine")
+    assert again["replay"] == "the same θ as when it was saved"
+    code, out, _ = run(capsys, "replay", str(path))
+    assert (code, out.splitlines()[0]) == (0, f"{path}: the same θ as when it was saved")
+
+
+def test_a_replay_that_comes_to_another_theta_says_so(capsys: Capture, tmp_path: Path) -> None:
+    path = tmp_path / "run.toml"
+    run(capsys, "train", "--epochs", "1", "--quiet", "--save", str(path))
+    path.write_text(path.read_text().replace("lr = 0.03", "lr = 0.02"))
+    code, out, _ = run(capsys, "replay", str(path))
+    assert (code, out.splitlines()[0].endswith("was it edited?")) == (0, True)
+
+
+def test_a_file_that_is_there_is_not_written_over_unless_asked(capsys: Capture, tmp_path: Path) -> None:
+    path = tmp_path / "run.toml"
+    path.write_text("mine")
+    code, _, err = run(capsys, "train", "--epochs", "1", "--save", str(path))
+    assert (code, path.read_text()) == (2, "mine")
+    assert err == f"unitfit: --save {path}: is there already; expected another name, or --force\n"
+    assert run(capsys, "train", "--epochs", "1", "--quiet", "--save", str(path), "--force") == (0, "", "")
+    assert path.read_text().startswith("format = 1")
+
+
+def test_a_damaged_run_is_a_sentence(capsys: Capture, tmp_path: Path) -> None:
+    path = tmp_path / "run.toml"
+    path.write_text("format = 1\nupdates = 5\n")
+    code, out, err = run(capsys, "replay", str(path))
+    assert (code, out, err) == (2, "", "unitfit: run.toml: data_sha256 is missing: the file is cut, or no saved run\n")

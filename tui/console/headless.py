@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from types import FrameType
 
 from data import Dataset
-from engine import Trainer
+from engine import Experiment, Trainer
 from tui.run.options import Options
 
 LOOK = 0.1  # seconds of training between two looks at ctrl+C and two strokes of the progress bar
@@ -50,14 +50,15 @@ def updates_of(trainer: Trainer, dataset: Dataset) -> int:
     return recipe.epochs * -(-len(dataset.y_train) // recipe.batch_size)
 
 
-def train(dataset: Dataset, trainer: Trainer, updates: int, progress: Progress) -> Outcome:
-    """Train until this many updates are done; `progress` hears how many were done since it was called last."""
+def train(dataset: Dataset, story: Experiment, updates: int, progress: Progress) -> Outcome:
+    """Go on until this many updates are done; `progress` hears how many were done since it was called last."""
+    trainer = story.trainer
     with until_interrupted() as interrupted:
         trainer.prepare()
         started, pace = time.perf_counter(), 1
         while trainer.update < updates and not trainer.diverged and not interrupted():
             before = time.perf_counter()
-            done = trainer.step(min(pace, updates - trainer.update))
+            done = story.step(min(pace, updates - trainer.update))
             pace = max(1, min(2 * pace, int(done * LOOK / max(time.perf_counter() - before, 1e-9))))
             progress(done)
         seconds = time.perf_counter() - started

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import math
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from data import Dataset
+from engine.story_file import theta_sha256
 from tui.console.headless import Outcome
 from tui.draw.numbers import counted, short
 from tui.run.words import overflow
@@ -19,11 +19,10 @@ WINDOW = 60  # rows at the end of a series that are plotted
 CURVE_POINTS = 400
 
 
-def as_json(outcome: Outcome) -> str:
-    """The run as one JSON object; a number that is not finite is null."""
+def as_json(outcome: Outcome, **more: Any) -> str:
+    """The run as one JSON object, with more entries at its end; a number that is not finite is null."""
     trainer, dataset = outcome.trainer, outcome.dataset
     network = trainer.network
-    theta = network.theta.astype(network.dtype.newbyteorder("<"))
     result = {
         "data": dataset.name,
         "target": dataset.target_name,
@@ -40,8 +39,9 @@ def as_json(outcome: Outcome) -> str:
         "device": trainer.device,
         "diverged": None if trainer.diverged is None else dict(zip(("update", "what"), trainer.diverged, strict=True)),
         "interrupted": outcome.interrupted,
-        "theta_sha256": hashlib.sha256(theta.tobytes()).hexdigest(),
+        "theta_sha256": theta_sha256(network.theta),
         "notices": dataset.notices,
+        **more,
     }
     return json.dumps(finite(result), indent=2, allow_nan=False)
 

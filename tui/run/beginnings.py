@@ -13,6 +13,7 @@ from engine.trainer import default_threads
 from tui.run.choice import Choice, nearest
 from tui.run.options import Options
 from tui.run.run import Moment, Run
+from tui.run.saved import notes_of, open_saved
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +42,19 @@ class Load:
     options: Options
 
 
-Beginning = Restart | Reseed | Reinit | Load
+@dataclass(frozen=True, slots=True)
+class Open:
+    """The run of a file, all of which lies ahead at first."""
+
+    path: str
+
+
+Beginning = Restart | Reseed | Reinit | Load | Open
 
 
 def first_run(options: Options) -> Run:
     """The run that these options describe. Raises DataError, EngineError or OSError for options that describe none."""
-    return _first(options, options.load())
+    return _first(options, options.load()) if options.saved is None else _open(options.saved, options.threads)
 
 
 def begin(beginning: Beginning, moment: Moment) -> Run:
@@ -59,6 +67,8 @@ def begin(beginning: Beginning, moment: Moment) -> Run:
             return _again(moment, network.initial(seed), seed)
         case Reinit(init):
             return _again(moment, network.initial(init=init), moment.seed)
+        case Open(path):
+            return _open(path, moment.options.threads)
         case Load(options):
             dataset = options.load()
             if dataset.x_train.shape[1] != network.n_inputs:
@@ -71,13 +81,24 @@ def _first(options: Options, dataset: Dataset) -> Run:
     return _make(options, dataset, options.network(dataset), options.recipe(dataset), options.seed, Choice())
 
 
+def _open(path: str, threads: int | None) -> Run:
+    options, dataset, story = open_saved(path, _threads(threads))
+    run = Run(options, dataset, story, nearest(Choice(), story.trainer.network))
+    run.telling.notes = notes_of(options, dataset, story)
+    return run
+
+
 def _again(moment: Moment, network: Network, seed: int) -> Run:
     return _make(moment.options, moment.dataset, network, moment.recipe, seed, moment.choice)
 
 
 def _make(options: Options, dataset: Dataset, network: Network, recipe: Recipe, seed: int, choice: Choice) -> Run:
-    """A run of this network. Training takes all cores but one, the screen's, unless the options say otherwise."""
-    threads = max(1, default_threads() - 1) if options.threads is None else options.threads
+    """A run of this network."""
     sets = (dataset.x_train, dataset.y_train, dataset.x_test, dataset.y_test)
-    trainer = Trainer(network, *sets, recipe, seed, options.device, threads)
+    trainer = Trainer(network, *sets, recipe, seed, options.device, _threads(options.threads))
     return Run(options, dataset, Experiment(trainer, options.source()), nearest(choice, network))
+
+
+def _threads(asked: int | None) -> int:
+    """All cores but one, the screen's, unless the options say otherwise."""
+    return max(1, default_threads() - 1) if asked is None else asked

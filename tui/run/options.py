@@ -56,9 +56,8 @@ class Options:
     seed: int = 0
     device: str = "cpu"
     threads: int | None = None
-    training: Mapping[str, Any] = field(
-        default_factory=dict
-    )  # what is asked of the recipe, by the names of its options
+    training: Mapping[str, Any] = field(default_factory=dict)  # of the recipe, by the names of its options
+    saved: str | None = None  # the file of a saved run, which says all of the others
 
     def source(self) -> dict[str, Any]:
         """What names the data, by the names of the options: what a saved run keeps of them."""

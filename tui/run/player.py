@@ -42,7 +42,12 @@ class StepSpeed:
     steps: int
 
 
-Move = Toggle | Step | RunEpochs | StepSpeed
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """Along what was recorded, to the latest moment."""
+
+
+Move = Toggle | Step | RunEpochs | StepSpeed | Replay
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +57,9 @@ class Goal:
     update: int | None
     epoch: int
     since: float  # seconds, by the clock
-    begun: float = 0.0  # epochs, for the progress of a long stretch
+    begun: float = 0.0  # epochs, for the progress of a long stretch; updates for that of a replay
     long: bool = False
+    replay: bool = False
 
 
 class Player:
@@ -78,6 +84,9 @@ class Player:
                 self._step(updates)
             case RunEpochs(epochs, long):
                 self._run(epochs, long)
+            case Replay():
+                self.pause()
+                self.goal = Goal(self.story.end, 0, self.clock(), self.trainer.update, long=True, replay=True)
             case StepSpeed(steps):
                 self.level = min(max(self.level + steps, 0), len(SPEEDS) - 1)
 
@@ -121,6 +130,8 @@ class Player:
             self._train(self._left(self.goal))
             if self._left(self.goal) > 0:
                 return 0.0
+            if self.goal.replay:
+                self.story.goto(self.story.end)
             self.pause()
         if not self.playing:
             return None
@@ -166,6 +177,9 @@ class Player:
         goal = self.goal
         if goal is None or not goal.long:
             return None
+        if goal.update is not None:
+            whole = max(goal.update - goal.begun, 1)
+            return f"replaying, {100 * (self.trainer.update - goal.begun) / whole:.0f} %; space stops"
         epochs = goal.epoch - int(goal.begun)
         done = (self.trainer.progress - goal.begun) / (goal.epoch - goal.begun)
         return f"running {epochs} {'epoch' if epochs == 1 else 'epochs'}, {100 * done:.0f} %"

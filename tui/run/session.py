@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,14 +16,16 @@ import numpy as np
 from data import Dataset
 from engine import Experiment, Network, Trainer
 from engine.edits import Edit, Setup, SetValue, apply
+from engine.story_file import Outcome
 from tui.run import words
-from tui.run.beginnings import Beginning, begin, first_run
+from tui.run.beginnings import Beginning, Open, begin, first_run
 from tui.run.choice import Choice, nearest
 from tui.run.facts import ActiveShares, Facts, Losses, Request
 from tui.run.gestures import Nudge, Wish
 from tui.run.notes import note_of
-from tui.run.player import FIRST_SPEED, Move, Player, RunEpochs, StepSpeed, Toggle
+from tui.run.player import FIRST_SPEED, Move, Player, Replay, RunEpochs, StepSpeed, Toggle
 from tui.run.run import Run
+from tui.run.saved import free_name
 from tui.run.snapshot import Snapshot, State
 from tui.run.telling import Note, Telling
 from tui.run.travel import Travel, travel
@@ -48,7 +51,10 @@ class Session:
         self.busy: str | None = None
         self.prepared = False
         self._enter(first_run(options), FIRST_SPEED)
-        self.telling.say(words.of_first(self.dataset))
+        if options.saved is None:
+            self.telling.say(words.of_first(self.dataset))
+        else:
+            self._begun(Open(options.saved))
 
     @property
     def trainer(self) -> Trainer:
@@ -142,7 +148,18 @@ class Session:
             self.busy = None
         run.before = self.run
         self._enter(run, self.player.level)
-        self.telling.say(words.of_beginning(beginning, run))
+        self._begun(beginning)
+
+    def _begun(self, beginning: Beginning) -> None:
+        self.telling.say(words.of_beginning(beginning, self.run))
+        if isinstance(beginning, Open):
+            self.player.do(Replay())
+
+    def save(self, path: Path | None = None) -> None:
+        """Write the run up to this moment to a file, by default to one of a name that is free in this folder."""
+        path = free_name(self.dataset, self.trainer.network) if path is None else path
+        self.story.save(path)
+        self.telling.say(f"Saved as {path}: unitfit {path} opens it, unitfit replay {path} tells its losses")
 
     def _enter(self, run: Run, level: int) -> None:
         self.run = run
@@ -181,6 +198,10 @@ class Session:
         if self.trainer.architecture is not architecture:  # an edit that was recorded
             self.run.choice = nearest(self.run.choice, self.trainer.network)
         self._diverged()
+        if self.story.outcome is not None and self.story.at_end:
+            verdict = self.story.outcome.verdict(Outcome.of(self.trainer))
+            self.story.outcome = None  # it is told once
+            self.telling.say(words.of_replay(verdict))
         return wait
 
     def _diverged(self) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import data
 from data import Dataset
-from tui.run.beginnings import Beginning, Load, Reinit, Reseed, Restart
+from tui.run.beginnings import Beginning, Load, Open, Reinit, Reseed, Restart
 from tui.run.run import Moment, Run
 from tui.run.telling import Note
 
@@ -21,6 +21,8 @@ def of_beginning(beginning: Beginning, run: Run) -> str:
             return f"A new random start: seed {seed}"
         case Reinit(init):
             return f"The initial weights are drawn anew: {init}"
+        case Open(path):
+            return f"Opened {path}: replaying; space stops that, end goes on with it"
         case Load(options):
             about = data.about(options.data) if options.data in data.names() else ""
             dataset = run.dataset
@@ -49,4 +51,14 @@ def overflow(update: int, what: str) -> str:
 
 def while_it_begins(beginning: Beginning) -> str | None:
     """What takes long just now."""
-    return f"loading {beginning.options.data} …" if isinstance(beginning, Load) else None
+    match beginning:
+        case Load(options):
+            return f"loading {options.data} …"
+        case Open(path):
+            return f"opening {path} …"
+    return None
+
+
+def of_replay(verdict: str) -> str:
+    """What is said at the end of a replay; `verdict` is that of `Outcome`."""
+    return verdict or "Replayed to where it was saved, to the same θ; space trains on, , and u go back"

@@ -37,6 +37,7 @@ from tui.widgets.view_panel import ViewPanel
 
 FOCUSES = ("view", "units", "recipe")
 NARROW = 100  # columns under which the recipe has no place of its own
+OPENS = ("help", "open_table", "open_run", "ask_epochs")  # what needs room of its own
 WEEK = 7  # what the window of dated data moves by
 
 
@@ -195,7 +196,7 @@ class MainScreen(Screen[None]):
 
         Nothing is opened or asked on a screen that is too small to show it.
         """
-        opens = action in ("help", "open_table", "ask_epochs") or (action == "run_epochs" and self.epochs is None)
+        opens = action in OPENS or (action == "run_epochs" and self.epochs is None)
         if opens and too_small(*self.app.size):
             return False
         return action != "move_window" or self._dated()
@@ -267,6 +268,14 @@ class MainScreen(Screen[None]):
         from tui.screens.open_table import OpenTable
 
         self.app.push_screen(OpenTable(self.send))
+
+    def action_save(self) -> None:
+        self.send(lambda session: session.save())
+
+    def action_open_run(self) -> None:
+        from tui.screens.open_run import OpenRun
+
+        self.app.push_screen(OpenRun(self.send))
 
     def _look(self, view: ViewState) -> None:
         self.view = view
