@@ -18,15 +18,18 @@ from numpy.typing import NDArray
 
 from engine import story_file
 from engine.checkpoint import Checkpoint
-from engine.edits import Edit, SetTheta
+from engine.edits import Edit, SetTheta, Setup, apply
 from engine.errors import EngineError, real, show, whole
-from engine.history import BatchHistory, Curves, History, batch_history_of, history_of
+from engine.history import BatchHistory, Branch, Curves, History, batch_history_of, history_of
 from engine.journal import Entry, Tail, owned
 from engine.marks import Mark, Marks, Position, first_spacing
 from engine.network import Network
+from engine.run import State
 from engine.trainer import LONGEST_SLICE, Trainer
 
 BUDGET = 64 * 2**20
+Array = NDArray[Any]
+Moment = tuple[tuple[Array, Array, Array, Array], State]  # parameters and state, as a Checkpoint has them
 
 
 class Experiment:
@@ -49,6 +52,7 @@ class Experiment:
         self._ahead: Curves | None = None  # the whole story's curves, once the cursor has gone back from its end
         self._undone: list[Position] = []  # from where undos were asked for, one after the other
         self._tails: list[Tail] = []
+        self._data_sha256 = ""  # worked out when it is first needed
         theta = trainer.theta
         self.initial = trainer.network.architecture  # of the network that the story begins with
         self.recipe, self.beginning = trainer.recipe, trainer.examples  # that it begins with
@@ -245,9 +249,53 @@ class Experiment:
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the story up to the cursor to a file, see `engine.story_file`. Raises EngineError where that fails."""
-        entries = self.entries[: self._applied]
-        told = story_file.Told(self.trainer, self.source, self.initial, self.recipe, self.beginning, entries)
-        story_file.save(told, path)
+        outcome = story_file.Outcome.of(self.trainer)
+        story_file.save(self._told(self.entries[: self._applied], self.update, outcome), path)
+
+    def draft(self) -> str:
+        """The text of a file of the whole story, whatever lies ahead, that says nothing of its end: made in no time."""
+        nothing = story_file.Outcome(story_file.version(), story_file.lanes(self.trainer), "", ())
+        return story_file.to_text(self._told(self.entries, self._end, nothing))
+
+    def _told(self, entries: tuple[Entry, ...], updates: int, outcome: story_file.Outcome) -> story_file.Told:
+        if not self._data_sha256:
+            self._data_sha256 = story_file.data_sha256(self.beginning)
+        beginning = (self.initial, self.recipe, self.trainer.seed, self._data_sha256)
+        return story_file.Told(self.source, *beginning, entries, updates, outcome)
+
+    @property
+    def curves(self) -> Curves:
+        """A copy of the loss curves of the whole story."""
+        return self.trainer.take_curves() if self._ahead is None else self._ahead
+
+    def adopt(self, position: Position, moment: Moment, curves: Curves) -> None:
+        """Stand at a moment of the story that was kept elsewhere, without training up to it.
+
+        Raises EngineError where it is no moment of this story.
+        """
+        update, applied = position
+        if not (0 <= applied <= len(self._entries) and 0 <= update <= self._end):
+            raise EngineError(f"position={show(position)}: expected a moment of the story")
+        setup = Setup(self.initial, self.initial.initial_theta(), self.recipe, self.beginning)
+        for entry in self._entries[:applied]:
+            setup, _ = apply(entry.edit, setup)
+        assert setup.recipe is not None and setup.examples is not None
+        parameters, state = moment
+        if any(array.shape != setup.theta.shape or array.dtype != setup.theta.dtype for array in parameters):
+            raise EngineError(f"parameters: expected {setup.theta.size} numbers of {setup.theta.dtype.name}")
+        if int(state.update) != update:
+            raise EngineError(f"a state of update {int(state.update)}: expected one of update {update}")
+        counts, seed = setup.examples.counts, self.trainer.seed
+        checkpoint = Checkpoint(setup.architecture, setup.recipe, seed, counts, parameters, state, Branch())
+        self.trainer.restore(checkpoint, setup.examples)
+        self.outcome = None
+        self._applied = applied
+        self._marks.add(self._mark())
+        self._ahead = curves
+        self._end_progress = self.trainer.progress
+        if self.at_end:
+            self.trainer.put_curves(curves)
+            self._ahead = None
 
     @classmethod
     def load(
@@ -258,12 +306,17 @@ class Experiment:
         Without `replay` it stands at its beginning, and all of it lies ahead. `outcome` is what the file says of its
         end. Raises EngineError for a file that is no story, or whose data are others now.
         """
-        story = story_file.read(path)
+        experiment = cls.of(story_file.read(path), arrays, threads)
+        if replay:
+            experiment.goto(experiment.end)
+        return experiment
+
+    @classmethod
+    def of(cls, story: story_file.Story, arrays: story_file.Arrays, threads: int | None = None) -> Experiment:
+        """The story that was read from a file, at its beginning. Raises EngineError where its data are others now."""
         experiment = cls(story.trainer(arrays, threads), story.source)
         experiment._entries, experiment._end = list(story.entries), story.updates
         experiment.outcome = story.outcome
-        if replay:
-            experiment.goto(story.updates)
         return experiment
 
     # ------------------------------------------------------------------------------------------------ helpers

@@ -54,8 +54,8 @@ class Outcome:
         return cls(version(), lanes(trainer), theta_sha256(trainer.theta), tuple(losses))
 
     def verdict(self, now: Outcome) -> str:
-        """A sentence about a replay that came to another θ; "" where it is the same."""
-        if self.theta_sha256 == now.theta_sha256:
+        """A sentence about a replay that came to another θ; "" where it is the same, or where the file does not say."""
+        if self.theta_sha256 in ("", now.theta_sha256):
             return ""
         if (self.lanes, self.version) == (now.lanes, now.version):
             return "θ is another one than when the file was saved, though program and CPU are alike: was it edited?"
@@ -67,14 +67,16 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What of a story goes into its file: how it began, its edits, and the trainer at its end."""
+    """What of a story goes into its file: how it began, its edits, and where it ends."""
 
-    trainer: Trainer
     source: dict[str, Any]
     initial: Architecture
     recipe: Recipe
-    beginning: Examples
+    seed: int
+    data_sha256: str
     entries: tuple[Entry, ...]
+    updates: int
+    outcome: Outcome
 
 
 # ----------------------------------------------------------------------------------------------------- to the file
@@ -107,13 +109,12 @@ def to_text(story: Told) -> str:
     """The file's content."""
     import tomli_w
 
-    trainer, initial, entries = story.trainer, story.initial, story.entries
-    outcome = Outcome.of(trainer)
+    initial, entries, outcome = story.initial, story.entries, story.outcome
     run = {
         "layer": [format_layer(layer) for layer in initial.layers] or ["none"],
         "frozen": [list(units) for units in initial.frozen] if any(map(any, initial.frozen)) else [],
         "init": initial.init,
-        "seed": trainer.seed,
+        "seed": story.seed,
         "network_seed": initial.seed,
         "dtype": initial.dtype.name,
         "changes": initial.edits,
@@ -123,10 +124,10 @@ def to_text(story: Told) -> str:
         "format": FORMAT,
         "version": outcome.version,
         "lanes": outcome.lanes,
-        "updates": trainer.update,
+        "updates": story.updates,
         "parameters": most_parameters(initial, [entry.edit for entry in entries]),
         "theta_sha256": outcome.theta_sha256,
-        "data_sha256": data_sha256(story.beginning),
+        "data_sha256": story.data_sha256,
         "losses": [loss for loss in outcome.losses if np.isfinite(loss)],
         "source": {key: value for key, value in story.source.items() if value is not None},
         "run": run,

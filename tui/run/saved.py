@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import itertools
 import os
+import zipfile
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import data
 from data import Dataset
-from engine import Experiment, Network
+from engine import Experiment, Network, story_state
 from engine.edits import Setup, apply
 from engine.story_file import FORMAT
 from tui.run.choice import Choice
@@ -31,6 +32,11 @@ def is_saved(path: str) -> bool:
         return False
 
 
+def is_kept(path: str) -> bool:
+    """Whether this is an archive of a run that was cut off."""
+    return zipfile.is_zipfile(path)
+
+
 def open_saved(path: str, threads: int | None = None) -> tuple[Options, Dataset, Experiment]:
     """The run of a file at its beginning, all of it ahead. Raises EngineError, DataError or OSError."""
     found: list[tuple[Options, Dataset]] = []
@@ -42,7 +48,10 @@ def open_saved(path: str, threads: int | None = None) -> tuple[Options, Dataset,
         found.append((options, dataset))
         return dataset.x_train, dataset.y_train, dataset.x_test, dataset.y_test
 
-    story = Experiment.load(path, arrays, threads, replay=False)
+    if is_kept(path):
+        story = story_state.load(path, arrays, threads)
+    else:
+        story = Experiment.load(path, arrays, threads, replay=False)
     options, dataset = found[0]
     return replace(options, seed=story.trainer.seed, threads=threads), dataset, story
 

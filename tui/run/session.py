@@ -152,7 +152,7 @@ class Session:
 
     def _begun(self, beginning: Beginning) -> None:
         self.telling.say(words.of_beginning(beginning, self.run))
-        if isinstance(beginning, Open):
+        if isinstance(beginning, Open) and self.story.outcome is not None:
             self.player.do(Replay())
 
     def save(self, path: Path | None = None) -> None:

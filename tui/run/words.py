@@ -22,6 +22,8 @@ def of_beginning(beginning: Beginning, run: Run) -> str:
         case Reinit(init):
             return f"The initial weights are drawn anew: {init}"
         case Open(path):
+            if run.story.outcome is None:
+                return "Back in the run that was cut off, as it was in its last seconds"
             return f"Opened {path}: replaying; space stops that, end goes on with it"
         case Load(options):
             about = data.about(options.data) if options.data in data.names() else ""

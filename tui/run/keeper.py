@@ -1,0 +1,116 @@
+"""The keeper: the present run is written to the state folder while it goes on, so that a crash loses two seconds.
+
+Each program has files of its own and holds a lock on one of them. Files whose lock nobody holds are of a program that
+was cut off; the next start can go on with the newest of them.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import IO, Any
+
+import platformdirs
+
+from engine import Experiment
+from engine.story_file import write_in_one_piece
+from engine.story_state import pack
+
+EVERY = 2.0  # seconds between two writes, at least
+SHARE = 0.02  # of the time, at most, that writing may take
+MOST_RUNS, MOST_BYTES = 10, 200 * 2**20  # that are left in the folder
+STORY, LOCK = ".npz", ".lock"
+
+
+def state_folder() -> Path:
+    """Where runs are kept while they go on."""
+    return platformdirs.user_state_path("unitfit") / "runs"
+
+
+class Keeper:
+    """Keeps one program's present run. A folder that cannot be written is told once, by `problem`."""
+
+    def __init__(self, folder: Path, clock: Callable[[], float] = time.perf_counter) -> None:
+        self.folder, self.clock = folder, clock
+        self.problem = ""
+        self._due = 0.0
+        self._kept: tuple[Any, ...] = ()  # what was written last
+        self._lock: IO[bytes] | None = None
+        self.path = folder / f"{os.getpid()}-{time.time_ns():x}"
+
+    def look(self, story: Experiment) -> None:
+        """Write the run where something was done to it and the last time is long enough ago."""
+        now = self.clock()
+        if self.problem or now < self._due or not (story.end or story.entries):
+            return
+        present = (id(story), story.end, story.position, len(story.entries), len(story.tails))
+        if present == self._kept:
+            return
+        try:
+            self._write(story)
+        except OSError as error:
+            self.problem = f"{self.folder}: cannot be written ({error.strerror}), so a crash would lose this run"
+        self._kept = present
+        cost = self.clock() - now
+        self._due = now + max(EVERY, cost / SHARE)
+
+    def _write(self, story: Experiment) -> None:
+        if self._lock is None:
+            self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self._lock = hold(self.path.with_suffix(LOCK))
+        write_in_one_piece(self.path.with_suffix(STORY), pack(story))
+
+    def close(self) -> None:
+        """The program ends as it should: nothing is left."""
+        if self._lock is not None:
+            remove(self.path)
+            self._lock.close()
+            self._lock = None
+
+
+def hold(path: Path) -> IO[bytes] | None:
+    """A lock on the file, held until it is closed or the program ends; None where another program holds it."""
+    file = open(path, "ab")  # noqa: SIM115  # it stays open
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        file.close()
+        return None
+    return file
+
+
+def cut_off(folder: Path) -> Path | None:
+    """The file of the newest run that was cut off; older ones than the last few are removed."""
+    try:
+        locks = sorted(folder.glob(f"*{LOCK}"), key=lambda path: path.stat().st_mtime, reverse=True)
+        left = [path.with_suffix("") for path in locks if _is_left(path)]
+        total = 0
+        for number, path in enumerate(left):
+            total += sum(file.stat().st_size for file in _files(path) if file.exists())
+            if number >= MOST_RUNS or total > MOST_BYTES or not path.with_suffix(STORY).exists():
+                remove(path)
+        return next((file for path in left if (file := path.with_suffix(STORY)).exists()), None)
+    except OSError:
+        return None
+
+
+def remove(path: Path) -> None:
+    """The files of a run go, the lock last."""
+    for file in _files(path):
+        file.unlink(missing_ok=True)
+
+
+def _files(path: Path) -> list[Path]:
+    return [path.with_suffix(suffix) for suffix in (STORY, LOCK)]
+
+
+def _is_left(lock_path: Path) -> bool:
+    """Whether the program that held this lock has ended."""
+    lock = hold(lock_path)
+    if lock is None:
+        return False
+    lock.close()
+    return True
