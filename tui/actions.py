@@ -117,6 +117,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("window_right", ("right",), "In dated data: a week on", "window", "move_window(1)", LOOKING, "view"),
     Action("focus", ("tab",), "Focus: view, units, recipe", "focus", "focus_next", LOOKING),
     Action("save", ("ctrl+s",), "Save the run: a small file that tells it again", "save", "save", PROGRAM),
+    Action("go_on", ("ctrl+r",), "Go on with a run that was cut off", "go on", "go_on", PROGRAM),
     Action("open_run", ("ctrl+o",), "Open a saved run", "open run", "open_run", PROGRAM),
     Action("help", ("?",), "All keys", "help", "help", PROGRAM),
     Action("palette", ("ctrl+p",), "All actions, by name", "palette", "app.command_palette", PROGRAM),

@@ -8,7 +8,7 @@ import os
 import re
 import signal
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import partial
 from importlib import import_module
@@ -27,6 +27,7 @@ from textual.theme import BUILTIN_THEMES, Theme
 
 from tui.actions import KeysError, bindings, keymap, place_of, with_keys
 from tui.draw.palette import DARK, Palette, choose
+from tui.run.keeper import Keeper
 from tui.run.options import Options
 from tui.run.runner import Runner
 from tui.run.session import Session
@@ -48,12 +49,19 @@ class UnitfitApp(App[None]):
     class News(Message):
         """The runner has something to take."""
 
-    def __init__(self, options: Options, runner: type[Runner] = Runner, keys: Path | None = None) -> None:
+    def __init__(
+        self,
+        options: Options,
+        runner: Callable[..., Runner] = Runner,
+        keys: Path | None = None,
+        keeper: Keeper | None = None,
+    ) -> None:
         self.palette = choose(os.environ)  # before Textual takes NO_COLOR out of the environment
         super().__init__()
         self.register_theme(theme_of(self.palette))
         self.theme = "unitfit"
-        self.runner = runner(options, self._wake)
+        self.keeper = keeper
+        self.runner = runner(options, self._wake) if keeper is None else runner(options, self._wake, keeper=keeper)
         self.keys = keys or platformdirs.user_config_path() / KEYS_FILE
         self._problem: str | None = None
         self._said = ""
@@ -70,6 +78,8 @@ class UnitfitApp(App[None]):
             super().run(*args, **kwargs)
         finally:
             ended = self.runner.stop(PATIENCE)
+            if self.keeper is not None and ended and not self.return_code:
+                self.keeper.close()
         if not ended:  # a compilation cannot be interrupted; what it writes it writes under another name first
             sys.stdout.flush()
             os._exit(self.return_code or 0)

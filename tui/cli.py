@@ -149,8 +149,9 @@ def screen(options: Options) -> int:
     elif options != USUAL:
         make_trainer(options)  # refuses bad input before the screen opens
     from tui.app import UnitfitApp
+    from tui.run.keeper import Keeper, state_folder
 
-    app = UnitfitApp(options)
+    app = UnitfitApp(options, keeper=Keeper(state_folder()))
     app.run()
     return app.return_code or 0
 

@@ -15,6 +15,7 @@ def facts() -> list[tuple[str, str]]:
     """(what, value) in the order in which they are shown."""
     from engine.kernels.jit import cache_folder
     from engine.trainer import default_threads
+    from tui.run.keeper import state_folder
 
     return [
         ("unitfit", version_of("unitfit")),
@@ -24,6 +25,7 @@ def facts() -> list[tuple[str, str]]:
         ("threads", f"{default_threads()} of {os.cpu_count()}"),
         ("CUDA", cuda()),
         ("cache folder", str(cache_folder())),
+        ("state folder", str(state_folder())),
     ]
 
 

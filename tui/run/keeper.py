@@ -41,14 +41,27 @@ class Keeper:
         self._lock: IO[bytes] | None = None
         self.path = folder / f"{os.getpid()}-{time.time_ns():x}"
 
-    def look(self, story: Experiment) -> None:
-        """Write the run where something was done to it and the last time is long enough ago."""
+    def left(self) -> Path | None:
+        """The file of the newest run that was cut off."""
+        return cut_off(self.folder)
+
+    def take_over(self, file: Path) -> None:
+        """The run of this file goes on here, and its file with it; a file of this program's own goes."""
+        self.close()
+        self.path = file.with_suffix("")
+        self._lock = hold(self.path.with_suffix(LOCK))
+
+    def look(self, story: Experiment) -> bool:
+        """Write the run where something was done to it and the last time is long enough ago.
+
+        Returns whether there is a new problem.
+        """
         now = self.clock()
         if self.problem or now < self._due or not (story.end or story.entries):
-            return
+            return False
         present = (id(story), story.end, story.position, len(story.entries), len(story.tails))
         if present == self._kept:
-            return
+            return False
         try:
             self._write(story)
         except OSError as error:
@@ -56,6 +69,7 @@ class Keeper:
         self._kept = present
         cost = self.clock() - now
         self._due = now + max(EVERY, cost / SHARE)
+        return bool(self.problem)
 
     def _write(self, story: Experiment) -> None:
         if self._lock is None:

@@ -15,6 +15,7 @@ from queue import Empty, SimpleQueue
 
 from data import DataError
 from engine import EngineError
+from tui.run.keeper import Keeper
 from tui.run.options import Options
 from tui.run.session import Session
 from tui.run.snapshot import Snapshot
@@ -29,9 +30,13 @@ class Runner:
     """Drives one session. `wake` is called on the runner's thread whenever there is something to take."""
 
     def __init__(
-        self, options: Options, wake: Callable[[], None], clock: Callable[[], float] = time.perf_counter
+        self,
+        options: Options,
+        wake: Callable[[], None],
+        clock: Callable[[], float] = time.perf_counter,
+        keeper: Keeper | None = None,
     ) -> None:
-        self.options, self.wake, self.clock = options, wake, clock
+        self.options, self.wake, self.clock, self.keeper = options, wake, clock, keeper
         self.failure: BaseException | None = None  # a fault of the program, which ended the thread
         self._commands: SimpleQueue[Command | None] = SimpleQueue()
         self._notices: SimpleQueue[str] = SimpleQueue()
@@ -86,6 +91,8 @@ class Runner:
         except EXPECTED as error:
             self._notices.put(one_sentence(error))
             self.session = Session(Options(), self.post, self.clock)
+        if self.keeper is not None:
+            self.session.offer(self.keeper.left())
         self.post()
 
     def turn(self, wait: float | None = 0.0) -> bool:
@@ -98,11 +105,23 @@ class Runner:
         self._changed |= command is not nothing
         self._due = self._attempt(Session.work)
         self._changed |= self.session.trainer.update != update or self._due is None  # a run that ends does not move on
+        self._keep()
         if self._changed and self._commands.empty():
             on_time = not self._slot and self.clock() >= self._post_due
             if on_time or command is not nothing or self._due is None:
                 self.post()
         return True
+
+    def _keep(self) -> None:
+        """Have the run written where it is time; that it cannot be is told once."""
+        if self.keeper is None:
+            return
+        if self.session.taken is not None:
+            self.keeper.take_over(self.session.taken)
+            self.session.taken = None
+        if self.keeper.look(self.session.story):
+            self._notices.put(self.keeper.problem)
+            self._changed = True
 
     def patience(self) -> float | None:
         """How long the next turn may wait for a command: until the next slice or snapshot is due."""

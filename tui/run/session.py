@@ -46,6 +46,8 @@ class Session:
     ) -> None:
         self.announce, self.clock = announce, clock
         self.wants: tuple[Want, ...] = ()
+        self.kept: Path | None = None  # the file of a run that was cut off
+        self.taken: Path | None = None  # that of one that goes on here
         self._nudged: tuple[int, float] | None = None  # the parameter of the last wish, if that was a nudge, and when
         self._facts: Facts | None = None  # of the last moment that was told
         self.busy: str | None = None
@@ -154,6 +156,20 @@ class Session:
         self.telling.say(words.of_beginning(beginning, self.run))
         if isinstance(beginning, Open) and self.story.outcome is not None:
             self.player.do(Replay())
+
+    def offer(self, kept: Path | None) -> None:
+        """A run that was cut off can be gone on with."""
+        self.kept = kept
+        if kept is not None:
+            self.telling.say(words.OFFER)
+
+    def go_on(self) -> None:
+        """The run that was cut off."""
+        if self.kept is None:
+            self.telling.say(words.NOTHING_LEFT)
+            return
+        self.perform(Open(str(self.kept)))
+        self.taken, self.kept = self.kept, None
 
     def save(self, path: Path | None = None) -> None:
         """Write the run up to this moment to a file, by default to one of a name that is free in this folder."""

@@ -272,6 +272,9 @@ class MainScreen(Screen[None]):
     def action_save(self) -> None:
         self.send(lambda session: session.save())
 
+    def action_go_on(self) -> None:
+        self.send(lambda session: session.go_on())
+
     def action_open_run(self) -> None:
         from tui.screens.open_run import OpenRun
 

@@ -1,0 +1,141 @@
+"""The present run in the state folder: what is written when, and what the next program finds."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from engine.edits import AddUnit
+from tui.run.beginnings import Open, begin, first_run
+from tui.run.keeper import EVERY, LOCK, MOST_RUNS, STORY, Keeper, cut_off, hold
+from tui.run.options import Options
+
+
+class Clock:
+    now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def keeper(tmp_path):
+    made = Keeper(tmp_path / "runs", Clock())
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def story():
+    return first_run(Options(threads=1)).story
+
+
+def die(keeper: Keeper) -> None:
+    """As the system does for a program that was killed."""
+    keeper._lock.close()
+
+
+def test_nothing_is_written_before_anything_was_done(keeper, story):
+    keeper.look(story)
+    assert not keeper.folder.exists()
+
+
+def test_a_run_is_written_every_two_seconds_where_it_went_on(keeper, story):
+    story.step(1)
+    keeper.look(story)
+    file = keeper.path.with_suffix(STORY)
+    first = file.stat().st_ino
+    story.step(1)
+    keeper.look(story)
+    assert file.stat().st_ino == first
+    keeper.clock.now += EVERY
+    keeper.look(story)
+    second = file.stat().st_ino
+    assert second != first
+    keeper.clock.now += EVERY
+    keeper.look(story)  # nothing was done since
+    assert file.stat().st_ino == second
+
+
+def test_a_run_that_was_cut_off_is_found_and_opened_as_it_was(keeper, story):
+    story.step(30)
+    story.apply(AddUnit("relu"))
+    keeper.look(story)
+    assert cut_off(keeper.folder) is None  # it goes on
+    die(keeper)
+    found = cut_off(keeper.folder)
+    run = begin(Open(str(found)), first_run(Options(threads=1)).moment())
+    assert (run.story.position, run.trainer.theta.tolist()) == (story.position, story.trainer.theta.tolist())
+    assert [note.name for note in run.telling.notes] == ["unit 4 added"]
+    assert run.story.outcome is None  # nothing has to be replayed
+
+
+def test_a_run_that_goes_on_keeps_its_file(keeper, story):
+    story.step(1)
+    keeper.look(story)
+    die(keeper)
+    other = Keeper(keeper.folder, keeper.clock)
+    other.take_over(cut_off(keeper.folder))
+    assert cut_off(keeper.folder) is None
+    story.step(1)
+    assert not other.look(story)
+    assert sorted(path.suffix for path in keeper.folder.iterdir()) == [LOCK, STORY]
+    other.close()
+
+
+def test_a_program_that_ends_as_it_should_leaves_nothing(keeper, story):
+    story.step(1)
+    keeper.look(story)
+    keeper.close()
+    assert list(keeper.folder.iterdir()) == []
+
+
+def test_of_two_programs_each_has_its_own(keeper, story):
+    other = Keeper(keeper.folder, keeper.clock)
+    story.step(1)
+    for each in (keeper, other):
+        each.look(story)
+    assert len(list(keeper.folder.glob(f"*{STORY}"))) == 2
+    die(other)
+    assert cut_off(keeper.folder) == other.path.with_suffix(STORY)
+
+
+def test_old_ones_are_tidied_away(keeper, story):
+    story.step(1)
+    for number in range(MOST_RUNS + 3):
+        each = Keeper(keeper.folder, Clock())
+        each.path = keeper.folder / f"{number}"
+        each.look(story)
+        die(each)
+        os.utime(each.path.with_suffix(LOCK), (number, number))
+    assert cut_off(keeper.folder) == keeper.folder / f"{MOST_RUNS + 2}{STORY}"
+    assert len(list(keeper.folder.glob(f"*{STORY}"))) == MOST_RUNS
+
+
+@pytest.mark.parametrize("make", ["file", "no folder"])
+def test_a_folder_that_cannot_be_written_is_told_once(tmp_path, story, make):
+    blocked = tmp_path / "blocked"
+    blocked.write_text("") if make == "file" else None
+    keeper = Keeper(blocked / "runs" if make == "file" else tmp_path / "\0", Clock())
+    story.step(1)
+    if make == "no folder":
+        with pytest.raises(ValueError, match="null"):
+            keeper.folder.mkdir()
+        return
+    assert keeper.look(story)
+    assert keeper.problem == f"{keeper.folder}: cannot be written (Not a directory), so a crash would lose this run"
+    story.step(1)
+    keeper.clock.now += 100
+    assert not keeper.look(story)
+    assert cut_off(keeper.folder) is None
+
+
+def test_a_lock_is_one_programs(tmp_path):
+    held = hold(tmp_path / "a.lock")
+    assert held is not None
+    assert hold(tmp_path / "a.lock") is None
+    held.close()
+    again = hold(tmp_path / "a.lock")
+    assert again is not None
+    again.close()
