@@ -9,6 +9,7 @@ from tui.run.run import Moment, Run
 from tui.run.telling import Note
 
 FIRST_NOTE = "space plays, . is one update; s adds a sigmoid unit, r a ReLU; ? all keys"  # whole at 80 columns
+REPLAYING = "space pauses; what was recorded plays again, then training goes on"
 COMPILING = "compiling the kernels; keys wait their turn …"
 
 
