@@ -100,6 +100,17 @@ def made(of: Still, layers: tuple[tuple[str, ...], ...], theta: Iterable[float],
     return of.but(network=network, gradient=np.linspace(-0.1, 0.1, network.n_parameters), **changes)
 
 
+def in_past(of: Still, epoch: int, label: str) -> Still:
+    """The cursor at an epoch of it; half way from there to the end lies an edit with this label.
+
+    The units are those of later, so the loss of here is too.
+    """
+    later = of.evidence
+    update = int(later.history.update[np.searchsorted(later.history.epoch, epoch)])
+    ahead = ((epoch + later.progress) / 2, label, True)
+    return replace(of.but(update=update, progress=float(epoch)), marks=(*of.marks, ahead))
+
+
 def alone(of: Still, examples: int = 1) -> Still:
     """A run on the first examples that has just begun; nothing is unseen."""
     dataset = of.evidence.dataset
