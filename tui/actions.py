@@ -28,6 +28,7 @@ from tui.run.gestures import (
     Wish,
 )
 from tui.run.player import RunEpochs, Step, StepSpeed, Toggle
+from tui.run.snapshot import Snapshot
 from tui.run.travel import Back, BackEpoch, Best, End, Home, Redo, Undo
 from tui.views import views
 
@@ -73,14 +74,14 @@ ACTIONS: tuple[Action, ...] = (
     Action("ask_epochs", ("N",), "Another number of epochs for n", "N epochs", "ask_epochs", TRAINING),
     Action("faster", ("+", "="), "Play faster", "speed", StepSpeed(1), TRAINING),
     Action("slower", ("-",), "Play slower", "speed", StepSpeed(-1), TRAINING),
-    Action("update_back", ("comma",), "One update back", "back", Back(1), TRAINING),
-    Action("epoch_back", ("<",), "One epoch back", "back", BackEpoch(), TRAINING),
-    Action("home", ("home",), "The beginning of the run", "ends", Home(), TRAINING),
-    Action("end", ("end",), "The latest moment of the run", "ends", End(), TRAINING),
-    Action("undo", ("u",), "Undo; then back to the run before this one", "undo, redo", Undo(), TRAINING),
-    Action("redo", ("U",), "Redo; then forward to the run after this one", "undo, redo", Redo(), TRAINING),
+    Action("update_back", ("comma",), "One update back", "update", Back(1), TRAINING),
+    Action("epoch_back", ("<",), "One epoch back", "epoch", BackEpoch(), TRAINING),
+    Action("home", ("home",), "The beginning of the run", "first", Home(), TRAINING),
+    Action("end", ("end",), "The latest moment of the run", "latest", End(), TRAINING),
+    Action("undo", ("u",), "Undo; then back to the run before this one", "undo", Undo(), TRAINING),
+    Action("redo", ("U",), "Redo; then forward to the run after this one", "redo", Redo(), TRAINING),
     Action("best", ("*",), "Back to the best unseen epoch", "best", Best(), TRAINING),
-    Action("restart", ("0",), "Back to update 0 and the same initial weights", "start", Restart(), TRAINING),
+    Action("restart", ("0",), "Start over: update 0, the same initial weights", "start", Restart(), TRAINING),
     Action("rate_down", ("[",), "Learning rate down", "rate", StepField("lr", -1), RECIPE),
     Action("rate_up", ("]",), "Learning rate up", "rate", StepField("lr", 1), RECIPE),
     Action("batch_down", ("{",), "Batch size halved", "batch", StepField("batch", -1), RECIPE),
@@ -128,19 +129,21 @@ ACTIONS: tuple[Action, ...] = (
 
 WISHES: Mapping[str, Wish] = {action.id: action.does for action in ACTIONS if not isinstance(action.does, str)}
 
+_TRAVELS = ("play", "update_back", "update", "epoch_back", "epoch", "undo", "redo", "end")
+
 FOOTERS: Mapping[str, tuple[str, ...]] = {
     "view": (
-        "play", "update", "epoch", "add_sigmoid", "add_relu", "remove_unit", "rate_down", "rate_up",
+        *_TRAVELS, "add_sigmoid", "add_relu", "remove_unit", "rate_down", "rate_up",
         "window_left", "window_right", "epochs", "slower", "faster", "focus", "restart", "zoom",
         *(action.id for action in VIEWS if len(VIEWS) > 1),
     ),
     "units": (
-        "play", "update", "epoch", "add_sigmoid", "add_relu", "remove_unit", "unit_up", "unit_down",
+        *_TRAVELS, "add_sigmoid", "add_relu", "remove_unit", "unit_up", "unit_down",
         "layer_left", "layer_right", "add_layer", "remove_layer", "next_input", "focus",
         "epochs",
     ),
     "recipe": (
-        "play", "field_up", "field_down", "value_down", "value_up", "update", "epoch", "focus", "open", "reseed",
+        "play", "field_up", "field_down", "value_down", "value_up", *_TRAVELS[1:], "focus", "open", "reseed",
         "batch_down", "batch_up", "restart",
     ),
 }  # fmt: skip
@@ -211,6 +214,18 @@ def without_use(layers: int, inputs: int, dated: bool) -> set[str]:
     if inputs < 2:
         idle |= {"next_input", "previous_input"}
     return idle
+
+
+def without_way(snapshot: Snapshot) -> set[str]:
+    """The ids of travels that lead nowhere from this moment: no part of the footer."""
+    ways = {
+        "update_back": snapshot.update > 0,
+        "epoch_back": snapshot.update > 0,
+        "undo": snapshot.undoes,
+        "redo": snapshot.redoes,
+        "end": snapshot.in_past,
+    }
+    return {name for name, leads in ways.items() if not leads}
 
 
 def footer_items(actions: Sequence[Action], focus: str, enabled: set[str], width: int) -> list[tuple[str, str]]:

@@ -21,6 +21,7 @@ from tui.actions import (
     place_of,
     with_keys,
     without_use,
+    without_way,
 )
 from tui.app import UnitfitApp
 from tui.run.choice import nearest
@@ -28,7 +29,7 @@ from tui.run.options import Options
 from tui.run.session import Session
 from tui.screens.main import MainScreen
 
-EVERY_KEY = (*".>nN+-0[]{}idDo?qsrxlLwWbBcCjJ1zy", "space", "tab", "ctrl+p", "ctrl+c")
+EVERY_KEY = (*".><nN+-0uU*[]{}idDo?qsrxlLwWbBcCjJ1zy", "comma", "home", "end", "space", "tab", "ctrl+p", "ctrl+c")
 
 
 def test_all_keys_of_the_contract_are_in_the_table():
@@ -88,7 +89,31 @@ def test_the_footer_joins_what_belongs_together_and_leaves_out_what_is_not_there
 def test_the_footer_leaves_out_what_has_no_use(layers, inputs, line):
     enabled = {action.id for action in ACTIONS} - without_use(layers, inputs, dated=False)
     words = "  ".join(f"{keys} {word}" for keys, word in footer_items(ACTIONS, "units", enabled, 300))
-    assert words.startswith(f"space play  . update  > epoch  s sigmoid  r ReLU  {line}  tab focus")
+    assert words.startswith(
+        f"space play  , . update  < > epoch  u undo  U redo  end latest  s sigmoid  r ReLU  {line}  tab focus"
+    )
+
+
+@pytest.mark.parametrize(
+    ("changes", "ways"),
+    [
+        ({}, set()),
+        ({"update": 1}, {"update_back", "epoch_back"}),
+        ({"undoes": True}, {"undo"}),
+        ({"redoes": True, "undone": 1}, {"redo", "end"}),
+        ({"update": 3, "behind": 1}, {"update_back", "epoch_back", "end"}),
+    ],
+)
+def test_the_footer_offers_the_ways_that_lead_somewhere(changes, ways):
+    snapshot = replace(Session(Options(), lambda: None).snapshot(), **changes)
+    enabled = {action.id for action in ACTIONS} - without_way(snapshot)
+    assert enabled & {"update_back", "epoch_back", "undo", "redo", "end"} == ways
+
+
+def test_the_footer_in_the_past_at_80_columns():
+    items = footer_items(ACTIONS, "view", {action.id for action in ACTIONS}, 78)
+    words = "  ".join(f"{keys} {word}" for keys, word in items)
+    assert words == "space play  , . update  < > epoch  u undo  U redo  end latest  ? help"
 
 
 def test_bindings_carry_the_ids_by_which_they_are_remapped():

@@ -90,6 +90,72 @@ async def test_steps_and_beginnings(drive, keys, update, epoch):
         assert (d.shown.update, d.shown.epoch, d.shown.state) == (update, epoch, "paused")
 
 
+@pytest.mark.parametrize(
+    ("keys", "update", "state", "note"),
+    [
+        (["comma"], 7, "◂ 1 update back", "u undoes: unit 4 added; space plays"),
+        (["comma"] * 3, 5, "◂ 3 updates back", "u undoes: unit 4 added; space plays"),
+        (["<"], 4, "◂ 4 updates back", "u undoes: unit 4 added; space plays"),
+        (["home"], 0, "◂ 8 updates back", "The beginning; U redoes: unit 4 added; space plays"),
+        (["home", "end"], 8, "‖ paused", "The latest moment; u undoes: unit 4 added; space trains"),
+        (["u"], 4, "◂ 4 updates back", "Undone: unit 4 added at epoch 1; U redoes it; space plays"),
+        (["u", "U"], 8, "‖ paused", "Redone: unit 4 added at epoch 1; u undoes it; space trains"),
+        (["home", "*"], 8, "‖ paused", "The best unseen epoch, 2; u undoes"),
+        (["comma", "."], 8, "‖ paused", "The latest moment; u undoes: unit 4 added; space trains"),
+    ],
+)  # fmt: skip
+async def test_travels(drive, keys, update, state, note):
+    async with drive() as d:
+        await d.press(">", "s", ">")
+        theta = d.shown.network.theta
+        await d.press(*keys)
+        assert d.shown.update == update
+        assert f"  {state}  " in d.row(0)
+        assert d.row(38).startswith(f" ▸ {note}")
+        await d.press("end")
+        assert np.array_equal(d.shown.network.theta, theta)
+
+
+async def test_back_pauses_and_space_replays_with_the_edits(drive):
+    async with drive() as d:
+        await d.press(">", "s", ">", "space")
+        await d.frames(10)
+        reached, theta = d.shown.update, d.shown.network.theta
+        await d.press("comma")
+        assert (d.shown.state, d.shown.update) == ("paused", reached - 1)
+        await d.press("home", "space")
+        assert "  ▶ replaying  " in d.row(0)
+        assert d.shown.network.layers == [["sigmoid"] * 3]
+        await d.frames(1)
+        assert d.shown.network.layers == [["sigmoid"] * 4]
+        while d.shown.update < reached:
+            await d.frames(1)
+        await d.press("space", "home", "end")
+        assert "  ▶ " not in d.row(0)
+        await d.press(*["comma"] * (d.shown.update - reached))
+        assert np.array_equal(d.shown.network.theta, theta)
+
+
+async def test_undo_comes_back_from_a_new_start(drive):
+    async with drive() as d:
+        await d.press(">", "s", ">")
+        theta = d.shown.network.theta
+        await d.press("i", "u")
+        assert (d.shown.seed, d.shown.update) == (0, 8)
+        assert np.array_equal(d.shown.network.theta, theta)
+        await d.press("U")
+        assert (d.shown.seed, d.shown.update) == (1, 0)
+
+
+async def test_the_footer_offers_the_way_back_once_there_is_one(drive):
+    async with drive() as d:
+        assert d.row(39).startswith(" space play  . update  > epoch  s sigmoid ")
+        await d.press(">", "s")
+        assert d.row(39).startswith(" space play  , . update  < > epoch  u undo  s sigmoid ")
+        await d.press("u")
+        assert d.row(39).startswith(" space play  , . update  < > epoch  U redo  end latest  s sigmoid ")
+
+
 async def test_zero_has_the_same_initial_weights_and_i_has_others(drive):
     async with drive() as d:
         first = d.shown.network.theta

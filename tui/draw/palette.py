@@ -101,7 +101,9 @@ def _style(palette: Palette, foreground: int, background: int, bold: bool) -> St
     front, back = NAMES[foreground], NAMES[background]
     if palette.depth == "none":
         return Style(
-            bold=bold or front == "bright" or back in _TINTS or None, reverse=back in ("lit", "window") or None
+            bold=bold or front == "bright" or back in _TINTS or None,
+            dim=front.endswith("_ahead") or None,
+            reverse=back in ("lit", "window") or None,
         )
     return Style(color=palette.colours[front], bgcolor=palette.colours[back], bold=bold or None)
 

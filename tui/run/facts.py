@@ -218,6 +218,21 @@ class LossAhead(Request["Curve | None"]):
 
 
 @dataclass(frozen=True, slots=True)
+class LossBounds(Request["tuple[float, float] | None"]):
+    """(least, greatest) finite loss of either set on the whole curve, ahead too; None where there is none."""
+
+    def answer(self, facts: Facts) -> tuple[float, float] | None:
+        evidence = facts.evidence
+        whole = _of_one_kind(evidence)
+        losses = np.concatenate((evidence.history.train[whole], evidence.history.test[whole]))
+        losses = losses[np.isfinite(losses)]
+        if not losses.size:
+            return None
+        shown, scale = measure_of(evidence.recipe, evidence.dataset).shown, evidence.dataset.y_scale
+        return float(shown(float(losses.min()), scale)), float(shown(float(losses.max()), scale))
+
+
+@dataclass(frozen=True, slots=True)
 class BestUnseen(Request["tuple[float, float] | None"]):
     """(epoch, loss) of the least unseen loss on the whole curve, ahead too; None where there is none."""
 

@@ -28,7 +28,7 @@ from tui.run.run import Run
 from tui.run.saved import free_name
 from tui.run.snapshot import Snapshot, State
 from tui.run.telling import Note, Telling
-from tui.run.travel import Travel, travel
+from tui.run.travel import Travel, of_moment, travel
 from tui.run.unit import trouble
 
 if TYPE_CHECKING:
@@ -50,6 +50,7 @@ class Session:
         self.taken: Path | None = None  # that of one that goes on here
         self._nudged: tuple[int, float] | None = None  # the parameter of the last wish, if that was a nudge, and when
         self._facts: Facts | None = None  # of the last moment that was told
+        self._looks_back = False  # whether the note is to say what lies behind and ahead whenever the run rests
         self.busy: str | None = None
         self.prepared = False
         self._enter(first_run(options), FIRST_SPEED)
@@ -99,6 +100,7 @@ class Session:
     def _edit(self, edits: tuple[Edit, ...], choice: Choice) -> None:
         """Make the edits of one key, which are one step, or none of them where one is refused."""
         if edits:
+            self._looks_back = False
             loss = self._loss()
             self._try(edits)
             for edit in edits:
@@ -137,7 +139,8 @@ class Session:
             self._enter(run, self.player.level)
         self.run.gradient = None
         self.run.choice = nearest(self.run.choice, self.trainer.network)
-        self.telling.say(said)
+        self._looks_back = True
+        self.telling.say(*said)
 
     def _begin(self, beginning: Beginning) -> None:
         """A new run takes the place of the present one, which stays as it is where that fails."""
@@ -148,7 +151,7 @@ class Session:
             run = begin(beginning, self.run.moment())
         finally:
             self.busy = None
-        run.before = self.run
+        run.before, self._looks_back = self.run, False
         self._enter(run, self.player.level)
         self._begun(beginning)
 
@@ -187,8 +190,19 @@ class Session:
             return
         plays = isinstance(move, Toggle) and not self.telling.measures  # what is followed already is followed on
         if trains and (plays or (isinstance(move, RunEpochs) and move.long)):
-            self._tell(words.of_training(self.run.moment()), self._loss())
+            if self.story.at_end:
+                self._looks_back = False
+                self._tell(words.of_training(self.run.moment()), self._loss())
+            else:
+                self.telling.say(words.REPLAYING)
+        moved = self.player.moves
         self.player.do(move)
+        self._rested(moved)
+
+    def _rested(self, moved: bool) -> None:
+        """Where a run that moved through its past has come to rest, the note says what lies behind and ahead."""
+        if moved and self._looks_back and not self.player.moves:
+            self.telling.say(*of_moment(self.run))
 
     def _tell(self, note: Note, loss: float) -> None:
         """`loss` is that before what the note tells."""
@@ -209,8 +223,9 @@ class Session:
 
     def work(self) -> float | None:
         """One slice of what is to be done; seconds until the next is due, None if nothing is."""
-        architecture = self.trainer.architecture
+        architecture, moved = self.trainer.architecture, self.player.moves
         wait = self.player.work()
+        self._rested(moved)
         if self.trainer.architecture is not architecture:  # an edit that was recorded
             self.run.choice = nearest(self.run.choice, self.trainer.network)
         self._diverged()
@@ -250,7 +265,10 @@ class Session:
             behind=story.end - trainer.update,
             undone=len(story.entries) - story.position[1],
             end=max(story.end_progress, trainer.progress),
+            undoes=bool(story.position[1] or self.run.before),
+            redoes=bool(story.position[1] < len(story.entries) or self.run.after),
             note=self._note(facts),
+            shorter=self.telling.note.shorter,
             busy=self.busy or self.player.progress(),
             answers=facts.answers(request for want in self.wants for request in want(self.dataset)),
         )

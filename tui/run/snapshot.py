@@ -43,7 +43,10 @@ class Snapshot:
     behind: int = 0  # updates from here to the latest one that was reached
     undone: int = 0  # edits that lie ahead
     end: float = 0.0  # epochs done at the latest update
+    undoes: bool = False  # whether there is something to undo
+    redoes: bool = False
     note: str = ""
+    shorter: tuple[str, ...] = ()  # the note in fewer and fewer words, for a narrow screen
     busy: str | None = None  # what takes long just now: "loading sales.csv …"
     answers: Mapping[Request[Any], Any] = field(default_factory=dict)
 

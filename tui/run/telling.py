@@ -30,6 +30,7 @@ class Note:
     mark: str = ""  # on the loss plot; "" for none
     unit: tuple[int, int] | None = None  # (layer, unit) that the change added or moved
     name: str = ""  # of the change, after "undoes": "unit 4 added"
+    shorter: tuple[str, ...] = ()  # the text in fewer and fewer words
 
 
 @dataclass(slots=True)
@@ -41,9 +42,9 @@ class Telling:
     _update: int = 0
     _loss: float = 0.0  # before the change
 
-    def say(self, text: str) -> None:
-        """A note that stands by itself."""
-        self.note = Note(text)
+    def say(self, text: str, *shorter: str) -> None:
+        """A note that stands by itself, and the same in fewer and fewer words."""
+        self.note = Note(text, shorter=shorter)
 
     def edited(self, place: int, note: Note) -> None:
         """The note of the story's entry at this place; what was told of later ones goes."""

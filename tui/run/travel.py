@@ -5,16 +5,26 @@ A run is left where it is when somebody goes back to the run before it, so that 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
 from tui.run.run import Run
+from tui.run.telling import Note
 
-NOTHING_BEFORE = "Nothing to undo: the program began here"
+Forms = tuple[str, ...]  # a note, and the same in fewer and fewer words
+
+NOTHING_BEFORE = "Nothing to undo: no edit was made yet; , goes an update back"
 NOTHING_AHEAD = "Nothing to redo"
-AHEAD = "space plays what is ahead again; an edit replaces it"
+NOTHING_UNSEEN = "Nothing is unseen here, so there is no best unseen epoch"
+NO_LOSS_YET = "No unseen loss was taken yet, so there is no best one"
+RUN_BEFORE = "Back in the run before, as it was left; U comes forward again"
+RUN_AFTER = "Forward in the run after, as it was left; u goes back again"
+BEGINNING, FIRST_UPDATE, LATEST = "The beginning", "Update 0", "The latest moment"
+AHEAD = ("space plays what is ahead again", "an edit replaces it")
+AHEAD_SHORT = ("space replays what is ahead", "an edit replaces it")
+AHEAD_SHORTEST = "edits replace what is ahead"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +67,11 @@ class Redo:
 Travel = Back | BackEpoch | Home | End | Best | Undo | Redo
 
 
-def travel(wish: Travel, run: Run) -> tuple[Run, str]:
+def travel(wish: Travel, run: Run) -> tuple[Run, Forms]:
     """Move the run, or come to another one; returns the run then, and what is said."""
     match wish:
         case Back(updates):
-            run.story.goto(max(0, run.story.update - updates))
+            _back(run, updates)
         case BackEpoch():
             _back_epoch(run)
         case Home():
@@ -69,14 +79,17 @@ def travel(wish: Travel, run: Run) -> tuple[Run, str]:
         case End():
             run.story.goto(run.story.end)
         case Best():
-            if (update := _best(run)) is None:
-                return run, "Nothing is unseen here, so there is no best unseen epoch"
-            run.story.goto(update)
+            return run, _go_to_best(run)
         case Undo():
             return _undo(run)
         case Redo():
             return _redo(run)
     return run, of_moment(run)
+
+
+def _back(run: Run, updates: int) -> None:
+    if run.story.update > 0:  # at update 0 it would go on, over the edits that were made there
+        run.story.goto(max(0, run.story.update - updates))
 
 
 def _back_epoch(run: Run) -> None:
@@ -87,66 +100,110 @@ def _back_epoch(run: Run) -> None:
             return
 
 
-def _best(run: Run) -> int | None:
-    """The update at which the unseen loss was least, as long as losses are of the present kind."""
+def _go_to_best(run: Run) -> Forms:
+    if run.dataset.y_test is None:
+        return (NOTHING_UNSEEN,)
+    update, loss = _best(run)
+    if update < 0:
+        return (NO_LOSS_YET,)
+    if not run.trainer.loss("test") <= loss:  # the loss of now may be the best, and stand on no curve
+        run.story.goto(update)
+    return of_moment(run, f"The best unseen epoch, {run.trainer.epoch}", "The best epoch")
+
+
+def _best(run: Run) -> tuple[int, float]:
+    """(update, loss) of the least unseen loss, as long as losses are of the present kind; (-1, nan) without any."""
     history, (since, until) = run.story.history, run.one_kind()
     own = (history.update > since) & (history.update <= until) & np.isfinite(history.test)
     if not own.any():
-        return None
-    return int(history.update[own][np.argmin(history.test[own])])
+        return -1, float("nan")
+    least = np.argmin(history.test[own])
+    return int(history.update[own][least]), float(history.test[own][least])
 
 
-def _undo(run: Run) -> tuple[Run, str]:
-    names = _names(run)
+def _undo(run: Run) -> tuple[Run, Forms]:
+    before = run.story.position[1]
     if run.story.undo() is not None:
-        undone = names[run.story.position[1] : len(names)]
-        return run, f"Undone: {_list(undone)}; {of_moment(run)}"
+        return run, of_moment(run, *_news("Undone", run, run.story.position[1], before), redoes="it")
     if run.before is None:
-        return run, NOTHING_BEFORE
+        return run, (NOTHING_BEFORE,)
     run.before.after = run
-    return run.before, "Back in the run before, as it was left; U comes forward again"
+    return run.before, (RUN_BEFORE,)
 
 
-def _redo(run: Run) -> tuple[Run, str]:
+def _redo(run: Run) -> tuple[Run, Forms]:
     before = run.story.position[1]
     if run.story.redo() is not None:
-        return run, f"Redone: {_list(_names(run)[before:])}"
+        return run, of_moment(run, *_news("Redone", run, before, run.story.position[1]), undoes="it")
     if run.after is None:
-        return run, NOTHING_AHEAD
-    return run.after, "Forward in the run after, as it was left"
+        return run, (NOTHING_AHEAD if run.story.at_end else f"{NOTHING_AHEAD}; {'; '.join(AHEAD)}",)
+    return run.after, (RUN_AFTER,)
 
 
-def of_moment(run: Run) -> str:
-    """What u, U, space and an edit do here, in this order."""
-    story, notes = run.story, run.telling.notes
-    applied = story.position[1]
-    said = []
-    if applied:
-        said.append(f"u undoes {notes[applied - 1].name}")
-    elif run.before is not None:
-        said.append("u goes to the run before")
-    if applied < len(story.entries):
-        said.append(f"U redoes {notes[applied].name}")
+def _news(what: str, run: Run, first: int, last: int) -> tuple[str, str]:
+    """ "Undone: unit 5 added at epoch 50", and the same without the epochs.
+
+    Several nudges of one parameter are one thing, at the epoch of the first of them.
+    """
+    epochs: dict[str, int] = {}
+    for note, entry in zip(run.telling.notes[first:last], run.story.entries[first:last], strict=True):
+        epochs.setdefault(note.name, int(entry.progress))
+    long = _list(name + f" at epoch {epoch}" * (epoch > 0) for name, epoch in epochs.items())
+    return f"{what}: {long}", f"{what}: {_list(epochs)}"
+
+
+def of_moment(run: Run, news: str = "", short_news: str = "", undoes: str = "", redoes: str = "") -> Forms:
+    """What u, U, space and an edit do here, in this order, after the news; each form is shorter than the one before.
+
+    `undoes` and `redoes` are words for what was named in the news.
+    """
+    news = news or _place(run)
+    short_news = short_news or news
+    full, brief = list(_keys(run, undoes, redoes, brief=False)), list(_keys(run, undoes, redoes, brief=True))
+    if run.story.at_end:
+        space = "space trains on" if run.story.update else "space trains"
+        return _sentence(news, *full, space), _sentence(short_news, *brief, space)
+    return (
+        _sentence(news, *full, *AHEAD),
+        _sentence(news, *brief, *AHEAD_SHORT),
+        _sentence(short_news, *brief, *AHEAD_SHORT),
+        _sentence(short_news, *brief, AHEAD_SHORTEST),
+        _sentence(short_news, *brief),
+    )
+
+
+def _place(run: Run) -> str:
+    """Where this is, if it is one of the ends."""
+    story = run.story
+    if story.position == (0, 0):
+        return BEGINNING
     if story.at_end:
-        said.append("this is the latest moment; space trains on")
-        return _sentence(said)
-    return _sentence([*said, AHEAD])
+        return LATEST
+    return FIRST_UPDATE if story.update == 0 else ""
 
 
-def _names(run: Run) -> list[str]:
-    """What was done before the cursor, a name for each entry."""
-    entries = run.story.entries[: run.story.position[1]]
-    return [
-        note.name + (f" at epoch {int(entry.progress)}" if entry.progress >= 1 else "")
-        for note, entry in zip(run.telling.notes, entries, strict=False)
-    ]
+def _keys(run: Run, undoes: str, redoes: str, brief: bool) -> Iterator[str]:
+    """What u and U do here; in brief what they act on is named as on the loss plot, or not at all."""
+    applied, notes = run.story.position[1], run.telling.notes
+
+    def named(verb: str, word: str, note: Note) -> str:
+        if brief or word:
+            return f"{verb} {word or note.mark}".rstrip()
+        return f"{verb}: {note.name}"
+
+    if applied:
+        yield named("u undoes", undoes, notes[applied - 1])
+    elif run.before is not None:
+        yield "u goes to the run before"
+    if applied < len(run.story.entries):
+        yield named("U redoes", redoes, notes[applied])
+    elif run.after is not None:
+        yield "U goes to the run after"
 
 
 def _list(names: Iterable[str]) -> str:
-    """Each once: several nudges of one parameter are one thing."""
-    return ", ".join(dict.fromkeys(names))
+    return ", ".join(names)
 
 
-def _sentence(parts: list[str]) -> str:
-    text = "; ".join(parts)
-    return text[:1].upper() + text[1:] if not text.startswith("u ") else text
+def _sentence(*parts: str) -> str:
+    return "; ".join(filter(None, parts))

@@ -11,6 +11,7 @@ from tui.run.telling import Note
 FIRST_NOTE = "space plays, . is one update; s adds a sigmoid unit, r a ReLU; ? all keys"  # whole at 80 columns
 OFFER = "A run was cut off here: ctrl+r goes on with it; space plays this one, ? all keys"
 NOTHING_LEFT = "No run was cut off: there is nothing to go on with"
+REPLAYING = "space pauses; what was recorded plays again, then training goes on"
 COMPILING = "compiling the kernels; keys wait their turn …"
 
 

@@ -13,7 +13,7 @@ from textual.events import DescendantFocus, Resize
 from textual.screen import Screen
 from textual.widgets import Label
 
-from tui.actions import WISHES, Action, bindings, without_use
+from tui.actions import WISHES, Action, bindings, without_use, without_way
 from tui.draw.palette import Palette
 from tui.run.fields import PANEL_FIELDS
 from tui.run.gestures import StepField, Wish
@@ -189,7 +189,7 @@ class MainScreen(Screen[None]):
             return set()
         network = self.snapshot.network
         idle = without_use(len(network.layers), network.shape[self.snapshot.chosen.layer], self._dated())
-        return {action.id for action in self.actions} - idle
+        return {action.id for action in self.actions} - idle - without_way(self.snapshot)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """The arrows move the window of dated data only; elsewhere they choose units and layers.

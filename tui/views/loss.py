@@ -14,7 +14,7 @@ from tui.draw.frame import DASHED, GRID, Frame, draw_axes, finite_range
 from tui.draw.lines import envelope
 from tui.draw.numbers import gap, short
 from tui.run.dated import baselines
-from tui.run.facts import Accuracy, BestUnseen, LossAhead, LossCurve, Losses
+from tui.run.facts import Accuracy, BestUnseen, LossAhead, LossBounds, LossCurve, Losses
 
 if TYPE_CHECKING:
     from data import Dataset
@@ -27,7 +27,7 @@ _EPOCHS = (1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0)  # where the epoch axis
 TITLE = "Loss"
 _CURVE = LossCurve(1024)  # more points than any screen has columns of dots
 _AHEAD = LossAhead(1024)
-_HERE = ("you are here", "dim: still ahead")
+_HERE, _AHEAD_WORDS = ("you are here", "here"), ("dim: still ahead", "dim: ahead")
 _EVEN_COLUMNS = 0x47  # the left dots of a cell: a line one dot on, one off
 
 
@@ -43,7 +43,7 @@ def subtitle(snapshot: Snapshot, state: ViewState) -> str:
 
 def requests(dataset: Dataset, width: int, height: int, state: ViewState) -> tuple[Request[Any], ...]:
     """The losses of now and so far, and how many labels are right."""
-    return (Losses(), _CURVE, _AHEAD, BestUnseen(), *((Accuracy(),) if dataset.labels else ()))
+    return (Losses(), _CURVE, _AHEAD, LossBounds(), BestUnseen(), *((Accuracy(),) if dataset.labels else ()))
 
 
 def _right(snapshot: Snapshot) -> str:
@@ -65,6 +65,8 @@ def paint(snapshot: Snapshot, width: int, height: int, palette: Palette, state: 
     _draw_marks(canvas, frame, snapshot)
     if below:
         _draw_baselines(canvas, frame, height - below, notes)
+    if snapshot.in_past:
+        _draw_cursor(canvas, frame, snapshot.progress)
     for curve, suffix in ((snapshot.answer(_AHEAD), "_ahead"), (snapshot.answer(_CURVE), "")):
         if curve is not None:
             if curve.test is not None:
@@ -73,7 +75,7 @@ def paint(snapshot: Snapshot, width: int, height: int, palette: Palette, state: 
     if (best := snapshot.answer(BestUnseen())) is not None:
         _draw_best(canvas, frame, snapshot, *best)
     if snapshot.in_past:
-        _draw_here(canvas, frame, snapshot.progress)
+        _name_cursor(canvas, frame, snapshot)
     return canvas
 
 
@@ -97,12 +99,14 @@ def _draw_legend(canvas: Canvas, train: float, unseen: float | None) -> None:
 
 
 def _layout(snapshot: Snapshot, width: int, height: int, state: ViewState) -> Frame:
-    """The frame under the legend; its limits are rounded bounds, so they move in steps."""
+    """The frame under the legend; its limits are rounded bounds, so they move in steps.
+
+    Who walks through the past sees axes that stand still: they hold the whole curve, and no moment moves them.
+    """
     rows = max(1, height - 3)
-    curve = snapshot.answer(_CURVE)
-    curves = [part for part in (curve, snapshot.answer(_AHEAD)) if part is not None]
-    losses = [losses for part in curves for losses in (part.train, part.test)]
-    y = _loss_axis(finite_range(*losses), rows, state.log_loss)
+    curve, bounds = snapshot.answer(_CURVE), snapshot.answer(LossBounds())
+    own = [] if curve is None or (snapshot.in_past and bounds) else [curve.train, curve.test]
+    y = _loss_axis(finite_range(*own, np.array(bounds or (), float)), rows, state.log_loss)
     left = min(y.label_width + 1, max(1, width - 2)) + 1
     columns = max(1, width - left - 1)
     end = round_up(max(10.0, 1.02 * max(snapshot.progress, snapshot.end)), _EPOCHS)
@@ -147,38 +151,54 @@ def _draw_marks(canvas: Canvas, frame: Frame, snapshot: Snapshot) -> None:
             free = start
 
 
-def _draw_here(canvas: Canvas, frame: Frame, progress: float) -> None:
-    """The cursor in the past: a dashed vertical with ◆ on the axis, named on the side with more room."""
-    column = frame.left + int(np.clip(frame.x.at(progress), 0, frame.columns - 1))
+def _draw_cursor(canvas: Canvas, frame: Frame, progress: float) -> None:
+    """The cursor in the past: a dashed vertical, which the curves cross, with ◆ on the axis."""
     rows = np.arange(frame.top + 1, frame.top + frame.rows)
-    canvas.glyphs(rows, np.full(len(rows), column), DASHED, "now")
+    canvas.glyphs(rows, np.full(len(rows), _column(frame, progress)), DASHED, "now")
+
+
+def _name_cursor(canvas: Canvas, frame: Frame, snapshot: Snapshot) -> None:
+    """ "you are here" beside the cursor, on the side with more room, at the highest place that covers no curve."""
+    column, end = _column(frame, snapshot.progress), frame.left + frame.columns
     canvas.text(frame.top + frame.rows, column, "◆", "now")
-    right = 2 * (column - frame.left) < frame.columns
-    for row, (text, colour) in enumerate(zip(_HERE, ("now", "quiet"), strict=True), frame.top + 1):
-        if frame.rows > 6 and right and column + 2 + len(text) < canvas.width:
-            canvas.text(row, column + 2, text, colour)
-        elif frame.rows > 6 and not right and column - 1 - len(text) > frame.left:
-            canvas.text_right(row, column - 1, text, colour)
+    second = _AHEAD_WORDS if snapshot.answer(_AHEAD) is not None else ()
+    right_first = column - frame.left < end - column
+    for words in (*((_HERE[0], word) for word in second), *((word,) for word in _HERE)):
+        width = max(map(len, words))
+        for right in (right_first, not right_first):
+            start = column + 2 if right else column - 1 - width
+            if start < frame.left or start + width > end:
+                continue
+            for top in range(frame.top + 1, frame.top + frame.rows - 2):
+                if _free(canvas, top, start - right, (len(words), width + 1), BLANK, ord(GRID), ord(DASHED)):
+                    for row, (text, colour) in enumerate(zip(words, ("now", "quiet"), strict=False), top):
+                        canvas.text(row, start if right else column - 1 - len(text), text, colour)
+                    return
+
+
+def _column(frame: Frame, epoch: float) -> int:
+    return frame.left + int(np.clip(frame.x.at(epoch), 0, frame.columns - 1))
 
 
 def _draw_best(canvas: Canvas, frame: Frame, snapshot: Snapshot, epoch: float, loss: float) -> None:
     """▴ on the axis at the best unseen epoch; its numbers in the upper right corner where that is free."""
-    row, column = frame.top + frame.rows, frame.left + int(np.clip(frame.x.at(epoch), 0, frame.columns - 1))
-    canvas.text(row, column, "▴", "unseen_ahead" if epoch > snapshot.progress else "unseen")
+    canvas.text(
+        frame.top + frame.rows, _column(frame, epoch), "▴", "unseen_ahead" if epoch > snapshot.progress else "unseen"
+    )
     if frame.rows < 14 or snapshot.in_past or snapshot.progress < 1.1 * epoch + 1.0:
         return
     texts = (f"best unseen {short(loss)}", f"epoch {epoch:.0f} ▴")
     right, top, width = frame.left + frame.columns, frame.top + 2, max(len(text) for text in texts)
-    if width + 2 > frame.columns or not _free(canvas, top, right - width - 1, width + 1):
+    if width + 2 > frame.columns or not _free(canvas, top, right - width - 1, (2, width + 1), BLANK, ord(GRID)):
         return
     for offset, text in enumerate(texts):
         canvas.text_right(top + offset, right, text, "label")
 
 
-def _free(canvas: Canvas, row: int, column: int, width: int) -> bool:
-    """Whether two rows hold nothing but grid from this cell on."""
-    area = (slice(row, row + 2), slice(column, column + width))
-    return bool(np.isin(canvas.characters[area], (BLANK, ord(GRID))).all())
+def _free(canvas: Canvas, row: int, column: int, size: tuple[int, int], *characters: int) -> bool:
+    """Whether (rows, columns) from this cell on hold nothing but these characters."""
+    area = (slice(row, row + size[0]), slice(column, column + size[1]))
+    return bool(np.isin(canvas.characters[area], characters).all())
 
 
 def _draw_baselines(canvas: Canvas, frame: Frame, row: int, notes: tuple[tuple[str, float], ...]) -> None:

@@ -11,9 +11,10 @@ from tui.widgets.panel import Panel
 class NoteLine(Panel):
     def draw(self, snapshot: Snapshot, width: int, height: int) -> Canvas:
         canvas = Canvas(width, height)
-        text, colour = (snapshot.busy, "now") if snapshot.busy else (snapshot.note, "text")
+        forms, colour = ((snapshot.busy,), "now") if snapshot.busy else ((snapshot.note, *snapshot.shorter), "text")
         if snapshot.diverged and not snapshot.busy:
             colour = "trouble"
+        forms = (*forms, cut(brief(forms[-1]), width - 4))
         canvas.text(0, 1, "…" if snapshot.busy else "▸", "now")
-        canvas.text(0, 3, text if cut(text, width - 4) == text else cut(brief(text), width - 4), colour)
+        canvas.text(0, 3, next(form for form in forms if cut(form, width - 4) == form), colour)
         return canvas

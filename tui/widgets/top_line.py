@@ -60,7 +60,7 @@ def pieces(snapshot: Snapshot) -> tuple[dict[str, Piece], dict[str, Piece]]:
     }
     if not schedule.moves:
         del left["epochs"]
-    word, colour = ("◂ " + back(snapshot), "now") if _looks_back(snapshot) else STATES[snapshot.state]
+    word, colour = _state(snapshot)
     right: dict[str, Piece] = {"state": ((word, colour, False),)}
     if snapshot.state == "playing":
         right["speed"] = ((snapshot.speed, "label", False),)
@@ -71,8 +71,13 @@ def pieces(snapshot: Snapshot) -> tuple[dict[str, Piece], dict[str, Piece]]:
     return left, right
 
 
-def _looks_back(snapshot: Snapshot) -> bool:
-    return snapshot.in_past and snapshot.state == "paused"
+def _state(snapshot: Snapshot) -> tuple[str, str]:
+    """(words, colour): in the past how far back, or that what was recorded is played."""
+    if snapshot.in_past and snapshot.state == "paused":
+        return "◂ " + back(snapshot), "now"
+    if snapshot.in_past and snapshot.state == "playing":
+        return "▶ replaying", "now"
+    return STATES[snapshot.state]
 
 
 def back(snapshot: Snapshot) -> str:

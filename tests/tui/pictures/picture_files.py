@@ -40,6 +40,8 @@ LETTERS = {
     "train_map": "m",
     "gradient": "G",
     "miss": "s",
+    "train_ahead": "p",
+    "unseen_ahead": "P",
     "train_tint": "o",
     "unseen_tint": "u",
     "train_tint_small": "O",

@@ -83,7 +83,7 @@ def still(name: str) -> Still:
         np.array(past.get("test", [np.nan] * count)),
     )
     recipe, gradient = Recipe(**kept["recipe"]), np.array(kept["gradient"])
-    evidence = Evidence(dataset, network, recipe, kept["update"], kept["progress"], history, 0, gradient)
+    evidence = Evidence(dataset, network, recipe, kept["update"], kept["progress"], history, gradient=gradient)
     return Still(evidence, tuple((epoch, label, False) for epoch, label in kept["marks"]))
 
 
@@ -98,6 +98,17 @@ def made(of: Still, layers: tuple[tuple[str, ...], ...], theta: Iterable[float],
     network = Network(dataset.x_train.shape[1], layers, dtype="float64")
     network.theta = np.fromiter(theta, float)
     return of.but(network=network, gradient=np.linspace(-0.1, 0.1, network.n_parameters), **changes)
+
+
+def in_past(of: Still, epoch: int, label: str) -> Still:
+    """The cursor at an epoch of it; half way from there to the end lies an edit with this label.
+
+    The units are those of later, so the loss of here is too.
+    """
+    later = of.evidence
+    update = int(later.history.update[np.searchsorted(later.history.epoch, epoch)])
+    ahead = ((epoch + later.progress) / 2, label, True)
+    return replace(of.but(update=update, progress=float(epoch)), marks=(*of.marks, ahead))
 
 
 def alone(of: Still, examples: int = 1) -> Still:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from picture_files import PANELS, check, check_names, picture
-from picture_states import NOTHING, Still, alone, still
+from picture_states import NOTHING, Still, alone, in_past, still
 
 from tui.app import UnitfitApp
 from tui.draw.palette import DARK
@@ -39,10 +39,20 @@ def begun() -> Still:
 PLAYING = {"state": "playing", "speed": "30 updates a frame", "updates_per_second": 912.0}
 DIVERGED = {"state": "diverged", "diverged": (1600, "theta"), "note": of_divergence(1600, "theta")}
 TOLD = {"note": "Unit 5, added at epoch 120, brought the unseen loss from 26.0 to 23.1 g", "chosen": Choice(unit=4)}
+PAST = {
+    "behind": 480,
+    "undone": 1,
+    "end": 400.0,
+    "undoes": True,
+    "redoes": True,
+    "note": "u undoes: unit 5 added; U redoes: the rate changed; space plays what is ahead again; an edit replaces it",
+    "shorter": ("u undoes +5; U redoes η; space replays what is ahead; an edit replaces it",),
+}
 SCENES = {
     "begun": Scene(begun, plain={"note": FIRST_NOTE}),
     "motorcycle": Scene(lambda: still("motorcycle"), plain=TOLD | PLAYING),
     "diverged": Scene(lambda: still("motorcycle"), plain=DIVERGED),
+    "past": Scene(lambda: in_past(still("motorcycle"), 280, "η"), plain=PAST),
     "busy": Scene(lambda: alone(still("motorcycle")), plain={"busy": "loading sales.csv …"}),
     "chicago": Scene(lambda: still("chicago")),
     "spiral": Scene(lambda: still("spiral")),
@@ -82,8 +92,11 @@ async def screen(scene: Scene, width: int, height: int) -> str:
     runner = type("SceneRunner", (StillRunner,), {"run": scene.run(), "plain": scene.plain})
     app = UnitfitApp(Options(), runner, Path("no-such-keys"))
     async with app.run_test(size=(width, height)) as pilot:
-        while not app.main.plots_ready:
+        for _ in range(1000):
+            if app.main.plots_ready:
+                break
             await pilot.pause()
+        assert app.main.plots_ready, "the program stopped before it drew anything"
         await pilot.pause()
         app.main.query_one(EpochsPrompt).cursor_blink = False
         await pilot.press(*scene.keys)

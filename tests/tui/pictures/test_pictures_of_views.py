@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pkgutil
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 from picture_files import COMMAND, PANELS, check, check_names, picture
-from picture_states import FIRST, Still, alone, load, made, still
+from picture_states import FIRST, Still, alone, in_past, load, made, still
 
 import tui.views
 from engine.activations import KINDS
@@ -35,11 +35,12 @@ class Scene:
     state: ViewState = STATE
     palette: Palette = DARK
     answered: bool = True
+    plain: dict[str, Any] = field(default_factory=dict)  # fields of the snapshot
 
     def drawn(self, run: Still, size: str) -> str:
         width, height = PANELS[size][self.panel]
         requests = self.view.requests(run.evidence.dataset, width, height, self.state) if self.answered else ()
-        snapshot = run.snapshot(requests, self.chosen)
+        snapshot = run.snapshot(requests, self.chosen, **self.plain)
         canvas = self.view.paint(snapshot, width, height, self.palette, self.state)
         strips = canvas.strips(self.palette)
         assert [strip.cell_length for strip in strips] == [width] * height
@@ -108,6 +109,13 @@ def overfitted() -> Still:
     return of.but(history=replace(history, test=history.test + 0.9 * (history.epoch / 400) ** 2), progress=423.4)
 
 
+PAST = {"behind": 480, "undone": 1, "end": 400.0}
+
+
+def past() -> Still:
+    return in_past(still("motorcycle"), 280, "η")
+
+
 def scenes() -> Iterator[tuple[str, Scene]]:
     for name in ("motorcycle", "sine", "chicago", "sunspots", "spiral", "penguins", "concrete"):
         yield f"fit_{name}", Scene(fit, "fit", kept(name))
@@ -122,6 +130,8 @@ def scenes() -> Iterator[tuple[str, Scene]]:
         for palette in (ANSI, PLAIN):
             depth = {"ansi": "16_colours", "none": "no_colours"}[palette.depth]
             yield f"fit_{name}_{depth}", Scene(fit, "fit", kept(name), palette=palette)
+            if name == "motorcycle":
+                yield f"loss_{name}_past_{depth}", Scene(loss, "loss", past, palette=palette, plain=PAST)
             yield f"loss_{name}_{depth}", Scene(loss, "loss", kept(name), palette=palette)
             yield f"units_{name}_{depth}", Scene(table, "units", kept(name), palette=palette)
     yield "fit_motorcycle_second_chosen", Scene(fit, "fit", kept("motorcycle"), Choice(unit=1))
@@ -141,6 +151,7 @@ def scenes() -> Iterator[tuple[str, Scene]]:
     yield "loss_motorcycle_unanswered", Scene(loss, "loss", kept("motorcycle"), answered=False)
     yield "loss_motorcycle_begun", Scene(loss, "loss", lambda: alone(still("motorcycle")))
     yield "loss_motorcycle_broken", Scene(loss, "loss", broken)
+    yield "loss_motorcycle_past", Scene(loss, "loss", past, plain=PAST)
     yield "loss_motorcycle_overfitted", Scene(loss, "loss", overfitted)
     for part in "wbc":
         yield f"units_motorcycle_{part}_of_second", Scene(table, "units", kept("motorcycle"), Choice(unit=1, part=part))

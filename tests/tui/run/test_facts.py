@@ -18,6 +18,7 @@ from tui.run.facts import (
     Facts,
     Gradient,
     LossAhead,
+    LossBounds,
     LossCurve,
     Losses,
     Outputs,
@@ -32,6 +33,7 @@ ANSWERS = (
     Losses(),
     Accuracy(),
     LossAhead(9),
+    LossBounds(),
     LossCurve(9),
     BestUnseen(),
     Gradient(),
@@ -75,6 +77,15 @@ def test_every_request_is_a_frozen_value_that_finds_its_answer_again():
 
 def test_only_what_is_asked_for_is_answered():
     assert set(facts().answers([Gradient(), Losses(), Gradient()])) == {Gradient(), Losses()}
+
+
+def test_the_bounds_of_the_losses_are_of_the_whole_curve_wherever_the_cursor_stands():
+    scale = load("motorcycle").y_scale
+    for update in (0, 5, 12):
+        assert facts(update=update).of(LossBounds()) == pytest.approx((scale, 2.0 * scale))
+    gaps = History(np.arange(3), np.arange(3), np.array([4.0, np.nan, 9.0]), np.full(3, np.nan))
+    assert facts(history=gaps).of(LossBounds()) == pytest.approx((2.0 * scale, 3.0 * scale))
+    assert facts(points=0).of(LossBounds()) is None
 
 
 @pytest.mark.parametrize(("split", "count"), [("train", 106), ("test", 27)])

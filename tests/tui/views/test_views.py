@@ -28,6 +28,8 @@ from tui.run.facts import (
     Evidence,
     Facts,
     Gradient,
+    LossAhead,
+    LossBounds,
     LossCurve,
     Losses,
     Outputs,
@@ -72,7 +74,7 @@ def told(
     falling = 22.0 + 26.0 * np.exp(-epochs / 30)
     gradient = np.linspace(-0.1, 0.1, network.n_parameters)
     evidence = Evidence(
-        dataset, network, recipe, 480, 120.0, History(4 * epochs, epochs, falling, falling), 0, gradient
+        dataset, network, recipe, 480, 120.0, History(4 * epochs, epochs, falling, falling), gradient=gradient
     )
     plausible = {
         Losses(): (22.8, 25.6),
@@ -222,6 +224,79 @@ def test_the_best_unseen_epoch_has_its_numbers_once_it_is_past() -> None:
     snap = snapshot("motorcycle", trained(), answers={BestUnseen(): (40.0, 24.5)})
     assert "best unseen 24.5" in loss.paint(snap, 39, 27, DARK, STATE).plain()
     assert "best unseen" not in loss.paint(knowing(snap, {BestUnseen(): (118.0, 25.4)}), 39, 27, DARK, STATE).plain()
+
+
+def in_past(epoch: int, size: tuple[int, int] = (39, 27), **changes: Any) -> Canvas:
+    """The loss of a run of 120 epochs, with the cursor at one of them; it has the loss of the curve there."""
+    epochs = np.arange(121.0)
+    falling = 22.0 + 26.0 * np.exp(-epochs / 30)
+    past, ahead = slice(0, epoch + 1), slice(epoch, 121)
+    plain = {"progress": float(epoch), "update": 4 * epoch, "behind": 480 - 4 * epoch, "end": 120.0} | changes
+    snap = snapshot("motorcycle", trained(), **plain)
+    answers = {
+        LossCurve(1024): Curve(epochs[past], falling[past], falling[past] + 3.0),
+        LossAhead(1024): Curve(epochs[ahead], falling[ahead], falling[ahead] + 3.0),
+        LossBounds(): (22.0, 51.0),
+    }
+    return loss.paint(knowing(snap, answers), *size, DARK, STATE)
+
+
+def colours(canvas: Canvas, name: str) -> np.ndarray:
+    return (canvas.foreground == CODES[name]) & (canvas.characters != ord(" "))
+
+
+@pytest.mark.parametrize("size", [(39, 27), (28, 15)])
+def test_the_cursor_in_the_past_is_a_dashed_line_that_curves_cross(size: tuple[int, int]) -> None:
+    canvas = in_past(60, size)
+    floor = size[1] - 2
+    (column,) = np.flatnonzero(canvas.characters[floor] == ord("◆"))
+    inside = canvas.characters[2:floor, column]
+    assert np.isin(inside[canvas.foreground[2:floor, column] == CODES["now"]], ord("┊")).all()
+    assert colours(canvas, "now")[2:floor, column].sum() >= floor - 6
+    assert (colours(canvas, "train") | colours(canvas, "train_ahead"))[2:floor, column].any()
+    assert not colours(canvas, "train")[:, column + 1 :].any()
+    assert not colours(canvas, "train_ahead")[:, :column].any()
+    assert colours(canvas, "unseen_ahead")[2:floor, column + 1 :].any()
+
+
+@pytest.mark.parametrize("epoch", [0, 20, 60, 90, 119])
+@pytest.mark.parametrize("size", [(39, 27), (28, 15)])
+def test_the_axes_stand_still_on_the_way_through_the_past(epoch: int, size: tuple[int, int]) -> None:
+    def axes(canvas: Canvas) -> list[str]:
+        rows = canvas.plain().split("\n")
+        return [row[:4] for row in rows[2:-2]] + rows[-1:]
+
+    assert axes(in_past(epoch, size)) == axes(in_past(60, size))
+
+
+@pytest.mark.parametrize(("epoch", "right"), [(0, True), (30, True), (110, False)])
+def test_you_are_here_stands_on_the_side_with_more_room_and_covers_no_curve(epoch: int, right: bool) -> None:
+    canvas = in_past(epoch)
+    rows = canvas.plain().split("\n")
+    row = next(row for row in rows if "you are here" in row)
+    column = int(np.flatnonzero(canvas.characters[25] == ord("◆"))[0])
+    assert (row.index("you are here") > column) == right
+    assert any("dim: still ahead" in row for row in rows)
+    without = in_past(epoch, behind=0, undone=0)
+    for name in ("train", "unseen", "train_ahead", "unseen_ahead"):
+        covered = colours(without, name) & ~colours(canvas, name)
+        assert covered.sum() <= 1  # ▴ may be there
+
+
+def test_what_is_ahead_has_paler_marks() -> None:
+    marks = ((23.0, "+2", False), (90.0, "η", True))
+    canvas = in_past(60, marks=marks)
+    column = canvas.plain().split("\n")[1].index("η")
+    assert canvas.foreground[1, column] == CODES["quiet"]
+    assert canvas.foreground[20, column] == CODES["grid"]
+    assert canvas.foreground[1, canvas.plain().split("\n")[1].index("+2")] == CODES["label"]
+
+
+def test_nothing_is_called_dim_where_no_curve_is_ahead() -> None:
+    snap = knowing(snapshot("motorcycle", trained(), undone=1, end=120.0), {LossAhead(1024): None})
+    text = loss.paint(snap, 39, 27, DARK, STATE).plain()
+    assert "here" in text
+    assert "dim" not in text
 
 
 def test_the_loss_axis_moves_in_steps() -> None:

@@ -48,6 +48,32 @@ def test_shape_epoch_and_update_are_always_whole(width, state, network):
     assert line.rstrip().endswith("update 1234567890")
 
 
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"behind": 192, "undone": 1}, "◂ 192 updates back"),
+        ({"behind": 1}, "◂ 1 update back"),
+        ({"undone": 1}, "◂ 1 edit back"),
+        ({"undone": 3}, "◂ 3 edits back"),
+        ({"behind": 192, "state": "playing"}, "▶ replaying"),
+        ({"behind": 192, "state": "stepping"}, "▶ stepping"),
+        ({"state": "playing"}, "▶ playing"),
+        ({}, "‖ paused"),
+    ],
+)
+@pytest.mark.parametrize("width", [80, 120])
+def test_the_top_line_says_how_far_back_the_cursor_is(width, changes, words):
+    line = top(told(epoch=72, update=288, **changes), width)
+    assert f"  {words}  " in line
+    assert line.endswith("  epoch 72  update 288")
+
+
+def test_how_far_back_gives_way_to_what_is_always_there():
+    line = top(told(network=DEEP, epoch=12345678, update=1234567890, behind=1234567890), 80)
+    assert "back" not in line
+    assert "epoch 12345678  update 1234567890" in line
+
+
 def test_a_schedule_and_its_present_rate_are_shown():
     snapshot = told(recipe=Recipe(schedule="cosine", learning_rate=0.01), rate=0.005)
     assert "η 0.005  cosine over 100 epochs" in top(snapshot, 160)
@@ -109,6 +135,12 @@ def test_a_note_gives_way_before_its_numbers_do():
     assert NoteLine(DARK, "note").draw(facts, 120, 1).plain() == f" ▸ {facts.note}"
     line = NoteLine(DARK, "note").draw(facts, 80, 1).plain()
     assert line == " ▸ The optimizer, changed at epoch 1, took unseen from 43.9 to 41.9 g"
+
+
+@pytest.mark.parametrize(("width", "shown"), [(40, "one two three"), (14, "one two"), (9, "one"), (6, "o…")])
+def test_the_longest_form_of_a_note_that_fits_is_shown(width, shown):
+    snapshot = told(note="one two three", shorter=("one two", "one"))
+    assert NoteLine(DARK, "note").draw(snapshot, width, 1).plain() == f" ▸ {shown}"
 
 
 def test_a_long_note_is_cut_with_a_sign():
