@@ -30,6 +30,7 @@ class Note:
     mark: str = ""  # on the loss plot; "" for none
     unit: tuple[int, int] | None = None  # (layer, unit) that the change added or moved
     name: str = ""  # of the change, after "undoes": "unit 4 added"
+    measured: str = ""  # what the text goes on with, as soon as the change is made: "curve" or "loss"
 
 
 @dataclass(slots=True)
