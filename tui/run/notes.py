@@ -43,7 +43,7 @@ def note_of(edit: Edit, moment: Moment) -> Note:
             return _note_of_unit(layers, layer, when, f" where it helps most: {kind_name(kind)}, with c = 0{solve}")
         case SetKind(layer, unit, kind):
             own, new = f"Unit {unit + 1}", kind_name(kind)
-            text = f"{own}: {kind_name(layers[layer][unit])} → {new}, with the same weights"
+            text = f"{own}: {kind_name(layers[layer][unit])} → {new}, same weights"
             subject, mark = f"Another kind for unit {unit + 1} {when}", f"{unit + 1}{KINDS[kind].symbol}"
             return Note(text, subject, mark, (layer, unit), f"{own.lower()} as {new}", measured="curve")
         case SplitUnit(layer, unit):

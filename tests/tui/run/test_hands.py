@@ -120,6 +120,7 @@ def test_the_note_says_by_how_much_the_curve_moved(wish):
     finish(run)
     moved = largest_move(run, wish)
     assert said(run).endswith(f"; the curve moved by up to {moved:.3g} g")
+    assert len(said(run)) <= 76  # whole at 80 columns
     run.perform(Step(1))
     finish(run)
     assert "unit 1 at epoch 10 brought the unseen loss from" in said(run)
@@ -145,7 +146,7 @@ def test_a_kind_that_is_never_off_on_the_data_leaves_the_curve():
     theta[:2] = 1.0, 5.0  # z > 0 on all of the data, so tanh would move it and a ReLU would not
     run.trainer.theta = theta
     run.perform(SetKind(0, 0, "relu"))
-    assert said(run) == "Unit 1: identity → ReLU, with the same weights; the curve stays"
+    assert said(run) == "Unit 1: identity → ReLU, same weights; the curve stays"
 
 
 def test_the_first_unit_of_the_linear_model_is_told_to_move_the_curve():

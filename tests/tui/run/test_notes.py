@@ -37,7 +37,7 @@ EDITS = {
         "Unit 4 added where it helps most: ReLU, with c = 0; a solves for c", "Unit 4, added at epoch 10,", "+4",
     ),
     SetKind(0, 1, "relu"): (
-        "Unit 2: sigmoid → ReLU, with the same weights", "Another kind for unit 2 at epoch 10", "2ReLU",
+        "Unit 2: sigmoid → ReLU, same weights", "Another kind for unit 2 at epoch 10", "2ReLU",
     ),
     SplitUnit(0, 1): ("Unit 2 is two ReLUs now, units 2 and 4", "Splitting unit 2 at epoch 10", "÷2"),
     RemoveUnit(0, 1): ("Unit 2 removed", "Removing unit 2 at epoch 10", "−2"),
