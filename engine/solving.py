@@ -1,12 +1,12 @@
-"""What least squares says of a network and its data: where a new unit helps most, and which c fit best.
+"""What least squares says of a network and its data: which c fit best, and where a new unit or layer belongs.
 
-Both functions give an edit that keeps the numbers found, so whoever plays a run again need not find them again. They
+Each function gives edits that keep the numbers found, so whoever plays a run again need not find them again. They
 take squares of errors, whatever the recipe's loss is, and compute in float64.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -14,12 +14,14 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from engine.activations import KINDS
-from engine.edits import PlaceUnit, SetOutput
+from engine.edits import AddLayer, PlaceUnit, SetOutput, SetTheta
 from engine.errors import EngineError, real
 from engine.examples import Examples, check_examples
 from engine.network import CHUNK, Network, activate
 
 RIDGE = 1e-4  # with less the losses are hardly lower, and c become so large that the next epoch runs away
+LAYER_RIDGE = 1e-6  # of a new layer: what it copies has no noise, and its units are gentle enough to keep c small
+LAYER_SLOPE = 0.4  # of the slope of init `spread`: three sigmoids make a straight line to 0.5 % of its height
 KNOTS = 64
 CANDIDATES = ("sigmoid", "relu")
 
@@ -31,13 +33,16 @@ def solve_output(network: Network, x: ArrayLike, y: ArrayLike, ridge: float = RI
 
     x (N, n_inputs), y (N,). λ is `ridge` times the mean over the units of Σ(a − mean a)²; of the linear model the
     inputs are the units. So twins share what they do, and a unit that has one value on all of x gets c = 0. The output
-    bias bears no penalty. Raises EngineError for data that do not fit, or unit values too large to square.
+    bias bears no penalty. The c of frozen units stay, and the others fit what these leave. Raises EngineError for data
+    that do not fit, or unit values too large to square.
     """
     examples = check_examples(x, y, None, None, network.n_inputs, network.dtype)
-    units, values = network.shape[-2], _last_units(network)
-    means, scatter = _scatter(examples, lambda inputs, targets: np.column_stack([values(inputs), targets]))
-    c = np.linalg.solve(_penalized(scatter[:units, :units], real("ridge", ridge, above=0.0)), scatter[:units, -1])
-    return SetOutput((*c.tolist(), float(means[-1] - c @ means[:-1])))
+    free, columns = _free(network), _columns(network)
+    means, scatter = _scatter(examples, lambda inputs, targets: np.column_stack(columns(inputs, targets)))
+    own, fits = scatter[:-1, :-1], scatter[:-1, -1]
+    c = network.weights(len(network.layers))[0][0].astype(np.float64)
+    c[free] = np.linalg.solve(_penalized(own, real("ridge", ridge, above=0.0)), fits)
+    return SetOutput((*c.tolist(), float(means[-1] - c[free] @ means[:-1])))
 
 
 def best_unit(network: Network, x: ArrayLike, y: ArrayLike) -> PlaceUnit:
@@ -53,11 +58,12 @@ def best_unit(network: Network, x: ArrayLike, y: ArrayLike) -> PlaceUnit:
     if len(network.layers) > 1:
         raise EngineError(f"{len(network.layers)} hidden layers: expected one at most, whose units act on the output")
     examples = check_examples(x, y, None, None, 1, network.dtype)
-    units, values = sum(map(len, network.layers)), _last_units(network)
-    kinds, w, b = _candidates(examples.x.astype(np.float64), units + 1)
+    units, own_columns = int(_free(network).sum()) if network.layers else 0, _columns(network)
+    kinds, w, b = _candidates(examples.x.astype(np.float64), sum(map(len, network.layers)) + 1)
 
     def columns(inputs: Floats, targets: Floats) -> Floats:
-        return np.column_stack([values(inputs)[:, :units], targets, activate(inputs * w + b, kinds)])
+        values, rest = own_columns(inputs, targets)
+        return np.column_stack([values[:, :units], rest, activate(inputs * w + b, kinds)])
 
     _, scatter = _scatter(examples, columns)
     own, others, among = scatter[:units, :units], scatter[:units, units:], scatter[units:, units:]
@@ -66,6 +72,36 @@ def best_unit(network: Network, x: ArrayLike, y: ArrayLike) -> PlaceUnit:
     gains = rest[0, 1:] ** 2 / (np.diagonal(rest)[1:] + penalty)
     best = int(np.argmax(gains))
     return PlaceUnit(kinds[best], 0, (float(w[best]),), float(b[best]))
+
+
+def place_layer(network: Network, kinds: Sequence[str], x: ArrayLike) -> tuple[AddLayer, SetTheta]:
+    """A new last hidden layer of these kinds that moves the outputs on x (N, n_inputs) as little as can be.
+
+    Its units look along the output of before: each is a function of t = cᵀa, with weights in proportion to c. They
+    stand side by side over the range of t on x, those that bend from its lower end on, and c and the output bias come
+    from least squares on the outputs of before. Where t has one value the weights stay as they are drawn. Raises
+    EngineError for kinds or inputs that do not fit, or values too large to square.
+    """
+    before, edit = network.predict(x), AddLayer(tuple(kinds))
+    c = network.weights(len(network.layers))[0][0].astype(np.float64)
+    examples = check_examples(x, before, None, None, network.n_inputs, network.dtype)
+    values = _last_units(network)
+    with np.errstate(all="ignore"):
+        along = np.concatenate([values(rows) @ c for rows in _pieces(examples.x)])
+        middle, half = (float(along.max()) + float(along.min())) / 2.0, float(np.ptp(along)) / 2.0
+    changed = network.copy()
+    changed.apply(edit)
+    if half > 0.0:
+        layer, places = len(network.layers), np.arange(len(kinds))
+        bends = np.array([KINDS[kind].bends for kind in kinds])
+        knots = np.where(bends, 2.0 * places, 2.0 * places + 1.0) / len(kinds) - 1.0
+        slopes = LAYER_SLOPE * np.array([KINDS[kind].start_slope(len(kinds)) for kind in kinds])
+        theta, start = changed.theta, changed.index(layer, 0, "w")
+        placed = np.append(np.outer(slopes / half, c), -slopes * (middle / half + knots))
+        theta[start : start + placed.size] = placed
+        changed.theta = theta
+    changed.apply(solve_output(changed, x, before, LAYER_RIDGE))
+    return edit, SetTheta(changed.theta)
 
 
 def _candidates(x: Floats, width: int) -> tuple[list[str], Floats, Floats]:
@@ -84,6 +120,29 @@ def _last_units(network: Network) -> Callable[[Floats], Floats]:
     """The function from inputs to the values (N, units) that c weighs, in float64."""
     precise = Network.of(replace(network.architecture, dtype=np.dtype(np.float64)), network.theta.astype(np.float64))
     return lambda inputs: [inputs, *precise.activations(inputs)][-1]
+
+
+def _free(network: Network) -> NDArray[np.bool_]:
+    """Which of the values that c weighs may get another c: those of units that are not frozen."""
+    return ~np.array(network.frozen[-1] if network.layers else [False] * network.n_inputs)
+
+
+def _columns(network: Network) -> Callable[[Floats, Floats], tuple[Floats, Floats]]:
+    """The function from inputs and targets to the values (N, free) and what frozen units leave of the targets (N,)."""
+    free, values = _free(network), _last_units(network)
+    still = network.weights(len(network.layers))[0][0].astype(np.float64)[~free]
+
+    def columns(inputs: Floats, targets: Floats) -> tuple[Floats, Floats]:
+        a = values(inputs)
+        return a[:, free], targets - a[:, ~free] @ still
+
+    return columns
+
+
+def _pieces(x: Floats) -> Iterator[Floats]:
+    """The rows of x in float64, some at a time."""
+    for start in range(0, len(x), CHUNK):
+        yield x[start : start + CHUNK].astype(np.float64)
 
 
 def _scatter(examples: Examples, columns: Callable[[Floats, Floats], Floats]) -> tuple[Floats, Floats]:

@@ -27,6 +27,7 @@ from tui.run.gestures import (
     StepSeed,
     Wish,
 )
+from tui.run.hands import AddBest, FreezeHere, NextKind, Solve, SplitHere
 from tui.run.player import RunEpochs, Step, StepSpeed, Toggle
 from tui.run.snapshot import Snapshot
 from tui.run.travel import Back, BackEpoch, Best, End, Home, Redo, Undo
@@ -44,7 +45,6 @@ class Action:
     does: Wish | str
     group: str
     focus: str = ""  # the panel that must have the focus: "view", "units", "recipe", or "" for any
-    shown: bool = True  # nudges work, but are not offered before they can be undone
 
     @property
     def call(self) -> str:
@@ -103,12 +103,18 @@ ACTIONS: tuple[Action, ...] = (
     Action("unit_down", ("down",), "The unit below; the output bias is the last", "unit", ChooseUnit(1), BUILDING),
     Action("layer_left", ("left",), "The layer before", "layer", ChooseLayer(-1), BUILDING),
     Action("layer_right", ("right",), "The layer after", "layer", ChooseLayer(1), BUILDING),
-    Action("w_up", ("w",), "The chosen unit's w up", "nudge", Nudge("w", 1), BUILDING, shown=False),
-    Action("w_down", ("W",), "The chosen unit's w down", "nudge", Nudge("w", -1), BUILDING, shown=False),
-    Action("b_up", ("b",), "The chosen unit's b up", "nudge", Nudge("b", 1), BUILDING, shown=False),
-    Action("b_down", ("B",), "The chosen unit's b down", "nudge", Nudge("b", -1), BUILDING, shown=False),
-    Action("c_up", ("c",), "The chosen unit's c up", "nudge", Nudge("c", 1), BUILDING, shown=False),
-    Action("c_down", ("C",), "The chosen unit's c down", "nudge", Nudge("c", -1), BUILDING, shown=False),
+    Action("w_up", ("w",), "The chosen unit's w up", "nudge", Nudge("w", 1), BUILDING),
+    Action("w_down", ("W",), "The chosen unit's w down", "nudge", Nudge("w", -1), BUILDING),
+    Action("b_up", ("b",), "The chosen unit's b up", "nudge", Nudge("b", 1), BUILDING),
+    Action("b_down", ("B",), "The chosen unit's b down", "nudge", Nudge("b", -1), BUILDING),
+    Action("c_up", ("c",), "The chosen unit's c up", "nudge", Nudge("c", 1), BUILDING),
+    Action("c_down", ("C",), "The chosen unit's c down", "nudge", Nudge("c", -1), BUILDING),
+    Action("set_value", ("enter",), "Type the lit value of the chosen unit", "value", "ask_value", BUILDING),
+    Action("freeze", ("f",), "Freeze the chosen unit, or free it", "freeze", FreezeHere(), BUILDING),
+    Action("kind", ("k",), "The next kind, with the same weights", "kind", NextKind(), BUILDING),
+    Action("split", ("S",), "Split the chosen unit into two ReLUs", "split", SplitHere(), BUILDING),
+    Action("solve", ("a",), "Solve all c and the output bias", "solve c", Solve(), BUILDING),
+    Action("add_best", ("A",), "Add a unit where it helps most", "best unit", AddBest(), BUILDING),
     Action("next_input", ("j",), "Show the w of the next input", "input", ChooseInput(1), BUILDING),
     Action("previous_input", ("J",), "Show the w of the input before", "input", ChooseInput(-1), BUILDING),
     *VIEWS,
@@ -138,9 +144,10 @@ FOOTERS: Mapping[str, tuple[str, ...]] = {
         *(action.id for action in VIEWS if len(VIEWS) > 1),
     ),
     "units": (
-        *_TRAVELS, "add_sigmoid", "add_relu", "remove_unit", "unit_up", "unit_down",
-        "layer_left", "layer_right", "add_layer", "remove_layer", "next_input", "focus",
-        "epochs",
+        "play", "undo", "unit_up", "unit_down", "w_up", "w_down", "b_up", "b_down", "c_up", "c_down", "set_value",
+        "freeze", "kind", "split", "solve", "add_best", "add_sigmoid", "add_relu", "remove_unit", "layer_left",
+        "layer_right", "add_layer", "remove_layer", "next_input", "focus", "update_back", "update", "epoch_back",
+        "epoch", "redo", "end", "epochs",
     ),
     "recipe": (
         "play", "field_up", "field_down", "value_down", "value_up", *_TRAVELS[1:], "focus", "open", "reseed",
@@ -208,7 +215,9 @@ def without_use(layers: int, inputs: int, dated: bool) -> set[str]:
     """The ids of what does nothing with this many hidden layers and inputs of the chosen one: no part of the footer."""
     idle = set() if dated else {action.id for action in ACTIONS if action.focus == "view"}
     if layers == 0:
-        idle |= {"remove_unit", "unit_up", "unit_down", "remove_layer"}
+        idle |= {"remove_unit", "unit_up", "unit_down", "remove_layer", "c_up", "c_down", "freeze", "kind", "split"}
+    if layers > 1 or inputs > 1:
+        idle.add("add_best")
     if layers < 2:
         idle |= {"layer_left", "layer_right"}
     if inputs < 2:

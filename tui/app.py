@@ -151,7 +151,7 @@ class UnitfitApp(App[None]):
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """The command palette: the table of actions."""
         for action in self.main.actions:
-            if action.shown and place_of(action) in ("main", "app"):
+            if place_of(action) in ("main", "app"):
                 yield SystemCommand(action.title, " ".join(action.keys), partial(self._do, action.call))
 
     async def _do(self, call: str) -> None:

@@ -7,8 +7,8 @@ import pytest
 
 from engine import EngineError, Network, Trainer
 from engine.activations import KINDS
-from engine.edits import PlaceUnit, SetOutput
-from engine.solving import CANDIDATES, KNOTS, RIDGE, best_unit, solve_output
+from engine.edits import Freeze, PlaceUnit, SetOutput
+from engine.solving import CANDIDATES, KNOTS, RIDGE, best_unit, place_layer, solve_output
 
 RNG = np.random.default_rng(4)
 X = np.sort(RNG.uniform(-1, 1, 90))
@@ -70,6 +70,20 @@ def test_where_all_units_are_dead_the_bias_is_the_mean():
     assert solve_output(network, X, TENT).values == pytest.approx((0, 0, TENT.astype(np.float32).mean()))
 
 
+@pytest.mark.parametrize("frozen", [(1,), (0, 2), (0, 1, 2)], ids=str)
+def test_frozen_units_keep_their_c_and_the_others_fit_what_these_leave(frozen):
+    network = Network(1, [["tanh"] * 2, ["sigmoid"] * 3], seed=3, dtype="float64")
+    for unit in frozen:
+        network.apply(Freeze(1, unit))
+    free = [unit for unit in range(3) if unit not in frozen]
+    a, c = last_units(network, X), network.weights(2)[0][0]
+    *solved, bias = solve_output(network, X, TENT).values
+    assert [solved[unit] for unit in frozen] == [c[unit] for unit in frozen]
+    rest = TENT - a[:, list(frozen)] @ c[list(frozen)]
+    expected = by_brute_force(a[:, free], rest, RIDGE) if free else [rest.mean()]
+    np.testing.assert_allclose([*(solved[unit] for unit in free), bias], expected, rtol=1e-5)  # x in float32
+
+
 def test_few_examples_for_many_units():
     network = Network(1, [["tanh"] * 50], seed=1)
     network.apply(solve_output(network, X[:3], TENT[:3]))
@@ -107,11 +121,14 @@ def with_unit(network: Network, unit: PlaceUnit, x: np.ndarray, y: np.ndarray) -
     return squares(changed, x, y)
 
 
+@pytest.mark.parametrize("frozen", [(), (0,)], ids=["free", "frozen"])
 @pytest.mark.parametrize("layers", [[], [["sigmoid"] * 3], [["relu"]], [["tanh", "relu", "hard_sigmoid"]]], ids=str)
 @pytest.mark.parametrize(("stretch", "y"), [(1.0, TENT), (25.0, np.sin(5 * X))], ids=["tent", "wave"])
-def test_the_unit_that_helps_most_is_the_best_of_all_that_are_tried(layers, stretch, y):
+def test_the_unit_that_helps_most_is_the_best_of_all_that_are_tried(layers, stretch, y, frozen):
     x = stretch * X + 3 * (stretch - 1)
     network = Network(1, layers, seed=6, dtype="float64")
+    for unit in frozen if layers else ():
+        network.apply(Freeze(0, unit))
     unit, candidates = best_unit(network, x, y), every_candidate(x, network.shape[-2] * bool(layers) + 1)
     assert any(each.kind == unit.kind and np.allclose((*each.w, each.b), (*unit.w, unit.b)) for each in candidates)
     losses = [with_unit(network, each, x, y) for each in candidates]
@@ -152,3 +169,45 @@ def test_values_too_large_to_square_are_refused():
         solve_output(network, X, TENT)
     with pytest.raises(EngineError, match="ridge=0: expected a finite number above 0"):
         solve_output(Network(1), X, TENT, ridge=0)
+
+
+# ------------------------------------------------------------------------------------------------- a layer's place
+
+
+def moved(network: Network, kinds: list[str], x: np.ndarray) -> float:
+    """How far a new layer moves the outputs on x, as a share of their range."""
+    before = network.predict(x).astype(np.float64)
+    for edit in place_layer(network, kinds, x):
+        network.apply(edit)
+    return float(np.abs(network.predict(x) - before).max() / np.ptp(before))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(
+    ("inputs", "layers"), [(1, [["sigmoid"] * 3]), (1, []), (4, [["tanh"] * 5, ["relu"] * 4]), (56, [])], ids=str
+)
+def test_a_placed_layer_hardly_moves_the_curve(inputs, layers, kind):
+    x = np.random.default_rng(2).uniform(-1, 1, (5000, inputs))  # more rows than go into one piece
+    network = Network(inputs, layers, seed=1)
+    straight = KINDS[kind].kinks or kind == "identity"
+    assert moved(network, [kind] * 3, x) < (1e-4 if straight else 0.015)  # most where 56 inputs have few examples
+    assert network.layers == [*layers, [kind] * 3]
+    assert np.abs(network.weights(len(layers) + 1)[0]).max() < 100 * max(1.0, np.ptp(network.predict(x)))
+
+
+def test_a_placed_layer_is_no_single_point_and_learns():
+    network = Network(1, [["sigmoid"] * 3], seed=1)
+    moved(network, ["relu", "sigmoid", "tanh"], X)
+    trainer = Trainer(network, X, TENT)
+    before = trainer.loss("train")
+    trainer.step(200)
+    assert trainer.loss("train") < 0.9 * before
+
+
+def test_after_units_that_do_nothing_a_new_layer_keeps_its_drawn_weights_and_the_curve():
+    network = Network(1, [["relu"] * 2], seed=1)
+    network.theta = [1, 1, -5, -5, 3, 3, 0.5]
+    for edit in place_layer(network, ["sigmoid"] * 3, X):
+        network.apply(edit)
+    np.testing.assert_allclose(network.predict(X), 0.5, atol=1e-6)
+    assert np.ptp(network.weights(1)[0]) > 0

@@ -29,7 +29,10 @@ from tui.run.options import Options
 from tui.run.session import Session
 from tui.screens.main import MainScreen
 
-EVERY_KEY = (*".><nN+-0uU*[]{}idDo?qsrxlLwWbBcCjJ1zy", "comma", "home", "end", "space", "tab", "ctrl+p", "ctrl+c")
+EVERY_KEY = (
+    *".><nN+-0uU*[]{}idDo?qsrxlLwWbBcCfkSaAjJ1zy",
+    *("comma", "home", "end", "enter", "space", "tab", "ctrl+p", "ctrl+c", "ctrl+s", "ctrl+o", "ctrl+r"),
+)
 
 
 def test_all_keys_of_the_contract_are_in_the_table():
@@ -77,21 +80,23 @@ def test_the_footer_joins_what_belongs_together_and_leaves_out_what_is_not_there
     assert not any(word == "window" for _, word in items)
 
 
+NUDGES, MORE = "w W b B c C nudge  enter value", "f freeze  k kind  S split  a solve c"
+
+
 @pytest.mark.parametrize(
     ("layers", "inputs", "line"),
     [
-        (0, 1, "l layer"),
-        (0, 56, "l layer  j input"),
-        (1, 1, "x remove  ↑ ↓ unit  l L layer"),
-        (2, 3, "x remove  ↑ ↓ unit  ← → l L layer  j input"),
+        (0, 1, "w W b B nudge  enter value  a solve c  A best unit  s sigmoid  r ReLU  l layer"),
+        (0, 56, "w W b B nudge  enter value  a solve c  s sigmoid  r ReLU  l layer  j input"),
+        (1, 1, f"↑ ↓ unit  {NUDGES}  {MORE}  A best unit  s sigmoid  r ReLU  x remove  l L layer"),
+        (2, 1, f"↑ ↓ unit  {NUDGES}  {MORE}  s sigmoid  r ReLU  x remove  ← → l L layer"),
+        (2, 3, f"↑ ↓ unit  {NUDGES}  {MORE}  s sigmoid  r ReLU  x remove  ← → l L layer  j input"),
     ],
 )
 def test_the_footer_leaves_out_what_has_no_use(layers, inputs, line):
     enabled = {action.id for action in ACTIONS} - without_use(layers, inputs, dated=False)
     words = "  ".join(f"{keys} {word}" for keys, word in footer_items(ACTIONS, "units", enabled, 300))
-    assert words.startswith(
-        f"space play  , . update  < > epoch  u undo  U redo  end latest  s sigmoid  r ReLU  {line}  tab focus"
-    )
+    assert words.startswith(f"space play  u undo  {line}  tab focus")
 
 
 @pytest.mark.parametrize(
@@ -114,6 +119,12 @@ def test_the_footer_in_the_past_at_80_columns():
     items = footer_items(ACTIONS, "view", {action.id for action in ACTIONS}, 78)
     words = "  ".join(f"{keys} {word}" for keys, word in items)
     assert words == "space play  , . update  < > epoch  u undo  U redo  end latest  ? help"
+
+
+def test_the_footer_of_the_units_has_the_nudges_at_80_columns():
+    enabled = {action.id for action in ACTIONS} - without_use(1, 1, dated=False)
+    items = footer_items(ACTIONS, "units", enabled, 78)
+    assert {word for _, word in items} >= {"nudge", "value", "freeze", "kind"}
 
 
 def test_bindings_carry_the_ids_by_which_they_are_remapped():

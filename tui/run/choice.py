@@ -60,6 +60,11 @@ def index_of(choice: Choice, network: Network) -> int | None:
     return network.index(choice.layer, choice.unit, part, choice.source if part == "w" else 0)
 
 
+def parts_of(choice: Choice, network: Network) -> list[str]:
+    """Which of "w", "b" and "c" the chosen unit, or the output, has."""
+    return [part for part in ("w", "b", "c") if index_of(replace(choice, part=part), network) is not None]
+
+
 def choice_of(index: int, network: Network) -> Choice:
     """The parameter at a place in θ."""
     last, start = len(network.layers), 0

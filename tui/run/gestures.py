@@ -11,9 +11,10 @@ from dataclasses import dataclass, replace
 
 import data
 from engine import EngineError
-from engine.edits import AddLayer, AddUnit, Edit, RemoveLayer, RemoveUnit, SetRecipe, SetValue
+from engine.edits import AddUnit, Edit, RemoveLayer, RemoveUnit, SetRecipe, SetValue
 from engine.initial import INITS, resolve_init
 from engine.recipe import BY_FLAG, FIELDS
+from engine.solving import place_layer
 from engine.steps import neighbour
 from tui.run.beginnings import Beginning, Load, Reinit, Reseed
 from tui.run.choice import OUTPUT_BIAS, Choice, index_of, move_layer, move_source, move_unit
@@ -70,12 +71,16 @@ class RemoveHere:
 
 @dataclass(frozen=True, slots=True)
 class AddLayerLast:
-    """Units of the chosen kind before the output; the output bias stands for the chosen layer's last unit."""
+    """Units of the chosen kind before the output, where they move the curve as little as can be.
+
+    The output bias stands for the chosen layer's last unit.
+    """
 
     def __call__(self, moment: Moment) -> Change:
         layers, choice = moment.network.layers, moment.choice
         kind = layers[choice.layer][choice.unit] if layers else "sigmoid"
-        return Change((AddLayer((kind,) * NEW_UNITS),), choice=Choice(len(layers), part=choice.part))
+        edits = place_layer(moment.network, (kind,) * NEW_UNITS, moment.dataset.x_train)
+        return Change(edits, choice=Choice(len(layers), part=choice.part))
 
 
 @dataclass(frozen=True, slots=True)

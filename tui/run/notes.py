@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from data import Dataset
+from engine import Network
 from engine.activations import KINDS
 from engine.edits import (
     AddLayer,
@@ -23,7 +25,7 @@ from engine.edits import (
 )
 from engine.recipe import FIELDS, Recipe
 from tui.draw.numbers import short
-from tui.run.choice import OUTPUT_BIAS, choice_of
+from tui.run.choice import OUTPUT_BIAS, Choice, choice_of
 from tui.run.run import Moment
 from tui.run.telling import Note
 from tui.run.unit import kind_name, source_name
@@ -37,23 +39,25 @@ def note_of(edit: Edit, moment: Moment) -> Note:
             stays = ": its outgoing weight is 0, so the curve stays until it learns" if layers else ""
             return _note_of_unit(layers, layer, when, stays)
         case PlaceUnit(kind, layer):
-            return _note_of_unit(layers, layer, when, f" where it helps most: {kind_name(kind)}, with c = 0")
+            solve = "; a solves for c" if layers else ""
+            return _note_of_unit(layers, layer, when, f" where it helps most: {kind_name(kind)}, with c = 0{solve}")
         case SetKind(layer, unit, kind):
             own, new = f"Unit {unit + 1}", kind_name(kind)
-            text = f"{own}: {kind_name(layers[layer][unit])} → {new}, with the same weights"
+            text = f"{own}: {kind_name(layers[layer][unit])} → {new}, same weights"
             subject, mark = f"Another kind for unit {unit + 1} {when}", f"{unit + 1}{KINDS[kind].symbol}"
-            return Note(text, subject, mark, (layer, unit), f"{own.lower()} as {new}")
+            return Note(text, subject, mark, (layer, unit), f"{own.lower()} as {new}", measured="curve")
         case SplitUnit(layer, unit):
-            text = f"Unit {unit + 1} is two ReLUs now, units {unit + 1} and {len(layers[layer]) + 1}"
+            exact = "exactly " if KINDS[layers[layer][unit]].kinks else ""
+            text = f"Unit {unit + 1} is {exact}two ReLUs now, units {unit + 1} and {len(layers[layer]) + 1}"
             subject, name = f"Splitting unit {unit + 1} {when}", f"unit {unit + 1} split"
-            return Note(text, subject, f"÷{unit + 1}", (layer, unit), name)
+            return Note(text, subject, f"÷{unit + 1}", (layer, unit), name, measured="curve")
         case RemoveUnit(_, unit):
             text, subject = f"Unit {unit + 1} removed", f"Removing unit {unit + 1} {when}"
             return Note(text, subject, f"−{unit + 1}", name=_lower(text))
         case AddLayer(kinds):
             number, units = len(layers) + 1, f"{len(kinds)} {kind_name(kinds[0])} units"
-            text = f"Layer {number} added: {units} with random weights, so the curve may jump"
-            return Note(text, f"Layer {number}, added {when},", "+L", name=f"layer {number} added")
+            text, subject = f"Layer {number} added: {units}", f"Layer {number}, added {when},"
+            return Note(text, subject, "+L", name=f"layer {number} added", measured="curve")
         case RemoveLayer(layer):
             text, subject = f"Layer {layer + 1} removed", f"Removing layer {layer + 1} {when}"
             return Note(text, subject, "−L", name=_lower(text))
@@ -71,7 +75,9 @@ def note_of(edit: Edit, moment: Moment) -> Note:
         case SetRecipe(recipe):
             return _note_of_recipe(recipe, moment)
         case SetOutput():
-            return Note("All c and the output bias are solved", f"Solving all c {when}", "c", name="all c solved")
+            weights = "c" if layers else "w"
+            name, subject = f"all {weights} solved", f"Solving all {weights} {when}"
+            return Note(name.capitalize(), subject, weights, name=name, measured="loss")
         case SetTheta():
             return Note("All weights and biases are set", f"Setting the weights {when}", "θ", name="all weights set")
         case SetExamples():
@@ -81,20 +87,30 @@ def note_of(edit: Edit, moment: Moment) -> Note:
 def _note_of_unit(layers: Sequence[Sequence[str]], layer: int, when: str, how: str) -> Note:
     number = len(layers[layer]) + 1 if layers else 1
     text, subject, name = f"Unit {number} added{how}", f"Unit {number}, added {when},", f"unit {number} added"
-    return Note(text, subject, f"+{number}", (layer, number - 1), name)
+    return Note(text, subject, f"+{number}", (layer, number - 1), name, measured="" if layers else "curve")
 
 
 def _note_of_value(index: int, value: float, moment: Moment) -> Note:
     network, choice = moment.network, choice_of(index, moment.network)
-    several = choice.part == "w" and network.shape[choice.layer] > 1
-    origin = f" from {source_name(moment.dataset, choice.layer, choice.source)}" if several else ""
-    name, place = f"{choice.part}{origin}", (choice.layer, choice.unit)
+    name = f"{choice.part}{_origin(choice, network, moment.dataset)}"
     text = f"{name} {short(float(network.theta[index]))} → {short(value)}"
-    if choice.unit == OUTPUT_BIAS:
-        moved = f"{name} of the output" if choice.part == "b" else name
-        return Note(text, f"Moving {moved}", name=f"{moved} moved")
-    moved = f"{name} of unit {choice.unit + 1}"
-    return Note(text, f"Moving {moved}", unit=place, name=f"{moved} moved")
+    moved = parameter_name(choice, network, moment.dataset)
+    unit = None if choice.unit == OUTPUT_BIAS else (choice.layer, choice.unit)
+    return Note(text, f"Moving {moved}", unit=unit, name=f"{moved} moved")
+
+
+def parameter_name(choice: Choice, network: Network, dataset: Dataset) -> str:
+    """A parameter as people read it: "w from cement of unit 2", "b of the output"."""
+    name = f"{choice.part}{_origin(choice, network, dataset)}"
+    if choice.unit != OUTPUT_BIAS:
+        return f"{name} of unit {choice.unit + 1}"
+    return f"{name} of the output" if choice.part == "b" else name
+
+
+def _origin(choice: Choice, network: Network, dataset: Dataset) -> str:
+    """What a w comes from, where it could come from several."""
+    several = choice.part == "w" and network.shape[choice.layer] > 1
+    return f" from {source_name(dataset, choice.layer, choice.source)}" if several else ""
 
 
 def _note_of_recipe(recipe: Recipe, moment: Moment) -> Note:

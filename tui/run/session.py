@@ -7,7 +7,9 @@ runner catches it and says it.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,14 +17,16 @@ import numpy as np
 
 from data import Dataset
 from engine import Experiment, Network, Trainer
-from engine.edits import Edit, Setup, SetValue, apply
+from engine.edits import Edit, SetTheta, Setup, SetValue, apply
 from engine.story_file import Outcome
 from tui.run import words
 from tui.run.beginnings import Beginning, Open, begin, first_run
 from tui.run.choice import Choice, nearest
 from tui.run.facts import ActiveShares, Facts, Losses, Request
-from tui.run.gestures import Nudge, Wish
+from tui.run.gestures import Change, Gesture, Nudge, Wish
+from tui.run.hands import while_it_looks
 from tui.run.notes import note_of
+from tui.run.outcome import with_outcome
 from tui.run.player import FIRST_SPEED, Move, Player, Replay, RunEpochs, StepSpeed, Toggle
 from tui.run.run import Run
 from tui.run.saved import free_name
@@ -85,26 +89,44 @@ class Session:
         elif isinstance(wish, Travel):
             self._travel(wish)
         elif isinstance(wish, Edit):
-            self._edit((wish,), self.run.choice)
+            self._edit((wish,), self.run.choice, nudge=False)
         elif isinstance(wish, Beginning):
             self._begin(wish)
         else:
-            change = wish(self.run.moment())
+            change = self._look(wish)
             if change.beginning is not None:
                 self._begin(change.beginning)
             else:
-                self._edit(change.edits, change.choice or self.run.choice)
+                self._edit(change.edits, change.choice or self.run.choice, isinstance(wish, Nudge))
             if change.words:
                 self.telling.say(change.words)
 
-    def _edit(self, edits: tuple[Edit, ...], choice: Choice) -> None:
+    def _look(self, gesture: Gesture) -> Change:
+        """What a gesture comes to; one that takes long is announced."""
+        moment = self.run.moment()
+        with self._busy_with(while_it_looks(gesture, moment)):
+            return gesture(moment)
+
+    @contextmanager
+    def _busy_with(self, what: str | None) -> Iterator[None]:
+        self.busy = what
+        if what:
+            self.announce()
+        try:
+            yield
+        finally:
+            self.busy = None
+
+    def _edit(self, edits: tuple[Edit, ...], choice: Choice, nudge: bool) -> None:
         """Make the edits of one key, which are one step, or none of them where one is refused."""
         if edits:
             self._looks_back = False
-            loss = self._loss()
+            before, loss, joins = self.facts(), self._loss(), nudge and self._goes_on(edits[0])
             self._try(edits)
-            for edit in edits:
-                self._apply(edit, joins=edit is not edits[0] or self._goes_on(edit), loss=loss)
+            note = self._apply(edits[0], joins)
+            for edit in edits[1:]:
+                note = self._apply(edit, joins=True, before=note)
+            self._tell(replace(note, text=with_outcome(note, before, self.facts())), loss)
         self.run.choice = nearest(choice, self.trainer.network)
 
     def _try(self, edits: tuple[Edit, ...]) -> None:
@@ -114,14 +136,15 @@ class Session:
         for edit in edits[: len(edits) * (len(edits) > 1)]:
             setup, _ = apply(edit, setup)
 
-    def _apply(self, edit: Edit, joins: bool, loss: float) -> None:
+    def _apply(self, edit: Edit, joins: bool, before: Note | None = None) -> Note:
+        """Make one edit; values for what an edit of the same key has added belong to the note of that one."""
         moment = self.run.moment()
         mapping = self.story.apply(edit, joins)
-        note = note_of(edit, moment)
+        note = before if before and isinstance(edit, SetTheta) else note_of(edit, moment)
         if not np.array_equal(mapping, np.arange(mapping.size)):
             self.run.gradient = None  # θ is in another order now
         self.telling.edited(self.story.position[1] - 1, note)
-        self._tell(note, loss)
+        return note
 
     def _goes_on(self, edit: Edit) -> bool:
         """Whether this nudge belongs to the one just before it: of the same parameter, within half a second."""
@@ -144,13 +167,8 @@ class Session:
 
     def _begin(self, beginning: Beginning) -> None:
         """A new run takes the place of the present one, which stays as it is where that fails."""
-        self.busy = words.while_it_begins(beginning)
-        if self.busy:
-            self.announce()
-        try:
+        with self._busy_with(words.while_it_begins(beginning)):
             run = begin(beginning, self.run.moment())
-        finally:
-            self.busy = None
         run.before, self._looks_back = self.run, False
         self._enter(run, self.player.level)
         self._begun(beginning)

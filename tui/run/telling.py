@@ -31,6 +31,7 @@ class Note:
     unit: tuple[int, int] | None = None  # (layer, unit) that the change added or moved
     name: str = ""  # of the change, after "undoes": "unit 4 added"
     shorter: tuple[str, ...] = ()  # the text in fewer and fewer words
+    measured: str = ""  # what the text goes on with, as soon as the change is made: "curve" or "loss"
 
 
 @dataclass(slots=True)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from engine import Network
     from tui.run.snapshot import Snapshot
 
+FROZEN = "frozen ❄"  # the sign comes last: terminals that give it two cells shift nothing
 _SATURATED = 0.02  # a unit whose slope is near 0 on all but so small a share of the training points
 
 
@@ -32,6 +33,7 @@ class Unit:
     gradient: float  # norm over the unit's own parameters; nan before the first update
     on: float | None  # share of training points on which it is active
     single: bool  # first layer of a network with one feature
+    frozen: bool = False
 
     @property
     def name(self) -> str:
@@ -44,6 +46,11 @@ class Unit:
     @property
     def trouble(self) -> str:
         return "" if self.on is None else trouble(self.kind, self.on)
+
+    @property
+    def state(self) -> str:
+        """What is to be known of it in a word or two: "dead", "frozen ❄"."""
+        return " ".join(filter(None, (self.trouble, FROZEN if self.frozen else "")))
 
 
 def kind_name(kind: str) -> str:
@@ -77,6 +84,7 @@ def collect(snapshot: Snapshot, layer: int) -> list[Unit]:
             gradient=float(norms[unit]),
             on=None if shares is None else float(shares[layer][unit]),
             single=layer == 0 and network.n_inputs == 1,
+            frozen=network.frozen[layer][unit],
         )
         for unit, kind in enumerate(network.layers[layer])
     ]
@@ -113,6 +121,11 @@ def norm(values: np.ndarray) -> float:
 
 def sentence(unit: Unit, dataset: Dataset) -> tuple[str, bool]:
     """What the unit adds to the fit, and whether it is in trouble: "falls 139 g at 16.9 ms"."""
+    text, in_trouble = _effect(unit, dataset)
+    return f"frozen; {text}".removesuffix("; ") if unit.frozen else text, in_trouble
+
+
+def _effect(unit: Unit, dataset: Dataset) -> tuple[str, bool]:
     if unit.trouble == "dead":
         return "dead: off on every training point", True
     if unit.trouble == "saturated":

@@ -33,7 +33,7 @@ class HelpScreen(ModalScreen[None]):
         for group, actions in groupby(self.actions, key=lambda action: action.group):
             lines.append(f"{group}\n", "bold")
             for action in actions:
-                if action.keys and action.shown:
+                if action.keys:
                     lines.append(f"  {' '.join(map(sign, action.keys)):<8}", "bold")
                     lines.append(f"{action.title:<46}", "")
                     lines.append(f"{action.id}\n", "dim")

@@ -8,25 +8,28 @@ from pathlib import Path
 
 from textual import on
 from textual.app import ComposeResult
-from textual.containers import Container, Horizontal
+from textual.containers import Container
 from textual.events import DescendantFocus, Resize
 from textual.screen import Screen
-from textual.widgets import Label
 
+from engine.steps import neighbour
 from tui.actions import WISHES, Action, bindings, without_use, without_way
 from tui.draw.palette import Palette
+from tui.run.choice import index_of, parts_of
 from tui.run.fields import PANEL_FIELDS
 from tui.run.gestures import StepField, Wish
+from tui.run.hands import SetPart
+from tui.run.notes import parameter_name
 from tui.run.player import RunEpochs
 from tui.run.runner import Command
 from tui.run.snapshot import Snapshot
 from tui.views import ViewState, Want, chosen, fit, loss, view_of, views
 from tui.views.fit import series
 from tui.views.units import table
-from tui.widgets.epochs_prompt import EpochsPrompt
 from tui.widgets.footer_line import FooterLine
 from tui.widgets.loss_panel import LossPanel
 from tui.widgets.note_line import NoteLine
+from tui.widgets.number_prompt import DIGITS, NUMBER, NumberPrompt, Question, exact, read_epochs, read_value
 from tui.widgets.panel import Panel
 from tui.widgets.recipe_panel import RecipePanel
 from tui.widgets.rule import Divider, Rule, Title
@@ -37,7 +40,7 @@ from tui.widgets.view_panel import ViewPanel
 
 FOCUSES = ("view", "units", "recipe")
 NARROW = 100  # columns under which the recipe has no place of its own
-OPENS = ("help", "open_table", "open_run", "ask_epochs")  # what needs room of its own
+OPENS = ("help", "open_table", "open_run", "ask_epochs", "ask_value")  # what needs room of its own
 WEEK = 7  # what the window of dated data moves by
 
 
@@ -62,6 +65,8 @@ class MainScreen(Screen[None]):
         self.snapshot: Snapshot | None = None
         self.view = ViewState()
         self.epochs: int | None = None  # what n runs, once asked for
+        self.asked_part: str | None = None  # that the prompt asks for: "" for the lit one, None while it asks for none
+        self.next_part = ""  # that tab in the prompt goes on to
         self.focused_panel = "view"
         self.plots_ready = False
         self.asked: tuple[Want, ...] = ()
@@ -81,10 +86,7 @@ class MainScreen(Screen[None]):
                 yield Divider(palette, "lower-divider")
                 yield RecipePanel(palette, "recipe")
             yield NoteLine(palette, "note")
-            with Horizontal(id="prompt"):
-                yield Label("epochs to run")
-                yield EpochsPrompt()
-                yield Label("enter runs, esc leaves")
+            yield NumberPrompt(id="prompt")
             yield FooterLine(palette, "footer", self.actions)
         yield TooSmall(palette, "too-small")
 
@@ -98,6 +100,8 @@ class MainScreen(Screen[None]):
             if zoomed:
                 self._arrange()
         self.snapshot = snapshot
+        if self.asked_part is not None and self.query_one(NumberPrompt).untouched:
+            self._ask_value(self.asked_part)  # what was pressed just before may have changed it, or what is chosen
         self.repaint()
 
     def repaint(self) -> None:
@@ -150,14 +154,14 @@ class MainScreen(Screen[None]):
         }
         for name, displayed in shown.items():
             self.query_one(f"#{name}").display = displayed
-        if small and (prompt := self.query_one(EpochsPrompt)).display:
-            prompt.action_leave()
+        if small and (prompt := self.query_one(NumberPrompt)).display:
+            prompt.leave()
         self.call_after_refresh(self._settle)
 
     def _settle(self) -> None:
         """What follows a new layout."""
         panel = self.query_one(f"#{self.focused_panel}")
-        if not self.query_one(EpochsPrompt).has_focus:
+        if not self.query_one(NumberPrompt).display:
             panel.focus()
         self.repaint()
 
@@ -218,20 +222,49 @@ class MainScreen(Screen[None]):
             self.perform(RunEpochs(self.epochs))
 
     def action_ask_epochs(self) -> None:
-        self._swap_note(asking=True)
-        self.query_one(EpochsPrompt).ask(self.epochs)
-
-    @on(EpochsPrompt.Answered)
-    def run_answer(self, event: EpochsPrompt.Answered) -> None:
-        self._swap_note(asking=False)
-        self.query_one(f"#{self.focused_panel}").focus()
-        if event.epochs is not None:
-            self.epochs = event.epochs
+        def run(epochs: float) -> None:
+            self.epochs = int(epochs)
             self.perform(RunEpochs(self.epochs))
 
-    def _swap_note(self, asking: bool) -> None:
+        asked = "" if self.epochs is None else str(self.epochs)
+        self._ask_number(Question("epochs to run", "enter runs, esc leaves", asked, DIGITS, 7, read_epochs, run))
+
+    def action_ask_value(self) -> None:
+        self._ask_value("")
+
+    def _ask_value(self, part: str) -> None:
+        """The value of this parameter of the chosen unit; of the lit one where the unit has no such parameter."""
+        if self.snapshot is None:
+            return
+        network, chosen = self.snapshot.network, self.snapshot.chosen
+        parts = parts_of(chosen, network)
+        own = next(each for each in (part, chosen.part, parts[0]) if each in parts)
+        choice = replace(chosen, part=own)
+        index = index_of(choice, network)
+        assert index is not None  # it is one of those that the unit has
+        label, value = parameter_name(choice, network, self.snapshot.dataset), exact(float(network.theta[index]))
+        hint = f"enter sets{', tab: the next one' * (len(parts) > 1)}, esc leaves"
+        self.asked_part, self.next_part = part, neighbour(parts, own, 1)
+        self._ask_number(
+            Question(label, hint, value, NUMBER, 24, read_value, lambda value: self.perform(SetPart(own, value)))
+        )
+
+    def _ask_number(self, question: Question) -> None:
         """The prompt stands in the place of the note while it asks."""
-        self.query_one(NoteLine).display, self.query_one("#prompt").display = not asking, asking
+        self.query_one(NoteLine).display = False
+        self.query_one(NumberPrompt).ask(question)
+
+    @on(NumberPrompt.Next)
+    def ask_next_part(self) -> None:
+        """Of the chosen unit; what was typed is left."""
+        if self.asked_part is not None:
+            self._ask_value(self.next_part)
+
+    @on(NumberPrompt.Left)
+    def show_note(self) -> None:
+        self.asked_part = None
+        self.query_one(NoteLine).display = True
+        self.query_one(f"#{self.focused_panel}").focus()
 
     def action_move_field(self, direction: int) -> None:
         if self.snapshot:

@@ -18,7 +18,7 @@ import data
 from tui.run.gestures import LoadTable
 from tui.run.runner import EXPECTED, Command, one_sentence
 from tui.run.session import Session
-from tui.widgets.epochs_prompt import DIGITS
+from tui.widgets.number_prompt import DIGITS
 
 MOST_COLUMNS = 60  # that are listed
 

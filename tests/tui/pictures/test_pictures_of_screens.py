@@ -17,7 +17,7 @@ from tui.run.choice import Choice
 from tui.run.options import Options
 from tui.run.runner import Command, Runner
 from tui.run.words import FIRST_NOTE, of_divergence
-from tui.widgets.epochs_prompt import EpochsPrompt
+from tui.widgets.number_prompt import NumberPrompt
 
 SIZES = {size: tuple(map(int, size.split("x"))) for size in PANELS}
 
@@ -98,7 +98,7 @@ async def screen(scene: Scene, width: int, height: int) -> str:
             await pilot.pause()
         assert app.main.plots_ready, "the program stopped before it drew anything"
         await pilot.pause()
-        app.main.query_one(EpochsPrompt).cursor_blink = False
+        app.main.query_one(NumberPrompt).line.cursor_blink = False
         await pilot.press(*scene.keys)
         await pilot.pause()
         for panel, name in (("fit", "view"), ("loss", "loss"), ("units", "units")):

@@ -16,6 +16,7 @@ from picture_states import FIRST, Still, alone, in_past, load, made, still
 
 import tui.views
 from engine.activations import KINDS
+from engine.edits import Freeze
 from tui.draw.palette import ANSI, DARK, NAMES, PLAIN, Palette
 from tui.run.choice import OUTPUT_BIAS, Choice
 from tui.views import ViewState, fit, loss, views
@@ -56,6 +57,15 @@ def troubled() -> Still:
     """A ReLU that is off, a sigmoid that is flat, one that is on everywhere, and one that adds nothing yet."""
     kinds = ("relu", "sigmoid", "relu", "tanh")
     return made(still("motorcycle"), (kinds,), (2.1, 50.3, -1.2, 1.1, -3.2, 99.7, 3.3, 0.2, 1.1, 1.2, -1.3, 0.0, 0.1))
+
+
+def frozen() -> Still:
+    """As `troubled`, with a dead unit and a sound one frozen."""
+    run = troubled()
+    network = run.evidence.network.copy()
+    for unit in (0, 2):
+        network.apply(Freeze(0, unit))
+    return run.but(network=network)
 
 
 def many() -> Still:
@@ -158,6 +168,7 @@ def scenes() -> Iterator[tuple[str, Scene]]:
     for unit in (0, 6, 11, OUTPUT_BIAS):
         yield f"units_many_{unit + 1 or 'bias'}", Scene(table, "units", many, Choice(unit=unit))
     yield "units_troubled", Scene(table, "units", troubled)
+    yield "units_frozen", Scene(table, "units", frozen)
     yield "units_sine_second_layer", Scene(table, "units", kept("sine"), Choice(layer=1, unit=1, source=2))
     yield "units_spiral_second_layer", Scene(table, "units", kept("spiral"), Choice(layer=1, unit=5))
     yield "units_spiral_bias", Scene(table, "units", kept("spiral"), Choice(unit=OUTPUT_BIAS, layer=1))

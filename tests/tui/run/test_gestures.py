@@ -11,6 +11,7 @@ import pytest
 import data
 from engine import EngineError, Network, Recipe
 from engine.edits import AddLayer, AddUnit, RemoveLayer, RemoveUnit, SetRecipe, SetValue
+from engine.solving import place_layer
 from tui.run.beginnings import Load, Reinit, Reseed
 from tui.run.choice import OUTPUT_BIAS, Choice
 from tui.run.gestures import (
@@ -57,8 +58,6 @@ def moment(layers=TWO_LAYERS, choice=None, name="motorcycle", **changes) -> Mome
         (AddHere("relu"), Choice(), Change((AddUnit("relu", 0),), choice=Choice(0, 2))),
         (AddHere("relu"), Choice(1, OUTPUT_BIAS), Change((AddUnit("relu", 1),), choice=Choice(1, 2))),
         (RemoveHere(), Choice(1, 1), Change((RemoveUnit(1, 1),))),
-        (AddLayerLast(), Choice(1, 0), Change((AddLayer(("relu",) * 3),), choice=Choice(2))),
-        (AddLayerLast(), Choice(1, OUTPUT_BIAS), Change((AddLayer(("tanh",) * 3),), choice=Choice(2))),
         (RemoveLayerHere(), Choice(1, 1), Change((RemoveLayer(1),))),
         (ChooseUnit(1), Choice(), Change(choice=Choice(0, 1))),
         (ChooseLayer(1), Choice(), Change(choice=Choice(1, 0))),
@@ -75,7 +74,17 @@ def test_what_a_gesture_comes_to(gesture, choice, change):
 
 def test_the_linear_model_gets_its_first_unit_and_its_first_layer():
     assert AddHere("relu")(moment(())) == Change((AddUnit("relu", 0),), choice=Choice())
-    assert AddLayerLast()(moment(())) == Change((AddLayer(("sigmoid",) * 3),), choice=Choice())
+    change = AddLayerLast()(moment(()))
+    assert (change.edits[0], change.choice) == (AddLayer(("sigmoid",) * 3), Choice())
+
+
+@pytest.mark.parametrize(("unit", "kind"), [(0, "relu"), (OUTPUT_BIAS, "tanh")])
+def test_a_new_layer_is_one_of_the_chosen_kind_and_then_its_place(unit, kind):
+    now = moment(choice=Choice(1, unit, part="b"))
+    change = AddLayerLast()(now)
+    add, place = place_layer(now.network, [kind] * 3, now.dataset.x_train)
+    assert (change.edits[0], change.choice) == (add, Choice(2, part="b"))
+    assert np.array_equal(change.edits[1].theta, place.theta)
 
 
 @pytest.mark.parametrize(
@@ -158,5 +167,5 @@ def test_a_gesture_looks_and_does_nothing_itself():
         Nudge("w", 1),
         StepField("l1", 1),
     ):
-        assert gesture(now) == gesture(now)
+        assert pickle.dumps(gesture(now)) == pickle.dumps(gesture(now))
     assert pickle.dumps((now.network, now.recipe, now.options, now.choice)) == before

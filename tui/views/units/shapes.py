@@ -12,7 +12,7 @@ from tui.draw.maps import draw_map
 from tui.draw.numbers import minus, short
 from tui.draw.palette import CODES, SHADES
 from tui.run.choice import OUTPUT_BIAS
-from tui.run.unit import Unit, collect, norm
+from tui.run.unit import FROZEN, Unit, collect, norm
 
 if TYPE_CHECKING:
     from engine import Network
@@ -198,8 +198,9 @@ def _draw_maps(
         end = canvas.text(top, column, str(unit.number + 1), "bright" if bright else "label", bright)
         deep = unit.outgoing is not None and layers > 1
         room = column + width - end - 2
-        name = unit.name if len(unit.name) <= room else unit.symbol
-        text = unit.trouble or (_tenths("c", unit.outgoing or 0.0) if deep else name)
+        sign = " ❄" * unit.frozen
+        name = unit.name if len(unit.name + sign) <= room else unit.symbol
+        text = (unit.trouble or (_tenths("c", unit.outgoing or 0.0) if deep else name)) + sign
         colour = "trouble" if unit.trouble else "bright" if bright else "quiet"
         canvas.text(top, end + 1, cut(text, room), colour, bright)
         value = values[:, :, unit.number]
@@ -234,6 +235,8 @@ def _draw_numbers(canvas: Canvas, row: int, snapshot: Snapshot) -> None:
         pairs.append(("‖g‖", short(unit.gradient)))
     if unit.on is not None:
         pairs.append(("on", f"{100 * unit.on:.0f}%"))
+    if unit.frozen:
+        pairs.append((FROZEN, ""))
     for name, text in pairs:
         parts += [(f"   {name} ", "quiet", False), (text, "gradient" if name == "‖g‖" else "text", False)]
     canvas.parts(row, 1, parts)

@@ -138,15 +138,15 @@ def _draw_table(canvas: Canvas, left: int, columns: list[Column], units: list[Un
         width = len(each_column.texts[-1])
         canvas.text_right(0, x + width - 1, each_column.heading, "quiet")
         x += width + 1
-    if not any(unit.trouble for unit in units) and (not units or len(columns[0].heading) == 1):
+    if not any(unit.state for unit in units) and (not units or len(columns[0].heading) == 1):
         return x
     canvas.text_right(0, x + 4, "on", "quiet")
     for row, unit in enumerate(units):
-        if unit.trouble:
-            canvas.text(1 + row * each, x, unit.trouble, "trouble")
+        if unit.state:
+            canvas.text(1 + row * each, x, unit.state, "trouble" if unit.trouble else "label")
         elif unit.on is not None:
             canvas.text_right(1 + row * each, x + 4, f"{100 * unit.on:.0f}%", "label")
-    return x + max([4] + [len(unit.trouble) for unit in units])
+    return x + max([4] + [len(unit.state) for unit in units])
 
 
 def _draw_numbers(canvas: Canvas, line: int, x: int, columns: list[Column], row: int, bright: bool, part: str) -> None:
