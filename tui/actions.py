@@ -144,8 +144,8 @@ FOOTERS: Mapping[str, tuple[str, ...]] = {
         *(action.id for action in VIEWS if len(VIEWS) > 1),
     ),
     "units": (
-        "play", "undo", "unit_up", "unit_down", "w_up", "w_down", "b_up", "b_down", "c_up", "c_down", "set_value",
-        "freeze", "kind", "split", "solve", "add_best", "add_sigmoid", "add_relu", "remove_unit", "layer_left",
+        "play", "unit_up", "unit_down", "w_up", "w_down", "b_up", "b_down", "c_up", "c_down", "set_value",
+        "freeze", "kind", "undo", "split", "solve", "add_best", "add_sigmoid", "add_relu", "remove_unit", "layer_left",
         "layer_right", "add_layer", "remove_layer", "next_input", "focus", "update_back", "update", "epoch_back",
         "epoch", "redo", "end", "epochs",
     ),
@@ -215,7 +215,17 @@ def without_use(layers: int, inputs: int, dated: bool) -> set[str]:
     """The ids of what does nothing with this many hidden layers and inputs of the chosen one: no part of the footer."""
     idle = set() if dated else {action.id for action in ACTIONS if action.focus == "view"}
     if layers == 0:
-        idle |= {"remove_unit", "unit_up", "unit_down", "remove_layer", "c_up", "c_down", "freeze", "kind", "split"}
+        idle |= {
+            "remove_unit",
+            "unit_up",
+            "unit_down",
+            "remove_layer",
+            "c_up",
+            "c_down",
+            "freeze",
+            "kind",
+            "split",
+        }
     if layers > 1 or inputs > 1:
         idle.add("add_best")
     if layers < 2:

@@ -208,7 +208,7 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[Options]:
     class UnitfitApp:
         return_code = 0
 
-        def __init__(self, options: Options) -> None:
+        def __init__(self, options: Options, keeper: object) -> None:
             self.options = options
 
         def run(self) -> None:
@@ -391,6 +391,16 @@ def test_a_file_that_is_there_is_not_written_over_unless_asked(capsys: Capture, 
     assert err == f"unitfit: --save {path}: is there already; expected another name, or --force\n"
     assert run(capsys, "train", "--epochs", "1", "--quiet", "--save", str(path), "--force") == (0, "", "")
     assert path.read_text().startswith("format = 1")
+
+
+def test_a_saved_run_opens_the_screen(capsys: Capture, opened: list[Options], tmp_path: Path) -> None:
+    path = tmp_path / "run.toml"
+    run(capsys, "train", "--data", "sine", "--epochs", "1", "--quiet", "--save", str(path))
+    assert run(capsys, str(path)) == (0, "", "")
+    assert opened == [Options(saved=str(path))]
+    path.write_text(path.read_text()[:200])
+    code, _, err = run(capsys, str(path))
+    assert (code, err.startswith("unitfit: run.toml: ")) == (2, True)
 
 
 def test_a_damaged_run_is_a_sentence(capsys: Capture, tmp_path: Path) -> None:

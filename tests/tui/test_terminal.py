@@ -7,6 +7,7 @@ import signal
 import sys
 import termios
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -73,3 +74,20 @@ def test_a_resize_in_the_midst_of_playing(unitfit):
     unitfit.send("q")
     end(unitfit)
     assert unitfit.exitstatus == 0
+
+
+def test_a_run_that_was_killed_goes_on(unitfit, tmp_path):
+    unitfit.send("s.....")
+    folder = Path(os.environ["XDG_STATE_HOME"], "unitfit", "runs")
+    while not list(folder.glob("*.npz")):
+        unitfit.expect(pexpect.TIMEOUT, timeout=0.1)
+    unitfit.kill(signal.SIGKILL)
+    unitfit.expect(pexpect.EOF)
+    again = pexpect.spawn(sys.executable, ["-m", "tui"], dimensions=(40, 120), env=unitfit.env, timeout=PATIENCE)
+    again.expect("A run was cut off here")
+    again.send("\x12")
+    again.expect("Back in the run that was cut off")
+    again.send("q")
+    end(again)
+    assert again.exitstatus == 0
+    assert list(folder.iterdir()) == []
