@@ -6,7 +6,6 @@ was cut off; the next start can go on with the newest of them.
 
 from __future__ import annotations
 
-import fcntl
 import os
 import time
 from collections.abc import Callable
@@ -18,6 +17,13 @@ import platformdirs
 from engine import Experiment
 from engine.story_file import write_in_one_piece
 from engine.story_state import pack
+
+try:
+    import fcntl
+except ImportError:  # on Windows, where nothing is kept
+    LOCKS = False
+else:
+    LOCKS = True
 
 EVERY = 2.0  # seconds between two writes, at least
 SHARE = 0.02  # of the time, at most, that writing may take
@@ -57,7 +63,7 @@ class Keeper:
         Returns whether there is a new problem.
         """
         now = self.clock()
-        if self.problem or now < self._due or not (story.end or story.entries):
+        if not LOCKS or self.problem or now < self._due or not (story.end or story.entries):
             return False
         present = (id(story), story.end, story.position, len(story.entries), len(story.tails))
         if present == self._kept:
@@ -98,6 +104,8 @@ def hold(path: Path) -> IO[bytes] | None:
 
 def cut_off(folder: Path) -> Path | None:
     """The file of the newest run that was cut off; older ones than the last few are removed."""
+    if not LOCKS:
+        return None
     try:
         locks = sorted(folder.glob(f"*{LOCK}"), key=lambda path: path.stat().st_mtime, reverse=True)
         left = [path.with_suffix("") for path in locks if _is_left(path)]
