@@ -315,7 +315,7 @@ def test_checkpoints_keep_to_their_budget_and_their_distance_doubles(monkeypatch
 
 
 def test_walking_back_takes_short_replays(monkeypatch):
-    monkeypatch.setattr(marks, "CLOSE", 1000)
+    monkeypatch.setattr(marks, "CLOSE", 10**6)
     story = Experiment(make())
     story.step(1000)
     trained = []
