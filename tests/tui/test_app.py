@@ -453,6 +453,43 @@ async def test_tab_does_nothing_while_epochs_are_asked(drive):
         assert d.app.main.query_one(NumberPrompt).line.has_focus
 
 
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_a_units_number_is_dragged_sideways_and_up(drive, size):
+    async with drive(size=size) as d:
+        view = d.app.main.query_one("#view")
+        row = view.size.height - 2
+        column = d.rows()[view.region.y + row].index("2", 5)
+        network = d.shown.network
+        w, b, c = (network.index(0, 1, part) for part in "wbc")
+        before = network.theta
+        await d.pilot.mouse_down(view, offset=(column, row))
+        for step in (1, 2):
+            await d.pilot.hover(view, offset=(column + step, row - step))
+            await d.settle()
+        await d.pilot.mouse_up(view, offset=(column + 2, row - 2))
+        after = d.shown.network.theta
+        assert sorted(np.flatnonzero(after != before)) == [b, c]
+        assert (-after[b] + before[b]) / after[w] > 0  # −b/w has gone to the right
+        assert after[c] > before[c]
+        assert d.rows()[view.region.y + row][column + 2] == "2"
+        assert d.shown.chosen.unit == 1
+        await d.pilot.hover(view, offset=(column, row))
+        await d.settle()
+        assert np.array_equal(d.shown.network.theta, after)  # let go
+        await d.press("u")
+        assert np.array_equal(d.shown.network.theta, before)  # all of it is one step
+
+
+async def test_nothing_is_dragged_from_elsewhere_or_on_other_data(drive):
+    for name in ("motorcycle", "moons"):
+        async with drive(data=name) as d:
+            theta = d.shown.network.theta
+            await d.pilot.mouse_down("#view", offset=(20, 10))
+            await d.pilot.hover("#view", offset=(25, 12))
+            await d.settle()
+            assert np.array_equal(d.shown.network.theta, theta)
+
+
 async def test_j_chooses_the_input_that_w_means(drive):
     async with drive(data="moons", layer=(("tanh",) * 2,)) as d:
         before = d.shown.network.theta

@@ -8,7 +8,7 @@ from engine.activations import KINDS
 from engine.edits import Freeze, SetKind, SetValue, SplitUnit
 from engine.solving import CANDIDATES, KNOTS, best_unit, solve_output
 from engine.steps import neighbour
-from tui.run.choice import OUTPUT_BIAS, index_of
+from tui.run.choice import OUTPUT_BIAS, Choice, index_of, nearest
 from tui.run.gestures import NO_UNITS, AddLayerLast, Change
 from tui.run.run import Moment
 from tui.run.unit import kind_name
@@ -90,6 +90,26 @@ class SetPart:
         if index is None:
             return Change(words=f"{self.part} is not a parameter of this unit")
         return Change((SetValue(index, self.value),), choice=choice)
+
+
+@dataclass(frozen=True, slots=True)
+class Drag:
+    """A unit of the first layer bends at this scaled x, by its b, and its c moves by `lift`, where it has one."""
+
+    unit: int
+    x: float
+    lift: float
+
+    def __call__(self, moment: Moment) -> Change:
+        network, choice = moment.network, Choice(0, self.unit, part="b")
+        if nearest(choice, network) != choice:
+            return Change()  # it has gone since it was grabbed
+        bias, outgoing = index_of(choice, network), index_of(replace(choice, part="c"), network)
+        assert bias is not None
+        edits = [SetValue(bias, -float(network.weights(0)[0][self.unit, 0]) * self.x)]
+        if outgoing is not None and self.lift:
+            edits.append(SetValue(outgoing, float(network.theta[outgoing]) + self.lift))
+        return Change(tuple(edits), choice=choice)
 
 
 def while_it_looks(gesture: object, moment: Moment) -> str | None:

@@ -24,7 +24,7 @@ from tui.run.beginnings import Beginning, Open, begin, first_run
 from tui.run.choice import Choice, nearest
 from tui.run.facts import ActiveShares, Facts, Losses, Request
 from tui.run.gestures import Change, Gesture, Nudge, Wish
-from tui.run.hands import while_it_looks
+from tui.run.hands import Drag, while_it_looks
 from tui.run.notes import note_of
 from tui.run.outcome import with_outcome
 from tui.run.player import FIRST_SPEED, Move, Player, Replay, RunEpochs, StepSpeed, Toggle
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from tui.run.options import Options
 
 TOGETHER = 0.5  # seconds from one nudge to the next of the same parameter, up to which they are one step
+GRADUAL = (Nudge, Drag)  # what moves a parameter little by little
 Want = Callable[[Dataset], Iterable[Request[Any]]]  # what one picture asks for, of whatever data set is at hand
 
 
@@ -83,7 +84,7 @@ class Session:
 
     def perform(self, wish: Wish) -> None:
         """Do what an action asks for, between two updates. Raises EngineError, DataError or OSError."""
-        self._nudged = self._nudged if isinstance(wish, Nudge) else None
+        self._nudged = self._nudged if isinstance(wish, GRADUAL) else None
         if isinstance(wish, Move):
             self._move(wish)
         elif isinstance(wish, Travel):
@@ -97,7 +98,7 @@ class Session:
             if change.beginning is not None:
                 self._begin(change.beginning)
             else:
-                self._edit(change.edits, change.choice or self.run.choice, isinstance(wish, Nudge))
+                self._edit(change.edits, change.choice or self.run.choice, isinstance(wish, GRADUAL))
             if change.words:
                 self.telling.say(change.words)
 

@@ -266,6 +266,10 @@ class MainScreen(Screen[None]):
         self.query_one(NoteLine).display = True
         self.query_one(f"#{self.focused_panel}").focus()
 
+    @on(ViewPanel.Dragged)
+    def drag(self, event: ViewPanel.Dragged) -> None:
+        self.perform(event.drag)
+
     def action_move_field(self, direction: int) -> None:
         if self.snapshot:
             self.query_one(RecipePanel).move(direction, self.snapshot)

@@ -15,7 +15,7 @@ from engine.solving import best_unit, solve_output
 from tui.run.choice import OUTPUT_BIAS, Choice, nearest
 from tui.run.facts import Losses
 from tui.run.gestures import AddLayerLast, Change, Nudge
-from tui.run.hands import AddBest, FreezeHere, NextKind, SetPart, Solve, SplitHere, while_it_looks
+from tui.run.hands import AddBest, Drag, FreezeHere, NextKind, SetPart, Solve, SplitHere, while_it_looks
 from tui.run.options import Options
 from tui.run.player import Step
 from tui.run.run import Moment
@@ -206,6 +206,27 @@ def test_a_typed_value_is_a_step_of_its_own_among_nudges():
     for value in reversed(values):
         run.perform(Undo())
         assert run.trainer.theta[3] == value
+
+
+@pytest.mark.parametrize(("lift", "moved"), [(0.0, "b"), (0.3, "bc")])
+def test_a_drag_puts_the_bend_where_the_mouse_is(lift, moved):
+    now = moment([["sigmoid"] * 2])
+    network = now.network
+    change = Drag(1, 0.25, lift)(now)
+    theta = network.theta
+    for edit in change.edits:
+        network.apply(edit)
+    W, b = network.weights(0)
+    assert -b[1] / W[1, 0] == pytest.approx(0.25)
+    assert np.flatnonzero(network.theta != theta).tolist() == [network.index(0, 1, part) for part in moved]
+    assert network.weights(1)[0][0, 1] == pytest.approx(theta[network.index(0, 1, "c")] + lift)
+    assert change.choice == Choice(0, 1, part="b")
+
+
+def test_a_drag_of_a_unit_that_has_gone_or_has_no_c_does_what_it_can():
+    assert Drag(2, 0.0, 0.1)(moment([["sigmoid"] * 2])) == Change()
+    assert Drag(0, 0.0, 0.1)(moment(())) == Change()
+    assert len(Drag(1, 0.0, 0.1)(moment()).edits) == 1  # a unit of the first of two layers
 
 
 # --------------------------------------------------------------------------------------------- what takes long

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -111,7 +112,15 @@ def _draw_curve(canvas: Canvas, frame: Frame, dataset: Dataset, probe: Probe, sm
 
 
 def _draw_unit_numbers(canvas: Canvas, frame: Frame, snapshot: Snapshot) -> None:
-    """The number of each unit of the first layer on the x axis, at −b/w.
+    """The number of each unit of the first layer on the x axis, at −b/w."""
+    chosen = snapshot.chosen.unit if snapshot.chosen.layer == 0 else OUTPUT_BIAS
+    for unit, column in _unit_numbers(frame, snapshot):
+        bright = unit == chosen
+        canvas.text(frame.top + frame.rows, column, str(unit + 1), "bright" if bright else "model", bright)
+
+
+def _unit_numbers(frame: Frame, snapshot: Snapshot) -> Iterator[tuple[int, int]]:
+    """(unit, the column where its number begins) of each unit of the first layer that has a place on the x axis.
 
     The chosen one comes first; where numbers would touch, one moves by a cell, or is left out.
     """
@@ -132,6 +141,21 @@ def _draw_unit_numbers(canvas: Canvas, frame: Frame, snapshot: Snapshot) -> None
         start = next((start for start in starts if free[start + 1 : start + len(label) + 3].all()), None)
         if start is not None:
             free[start + 2 : start + len(label) + 2] = False
-            bright = unit == chosen
-            column = frame.left + start
-            canvas.text(frame.top + frame.rows, column, label, "bright" if bright else "model", bright)
+            yield unit, frame.left + start
+
+
+def grab(snapshot: Snapshot, width: int, height: int, row: int, column: int) -> int | None:
+    """The unit whose number stands in this cell or right beside it; None where there is none."""
+    frame = layout(snapshot.dataset, width, height)
+    if row != frame.top + frame.rows:
+        return None
+    numbers = _unit_numbers(frame, snapshot)
+    return next((unit for unit, start in numbers if -1 <= column - start <= len(str(unit + 1))), None)
+
+
+def dragged(snapshot: Snapshot, width: int, height: int, column: int, rows: int) -> tuple[float, float]:
+    """(the scaled x of a column, how much this many rows are in scaled y)."""
+    frame = layout(snapshot.dataset, width, height)
+    x = frame.x.value(np.array([[float(np.clip(column - frame.left, 0, frame.columns - 1)) + 0.5]]))
+    low, high = frame.y.value(np.array([0.0, 1.0]))
+    return float(snapshot.dataset.scale(x)[0, 0]), rows * float(abs(high - low)) / snapshot.dataset.y_scale
