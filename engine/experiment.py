@@ -27,7 +27,7 @@ from engine.network import Network
 from engine.run import State
 from engine.trainer import LONGEST_SLICE, Trainer
 
-BUDGET = 64 * 2**20
+BUDGET, BUDGET_AT_REST = 64 * 2**20, 2**20
 Array = NDArray[Any]
 Moment = tuple[tuple[Array, Array, Array, Array], State]  # parameters and state, as a Checkpoint has them
 
@@ -223,6 +223,10 @@ class Experiment:
         """Move the cursor to the beginning, before the first edit."""
         self._undone.clear()
         self._go((0, 0))
+
+    def rest(self) -> None:
+        """Keep few checkpoints: nobody will go back and forth in this story for a while."""
+        self._marks.shrink(BUDGET_AT_REST)
 
     def _go(self, target: Position) -> None:
         """Move the cursor, from the nearest checkpoint or from where it is."""

@@ -90,6 +90,13 @@ class Marks:
             ahead //= 2
         return updates
 
+    def shrink(self, budget: int) -> None:
+        """Forget as many as it takes to stay within this budget, the first one excepted."""
+        self._close.clear()
+        self.nbytes = sum(mark.nbytes for mark in self._even)
+        while self.nbytes > budget and len(self._even) > 1:
+            self._thin()
+
     def cut(self, position: Position) -> None:
         """Forget those behind this position."""
         for marks in (self._even, self._close):

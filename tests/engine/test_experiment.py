@@ -7,7 +7,7 @@ import random
 import numpy as np
 import pytest
 
-from engine import EngineError, Experiment, Network, Recipe, Trainer, marks
+from engine import EngineError, Experiment, Network, Recipe, Trainer, experiment, marks
 from engine.edits import AddLayer, AddUnit, RemoveLayer, RemoveUnit, SetExamples, SetRecipe, SetTheta, SetValue
 
 RNG = np.random.default_rng(5)
@@ -312,6 +312,20 @@ def test_checkpoints_keep_to_their_budget_and_their_distance_doubles(monkeypatch
     story.goto(250)
     assert story.nbytes <= 40_000
     assert state(story.trainer) == state(straight(story))
+
+
+def test_a_story_at_rest_keeps_few_checkpoints_and_all_of_its_moments(monkeypatch):
+    monkeypatch.setattr(marks, "SHARE", 0)
+    monkeypatch.setattr(experiment, "BUDGET_AT_REST", 20_000)
+    story = Experiment(make())
+    story.step(200)
+    story.goto(150)
+    assert story.nbytes > 100_000
+    story.rest()
+    assert story.nbytes <= 20_000
+    for update in (20, 120, 200):
+        story.goto(update)
+        assert state(story.trainer) == state(straight(story))
 
 
 def test_walking_back_takes_short_replays(monkeypatch):

@@ -200,6 +200,8 @@ class Session:
         self.telling.say(f"Saved as {path}: unitfit {path} opens it, unitfit replay {path} tells its losses")
 
     def _enter(self, run: Run, level: int) -> None:
+        if run.before is not None:
+            run.before.story.rest()
         self.run = run
         self.player = Player(run.story, self.clock, level)
 
