@@ -3,42 +3,22 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from pathlib import Path
-from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import BindingType
 from textual.containers import Vertical
-from textual.message import Message
-from textual.screen import ModalScreen
 from textual.widgets import Input, Label
 
 from tui.run.beginnings import Open
-from tui.run.runner import EXPECTED, Command, one_sentence
 from tui.run.saved import is_saved
-from tui.run.session import Session
+from tui.screens.opening import Opening
 
 MOST_NAMES = 20  # of files that are offered
 
 
-class OpenRun(ModalScreen[None]):
+class OpenRun(Opening):
     """Enter opens the run, escape leaves. The present run stays, u comes back to it; what is wrong is said here."""
-
-    CSS_PATH = "open_table.tcss"
-    BINDINGS: ClassVar[list[BindingType]] = [("escape", "dismiss", "Leave")]
-
-    class Opened(Message):
-        """`problem` is None once the file is the present run."""
-
-        def __init__(self, problem: str | None) -> None:
-            super().__init__()
-            self.problem = problem
-
-    def __init__(self, send: Callable[[Command], None]) -> None:
-        super().__init__()
-        self.send = send
 
     def compose(self) -> ComposeResult:
         names = saved_here()
@@ -53,31 +33,10 @@ class OpenRun(ModalScreen[None]):
     def open(self) -> None:
         path = os.path.expanduser(self.query_one("#file", Input).value.strip())
         if not path:
-            self._say("file: expected the path of a saved run", wrong=True)
+            self.say("file: expected the path of a saved run", wrong=True)
             return
-        self._say(f"opening {path} …")
-        self.send(lambda session: self._open(session, Open(path)))
-
-    def _open(self, session: Session, wanted: Open) -> None:
-        """On the runner's thread."""
-        try:
-            session.perform(wanted)
-        except EXPECTED as error:
-            self.post_message(self.Opened(one_sentence(error)))
-        else:
-            self.post_message(self.Opened(None))
-
-    @on(Opened)
-    def finish(self, message: Opened) -> None:
-        if message.problem is None:
-            self.dismiss()
-        else:
-            self._say(message.problem, wrong=True)
-
-    def _say(self, words: str, wrong: bool = False) -> None:
-        answer = self.query_one("#answer", Label)
-        answer.update(words)
-        answer.set_class(wrong, "wrong")
+        self.say(f"opening {path} …")
+        self.have(Open(path))
 
 
 def saved_here() -> list[str]:
