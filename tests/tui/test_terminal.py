@@ -84,7 +84,7 @@ def test_a_run_that_was_killed_goes_on(unitfit, tmp_path):
     unitfit.kill(signal.SIGKILL)
     unitfit.expect(pexpect.EOF)
     again = pexpect.spawn(sys.executable, ["-m", "tui"], dimensions=(40, 120), env=unitfit.env, timeout=PATIENCE)
-    again.expect("A run was cut off here")
+    again.expect("A run was cut off: ctrl")
     again.send("\x12")
     again.expect("Back in the run that was cut off")
     again.send("q")

@@ -32,7 +32,7 @@ from tui.run.run import Run
 from tui.run.saved import free_name
 from tui.run.snapshot import Snapshot, State
 from tui.run.telling import Note, Telling
-from tui.run.travel import Travel, of_moment, travel
+from tui.run.travel import Redo, Travel, of_moment, travel
 from tui.run.unit import trouble
 
 if TYPE_CHECKING:
@@ -162,7 +162,7 @@ class Session:
         if run is not self.run:
             self._enter(run, self.player.level)
         self.run.gradient = None
-        self.run.choice = nearest(self.run.choice, self.trainer.network)
+        self.run.choice = nearest(self._redone(wish) or self.run.choice, self.trainer.network)
         self._looks_back = True
         self.telling.say(*said)
 
@@ -197,7 +197,8 @@ class Session:
         """Write the run up to this moment to a file, by default to one of a name that is free in this folder."""
         path = free_name(self.dataset, self.trainer.network) if path is None else path
         self.story.save(path)
-        self.telling.say(f"Saved as {path}: unitfit {path} opens it, unitfit replay {path} tells its losses")
+        opens = f"Saved as {path}: unitfit {path} opens it"
+        self.telling.say(f"{opens}, unitfit replay {path} tells its losses", opens, f"Saved as {path}")
 
     def _enter(self, run: Run, level: int) -> None:
         if run.before is not None:
@@ -228,6 +229,12 @@ class Session:
     def _tell(self, note: Note, loss: float) -> None:
         """`loss` is that before what the note tells."""
         self.telling.changed(note, self.trainer.update, loss)
+
+    def _redone(self, wish: Travel) -> Choice | None:
+        """The unit that redo has just brought or changed, as the edit itself chose it."""
+        applied = self.story.position[1]
+        place = self.telling.notes[applied - 1].unit if isinstance(wish, Redo) and applied else None
+        return None if place is None else replace(self.run.choice, layer=place[0], unit=place[1])
 
     # ------------------------------------------------------------------------------------------------ training
 

@@ -162,13 +162,19 @@ def of_moment(run: Run, news: str = "", short_news: str = "", undoes: str = "", 
     full, brief = list(_keys(run, undoes, redoes, brief=False)), list(_keys(run, undoes, redoes, brief=True))
     if run.story.at_end:
         space = "space trains on" if run.story.update else "space trains"
-        return _sentence(news, *full, space), _sentence(short_news, *brief, space)
+        return (
+            _sentence(news, *full, space),
+            _sentence(short_news, *brief, space),
+            _sentence(short_news, *brief),
+            _sentence(short_news),
+        )
     return (
         _sentence(news, *full, *AHEAD),
         _sentence(news, *brief, *AHEAD_SHORT),
         _sentence(short_news, *brief, *AHEAD_SHORT),
         _sentence(short_news, *brief, AHEAD_SHORTEST),
         _sentence(short_news, *brief),
+        _sentence(short_news),
     )
 
 
@@ -183,12 +189,12 @@ def _place(run: Run) -> str:
 
 
 def _keys(run: Run, undoes: str, redoes: str, brief: bool) -> Iterator[str]:
-    """What u and U do here; in brief what they act on is named as on the loss plot, or not at all."""
+    """What u and U do here; in brief what they act on is named as on the loss plot, where it has a mark."""
     applied, notes = run.story.position[1], run.telling.notes
 
     def named(verb: str, word: str, note: Note) -> str:
         if brief or word:
-            return f"{verb} {word or note.mark}".rstrip()
+            return f"{verb} {word or note.mark or note.name}"
         return f"{verb}: {note.name}"
 
     if applied:

@@ -9,7 +9,7 @@ from tui.run.run import Moment, Run
 from tui.run.telling import Note
 
 FIRST_NOTE = "space plays, . is one update; s adds a sigmoid unit, r a ReLU; ? all keys"  # whole at 80 columns
-OFFER = "A run was cut off here: ctrl+r goes on with it; space plays this one, ? all keys"
+OFFER = "A run was cut off: ctrl+r goes on with it; space plays this one, ? all keys"
 NOTHING_LEFT = "No run was cut off: there is nothing to go on with"
 REPLAYING = "space pauses; what was recorded plays again, then training goes on"
 COMPILING = "compiling the kernels; keys wait their turn …"
@@ -66,4 +66,4 @@ def while_it_begins(beginning: Beginning) -> str | None:
 
 def of_replay(verdict: str) -> str:
     """What is said at the end of a replay; `verdict` is that of `Outcome`."""
-    return verdict or "Replayed to where it was saved, to the same θ; space trains on, , and u go back"
+    return verdict or "Replayed to the same θ as when it was saved; space trains on, u goes back"

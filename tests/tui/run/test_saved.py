@@ -10,6 +10,7 @@ import pytest
 from data import DataError
 from engine import EngineError
 from engine.edits import AddUnit, SetRecipe
+from tui.run import words
 from tui.run.beginnings import Open
 from tui.run.options import Options
 from tui.run.player import Step, Toggle
@@ -46,6 +47,14 @@ def test_a_run_is_saved_under_a_name_that_is_free(session):
     assert free_name(session.dataset, session.trainer.network) == Path("sine_1-3-1_3.toml")
 
 
+def test_notes_of_kept_and_saved_runs_are_whole_at_80_columns(session):
+    session.save()
+    told = session.snapshot()
+    assert any(len(form) <= 76 and "opens it" in form for form in (told.note, *told.shorter))
+    assert len(words.OFFER) <= 76
+    assert len(words.of_replay("")) <= 76
+
+
 def test_a_saved_run_is_opened_replayed_and_undone(session):
     theta = trained(session).trainer.theta
     session.save(Path("run.toml"))
@@ -56,7 +65,7 @@ def test_a_saved_run_is_opened_replayed_and_undone(session):
     assert told.busy == "replaying, 0 %; space stops"
     finish(other)
     assert np.array_equal(other.trainer.theta, theta)
-    assert other.snapshot().note.startswith("Replayed to where it was saved, to the same θ")
+    assert other.snapshot().note.startswith("Replayed to the same θ as when it was saved")
     other.perform(Undo())
     assert other.snapshot().note.startswith("Undone: unit 4 added")
     assert other.story.position == (10, 0)

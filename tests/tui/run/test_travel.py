@@ -198,6 +198,21 @@ def test_several_nudges_are_undone_together_and_named_once():
     assert run.telling.note.text == f"Undone: b of unit 1 moved at epoch 1; U redoes it; {WHOLE}"
 
 
+def test_u_names_a_nudge_in_every_form_of_the_note():
+    run = session(RunEpochs(1, long=False), Nudge("b", 1), Nudge("w", 1))
+    do(run, Undo())
+    for form in (run.telling.note.text, *run.telling.note.shorter[:-1]):
+        assert "b of unit 1 moved" in form
+
+
+def test_the_unit_that_is_redone_is_the_chosen_one(grown):
+    do(grown, Undo(), Undo())
+    assert grown.run.choice.unit == 2
+    do(grown, Redo())
+    assert grown.run.choice.unit == 3
+    do(session(), Redo())  # where nothing was done, nothing is chosen
+
+
 def test_travel_pauses_what_plays(grown):
     grown.perform(Toggle())
     do(grown, Back(1))

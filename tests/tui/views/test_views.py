@@ -370,6 +370,8 @@ def test_how_many_units_are_hidden_leaves_the_bias_its_numbers() -> None:
         assert rows[-1].split("9", 1)[0].split() == ["b", "bias", "0.000", "0.100"]
         assert rows[-1].endswith(words)
     assert table.paint(snap, 70, 8, DARK, STATE).plain().endswith("  9 ↑  85 ↓")
+    snap = choose(snapshot("motorcycle", Network(1, [["relu"] * 8])), unit=4)
+    assert table.paint(snap, 70, 8, DARK, STATE).plain().endswith("  1 ↑  1 ↓")
 
 
 def test_a_relu_that_is_on_wherever_there_are_data_is_a_straight_line() -> None:

@@ -180,7 +180,6 @@ def _draw_more(canvas: Canvas, row: int, start: int, above: int, below: int) -> 
     ]
     whole = "   ".join(f"{units} {where}  {arrow}" for units, where, arrow in hidden)
     brief = "  ".join(f"{units} {arrow}" for units, _, arrow in hidden)
-    text = next(
-        (text for text in (whole, brief) if start + len(text) <= canvas.width), brief.replace(" more units", "")
-    )
+    least = brief.replace(" more units", "").replace(" more unit", "")
+    text = next((text for text in (whole, brief) if start + len(text) <= canvas.width), least)
     canvas.text(row, start, text, "label")
