@@ -172,8 +172,7 @@ class Experiment:
         mapping = self.trainer.apply(edit)
         self._fork(before.position)
         self._undone.clear()
-        if before.position[0] > self._marks.nearest(before.position).position[0]:
-            self._marks.add(before)
+        self._marks.add(before)
         self._entries.append(Entry(self.update, owned(edit), bool(joins and self._entries), progress))
         self._applied += 1
         return mapping
@@ -340,7 +339,7 @@ class Experiment:
 
     def _next_stop(self, target: int) -> int:
         """The nearest update ahead, up to the target, at which something is to be done beside training."""
-        ahead = (target, self._next_entry(), self._end, self._marks.due)
+        ahead = (target, self._next_entry(), self._end, self._marks.due(self.update))
         return min(update for update in ahead if update > self.update)
 
     def _arrived(self) -> None:
@@ -348,8 +347,7 @@ class Experiment:
         self._apply_due()
         if self.update >= self._end:
             self._end, self._end_progress = self.update, self.trainer.progress
-        if self.update >= self._marks.due and not self.trainer.diverged:
-            self._marks.add(self._mark())
+        self._leave_mark()
 
     def _apply_due(self) -> None:
         """The recorded edits of the present update that lie ahead of the cursor."""
@@ -385,7 +383,16 @@ class Experiment:
             self._ahead = None
 
     def _train_to(self, update: int) -> None:
-        self.trainer.step(update - self.update)
+        """Along what was recorded, between two edits."""
+        while self.update < update:
+            self.trainer.step(min(update, self._marks.due(self.update)) - self.update)
+            self._leave_mark()
+        self._settle()
+
+    def _leave_mark(self) -> None:
+        """A checkpoint, where the last one is far enough behind."""
+        if self._marks.wanted(self.update) and not self.trainer.diverged:
+            self._marks.add(self._mark())
 
     def _settle(self) -> None:
         """Take the losses on the whole sets that are due here, before anything else happens."""

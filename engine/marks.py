@@ -52,10 +52,18 @@ class Marks:
     def __len__(self) -> int:
         return len(self._even) + len(self._close)
 
-    @property
-    def due(self) -> int:
-        """The update at which the next even one is to be made."""
-        return self._even[-1].position[0] + self.spacing
+    def due(self, update: int) -> int:
+        """The next update after this one at which an even one is to be made, or where there is one already."""
+        place = bisect_right(self._even, update, key=lambda mark: mark.position[0])
+        last = self._even[place - 1].position[0]
+        if place < len(self._even) and (ahead := self._even[place].position[0]) < last + 2 * self.spacing:
+            return ahead
+        return max(last + self.spacing, update + 1)
+
+    def wanted(self, update: int) -> bool:
+        """Whether the last even one before this update is as far behind as they stand apart."""
+        place = bisect_right(self._even, update, key=lambda mark: mark.position[0])
+        return update - self._even[place - 1].position[0] >= self.spacing
 
     def nearest(self, position: Position) -> Mark:
         """The last one that is not behind this position."""
@@ -63,11 +71,14 @@ class Marks:
         return max(candidates)
 
     def add(self, mark: Mark) -> None:
-        """Keep an even one, behind all others of them."""
-        self._even.append(mark)
+        """Keep an even one, where there is none at its update yet."""
+        place = _place(self._even, mark.position)
+        if self._even[place - 1].position[0] == mark.position[0]:
+            return
+        self._even.insert(place, mark)
         self.nbytes += mark.nbytes
         while self.nbytes > self.budget and (self._close or len(self._even) > 1):
-            self._forget_close() if self._close else self._thin()
+            self._drop(self._close, 0) if self._close else self._thin()
 
     def add_close(self, mark: Mark) -> None:
         """Keep one beside the even ones; those that are farthest from it go where there are too many."""
@@ -113,9 +124,6 @@ class Marks:
                 kept.append(mark)
         self._even = kept
         self.nbytes = sum(mark.nbytes for mark in (*kept, *self._close))
-
-    def _forget_close(self) -> None:
-        self._drop(self._close, 0)
 
     def _drop(self, marks: list[Mark], place: int) -> None:
         self.nbytes -= marks.pop(place).nbytes

@@ -165,14 +165,32 @@ def test_several_undos_come_back_one_after_the_other(story):
     assert story.redo() is None
 
 
-def test_after_another_move_redo_goes_to_just_after_the_next_edit(story):
-    story.step(5)
-    story.apply(UNIT)
+MOVES = {
+    "step": lambda story: story.step(1),
+    "run": lambda story: story.run(1),
+    "run_for": lambda story: story.run_for(1e-9),
+    "goto": lambda story: story.goto(2),
+    "home": lambda story: story.home(),
+}
+
+
+@pytest.mark.parametrize("move", MOVES)
+def test_after_another_move_redo_goes_to_just_after_the_next_edit(story, move):
+    for _ in range(2):
+        story.step(20)
+        story.apply(UNIT)
     story.step(5)
     story.undo()
-    story.goto(2)
+    story.undo()
+    assert story.position == (20, 0)
+    MOVES[move](story)
+    passed = story.position[1]
     assert story.redo() == (UNIT,)
-    assert story.position == (5, 1)
+    assert story.position == (20 * (passed + 1), passed + 1)
+
+
+def test_an_edit_stands_alone_unless_it_joins(story):
+    assert [story.apply(SetValue(0, 0.1)) is None, *(entry.joins for entry in story.entries)] == [False, False]
 
 
 def test_what_joins_is_one_step_at_its_own_updates(story):
@@ -326,6 +344,24 @@ def test_a_story_at_rest_keeps_few_checkpoints_and_all_of_its_moments(monkeypatc
     for update in (20, 120, 200):
         story.goto(update)
         assert state(story.trainer) == state(straight(story))
+
+
+def test_moments_that_were_never_reached_here_are_replayed_once(monkeypatch):
+    """As after `adopt`, or in a story that was read from a file: there is no checkpoint but the first and the last."""
+    monkeypatch.setattr(marks, "SHARE", 0)
+    story = Experiment(make())
+    story.step(1000)
+    del story._marks._even[1:-1]
+    trained = []
+    step = Trainer.step
+    monkeypatch.setattr(Trainer, "step", lambda own, updates=1: trained.append(updates) or step(own, updates))
+    story.goto(800)
+    assert sum(trained) == 800
+    trained.clear()
+    for update in (600, 200, 700):
+        story.goto(update)
+        assert state(story.trainer) == state(straight(story))
+    assert sum(trained) - 600 - 200 - 700 < 20  # those of the straight runs
 
 
 def test_walking_back_takes_short_replays(monkeypatch):

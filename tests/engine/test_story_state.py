@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import random
 import zipfile
 
@@ -103,6 +102,7 @@ def test_what_does_not_fit_is_a_sentence(tmp_path):
 
 def test_a_file_cut_or_changed_anywhere_is_a_story_or_a_sentence(tmp_path):
     path, content, choose = tmp_path / "run.npz", story_state.pack(told()), random.Random(3)
+    told_of = 0
     for _ in range(300):
         changed = bytearray(content)
         if choose.random() < 0.5:
@@ -110,8 +110,11 @@ def test_a_file_cut_or_changed_anywhere_is_a_story_or_a_sentence(tmp_path):
         else:
             changed[choose.randrange(len(changed))] ^= 1 << choose.randrange(8)
         path.write_bytes(bytes(changed))
-        with contextlib.suppress(EngineError):
+        try:
             story_state.load(path, arrays)
+        except EngineError:
+            told_of += 1
+    assert told_of > 200  # the others are changed where it means nothing
 
 
 def test_an_archive_that_unpacks_to_much_is_refused_before_it_is_unpacked(tmp_path):
