@@ -18,15 +18,22 @@ PRODUCT, VALUE = 1.2e-10, 5e-8  # seconds for a multiply-add, and for the value 
 FELT = 0.3  # seconds from which on a person is told what takes long
 
 
+def _no_unit(moment: Moment, why: str) -> Change | None:
+    """What is said where the output bias is chosen, which is no unit."""
+    if moment.choice.unit != OUTPUT_BIAS:
+        return None
+    return Change(words=f"The output bias {why}; {CHOOSE}" if moment.network.layers else NO_UNITS)
+
+
 @dataclass(frozen=True, slots=True)
 class FreezeHere:
     """The chosen unit stands still while training, or no longer."""
 
     def __call__(self, moment: Moment) -> Change:
-        choice, network = moment.choice, moment.network
-        if choice.unit == OUTPUT_BIAS:
-            return Change(words=f"The output bias cannot be frozen; {CHOOSE}" if network.layers else NO_UNITS)
-        frozen = network.frozen[choice.layer][choice.unit]
+        if refusal := _no_unit(moment, "cannot be frozen"):
+            return refusal
+        choice = moment.choice
+        frozen = moment.network.frozen[choice.layer][choice.unit]
         return Change((Freeze(choice.layer, choice.unit, not frozen),))
 
 
@@ -35,9 +42,9 @@ class NextKind:
     """The chosen unit becomes one of the next kind, round and round, with the same weights."""
 
     def __call__(self, moment: Moment) -> Change:
+        if refusal := _no_unit(moment, "has no kind"):
+            return refusal
         choice, layers = moment.choice, moment.network.layers
-        if choice.unit == OUTPUT_BIAS:
-            return Change(words=f"The output bias has no kind; {CHOOSE}" if layers else NO_UNITS)
         kind = neighbour(list(KINDS), layers[choice.layer][choice.unit], 1)
         return Change((SetKind(choice.layer, choice.unit, kind),))
 
@@ -47,9 +54,9 @@ class SplitHere:
     """The chosen unit becomes two ReLUs; the first half is chosen then."""
 
     def __call__(self, moment: Moment) -> Change:
+        if refusal := _no_unit(moment, "cannot be split"):
+            return refusal
         choice, layers = moment.choice, moment.network.layers
-        if choice.unit == OUTPUT_BIAS:
-            return Change(words=f"The output bias cannot be split; {CHOOSE}" if layers else NO_UNITS)
         kind = KINDS[layers[choice.layer][choice.unit]]
         if not kind.ramp:
             able = " and ".join(each.word for each in KINDS.values() if each.ramp)
