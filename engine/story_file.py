@@ -91,14 +91,18 @@ def save(story: Told, path: str | os.PathLike[str]) -> None:
         raise EngineError(f"{target.name}: cannot be written ({error.strerror}): expected a folder with room") from None
 
 
-def write_in_one_piece(target: Path, content: bytes) -> None:
-    """Have the content in the file as a whole, or leave the file as it was and raise OSError."""
+def write_in_one_piece(target: Path, content: bytes, lasting: bool = True) -> None:
+    """Have the content in the file as a whole, or leave the file as it was and raise OSError.
+
+    `lasting` waits until it is on the disk, so that it survives a loss of power too, and not only of the program.
+    """
     handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
+            if lasting:
+                file.flush()
+                os.fsync(file.fileno())
         os.replace(name, target)
     except BaseException:
         os.unlink(name)

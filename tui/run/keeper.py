@@ -81,7 +81,7 @@ class Keeper:
         if self._lock is None:
             self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             self._lock = hold(self.path.with_suffix(LOCK))
-        write_in_one_piece(self.path.with_suffix(STORY), pack(story))
+        write_in_one_piece(self.path.with_suffix(STORY), pack(story), lasting=False)  # the runner has no time to wait
 
     def close(self) -> None:
         """The program ends as it should: nothing is left."""

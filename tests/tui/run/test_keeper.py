@@ -58,6 +58,14 @@ def test_a_run_is_written_every_two_seconds_where_it_went_on(keeper, story):
     assert file.stat().st_ino == second
 
 
+def test_the_runner_does_not_wait_for_the_disk(keeper, story, monkeypatch):
+    monkeypatch.setattr(os, "fsync", lambda handle: keeper.clock.__dict__.update(now=1e9))
+    story.step(1)
+    keeper.look(story)
+    assert keeper.clock.now < 1e9
+    assert keeper.path.with_suffix(STORY).exists()
+
+
 def test_a_run_that_was_cut_off_is_found_and_opened_as_it_was(keeper, story):
     story.step(30)
     story.apply(AddUnit("relu"))
