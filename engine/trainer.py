@@ -247,8 +247,11 @@ class Trainer:
             self._work.write_theta(moved, after.theta[moved])
         if OPTIMIZERS[after.recipe.optimizer].keeps != OPTIMIZERS[self._recipe.optimizer].keeps:
             self._forget_moments()
+        others = after.examples is not self._examples
         self._architecture, self._recipe, self._examples = after.architecture, after.recipe, after.examples
         self._begin_batch_again()
+        if others and not self.update:
+            self._begin_curves()  # the first loss was that on the examples before
         return mapping
 
     def snapshot(self) -> Checkpoint:
