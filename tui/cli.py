@@ -115,6 +115,7 @@ OPTIONS = (
         "--data-seed", type=click.IntRange(min=0), metavar="INTEGER", default=USUAL.data_seed,
         help="Of the split and the noise",
     ),
+    click.option("--points", type=int, metavar="N", show_default="all", help="Train on so many of the training rows"),
     click.option("--n", type=int, help="Examples of a generated set"),
     click.option("--noise", type=float, help="Noise of a generated set, a standard deviation"),
     click.option(
@@ -168,7 +169,7 @@ def train_command(options: Options, as_object: bool, quiet: bool, save: str | No
         raise click.UsageError(f"--save {save}: is there already; expected another name, or --force")
     dataset, trainer = make_trainer(options)
     story = Experiment(trainer, options.source(), budget=HEADLESS_BUDGET)
-    outcome = _watched(dataset, story, updates_of(trainer, dataset), quiet)
+    outcome = _watched(dataset, story, updates_of(trainer), quiet)
     if save is not None:
         story.save(save)
     return _report(outcome, as_object, quiet)

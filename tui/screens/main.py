@@ -94,7 +94,7 @@ class MainScreen(Screen[None]):
 
     def show(self, snapshot: Snapshot) -> None:
         """Draw a snapshot."""
-        if self.snapshot is None or snapshot.dataset is not self.snapshot.dataset:
+        if self.snapshot is None or snapshot.dataset.whole is not self.snapshot.dataset.whole:
             zoomed, self.view = self.view.zoom, replace(self.view, zoom=False, window=0)
             self.snapshot = snapshot
             if zoomed:
