@@ -235,7 +235,7 @@ async def test_the_recipe_is_changed_field_by_field(drive):
         assert d.shown.recipe.learning_rate == 0.05
         await d.press("up", "left")
         assert d.shown.recipe.batch_size == 16
-        await d.press("up", "up", "right")  # round the top to the last field, the seed
+        await d.press("up", "up", "up", "right")  # round the top to the last field, the seed
         assert d.shown.seed == 1
         await d.press("left")
         assert d.shown.seed == 0

@@ -23,6 +23,15 @@ def refusal(dataset: Dataset) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class BeginDrawing:
+    """Say how points are drawn, or why they cannot be."""
+
+    def __call__(self, moment: Moment) -> Change:
+        sets = "s sets a point of +1, r of −1" if _flat(moment) else "space sets a point"
+        return Change(words=refusal(moment.dataset) or f"Drawing: arrows move, {sets}, x erases the nearest, esc ends")
+
+
+@dataclass(frozen=True, slots=True)
 class Here:
     """A place on the fit, scaled: (x, y) of one feature, (x1, x2) of two; and how large a cell is there."""
 

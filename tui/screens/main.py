@@ -16,6 +16,7 @@ from engine.steps import neighbour
 from tui.actions import WISHES, Action, bindings, without_use, without_way
 from tui.draw.palette import Palette
 from tui.run.choice import index_of, parts_of
+from tui.run.drawing import BeginDrawing
 from tui.run.fields import PANEL_FIELDS
 from tui.run.gestures import StepField, Wish
 from tui.run.hands import SetPart
@@ -113,7 +114,9 @@ class MainScreen(Screen[None]):
             rule.split, rule.focused_panel = split, self.focused_panel
         self.query_one("#lower-rule", Rule).junction = "┴" if self.size.width < NARROW else "┼"
         footer = self.query_one(FooterLine)
-        footer.focused_panel, footer.enabled = self.focused_panel, self.enabled()
+        drawing = self.query_one(ViewPanel).spot is not None
+        footer.focused_panel = "drawing" if drawing else self.focused_panel
+        footer.enabled = self.enabled()
         panels = list(self.query(Panel))
         for panel in panels:
             if self.plots_ready or panel.id not in ("view", "loss"):
@@ -193,6 +196,8 @@ class MainScreen(Screen[None]):
             return set()
         network = self.snapshot.network
         idle = without_use(len(network.layers), network.shape[self.snapshot.chosen.layer], self._dated())
+        if self.snapshot.dataset.kind != "plane":
+            idle |= {"set_high", "set_low"}
         return {action.id for action in self.actions} - idle - without_way(self.snapshot)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -266,9 +271,23 @@ class MainScreen(Screen[None]):
         self.query_one(NoteLine).display = True
         self.query_one(f"#{self.focused_panel}").focus()
 
-    @on(ViewPanel.Dragged)
-    def drag(self, event: ViewPanel.Dragged) -> None:
-        self.perform(event.drag)
+    @on(ViewPanel.Wished)
+    def grant(self, event: ViewPanel.Wished) -> None:
+        self.perform(event.wish)
+
+    @on(ViewPanel.Drawing)
+    def show_footer(self) -> None:
+        self.repaint()
+
+    def action_draw(self) -> None:
+        """Begin to draw, or end."""
+        panel = self.query_one(ViewPanel)
+        if panel.spot is not None:
+            panel.end_drawing()
+            return
+        self.action_view(fit.NUMBER)
+        panel.begin_drawing()
+        self.perform(BeginDrawing())
 
     def action_move_field(self, direction: int) -> None:
         if self.snapshot:

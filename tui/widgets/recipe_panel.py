@@ -25,7 +25,7 @@ class RecipePanel(Panel, can_focus=True):
     """The chosen field is lit while the panel has the focus."""
 
     BINDINGS = bindings("recipe")
-    chosen = 0  # the place of a field in PANEL_FIELDS
+    chosen = PANEL_FIELDS.index("data")
 
     def move(self, direction: int, snapshot: Snapshot) -> None:
         """Choose the next field that is shown."""

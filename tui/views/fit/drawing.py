@@ -37,16 +37,15 @@ def here(spot: Spot, frame: Frame, dataset: Dataset) -> Here:
 
 
 def draw(canvas: Canvas, frame: Frame, spot: Spot, dataset: Dataset) -> None:
-    """The crosshair, and at the top where it is."""
+    """The crosshair, open in the middle so that a point is seen there, and in the last row where it is."""
     column = frame.left + min(int(spot[0] * frame.columns), frame.columns - 1)
     row = frame.top + frame.rows - 1 - min(int(spot[1] * frame.rows), frame.rows - 1)
-    for left in range(max(column - 2, frame.left), min(column + 3, frame.left + frame.columns)):
-        canvas.text(row, left, "─", "bright", True)
-    for top in range(max(row - 1, frame.top), min(row + 2, frame.top + frame.rows)):
-        canvas.text(top, column, "│", "bright", True)
-    canvas.text(row, column, "┼", "bright", True)
-    words = " ".join(_named(_raw(spot, frame), dataset))
-    canvas.text_right(frame.top, frame.left + frame.columns - 1, f" {words} ", "bright")
+    arms = [(row, column + step, "─") for step in (-2, -1, 1, 2)] + [(row + step, column, "│") for step in (-1, 1)]
+    for down, across, glyph in arms:
+        if frame.top <= down < frame.top + frame.rows and frame.left <= across < frame.left + frame.columns:
+            canvas.text(down, across, glyph, "bright", True)
+    words = "  ".join(_named(_raw(spot, frame), dataset))
+    canvas.text_right(frame.top + frame.rows - 1, frame.left + frame.columns - 1, f" {words} ", "bright")
 
 
 def _named(raw: Spot, dataset: Dataset) -> list[str]:
