@@ -21,7 +21,7 @@ from tui.run.gestures import StepField, Wish
 from tui.run.hands import SetPart
 from tui.run.notes import parameter_name
 from tui.run.player import RunEpochs
-from tui.run.runner import Command
+from tui.run.runner import Command, Perform
 from tui.run.snapshot import Snapshot
 from tui.views import ViewState, Want, chosen, fit, loss, view_of, views
 from tui.views.fit import series
@@ -209,7 +209,7 @@ class MainScreen(Screen[None]):
 
     def perform(self, wish: Wish) -> None:
         """Have a wish done to the run; what came of it is in one of the next snapshots."""
-        self.send(lambda session: session.perform(wish))
+        self.send(Perform(wish))
 
     def action_perform(self, name: str) -> None:
         """Do what the table says of the action with this id."""
