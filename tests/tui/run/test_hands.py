@@ -161,9 +161,9 @@ def test_the_first_unit_of_the_linear_model_is_told_to_move_the_curve():
 @pytest.mark.parametrize(("layers", "name"), [((("sigmoid",) * 3,), "c"), ((), "w")])
 def test_a_says_the_loss_before_and_after(layers, name):
     run = session(layer=layers)
-    before = run.facts().of(Losses())[0]
+    before = run.teller.facts(run.run).of(Losses())[0]
     run.perform(Solve())
-    after = run.facts().of(Losses())[0]
+    after = run.teller.facts(run.run).of(Losses())[0]
     assert after < before
     assert said(run) == f"All {name} solved: training loss {before:.1f} → {after:.1f} g"
     run.perform(Undo())
