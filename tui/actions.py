@@ -140,6 +140,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("open_run", ("ctrl+o",), "Open a saved run", "open run", "open_run", PROGRAM),
     Action("help", ("?",), "All keys", "help", "help", PROGRAM),
     Action("palette", ("ctrl+p",), "All actions, by name", "palette", "app.command_palette", PROGRAM),
+    Action("theme", (), "Dark or light theme", "theme", "app.switch_theme", PROGRAM),
     Action("picture", (), "Save the screen as SVG", "picture", "app.save_picture", PROGRAM),
     Action("quit", ("q",), "Quit", "quit", "app.quit", PROGRAM),
     Action("quit_anywhere", ("ctrl+c",), "Quit, from a dialog too", "quit", "app.quit", PROGRAM),

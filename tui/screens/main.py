@@ -94,6 +94,13 @@ class MainScreen(AskingScreen):
         self.ask_again()
         self.repaint()
 
+    def wear(self, palette: Palette) -> None:
+        """Draw everything in the colours of this palette from now on."""
+        self.palette = palette
+        for panel in self.query(Panel):
+            panel.palette = palette
+        self.repaint()
+
     def repaint(self) -> None:
         """Draw the latest snapshot by the present view state."""
         if self.snapshot is None:
