@@ -1,4 +1,4 @@
-"""The big panel. In the fit of one feature a unit's number can be dragged: sideways its b, up and down its c."""
+"""The big panel. Under a curve over one feature a unit's number can be dragged: sideways its b, up and down its c."""
 
 from __future__ import annotations
 
@@ -7,9 +7,12 @@ from textual.message import Message
 
 from tui.actions import bindings
 from tui.run.hands import Drag
-from tui.views import chosen, fit
+from tui.views import chosen, fit, sums
 from tui.views.fit import curve
+from tui.views.sums import along
 from tui.widgets.panel import Panel
+
+HANDLES = {fit.NUMBER: curve, sums.NUMBER: along}  # the views with numbers to drag, and who knows where they are
 
 
 class ViewPanel(Panel, can_focus=True):
@@ -24,14 +27,15 @@ class ViewPanel(Panel, can_focus=True):
             self.drag = drag
 
     def on_mouse_down(self, event: MouseDown) -> None:
-        if self.snapshot and self.snapshot.dataset.kind == "curve" and self.view.number == fit.NUMBER:
-            self.grabbed, self.row = curve.grab(self.snapshot, *self.size, event.y, event.x), event.y
+        handles = HANDLES.get(self.view.number)
+        if self.snapshot and self.snapshot.dataset.kind == "curve" and handles:
+            self.grabbed, self.row = handles.grab(self.snapshot, *self.size, event.y, event.x), event.y
             if self.grabbed is not None:
                 self.capture_mouse()
 
     def on_mouse_move(self, event: MouseMove) -> None:
         if self.grabbed is not None and self.snapshot:
-            x, lift = curve.dragged(self.snapshot, *self.size, event.x, self.row - event.y)
+            x, lift = HANDLES[self.view.number].dragged(self.snapshot, *self.size, event.x, self.row - event.y)
             self.row = event.y
             self.post_message(self.Dragged(Drag(self.grabbed, x, lift)))
 
