@@ -8,7 +8,7 @@ import numpy as np
 
 from tui.draw.canvas import Canvas, cut
 from tui.draw.frame import Frame, draw_y_axis, mark_edges, per_dataset, words
-from tui.draw.lines import stroke
+from tui.draw.lines import dotted, stroke, strokes
 from tui.draw.palette import SHADES
 from tui.run.unit import source_name
 
@@ -26,16 +26,14 @@ def draw(canvas: Canvas, frame: Frame, snapshot: Snapshot, source: int, output: 
     sums = output.sums
     draw_y_axis(canvas, frame, palette.depth != "none")
     canvas.glyphs(*frame.cells(*_points(snapshot.dataset, source)), "•", "truth")
-    across = np.arange(sums.shape[1], dtype=float)
-    for place, line in enumerate(sums):
-        last = place == len(sums) - 1
-        dots = frame.raster()
-        stroke(dots, across, 4.0 * (frame.rows - frame.y.at(line)), thick=last)
-        if not place:
-            dots[:, np.arange(dots.shape[1]) % 4 > 0] = False
-        canvas.braille(frame.top, frame.left, dots, _shade(place, len(sums)))
-        if palette.depth != "truecolor" and 0 < place < len(sums) - 1:
-            _name_line(canvas, frame, line, str(output.units[place - 1] + 1))
+    down = 4.0 * (frame.rows - frame.y.at(sums))
+    for place, dots in enumerate(strokes(down[:-1], 4 * frame.rows)):
+        canvas.braille(frame.top, frame.left, dots if place else dotted(dots), _shade(place, len(sums)))
+        if palette.depth != "truecolor" and place:
+            _name_line(canvas, frame, sums[place], str(output.units[place - 1] + 1))
+    across, hero = np.arange(sums.shape[1], dtype=float), frame.raster()
+    stroke(hero, across, down[-1], thick=True)
+    canvas.braille(frame.top, frame.left, hero, "model")
     mark_edges(canvas, frame, frame.x.value(across / 2), sums[-1], "model")
     _draw_legend(canvas, frame.left + 1, snapshot, source, output)
 

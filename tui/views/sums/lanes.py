@@ -11,7 +11,7 @@ from engine.activations import KINDS
 from tui.draw.axes import round_up
 from tui.draw.canvas import Canvas, cut
 from tui.draw.frame import DASHED, Frame, draw_x_axis, words
-from tui.draw.lines import stroke
+from tui.draw.lines import dotted, strokes
 from tui.draw.numbers import short
 from tui.run.facts import ActiveShares
 from tui.run.unit import kind_name, trouble
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from tui.views.sums.parts import Parts
 
 TWINS = {"sigmoid": "hard_sigmoid", "hard_sigmoid": "sigmoid"}  # alike but for the corners
-_DOTTED = 4  # one dot of so many
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,15 +35,12 @@ class Lane:
     middle: float  # the value half way up
     span: float  # from its lower to its upper end
 
-    def line(self, canvas: Canvas, values: np.ndarray, colour: str, dotted: bool = False) -> None:
+    def line(self, canvas: Canvas, values: np.ndarray, colour: str, faint: bool = False) -> None:
         """Values (2 · columns + 1,) at the borders of its dot columns."""
-        dots = np.zeros((4 * self.rows, 2 * self.columns), bool)
         with np.errstate(over="ignore", invalid="ignore"):
             down = 2.0 * self.rows + (self.middle - values) / self.span * (4 * self.rows - 1)
-        stroke(dots, np.arange(len(values), dtype=float), down)
-        if dotted:
-            dots[:, np.arange(dots.shape[1]) % _DOTTED > 0] = False
-        canvas.braille(self.top, self.left, dots, colour)
+            (dots,) = strokes(down[np.newaxis], 4 * self.rows)
+        canvas.braille(self.top, self.left, dotted(dots) if faint else dots, colour)
 
 
 def draw(canvas: Canvas, frame: Frame, each: int, snapshot: Snapshot, source: int, x: np.ndarray, shown: Parts) -> None:
@@ -54,16 +50,20 @@ def draw(canvas: Canvas, frame: Frame, each: int, snapshot: Snapshot, source: in
     low, high = (np.nan_to_num(ends) for ends in (shown.values.min(axis=1), shown.values.max(axis=1)))
     low, high = np.minimum(low, 0.0), np.maximum(high, 0.0)
     span = round_up(min(max(float((high - low).max(initial=0.0)), 1e-300), 1e300))
+    first = layer == 0 and bool(layers)
+    places = {
+        z: knots.places(frame, snapshot, source, z) for z in {z for kind in kinds for z in _corners(kind)} if first
+    }
     for place, unit in enumerate(shown.units):
         lane = Lane(frame.top + place * each, frame.left, each, frame.columns, (high[place] + low[place]) / 2, span)
         on = None if shares is None else float(shares[layer][unit])
         bad = "" if on is None else trouble(kinds[unit], on)
         chosen = unit == snapshot.chosen.unit or not layers
-        lane.line(canvas, np.zeros(len(x)), "rule", dotted=True)
-        if layer == 0 and layers:
-            _draw_knots(canvas, frame, lane, snapshot, source, unit)
+        lane.line(canvas, np.zeros(len(x)), "rule", faint=True)
+        if first:
+            _draw_knots(canvas, frame, lane, [float(places[z][unit]) for z in _corners(kinds[unit])])
         if chosen and kinds[unit] in TWINS:
-            lane.line(canvas, _twin(snapshot, x, unit), "label", dotted=True)
+            lane.line(canvas, _twin(snapshot, x, unit), "label", faint=True)
         lane.line(canvas, shown.values[place], "bright" if chosen else "trouble" if bad else "model")
         if bad:
             canvas.text_right(lane.top, frame.left + frame.columns, bad, "trouble")
@@ -79,13 +79,16 @@ def draw(canvas: Canvas, frame: Frame, each: int, snapshot: Snapshot, source: in
         knots.draw(canvas, frame, snapshot, source)
 
 
-def _draw_knots(canvas: Canvas, frame: Frame, lane: Lane, snapshot: Snapshot, source: int, unit: int) -> None:
-    """Dashed where the unit has its corners, or its middle where it has none."""
-    kind = KINDS[snapshot.network.layers[0][unit]]
-    for z in kind.kinks or (0.0,):
-        place = float(knots.places(frame, snapshot, source, z)[unit])
+def _corners(kind: str) -> tuple[float, ...]:
+    """Where a kind of unit has its corners, or its middle where it has none, as values of b + wx."""
+    return KINDS[kind].kinks or (0.0,)
+
+
+def _draw_knots(canvas: Canvas, frame: Frame, lane: Lane, places: list[float]) -> None:
+    """Dashed, at these places along x, in cells."""
+    rows = np.arange(lane.top, lane.top + lane.rows)
+    for place in places:
         if 0.0 <= place < frame.columns:
-            rows = np.arange(lane.top, lane.top + lane.rows)
             canvas.glyphs(rows, np.full(len(rows), frame.left + int(place)), DASHED, "gradient")
 
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from tui.views.state import ViewState
 
 _LEFT, _LEAST = 1, 2  # columns before the first map; rows of a map, at least
+_MOST = 16  # maps: more would be a blur
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,7 @@ def paint(snapshot: Snapshot, width: int, height: int, palette: Palette, state: 
 def fit_grid(count: int, width: int, height: int, lines: int) -> Grid:
     """The grid with the largest maps that shows this many units, or as many as can be shown at all."""
     most = max(1, (width - _LEFT) // (4 * _LEAST + 1)) * max(1, (height - 1) // (lines * (_LEAST + 1)))
-    shown = min(count, most)
+    shown = min(count, most, _MOST)
     best: Grid | None = None
     for bands in range(1, shown + 1):
         across = -(-shown // bands)
