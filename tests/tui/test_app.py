@@ -560,11 +560,11 @@ async def test_dated_data_have_a_window_that_the_arrows_move(drive):
         assert d.app.main.view.window > 0
         moved = [row[:79] for row in d.rows()[2:28]]
         assert moved != fit
-        d.app.main.action_move_window(1000)
+        await d.press(*["right"] * 60)
         end = d.app.main.view.window
         await d.press("left", "left")
         assert d.app.main.view.window == end - 14
-        d.app.main.action_move_window(-1000)
+        await d.press(*["left"] * 60)
         assert d.app.main.view.window == 0
         await d.press("tab", "right")  # in the units the arrows choose
         assert d.app.main.view.window == 0
