@@ -321,12 +321,12 @@ def test_checkpoints_keep_to_their_budget_and_their_distance_doubles(monkeypatch
     monkeypatch.setattr(marks, "SHARE", 0)
     story = Experiment(make(), budget=40_000)
     story.step(500)
-    assert len(story._marks) > 5
+    assert len(story._cursor.marks) > 5
     assert story.nbytes <= 40_000
-    updates = [mark.position[0] for mark in story._marks._even]
+    updates = [mark.position[0] for mark in story._cursor.marks._even]
     gaps = np.diff(updates)
-    assert gaps.min() >= story._marks.spacing > 8
-    assert gaps.max() <= 2 * story._marks.spacing
+    assert gaps.min() >= story._cursor.marks.spacing > 8
+    assert gaps.max() <= 2 * story._cursor.marks.spacing
     story.goto(250)
     assert story.nbytes <= 40_000
     assert state(story.trainer) == state(straight(story))
@@ -351,7 +351,7 @@ def test_moments_that_were_never_reached_here_are_replayed_once(monkeypatch):
     monkeypatch.setattr(marks, "SHARE", 0)
     story = Experiment(make())
     story.step(1000)
-    del story._marks._even[1:-1]
+    del story._cursor.marks._even[1:-1]
     trained = []
     step = Trainer.step
     monkeypatch.setattr(Trainer, "step", lambda own, updates=1: trained.append(updates) or step(own, updates))
