@@ -22,6 +22,7 @@ from engine.history import BatchHistory, Branch, Curves, History, batch_history_
 from engine.journal import Entry, Tail
 from engine.marks import Position
 from engine.network import Network
+from engine.outcome import Outcome, data_sha256, lanes, version
 from engine.run import State
 from engine.trainer import LONGEST_SLICE, Trainer
 
@@ -50,7 +51,7 @@ class Experiment:
         theta = trainer.theta
         self.initial = trainer.network.architecture  # of the network that the story begins with
         self.recipe, self.beginning = trainer.recipe, trainer.examples  # that it begins with
-        self.outcome: story_file.Outcome | None = None  # what the file that it came from says of its end
+        self.outcome: Outcome | None = None  # what the file that it came from says of its end
         if theta.tobytes() != (initial := self.initial.initial_theta()).tobytes():
             trainer.restore(_beginning(trainer, Network.of(self.initial, initial)))
         self._cursor = Cursor(trainer, whole("budget", budget, 1))
@@ -215,17 +216,17 @@ class Experiment:
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the story up to the cursor to a file, see `engine.story_file`. Raises EngineError where that fails."""
-        outcome = story_file.Outcome.of(self.trainer)
+        outcome = Outcome.of(self.trainer)
         story_file.save(self._told(self.entries[: self._cursor.applied], self.update, outcome), path)
 
     def draft(self) -> str:
         """The text of a file of the whole story, whatever lies ahead, that says nothing of its end: made in no time."""
-        nothing = story_file.Outcome(story_file.version(), story_file.lanes(self.trainer), "", ())
+        nothing = Outcome(version(), lanes(self.trainer), "", ())
         return story_file.to_text(self._told(self.entries, self.end, nothing))
 
-    def _told(self, entries: tuple[Entry, ...], updates: int, outcome: story_file.Outcome) -> story_file.Told:
+    def _told(self, entries: tuple[Entry, ...], updates: int, outcome: Outcome) -> story_file.Told:
         if not self._data_sha256:
-            self._data_sha256 = story_file.data_sha256(self.beginning)
+            self._data_sha256 = data_sha256(self.beginning)
         beginning = (self.initial, self.recipe, self.trainer.seed, self._data_sha256)
         return story_file.Told(self.source, *beginning, entries, updates, outcome)
 

@@ -378,6 +378,15 @@ def test_walking_back_takes_short_replays(monkeypatch):
     assert sum(trained) < 98 * 40  # without close checkpoints it would be 98 times some 950
 
 
+def test_a_slice_is_one_kernel_call_unless_something_is_to_be_done_within_it(monkeypatch):
+    monkeypatch.setattr(marks, "SHARE", 10**9)
+    story, calls, run_for = Experiment(make()), [], Trainer.run_for
+    monkeypatch.setattr(Trainer, "run_for", lambda own, *arguments: calls.append(arguments) or run_for(own, *arguments))
+    for _ in range(3):
+        story.run_for(0.001)
+    assert len(calls) == 3
+
+
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 def test_a_long_slice_is_cut_at_recorded_edits(dtype):
     story = Experiment(make(dtype=dtype))
