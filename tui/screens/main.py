@@ -92,7 +92,7 @@ class MainScreen(Screen[None]):
     def show(self, snapshot: Snapshot) -> None:
         """Draw a snapshot."""
         if self.snapshot is None or snapshot.dataset is not self.snapshot.dataset:
-            zoomed, self.view = self.view.zoom, replace(self.view, zoom=False, window=0)
+            zoomed, self.view = self.view.zoom, replace(self.view, zoom=False, window=0, example=None)
             self.snapshot = snapshot
             if zoomed:
                 self._arrange()
