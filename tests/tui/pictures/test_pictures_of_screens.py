@@ -61,6 +61,11 @@ SCENES = {
     "zoomed": Scene(lambda: still("motorcycle"), keys=("z",)),
     "moved_window": Scene(lambda: still("chicago"), keys=("right", "right")),
     "epochs": Scene(lambda: still("motorcycle"), keys=("n",)),
+    "units": Scene(lambda: still("motorcycle"), keys=("2",)),
+    "units_zoomed": Scene(lambda: still("motorcycle"), keys=("2", "z")),
+    "net": Scene(lambda: still("motorcycle"), keys=("3",)),
+    "net_example": Scene(lambda: still("spiral"), keys=("3", "tab", "right")),
+    "net_zoomed": Scene(lambda: still("chicago"), keys=("3", "z")),
     "help": Scene(lambda: still("motorcycle"), keys=("question_mark",)),
 }
 
