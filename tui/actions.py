@@ -53,7 +53,9 @@ class Action:
         return self.does if isinstance(self.does, str) else f"perform({self.id!r})"
 
 
-TRAINING, RECIPE, BUILDING, LOOKING, PROGRAM = "Training", "Recipe", "Building", "Looking", "Program"
+TRAINING, RECIPE, BUILDING, DRAWING, LOOKING, PROGRAM = (
+    "Training", "Recipe", "Building", "Drawing", "Looking", "Program",
+)  # fmt: skip
 
 VIEWS = tuple(
     Action(
@@ -125,6 +127,16 @@ ACTIONS: tuple[Action, ...] = (
     Action("add_best", ("A",), "Add a unit where it helps most", "best unit", AddBest(), BUILDING),
     Action("next_input", ("j",), "Show the w of the next input", "input", ChooseInput(1), BUILDING),
     Action("previous_input", ("J",), "Show the w of the input before", "input", ChooseInput(-1), BUILDING),
+    Action("draw", ("P",), "Draw training points on the fit, by keys or the mouse", "draw", "draw", DRAWING),
+    Action("set_point", ("space",), "A point at the crosshair", "point", "set_point", DRAWING, "drawing"),
+    Action("set_high", ("s",), "Of two features: a point of +1", "+1", "set_point(1.0)", DRAWING, "drawing"),
+    Action("set_low", ("r",), "Of two features: a point of −1", "−1", "set_point(-1.0)", DRAWING, "drawing"),
+    Action("erase_point", ("x",), "The nearest point goes", "erase", "erase_point", DRAWING, "drawing"),
+    Action("spot_left", ("left",), "The crosshair to the left", "move", "crosshair(-1, 0)", DRAWING, "drawing"),
+    Action("spot_right", ("right",), "The crosshair to the right", "move", "crosshair(1, 0)", DRAWING, "drawing"),
+    Action("spot_up", ("up",), "The crosshair up", "move", "crosshair(0, 1)", DRAWING, "drawing"),
+    Action("spot_down", ("down",), "The crosshair down", "move", "crosshair(0, -1)", DRAWING, "drawing"),
+    Action("end_drawing", ("escape",), "Drawing ends", "ends", "end_drawing", DRAWING, "drawing"),
     *VIEWS,
     Action("zoom", ("z",), "Zoom the view in or out", "zoom", "zoom", LOOKING),
     Action("log_loss", ("y",), "Loss on a log or a linear axis", "log", "log_loss", LOOKING),
@@ -135,6 +147,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("open_run", ("ctrl+o",), "Open a saved run", "open run", "open_run", PROGRAM),
     Action("help", ("?",), "All keys", "help", "help", PROGRAM),
     Action("palette", ("ctrl+p",), "All actions, by name", "palette", "app.command_palette", PROGRAM),
+    Action("theme", (), "Dark or light theme", "theme", "app.switch_theme", PROGRAM),
     Action("picture", (), "Save the screen as SVG", "picture", "app.save_picture", PROGRAM),
     Action("quit", ("q",), "Quit", "quit", "app.quit", PROGRAM),
     Action("quit_anywhere", ("ctrl+c",), "Quit, from a dialog too", "quit", "app.quit", PROGRAM),
@@ -156,6 +169,10 @@ FOOTERS: Mapping[str, tuple[str, ...]] = {
         "layer_right", "add_layer", "remove_layer", "next_input", "focus", "update_back", "update", "epoch_back",
         "epoch", "redo", "end", "epochs",
     ),
+    "drawing": (
+        "set_point", "set_high", "set_low", "erase_point", "spot_left", "spot_right", "spot_up", "spot_down",
+        "end_drawing", "update", "epoch", "undo", "redo", "add_best", "solve", "restart",
+    ),
     "below": (  # under a view that has something of its own there
         "play", *(action.id for action in _OF_VIEWS if action.focus == "units"), *_TRAVELS[1:], "focus", "unit_up",
         "unit_down", "rate_down", "rate_up", "epochs",
@@ -167,7 +184,7 @@ FOOTERS: Mapping[str, tuple[str, ...]] = {
 }  # fmt: skip
 LAST_IN_FOOTER = "help"
 
-KEY_SIGNS = {"comma": ",", "up": "↑", "down": "↓", "left": "←", "right": "→"}
+KEY_SIGNS = {"comma": ",", "escape": "esc", "up": "↑", "down": "↓", "left": "←", "right": "→"}
 
 
 class KeysError(ValueError):
@@ -196,14 +213,13 @@ def with_keys(own: Mapping[str, str]) -> tuple[Action, ...]:
     )
 
 
-def bindings(place: str) -> list[BindingType]:
-    """The bindings of a panel ("view", "units", "recipe"), of the "main" screen or of the "app"."""
-    own = [action for action in ACTIONS if action.keys and place_of(action) == place]
-    prefix = "screen." if place in ("view", "units", "recipe") else ""
+def bindings(*places: str) -> list[BindingType]:
+    """The bindings of a panel ("view", "drawing" on it, "units", "recipe"), of the "main" screen or of the "app"."""
+    own = [action for place in places for action in ACTIONS if action.keys and place_of(action) == place]
     return [
         Binding(
             ",".join(action.keys),
-            prefix + action.call,
+            ("screen." if place_of(action) in ("view", "units", "recipe") else "") + action.call,
             action.title,
             show=False,
             priority=action.id == "quit_anywhere",  # the others leave the letters to whoever is being written in

@@ -40,7 +40,7 @@ class HandRunner(Runner):
 
     def settle(self) -> None:
         """All that is asked for, until nothing is due before the clock moves; then a snapshot."""
-        while self.turn() and not (self._commands.empty() and self.patience() != 0.0):
+        while self.turn() and (self.pending or self.patience() == 0.0):
             pass
         self.post()
 

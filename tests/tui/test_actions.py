@@ -29,6 +29,7 @@ from tui.run.choice import nearest
 from tui.run.options import Options
 from tui.run.session import Session
 from tui.screens.main import MainScreen
+from tui.widgets.view_panel import ViewPanel
 
 EVERY_KEY = (
     *".><nN+-0uU*[]{}idDo?qsrxlLwWbBcCfkSaAjJ1zy",
@@ -49,7 +50,7 @@ def test_no_id_twice_and_no_key_twice_in_one_place():
 @pytest.mark.parametrize("action", ACTIONS, ids=lambda action: action.id)
 def test_every_call_has_a_method_that_takes_its_arguments(action):
     namespace, name, arguments = parse(action.call)
-    owner = UnitfitApp if namespace == "app" else MainScreen
+    owner = ViewPanel if action.focus == "drawing" else UnitfitApp if namespace == "app" else MainScreen
     inspect.signature(getattr(owner, f"action_{name}")).bind(None, *arguments)
     if name == "perform":
         assert arguments == (action.id,)
@@ -129,7 +130,7 @@ def test_the_footer_of_the_units_has_the_nudges_at_80_columns():
 
 
 def test_bindings_carry_the_ids_by_which_they_are_remapped():
-    ids = {binding.id for place in ("app", "main", "view", "units", "recipe") for binding in bindings(place)}
+    ids = {binding.id for binding in bindings("app", "main", "view", "drawing", "units", "recipe")}
     assert ids == {action.id for action in ACTIONS if action.keys}
 
 

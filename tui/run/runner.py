@@ -1,8 +1,8 @@
 """The one thread that touches the run: it applies what a person asks for, trains in slices, and posts snapshots.
 
-Commands wait in a queue and are applied between updates. The newest snapshot lies in a slot with room for one: while
-training, a new one is made at the screen's pace, and only when the last has been taken. So the screen never waits for
-the engine, and the engine never for the screen.
+Commands wait in a queue and are applied between updates; steps of a held key that wait together are one. The newest
+snapshot lies in a slot with room for one: while training, a new one is made at the screen's pace, and only when the
+last has been taken. So the screen never waits for the engine, and the engine never for the screen.
 """
 
 from __future__ import annotations
@@ -11,19 +11,32 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
+from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 
 from data import DataError
 from engine import EngineError
+from tui.run.gestures import Wish
 from tui.run.keeper import Keeper
 from tui.run.options import Options
 from tui.run.session import Session
 from tui.run.snapshot import Snapshot
+from tui.run.together import together
 
 Command = Callable[[Session], None]
 EXPECTED = (EngineError, DataError, OSError, MemoryError)  # what a person can bring about; all else is a fault of ours
 SCREEN_FRAME = 1 / 32  # seconds between snapshots: a little less than a frame of playing, so that each is shown
 SNAPSHOT_SHARE = 0.1  # of the time, at most, that making them may take while training
+
+
+@dataclass(frozen=True, slots=True)
+class Perform:
+    """The command to do a wish."""
+
+    wish: Wish
+
+    def __call__(self, session: Session) -> None:
+        session.perform(self.wish)
 
 
 class Runner:
@@ -39,6 +52,7 @@ class Runner:
         self.options, self.wake, self.clock, self.keeper = options, wake, clock, keeper
         self.failure: BaseException | None = None  # a fault of the program, which ended the thread
         self._commands: SimpleQueue[Command | None] = SimpleQueue()
+        self._taken: deque[Command | None] = deque()  # from the queue, and not done yet
         self._notices: SimpleQueue[str] = SimpleQueue()
         self._slot: deque[Snapshot] = deque(maxlen=1)
         self._changed = False  # since the last snapshot
@@ -106,7 +120,7 @@ class Runner:
         self._due = self._attempt(Session.work)
         self._changed |= self.session.trainer.update != update or self._due is None  # a run that ends does not move on
         self._keep()
-        if self._changed and self._commands.empty():
+        if self._changed and not self.pending:
             on_time = not self._slot and self.clock() >= self._post_due
             if on_time or command is not nothing or self._due is None:
                 self.post()
@@ -138,11 +152,28 @@ class Runner:
         self._post_due = max(self._post_due + SCREEN_FRAME, started + cost / SNAPSHOT_SHARE)
         self.wake()
 
+    @property
+    def pending(self) -> bool:
+        """Whether somebody asks for something that was not begun."""
+        return bool(self._taken) or not self._commands.empty()
+
     def _next(self, wait: float | None) -> Command | None:
+        """The next command; those behind it that come to one with it are part of it."""
         try:
-            return self._commands.get(wait != 0.0, wait)
+            if not self._taken:
+                self._taken.append(self._commands.get(wait != 0.0, wait))
         except Empty:
             return nothing
+        while not self._commands.empty():
+            self._taken.append(self._commands.get())
+        command = self._taken.popleft()
+        while isinstance(command, Perform) and self._taken and isinstance(behind := self._taken[0], Perform):
+            both = together(command.wish, behind.wish)
+            if both is None:
+                break
+            command = Perform(both)
+            self._taken.popleft()
+        return command
 
     def _attempt(self, action: Callable[[Session], float | None]) -> float | None:
         """Do it; an error that a person can bring about becomes a notice, and what was running pauses."""

@@ -11,18 +11,17 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from data import Dataset
-from engine import Experiment, Network, Trainer
-from engine.edits import Edit, SetTheta, Setup, SetValue, apply
+from engine import Experiment, Trainer
+from engine.edits import DrawPoint, Edit, SetTheta, Setup, SetValue, apply
 from engine.story_file import Outcome
 from tui.run import words
 from tui.run.beginnings import Beginning, Open, begin, first_run
 from tui.run.choice import Choice, nearest
-from tui.run.facts import ActiveShares, Facts, Losses, Request
 from tui.run.gestures import Change, Gesture, Nudge, Wish
 from tui.run.hands import Drag, while_it_looks
 from tui.run.notes import note_of
@@ -30,17 +29,16 @@ from tui.run.outcome import with_outcome
 from tui.run.player import FIRST_SPEED, Move, Player, Replay, RunEpochs, StepSpeed, Toggle
 from tui.run.run import Run
 from tui.run.saved import free_name
-from tui.run.snapshot import Snapshot, State
+from tui.run.snapshot import Snapshot
+from tui.run.teller import Teller, Want
 from tui.run.telling import Note, Telling
 from tui.run.travel import Redo, Travel, of_moment, travel
-from tui.run.unit import trouble
 
 if TYPE_CHECKING:
     from tui.run.options import Options
 
 TOGETHER = 0.5  # seconds from one nudge to the next of the same parameter, up to which they are one step
 GRADUAL = (Nudge, Drag)  # what moves a parameter little by little
-Want = Callable[[Dataset], Iterable[Request[Any]]]  # what one picture asks for, of whatever data set is at hand
 
 
 class Session:
@@ -50,11 +48,10 @@ class Session:
         self, options: Options, announce: Callable[[], None], clock: Callable[[], float] = time.perf_counter
     ) -> None:
         self.announce, self.clock = announce, clock
-        self.wants: tuple[Want, ...] = ()
+        self.teller = Teller()
         self.kept: Path | None = None  # the file of a run that was cut off
         self.taken: Path | None = None  # that of one that goes on here
         self._nudged: tuple[int, float] | None = None  # the parameter of the last wish, if that was a nudge, and when
-        self._facts: Facts | None = None  # of the last moment that was told
         self._looks_back = False  # whether the note is to say what lies behind and ahead whenever the run rests
         self.busy: str | None = None
         self.prepared = False
@@ -98,7 +95,8 @@ class Session:
             if change.beginning is not None:
                 self._begin(change.beginning)
             else:
-                self._edit(change.edits, change.choice or self.run.choice, isinstance(wish, GRADUAL))
+                gradual = change.joins or isinstance(wish, GRADUAL)
+                self._edit(change.edits, change.choice or self.run.choice, gradual)
             if change.words:
                 self.telling.say(change.words)
 
@@ -122,12 +120,16 @@ class Session:
         """Make the edits of one key, which are one step, or none of them where one is refused."""
         if edits:
             self._looks_back = False
-            before, loss, joins = self.facts(), self._loss(), nudge and self._goes_on(edits[0])
+            before, loss, joins = (
+                self.teller.facts(self.run),
+                self.teller.loss(self.run),
+                nudge and self._goes_on(edits[0]),
+            )
             self._try(edits)
             note = self._apply(edits[0], joins)
             for edit in edits[1:]:
                 note = self._apply(edit, joins=True, before=note)
-            self._tell(replace(note, text=with_outcome(note, before, self.facts())), loss)
+            self._tell(replace(note, text=with_outcome(note, before, self.teller.facts(self.run))), loss)
         self.run.choice = nearest(choice, self.trainer.network)
 
     def _try(self, edits: tuple[Edit, ...]) -> None:
@@ -149,6 +151,8 @@ class Session:
 
     def _goes_on(self, edit: Edit) -> bool:
         """Whether this nudge belongs to the one just before it: of the same parameter, within half a second."""
+        if isinstance(edit, DrawPoint):
+            return self.story.at_end and bool(self.story.position[1])
         before, now = self._nudged, self.clock()
         self._nudged = (edit.index, now) if isinstance(edit, SetValue) else None
         if before is None or self._nudged is None or not self.story.at_end:
@@ -214,7 +218,7 @@ class Session:
         if trains and (plays or (isinstance(move, RunEpochs) and move.long)):
             if self.story.at_end:
                 self._looks_back = False
-                self._tell(words.of_training(self.run.moment()), self._loss())
+                self._tell(words.of_training(self.run.moment()), self.teller.loss(self.run))
             else:
                 self.telling.say(words.REPLAYING)
         moved = self.player.moves
@@ -247,7 +251,11 @@ class Session:
 
     def ask(self, wants: Iterable[Want]) -> None:
         """From now on snapshots hold the answers to these, and to nothing else."""
-        self.wants = tuple(wants)
+        self.teller.wants = tuple(wants)
+
+    def snapshot(self) -> Snapshot:
+        """The run as it is now, all copies, with the answers to what is asked for."""
+        return self.teller.snapshot(self.run, self.player, self.busy, compiling=bool(self.busy) and not self.prepared)
 
     def work(self) -> float | None:
         """One slice of what is to be done; seconds until the next is due, None if nothing is."""
@@ -269,73 +277,3 @@ class Session:
             return False
         self.telling.say(words.of_divergence(*self.trainer.diverged))
         return True
-
-    # ------------------------------------------------------------------------------------------ what is told
-
-    def snapshot(self) -> Snapshot:
-        """The run as it is now, all copies, with the answers to what is asked for."""
-        trainer, story, facts = self.trainer, self.story, self.facts()
-        return Snapshot(
-            dataset=self.dataset,
-            network=facts.evidence.network,
-            chosen=self.run.choice,
-            recipe=trainer.recipe,
-            seed=trainer.seed,
-            update=trainer.update,
-            epoch=trainer.epoch,
-            progress=trainer.progress,
-            rate=trainer.learning_rate,
-            updates_per_second=self.player.count_rate(),
-            state=self._state(),
-            speed=self.player.speed(),
-            diverged=trainer.diverged,
-            marks=self.run.marks,
-            behind=story.end - trainer.update,
-            undone=len(story.entries) - story.position[1],
-            end=max(story.end_progress, trainer.progress),
-            undoes=bool(story.position[1] or self.run.before),
-            redoes=bool(story.position[1] < len(story.entries) or self.run.after),
-            note=self._note(facts),
-            shorter=self.telling.note.shorter,
-            busy=self.busy or self.player.progress(),
-            answers=facts.answers(request for want in self.wants for request in want(self.dataset)),
-        )
-
-    def facts(self) -> Facts:
-        """What there is to know of this moment; the same object, with all that it knows, until something changes."""
-        evidence = self.run.evidence()
-        if self._facts is None or not evidence.same(self._facts.evidence):
-            self._facts = Facts(evidence)
-        return self._facts
-
-    def _note(self, facts: Facts) -> str:
-        """A note that follows a change asks for the losses, and whether a unit is in trouble."""
-        if not self.telling.measures:
-            return self.telling.note.text
-        at = facts.evidence
-        trouble = self._trouble(at.network, facts.of(ActiveShares()))
-        return self.telling.sentence(at.update, facts.of(Losses()), at.recipe, at.dataset, trouble)
-
-    def _state(self) -> State:
-        if self.busy and not self.prepared:
-            return "compiling"
-        if self.trainer.diverged:
-            return "diverged"
-        return "stepping" if self.player.goal else "playing" if self.player.playing else "paused"
-
-    def _trouble(self, network: Network, on: tuple[np.ndarray, ...]) -> str:
-        """What hinders learning: "dead" or "saturated", of the unit that the note is about; "flat", a whole layer."""
-        troubles = [
-            [trouble(kind, float(share)) for kind, share in zip(kinds, shares, strict=True)]
-            for kinds, shares in zip(network.layers, on, strict=True)
-        ]
-        if any(map(all, troubles)):
-            return "flat"
-        if self.telling.note.unit is None:
-            return ""
-        layer, unit = self.telling.note.unit
-        return troubles[layer][unit]
-
-    def _loss(self) -> float:
-        train, test = self.facts().of(Losses())
-        return train if test is None else test

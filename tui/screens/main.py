@@ -10,24 +10,20 @@ from textual import on
 from textual.app import ComposeResult
 from textual.containers import Container
 from textual.events import DescendantFocus, Resize
-from textual.screen import Screen
 
-from engine.steps import neighbour
 from tui.actions import VIEW_KEYS, WISHES, Action, bindings, of_other_views, without_use, without_way
 from tui.draw.palette import Palette
-from tui.run.choice import index_of, parts_of
+from tui.run.drawing import BeginDrawing
 from tui.run.fields import PANEL_FIELDS
-from tui.run.gestures import StepField, Wish
-from tui.run.hands import SetPart
-from tui.run.notes import parameter_name
-from tui.run.player import RunEpochs
+from tui.run.gestures import StepField
 from tui.run.runner import Command
 from tui.run.snapshot import Snapshot
+from tui.screens.asking import AskingScreen
 from tui.views import ViewState, Want, below, chosen, fit, loss, view_of, views
 from tui.widgets.footer_line import FooterLine
 from tui.widgets.loss_panel import LossPanel
 from tui.widgets.note_line import NoteLine
-from tui.widgets.number_prompt import DIGITS, NUMBER, NumberPrompt, Question, exact, read_epochs, read_value
+from tui.widgets.number_prompt import NumberPrompt
 from tui.widgets.panel import Panel
 from tui.widgets.recipe_panel import RecipePanel
 from tui.widgets.rule import Divider, Rule, Title
@@ -46,7 +42,7 @@ def breakpoints(side: str, least: int, *others: int) -> list[tuple[int, str]]:
     return [(0, f"-under{least}"), *((size, f"-{side}{size}") for size in (least, *others))]
 
 
-class MainScreen(Screen[None]):
+class MainScreen(AskingScreen):
     """Shows snapshots. What a person wants of the run goes to `send`, and comes back in a snapshot."""
 
     BINDINGS = bindings("main")
@@ -57,14 +53,9 @@ class MainScreen(Screen[None]):
     def __init__(
         self, palette: Palette, actions: tuple[Action, ...], keys: Path, send: Callable[[Command], None]
     ) -> None:
-        super().__init__()
-        self.palette, self.actions, self.keys, self.send = palette, actions, keys, send
-        self.snapshot: Snapshot | None = None
+        super().__init__(send)
+        self.palette, self.actions, self.keys = palette, actions, keys
         self.view = ViewState()
-        self.epochs: int | None = None  # what n runs, once asked for
-        self.asked_part: str | None = None  # that the prompt asks for: "" for the lit one, None while it asks for none
-        self.next_part = ""  # that tab in the prompt goes on to
-        self.focused_panel = "view"
         self.plots_ready = False
         self.asked: tuple[Want, ...] = ()
 
@@ -91,14 +82,20 @@ class MainScreen(Screen[None]):
 
     def show(self, snapshot: Snapshot) -> None:
         """Draw a snapshot."""
-        if self.snapshot is None or snapshot.dataset is not self.snapshot.dataset:
+        if self.snapshot is None or snapshot.dataset.whole is not self.snapshot.dataset.whole:
             zoomed, self.view = self.view.zoom, replace(self.view, zoom=False, window=0, example=None)
             self.snapshot = snapshot
             if zoomed:
                 self._arrange()
         self.snapshot = snapshot
-        if self.asked_part is not None and self.query_one(NumberPrompt).untouched:
-            self._ask_value(self.asked_part)  # what was pressed just before may have changed it, or what is chosen
+        self.ask_again()
+        self.repaint()
+
+    def wear(self, palette: Palette) -> None:
+        """Draw everything in the colours of this palette from now on."""
+        self.palette = palette
+        for panel in self.query(Panel):
+            panel.palette = palette
         self.repaint()
 
     def repaint(self) -> None:
@@ -186,6 +183,8 @@ class MainScreen(Screen[None]):
 
     def _footer(self) -> str:
         """Whose keys the footer shows."""
+        if self.query_one(ViewPanel).spot is not None:
+            return "drawing"
         view = view_of(self.view.number)
         return {"view": view.FOOTER, "units": "below" if view.BELOW else "units"}.get(self.focused_panel, "recipe")
 
@@ -195,6 +194,8 @@ class MainScreen(Screen[None]):
             return set()
         network = self.snapshot.network
         idle = without_use(len(network.layers), network.shape[self.snapshot.chosen.layer])
+        if self.snapshot.dataset.kind != "plane":
+            idle |= {"set_high", "set_low"}
         foreign = of_other_views(self.view.number, self.snapshot.dataset.kind)
         return {action.id for action in self.actions} - idle - foreign - without_way(self.snapshot)
 
@@ -210,68 +211,27 @@ class MainScreen(Screen[None]):
 
     # ---------------------------------------------------------------------------------------------------- actions
 
-    def perform(self, wish: Wish) -> None:
-        """Have a wish done to the run; what came of it is in one of the next snapshots."""
-        self.send(lambda session: session.perform(wish))
-
     def action_perform(self, name: str) -> None:
         """Do what the table says of the action with this id."""
         self.perform(WISHES[name])
 
-    def action_run_epochs(self) -> None:
-        if self.epochs is None:
-            self.action_ask_epochs()
-        else:
-            self.perform(RunEpochs(self.epochs))
+    @on(ViewPanel.Wished)
+    def grant(self, event: ViewPanel.Wished) -> None:
+        self.perform(event.wish)
 
-    def action_ask_epochs(self) -> None:
-        def run(epochs: float) -> None:
-            self.epochs = int(epochs)
-            self.perform(RunEpochs(self.epochs))
+    @on(ViewPanel.Drawing)
+    def show_footer(self) -> None:
+        self.repaint()
 
-        asked = "" if self.epochs is None else str(self.epochs)
-        self._ask_number(Question("epochs to run", "enter runs, esc leaves", asked, DIGITS, 7, read_epochs, run))
-
-    def action_ask_value(self) -> None:
-        self._ask_value("")
-
-    def _ask_value(self, part: str) -> None:
-        """The value of this parameter of the chosen unit; of the lit one where the unit has no such parameter."""
-        if self.snapshot is None:
+    def action_draw(self) -> None:
+        """Begin to draw, or end."""
+        panel = self.query_one(ViewPanel)
+        if panel.spot is not None:
+            panel.end_drawing()
             return
-        network, chosen = self.snapshot.network, self.snapshot.chosen
-        parts = parts_of(chosen, network)
-        own = next(each for each in (part, chosen.part, parts[0]) if each in parts)
-        choice = replace(chosen, part=own)
-        index = index_of(choice, network)
-        assert index is not None  # it is one of those that the unit has
-        label, value = parameter_name(choice, network, self.snapshot.dataset), exact(float(network.theta[index]))
-        hint = f"enter sets{', tab: the next one' * (len(parts) > 1)}, esc leaves"
-        self.asked_part, self.next_part = part, neighbour(parts, own, 1)
-        self._ask_number(
-            Question(label, hint, value, NUMBER, 24, read_value, lambda value: self.perform(SetPart(own, value)))
-        )
-
-    def _ask_number(self, question: Question) -> None:
-        """The prompt stands in the place of the note while it asks."""
-        self.query_one(NoteLine).display = False
-        self.query_one(NumberPrompt).ask(question)
-
-    @on(NumberPrompt.Next)
-    def ask_next_part(self) -> None:
-        """Of the chosen unit; what was typed is left."""
-        if self.asked_part is not None:
-            self._ask_value(self.next_part)
-
-    @on(NumberPrompt.Left)
-    def show_note(self) -> None:
-        self.asked_part = None
-        self.query_one(NoteLine).display = True
-        self.query_one(f"#{self.focused_panel}").focus()
-
-    @on(ViewPanel.Dragged)
-    def drag(self, event: ViewPanel.Dragged) -> None:
-        self.perform(event.drag)
+        self.action_view(fit.NUMBER)
+        panel.begin_drawing()
+        self.perform(BeginDrawing())
 
     def action_move_field(self, direction: int) -> None:
         if self.snapshot:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import data
-from engine import Network, Recipe
+from engine import Network, Recipe, Trainer
 from engine.activations import KINDS
 from engine.edits import Freeze, SetKind, SetValue, SplitUnit
 from engine.solving import best_unit, solve_output
@@ -29,7 +29,9 @@ KINDS_NOW = [["sigmoid", "hard_sigmoid"], ["relu", "tanh"]]
 def moment(layers=KINDS_NOW, choice=None, name="motorcycle") -> Moment:
     dataset = data.load(name)
     network = Network(dataset.x_train.shape[1], layers)
-    return Moment(Options(data=name), dataset, network, Recipe(), 0, nearest(choice or Choice(), network), 10, False)
+    examples = Trainer(network, dataset.x_train, dataset.y_train).examples
+    chosen = nearest(choice or Choice(), network)
+    return Moment(Options(data=name), dataset, network, Recipe(), 0, chosen, 10, False, examples)
 
 
 def session(clock=lambda: 0.0, **options) -> Session:
@@ -159,9 +161,9 @@ def test_the_first_unit_of_the_linear_model_is_told_to_move_the_curve():
 @pytest.mark.parametrize(("layers", "name"), [((("sigmoid",) * 3,), "c"), ((), "w")])
 def test_a_says_the_loss_before_and_after(layers, name):
     run = session(layer=layers)
-    before = run.facts().of(Losses())[0]
+    before = run.teller.facts(run.run).of(Losses())[0]
     run.perform(Solve())
-    after = run.facts().of(Losses())[0]
+    after = run.teller.facts(run.run).of(Losses())[0]
     assert after < before
     assert said(run) == f"All {name} solved: training loss {before:.1f} → {after:.1f} g"
     run.perform(Undo())

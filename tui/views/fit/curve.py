@@ -58,7 +58,7 @@ def paint(snapshot: Snapshot, width: int, height: int, palette: Palette, state: 
 @per_dataset
 def layout(dataset: Dataset, width: int, height: int) -> Frame:
     """The frame for a panel of this size: a function of the data alone, so it stands still."""
-    sets = [pair for pair in _examples(dataset).values() if pair is not None]
+    sets = [pair for pair in _examples(dataset.whole).values() if pair is not None]
     low, high = finite_range(*(y for _, y in sets))
     rows = max(1, height - 2)
     y = linear(low, high, rows, rows_a_tick(rows))

@@ -174,7 +174,7 @@ def paint_maps(canvas: Canvas, snapshot: Snapshot, palette: Palette) -> None:
 
 def sides(dataset: Dataset, rows: int, columns: int) -> tuple[np.ndarray, np.ndarray]:
     """Scaled values of either feature at the middles of a map's pixels, over the range of the training points."""
-    x = dataset.x_train
+    x = dataset.whole.x_train
     low, high = x.min(axis=0), x.max(axis=0)
     across = low[0] + (high[0] - low[0]) * (np.arange(columns) + 0.5) / columns
     up = high[1] - (high[1] - low[1]) * (np.arange(2 * rows) + 0.5) / (2 * rows)
