@@ -83,7 +83,7 @@ class MainScreen(AskingScreen):
     def show(self, snapshot: Snapshot) -> None:
         """Draw a snapshot."""
         if self.snapshot is None or snapshot.dataset.whole is not self.snapshot.dataset.whole:
-            zoomed, self.view = self.view.zoom, replace(self.view, zoom=False, window=0)
+            zoomed, self.view = self.view.zoom, replace(self.view, zoom=False, window=0, example=None)
             self.snapshot = snapshot
             if zoomed:
                 self._arrange()
