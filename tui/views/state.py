@@ -18,4 +18,5 @@ class ViewState:
     closer: int = 0  # how often the surface was halved; below 0: doubled
     starts: int = 0  # updates of runs from other random starts, drawn beside the trail; 0: there are none
     full: int = 0  # updates of the run beside which one with full batches is drawn; 0: there is none
+    example: int | None = None  # the place of the example whose numbers are shown, None for the one shown at first
     focus: bool = False  # the panel being painted has the focus

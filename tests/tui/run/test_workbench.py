@@ -81,7 +81,7 @@ def test_an_answer_comes_later_and_stands_until_there_is_a_newer_one(bench):
 
 
 def test_the_newest_question_is_answered_first(bench):
-    own, news = bench
+    own, _ = bench
     held = Held(threading.Event(), threading.Event())
     own.answer(held, ONE)
     assert held.begun.wait(10)
