@@ -277,6 +277,14 @@ class Gradient(Request["np.ndarray | None"]):
 
 
 @dataclass(frozen=True, slots=True)
+class Where(Request[Path]):
+    """Where the present network has been, and what of its way lies ahead."""
+
+    def answer(self, facts: Facts) -> Path:
+        return facts.evidence.path
+
+
+@dataclass(frozen=True, slots=True)
 class ActiveShares(Request["tuple[np.ndarray, ...]"]):
     """For each hidden layer (units,): the share of the training points on which each unit's slope is not nearly 0."""
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from tui.draw.canvas import Canvas
-from tui.run.surface import SurfaceOf, Where, usual_axes
+from tui.run.facts import Where
+from tui.run.surface import SurfaceOf, usual_axes
 from tui.views import Key
 
 if TYPE_CHECKING:
