@@ -27,6 +27,8 @@ from tui.run.hands import Drag, while_it_looks
 from tui.run.notes import note_of
 from tui.run.outcome import with_outcome
 from tui.run.player import FIRST_SPEED, Move, Player, Replay, RunEpochs, StepSpeed, Toggle
+from tui.run.race import Racing
+from tui.run.racing import LineUp, RaceWish, join, race
 from tui.run.run import Run
 from tui.run.saved import free_name
 from tui.run.snapshot import Snapshot
@@ -86,6 +88,8 @@ class Session:
             self._move(wish)
         elif isinstance(wish, Travel):
             self._travel(wish)
+        elif isinstance(wish, RaceWish):
+            self._race(wish)
         elif isinstance(wish, Edit):
             self._edit((wish,), self.run.choice, nudge=False)
         elif isinstance(wish, Beginning):
@@ -170,6 +174,15 @@ class Session:
         self._looks_back = True
         self.telling.say(*said)
 
+    def _race(self, wish: RaceWish) -> None:
+        """Of the runs that stand side by side; while they train the present one rests."""
+        self.player.pause()
+        with self._busy_with(words.LINING_UP if isinstance(wish, LineUp) else None):
+            run, said = race(wish, self.teller.race, self.run)
+        if run is not self.run:
+            self._enter(run, self.player.level)
+        self.telling.say(said)
+
     def _begin(self, beginning: Beginning) -> None:
         """A new run takes the place of the present one, which stays as it is where that fails."""
         with self._busy_with(words.while_it_begins(beginning)):
@@ -211,6 +224,7 @@ class Session:
         self.player = Player(run.story, self.clock, level)
 
     def _move(self, move: Move) -> None:
+        self.teller.race.playing = False
         trains = not (isinstance(move, StepSpeed) or (isinstance(move, Toggle) and self.player.moves))
         if trains and self._diverged():
             return
@@ -252,6 +266,8 @@ class Session:
     def ask(self, wants: Iterable[Want]) -> None:
         """From now on snapshots hold the answers to these, and to nothing else."""
         self.teller.wants = tuple(wants)
+        if any(Racing() in want(self.dataset) for want in self.teller.wants):
+            join(self.teller.race, self.run)
 
     def snapshot(self) -> Snapshot:
         """The run as it is now, all copies, with the answers to what is asked for."""
@@ -260,7 +276,7 @@ class Session:
     def work(self) -> float | None:
         """One slice of what is to be done; seconds until the next is due, None if nothing is."""
         architecture, moved = self.trainer.architecture, self.player.moves
-        wait = self.player.work()
+        wait = self.player.work() if not self.teller.race.playing else self._race_on()
         self.run.trail.look(self.story)
         self._rested(moved)
         if self.trainer.architecture is not architecture:  # an edit that was recorded
@@ -270,6 +286,14 @@ class Session:
             verdict = self.story.outcome.verdict(Outcome.of(self.trainer))
             self.story.outcome = None  # it is told once
             self.telling.say(words.of_replay(verdict))
+        return wait
+
+    def _race_on(self) -> float | None:
+        """One slice of the race; at its end the note says who learnt the training rows best, and nothing else."""
+        own = self.teller.race
+        wait = own.work()
+        if not own.playing:
+            self.telling.say(words.of_race(own.rows(self.run)))
         return wait
 
     def _diverged(self) -> bool:
