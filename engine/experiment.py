@@ -20,6 +20,7 @@ from engine import story_file
 from engine.checkpoint import Checkpoint
 from engine.edits import Edit, SetTheta, Setup, apply
 from engine.errors import EngineError, real, show, whole
+from engine.filling import Filler
 from engine.history import BatchHistory, Branch, Curves, History, batch_history_of, history_of
 from engine.journal import Entry, Tail, owned
 from engine.marks import Mark, Marks, Position, first_spacing
@@ -52,13 +53,15 @@ class Experiment:
         self._ahead: Curves | None = None  # the whole story's curves, once the cursor has gone back from its end
         self._undone: list[Position] = []  # from where undos were asked for, one after the other
         self._tails: list[Tail] = []
+        self._gaps = False  # whether checkpoints before the cursor are missing
+        self._filler: Filler | None = None  # what goes through them
         self._data_sha256 = ""  # worked out when it is first needed
         theta = trainer.theta
         self.initial = trainer.network.architecture  # of the network that the story begins with
         self.recipe, self.beginning = trainer.recipe, trainer.examples  # that it begins with
         self.outcome: story_file.Outcome | None = None  # what the file that it came from says of its end
         if theta.tobytes() != (initial := self.initial.initial_theta()).tobytes():
-            trainer.restore(_beginning(trainer, Network.of(self.initial, initial)))
+            trainer.restore(self._twin(Network.of(self.initial, initial)).snapshot())
         spacing = first_spacing(theta.size, min(trainer.recipe.batch_size, trainer.examples.y.size))
         self._marks = Marks(self._mark(), spacing, whole("budget", budget, 1))
         if theta.tobytes() != initial.tobytes():
@@ -223,8 +226,34 @@ class Experiment:
         self._undone.clear()
         self._go((0, 0))
 
+    def near(self, position: Position) -> bool:
+        """Whether a move of the cursor to this position trains no more than from one checkpoint to the next."""
+        begin = self._marks.nearest(position).position
+        if begin <= self.position <= position:
+            begin = self.position
+        return position[0] - begin[0] <= 2 * self._marks.spacing
+
+    @property
+    def filled(self) -> float:
+        """How much of a past that was not passed through since the story was opened has its checkpoints, 0 to 1."""
+        if not self._gaps:
+            return 1.0
+        return self._filler.position[0] / max(self._end, 1) if self._filler else 0.0
+
+    def fill(self, seconds: float) -> bool:
+        """Train for about this long to leave checkpoints that are missing; whether there is more to do.
+
+        It is for a story that `adopt` has put at a late moment: its cursor, and the trainer there, stay.
+        """
+        if self._gaps and self._filler is None:
+            self._filler = Filler(self._twin(self.trainer.network), self._entries, self._marks)
+        if self._filler is not None and not self._filler.work(seconds):
+            self._gaps, self._filler = False, None
+        return self._gaps
+
     def rest(self) -> None:
         """Keep few checkpoints: nobody will go back and forth in this story for a while."""
+        self._filler = None
         self._marks.shrink(BUDGET_AT_REST)
 
     def _go(self, target: Position) -> None:
@@ -294,6 +323,7 @@ class Experiment:
         self.outcome = None
         self._applied = applied
         self._marks.add(self._mark())
+        self._gaps = True
         self._ahead = curves
         self._end_progress = self.trainer.progress
         if self.at_end:
@@ -374,6 +404,7 @@ class Experiment:
         if position == (self._end, len(self._entries)):
             return
         update, applied = position
+        self._filler = None  # it may stand in what is cut away
         self._tails.append(Tail(update, self._end, tuple(self._entries), self._ahead))
         self._marks.cut(position)
         del self._entries[applied:]
@@ -402,9 +433,9 @@ class Experiment:
     def _mark(self) -> Mark:
         return Mark(self.position, self.trainer.snapshot(), self.trainer.examples)
 
-
-def _beginning(trainer: Trainer, network: Network) -> Checkpoint:
-    """The first checkpoint of a trainer of this network on the same data, by the same recipe and seed."""
-    x, y, x_test, y_test = (getattr(trainer.examples, name) for name in ("x", "y", "x_test", "y_test"))
-    unseen = (x_test, y_test) if y_test.size else (None, None)
-    return Trainer(network, x, y, unseen[0], unseen[1], trainer.recipe, trainer.seed, trainer.device, 1).snapshot()
+    def _twin(self, network: Network) -> Trainer:
+        """Another trainer at update 0, of this network on the same data, by the same recipe and seed."""
+        own = self.trainer
+        x, y, x_test, y_test = (getattr(own.examples, name) for name in ("x", "y", "x_test", "y_test"))
+        unseen = (x_test, y_test) if y_test.size else (None, None)
+        return Trainer(network, x, y, unseen[0], unseen[1], own.recipe, own.seed, own.device, own.threads)

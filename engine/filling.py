@@ -1,0 +1,61 @@
+"""Filling: a second trainer goes through the past of a story, and leaves checkpoints where they are missing.
+
+So a story that was opened at a late moment stays there while somebody looks at it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from engine.journal import Entry
+from engine.marks import Mark, Marks, Position
+from engine.trainer import Trainer
+
+
+class Filler:
+    """Goes through the gaps between the checkpoints of a journal, the first one first.
+
+    The trainer is its own; the journal and the checkpoints are those of the story, which must not be cut meanwhile.
+    """
+
+    def __init__(self, trainer: Trainer, entries: list[Entry], marks: Marks) -> None:
+        self.trainer, self._entries, self._marks = trainer, entries, marks
+        self._applied = 0
+        self._until = 0  # where the present gap ends
+
+    def work(self, seconds: float) -> bool:
+        """Go on for one slice of about this long; False once no checkpoint is missing, or where the run diverges."""
+        if self.trainer.update >= self._until and not self._enter_gap():
+            return False
+        self._apply_due()
+        stops = (self._next_entry(), self._marks.due(self.trainer.update))
+        self.trainer.run_for(seconds, min(stops))
+        if self._marks.wanted(self.trainer.update) and not self.trainer.diverged:
+            self._marks.add(Mark(self.position, self.trainer.snapshot(), self.trainer.examples))
+        return self.trainer.diverged is None
+
+    @property
+    def position(self) -> Position:
+        return self.trainer.update, self._applied
+
+    def _enter_gap(self) -> bool:
+        """Stand where the next gap begins, if there is one."""
+        gap = self._marks.gap(self.trainer.update)
+        if gap is None:
+            return False
+        begin, self._until = gap
+        self.trainer.restore(begin.checkpoint, begin.examples)
+        self._applied = begin.position[1]
+        return True
+
+    def _next_entry(self) -> int:
+        return self._entries[self._applied].update if self._applied < len(self._entries) else 2**62
+
+    def _apply_due(self) -> None:
+        """The edits that were made at this update; their place on the curve is known from now on."""
+        while self._next_entry() == self.trainer.update:
+            self.trainer.step(0)  # losses that are due come before whatever else happens
+            entry = self._entries[self._applied]
+            self._entries[self._applied] = replace(entry, progress=self.trainer.progress)
+            self.trainer.apply(entry.edit)
+            self._applied += 1
