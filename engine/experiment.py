@@ -182,14 +182,12 @@ class Experiment:
 
     def undo(self) -> tuple[Edit, ...] | None:
         """Go to just before the last step of edits before the cursor; returns its edits, None where there is none."""
-        if self._applied == 0:
+        begin = self.before_step
+        if begin is None:
             return None
-        first = self._applied - 1
-        while self._entries[first].joins and first > 0:
-            first -= 1
-        undone = tuple(entry.edit for entry in self._entries[first : self._applied])
+        undone = tuple(entry.edit for entry in self._entries[begin[1] : self._applied])
         stack = [*self._undone, self.position]
-        self._go((self._entries[first].update, first))
+        self._go(begin)
         self._undone = stack
         return undone
 
@@ -215,11 +213,25 @@ class Experiment:
 
     # ------------------------------------------------------------------------------------------------ moments
 
+    @property
+    def before_step(self) -> Position | None:
+        """Just before the last step of edits before the cursor; None where there is none."""
+        if self._applied == 0:
+            return None
+        first = self._applied - 1
+        while self._entries[first].joins and first > 0:
+            first -= 1
+        return self._entries[first].update, first
+
+    def after(self, update: int) -> Position:
+        """After all edits of this update."""
+        return update, sum(entry.update <= update for entry in self._entries)
+
     def goto(self, update: int) -> None:
         """Move the cursor to after all edits of this update, from 0 to `end`."""
         update = whole("update", update, 0, self._end)
         self._undone.clear()
-        self._go((update, sum(entry.update <= update for entry in self._entries)))
+        self._go(self.after(update))
 
     def home(self) -> None:
         """Move the cursor to the beginning, before the first edit."""

@@ -5,6 +5,7 @@ So a story that was opened at a late moment stays there while somebody looks at 
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 from engine.journal import Entry
@@ -13,7 +14,7 @@ from engine.trainer import Trainer
 
 
 class Filler:
-    """Goes through the gaps between the checkpoints of a journal, the first one first.
+    """Goes through the gaps between the checkpoints of a journal, then to edits whose epoch is not known.
 
     The trainer is its own; the journal and the checkpoints are those of the story, which must not be cut meanwhile.
     """
@@ -24,15 +25,18 @@ class Filler:
         self._until = 0  # where the present gap ends
 
     def work(self, seconds: float) -> bool:
-        """Go on for one slice of about this long; False once no checkpoint is missing, or where the run diverges."""
+        """Go on for one slice of about this long; False once nothing is missing, or where the run diverges."""
         if self.trainer.update >= self._until and not self._enter_gap():
             return False
+        target = min(self._until, self._next_entry(), self._marks.due(self.trainer.update))
+        if self.trainer.update < target:
+            self.trainer.run_for(seconds, target)
+        if self.trainer.diverged:
+            return False
         self._apply_due()
-        stops = (self._next_entry(), self._marks.due(self.trainer.update))
-        self.trainer.run_for(seconds, min(stops))
-        if self._marks.wanted(self.trainer.update) and not self.trainer.diverged:
+        if self._marks.wanted(self.trainer.update):
             self._marks.add(Mark(self.position, self.trainer.snapshot(), self.trainer.examples))
-        return self.trainer.diverged is None
+        return True
 
     @property
     def position(self) -> Position:
@@ -40,13 +44,21 @@ class Filler:
 
     def _enter_gap(self) -> bool:
         """Stand where the next gap begins, if there is one."""
-        gap = self._marks.gap(self.trainer.update)
+        gap = self._marks.gap(self.trainer.update) or self._before_unknown()
         if gap is None:
             return False
         begin, self._until = gap
         self.trainer.restore(begin.checkpoint, begin.examples)
         self._applied = begin.position[1]
+        self._apply_due()
         return True
+
+    def _before_unknown(self) -> tuple[Mark, int] | None:
+        """The stretch up to the first edit whose epoch is not known yet."""
+        for place, entry in enumerate(self._entries):
+            if math.isnan(entry.progress):
+                return self._marks.nearest((entry.update, place)), entry.update
+        return None
 
     def _next_entry(self) -> int:
         return self._entries[self._applied].update if self._applied < len(self._entries) else 2**62

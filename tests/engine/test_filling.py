@@ -17,7 +17,6 @@ Y, Y_TEST = np.sin(3 * X[:, 0]), np.sin(3 * X_TEST[:, 0])
 def kept(monkeypatch, tmp_path):
     """(a story of 1000 updates with edits, the same as it is opened after a crash); checkpoints are cheap."""
     monkeypatch.setattr(marks, "SHARE", 0)
-    monkeypatch.setattr(marks, "first_spacing", lambda parameters, batch: 8)
     network = Network(1, [["sigmoid"] * 3], seed=2)
     story = Experiment(Trainer(network, X, Y, X_TEST, Y_TEST, Recipe(batch_size=7, learning_rate=0.01), seed=3))
     for edit in (AddUnit("relu"), SetExamples(X[:30], Y[:30], X_TEST, Y_TEST), SetRecipe(Recipe(batch_size=3))):
@@ -90,6 +89,15 @@ def test_an_edit_in_a_past_that_is_not_filled_yet(kept):
         for each in (story, again):
             each.goto(update)
         assert np.array_equal(again.trainer.theta, story.trainer.theta)
+
+
+def test_the_epochs_of_edits_are_known_then_also_where_no_checkpoint_is_missing(kept, tmp_path, monkeypatch):
+    story, _ = kept
+    monkeypatch.setattr(marks, "SHARE", 10**6)
+    again = opened(story, tmp_path)
+    assert again.near((0, 0))
+    fill(again)
+    assert [entry.progress for entry in again.entries] == [entry.progress for entry in story.entries]
 
 
 def test_a_story_at_rest_is_filled_once_somebody_is_back(kept):

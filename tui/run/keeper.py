@@ -52,10 +52,14 @@ class Keeper:
         return cut_off(self.folder)
 
     def take_over(self, file: Path) -> None:
-        """The run of this file goes on here, and its file with it; a file of this program's own goes."""
+        """The run of this file goes on here, and its file with it; a file of this program's own goes.
+
+        Where another program has it by now, the run goes on in both, and here in a file of this program's own.
+        """
         self.close()
-        self.path = file.with_suffix("")
-        self._lock = hold(self.path.with_suffix(LOCK))
+        lock = hold(file.with_suffix(LOCK))
+        if lock is not None:
+            self.path, self._lock = file.with_suffix(""), lock
 
     def look(self, story: Experiment) -> bool:
         """Write the run where something was done to it and the last time is long enough ago.

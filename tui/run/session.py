@@ -26,13 +26,14 @@ from tui.run.gestures import Change, Gesture, Nudge, Wish
 from tui.run.hands import Drag, while_it_looks
 from tui.run.notes import note_of
 from tui.run.outcome import with_outcome
-from tui.run.player import FIRST_SPEED, Move, Player, Replay, RunEpochs, StepSpeed, Toggle
+from tui.run.player import FIRST_SPEED, SLICE, Move, Player, Replay, RunEpochs, StepSpeed, Toggle
 from tui.run.run import Run
 from tui.run.saved import free_name
 from tui.run.snapshot import Snapshot
 from tui.run.teller import Teller, Want
 from tui.run.telling import Note, Telling
-from tui.run.travel import Redo, Travel, of_moment, travel
+from tui.run.together import together
+from tui.run.travel import End, Redo, Travel, aim, of_moment, travel
 
 if TYPE_CHECKING:
     from tui.run.options import Options
@@ -53,8 +54,9 @@ class Session:
         self.taken: Path | None = None  # that of one that goes on here
         self._nudged: tuple[int, float] | None = None  # the parameter of the last wish, if that was a nudge, and when
         self._looks_back = False  # whether the note is to say what lies behind and ahead whenever the run rests
+        self._awaited: Travel | None = None  # to a moment that is yet to be trained again
         self.busy: str | None = None
-        self.prepared = False
+        self.loading = False  # whether the kernels are being loaded: nothing trains until they are there
         self._enter(first_run(options), FIRST_SPEED)
         if options.saved is None:
             self.telling.say(words.of_first(self.dataset))
@@ -82,6 +84,8 @@ class Session:
     def perform(self, wish: Wish) -> None:
         """Do what an action asks for, between two updates. Raises EngineError, DataError or OSError."""
         self._nudged = self._nudged if isinstance(wish, GRADUAL) else None
+        if self._awaited is not None:  # what comes after it takes its place
+            wish, self._awaited = together(self._awaited, wish) or wish, None
         if isinstance(wish, Move):
             self._move(wish)
         elif isinstance(wish, Travel):
@@ -157,15 +161,26 @@ class Session:
         return before[0] == self._nudged[0] and now - before[1] < TOGETHER
 
     def _travel(self, wish: Travel) -> None:
-        """Through the past, paused: whoever goes back wants to look."""
+        """Through the past, paused: whoever goes back wants to look. What is far away comes when it can."""
         self.player.pause()
+        self._looks_back = True
+        if self._is_far(wish):
+            self._awaited = wish
+            return
+        if isinstance(wish, End) and not self.story.near(aim(wish, self.run)):
+            self.player.do(Replay())
+            return
         run, said = travel(wish, self.run)
         if run is not self.run:
             self._enter(run, self.player.level)
         self.run.gradient = None
         self.run.choice = nearest(self._redone(wish) or self.run.choice, self.trainer.network)
-        self._looks_back = True
         self.telling.say(*said)
+
+    def _is_far(self, wish: Travel) -> bool:
+        """Whether the kernels are still missing, or checkpoints in the past, so that it would take long."""
+        target = aim(wish, self.run)
+        return self.loading or (self.story.filled < 1 and target < self.story.position and not self.story.near(target))
 
     def _begin(self, beginning: Beginning) -> None:
         """A new run takes the place of the present one, which stays as it is where that fails."""
@@ -239,12 +254,23 @@ class Session:
 
     # ------------------------------------------------------------------------------------------------ training
 
-    def prepare(self) -> None:
-        """Compile, or load what was compiled before: seconds at the very first time."""
-        self.busy = words.COMPILING
-        self.announce()
-        self.trainer.prepare()
-        self.busy, self.prepared = None, True
+    def load(self) -> None:
+        """The kernels are being loaded; until they are there, only what needs none is done."""
+        self.loading = True
+
+    def loaded(self) -> None:
+        """The kernels are there."""
+        self.loading = False
+
+    @property
+    def awaits(self) -> bool:
+        """Whether somebody wants to go to a moment that cannot be reached yet."""
+        return self._awaited is not None
+
+    @property
+    def in_a_moment(self) -> bool:
+        """Whether what is asked for next can wait for the end of a short stretch."""
+        return not self.loading and self.player.in_a_moment
 
     def ask(self, wants: Iterable[Want]) -> None:
         """From now on snapshots hold the answers to these, and to nothing else."""
@@ -252,10 +278,21 @@ class Session:
 
     def snapshot(self) -> Snapshot:
         """The run as it is now, all copies, with the answers to what is asked for."""
-        return self.teller.snapshot(self.run, self.player, self.busy, compiling=bool(self.busy) and not self.prepared)
+        return self.teller.snapshot(self.run, self.player, self.busy or self._delay(), self.loading)
+
+    def _delay(self) -> str | None:
+        """Why nothing comes yet of what was asked for."""
+        if self.loading and (self.player.moves or self.awaits):
+            return words.COMPILING
+        return words.of_filling(self.story.filled) if self.awaits else None
 
     def work(self) -> float | None:
         """One slice of what is to be done; seconds until the next is due, None if nothing is."""
+        if self.loading:
+            return None
+        if self._awaited is not None and not self._is_far(self._awaited):
+            wish, self._awaited = self._awaited, None
+            self._travel(wish)
         architecture, moved = self.trainer.architecture, self.player.moves
         wait = self.player.work()
         self._rested(moved)
@@ -266,6 +303,8 @@ class Session:
             verdict = self.story.outcome.verdict(Outcome.of(self.trainer))
             self.story.outcome = None  # it is told once
             self.telling.say(words.of_replay(verdict))
+        if wait is None and (self.story.fill(SLICE) or self.awaits):
+            return 0.0
         return wait
 
     def _diverged(self) -> bool:

@@ -84,7 +84,7 @@ class StillRunner(Runner):
         self._slot.append(self.run.snapshot(requests, **self.plain))
         self.wake()
 
-    def prepare(self) -> None:
+    def prepare(self, load: Callable[[], None]) -> None:
         """There is nothing to compile."""
 
 

@@ -92,6 +92,23 @@ def test_a_run_that_goes_on_keeps_its_file(keeper, story):
     other.close()
 
 
+def test_a_run_that_two_programs_go_on_with_has_two_files(keeper, story):
+    story.step(1)
+    keeper.look(story)
+    die(keeper)
+    left = cut_off(keeper.folder)
+    first, second = Keeper(keeper.folder, keeper.clock), Keeper(keeper.folder, keeper.clock)
+    for each in (first, second):
+        each.take_over(left)
+        each.look(story)
+    assert first.path.with_suffix(STORY) == left
+    assert second.path != first.path
+    assert second.path.with_suffix(STORY).exists()
+    first.close()
+    second.close()
+    assert list(keeper.folder.iterdir()) == []
+
+
 def test_a_program_that_ends_as_it_should_leaves_nothing(keeper, story):
     story.step(1)
     keeper.look(story)
