@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -53,6 +53,29 @@ class Dataset:
     truth: Truth | None  # noise-free target, raw x (N, n_inputs) → raw y (N,), where it is known
     notices: tuple[str, ...]  # what a person should know of how the data were read
     options: dict[str, Any]  # arguments of `data.load` that make this data set again
+    loaded: Dataset | None = None  # as it was loaded, where other points train now
+
+    @property
+    def whole(self) -> Dataset:
+        """As it was loaded, whatever trains now: what is to stand still beside it, such as axes, follows from that."""
+        return self if self.loaded is None else self.loaded
+
+    @property
+    def in_time(self) -> bool:
+        """Whether the rows stand in order of time."""
+        return bool(self.lags) or self.times_train is not None
+
+    def with_points(self, x: Scaled, y: Scaled, rows: NDArray[np.intp]) -> Dataset:
+        """The same with these training examples, scaled x (N, n_inputs) and y (N,), on the scale that there is.
+
+        `rows` (N,) are their places among the loaded ones; those beyond them were drawn, and have no time.
+        """
+        whole, times = self.whole, self.whole.times_train
+        if times is not None:
+            known = rows < len(times)
+            picked = times[np.where(known, rows, 0)]
+            times = np.where(known, picked, np.array("NaT" if picked.dtype.kind == "M" else np.nan, picked.dtype))
+        return replace(whole, x_train=x, y_train=y, times_train=times, loaded=whole)
 
     def scale(self, x: ArrayLike) -> Scaled:
         """Raw x (N, n_inputs), or (N,) for one feature, as the network takes it, float32."""

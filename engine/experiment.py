@@ -305,7 +305,8 @@ class Experiment:
         if not self._data_sha256:
             self._data_sha256 = story_file.data_sha256(self.beginning)
         beginning = (self.initial, self.recipe, self.trainer.seed, self._data_sha256)
-        return story_file.Told(self.source, *beginning, entries, updates, outcome)
+        points = self.beginning.changes
+        return story_file.Told(self.source, *beginning, points, entries, updates, outcome)
 
     @property
     def curves(self) -> Curves:

@@ -19,9 +19,9 @@ from typing import Any, get_args
 import numpy as np
 
 from engine.architecture import Architecture
-from engine.edits import AddLayer, AddUnit, Edit, PlaceUnit, RemoveLayer, RemoveUnit, SplitUnit
+from engine.edits import AddLayer, AddUnit, Edit, PlaceUnit, PointEdit, RemoveLayer, RemoveUnit, SplitUnit
 from engine.errors import EngineError, show, whole
-from engine.examples import Examples, check_examples
+from engine.examples import Examples
 from engine.journal import Entry
 from engine.layout import count_parameters
 from engine.network import Network
@@ -74,6 +74,7 @@ class Told:
     recipe: Recipe
     seed: int
     data_sha256: str
+    points: tuple[Edit, ...]  # what was drawn, erased or set aside before it began
     entries: tuple[Entry, ...]
     updates: int
     outcome: Outcome
@@ -135,6 +136,7 @@ def to_text(story: Told) -> str:
         "losses": [loss for loss in outcome.losses if np.isfinite(loss)],
         "source": {key: value for key, value in story.source.items() if value is not None},
         "run": run,
+        **({"points": [_edit_to_plain(edit) for edit in story.points]} if story.points else {}),
         "edits": [to_plain(entry) for entry in entries],
     }
     return tomli_w.dumps(document)
@@ -142,11 +144,13 @@ def to_text(story: Told) -> str:
 
 def to_plain(entry: Entry) -> dict[str, Any]:
     """An entry of the journal as a table."""
-    edit = entry.edit
-    own = {each.name: _plain(getattr(edit, each.name)) for each in fields(edit)}
     joins = {"joins": True} if entry.joins else {}
-    given = {name: value for name, value in own.items() if value is not None}
-    return {"update": entry.update, "edit": type(edit).__name__, **joins, **given}
+    return {"update": entry.update, **joins, **_edit_to_plain(entry.edit)}
+
+
+def _edit_to_plain(edit: Edit) -> dict[str, Any]:
+    own = {each.name: _plain(getattr(edit, each.name)) for each in fields(edit)}
+    return {"edit": type(edit).__name__, **{name: value for name, value in own.items() if value is not None}}
 
 
 def _plain(value: Any) -> Any:
@@ -175,6 +179,7 @@ class Story:
 
     source: dict[str, Any]
     run: dict[str, Any]
+    points: tuple[Edit, ...]
     entries: tuple[Entry, ...]
     updates: int
     parameters: int
@@ -193,11 +198,13 @@ class Story:
         if most != self.parameters:
             raise EngineError(f"parameters={self.parameters}: expected {most}, as the layers and edits of the file say")
         recipe = _recipe({flag: self.run[flag] for flag in BY_FLAG})
-        examples = check_examples(x, y, x_test, y_test, inputs, initial.dtype)
-        if data_sha256(examples) != self.data_sha256:
-            raise EngineError("the data are not those of the file any more: expected the same table and split")
         network = Network.of(initial, initial.initial_theta())
-        return Trainer(network, x, y, x_test, y_test, recipe, self.run["seed"], threads=threads)
+        trainer = Trainer(network, x, y, x_test, y_test, recipe, self.run["seed"], threads=threads)
+        for edit in self.points:
+            trainer.apply(edit)
+        if data_sha256(trainer.examples) != self.data_sha256:
+            raise EngineError("the data are not those of the file any more: expected the same table and split")
+        return trainer
 
 
 def read(path: str | os.PathLike[str]) -> Story:
@@ -225,12 +232,12 @@ def from_text(text: str) -> Story:
         raise EngineError(f"no saved run, or a damaged one ({' '.join(str(error).split())[:80]})") from None
     if document.get("format") != FORMAT:
         raise EngineError(f"format={show(document.get('format'))}: expected a saved run of format {FORMAT}")
-    entries = document.pop("edits", [])
+    entries, points = document.pop("edits", []), document.pop("points", [])
     _check_keys("", document, KEYS)
     _check_keys("run.", document["run"], RUN_KEYS)
     updates = whole("updates", document["updates"], 0, MOST_UPDATES)
-    if not isinstance(document["source"], dict) or not isinstance(entries, list):
-        raise EngineError("source and edits: expected a table and a list of tables")
+    if not (isinstance(document["source"], dict) and isinstance(entries, list) and isinstance(points, list)):
+        raise EngineError("source, points and edits: expected a table and lists of tables")
     losses = document["losses"]
     if not (isinstance(losses, list) and all(isinstance(loss, (int, float)) for loss in losses)):
         raise EngineError(f"losses={show(losses)}: expected numbers")
@@ -241,6 +248,7 @@ def from_text(text: str) -> Story:
     return Story(
         source=document["source"],
         run=document["run"],
+        points=tuple(map(_point, points)),
         entries=_entries(entries, updates),
         updates=updates,
         parameters=whole("parameters", document["parameters"], 1),
@@ -264,17 +272,30 @@ def _entries(tables: list[Any], updates: int) -> tuple[Entry, ...]:
 
 def from_plain(table: Any) -> Entry:
     """An entry of the journal from its table. Raises EngineError."""
-    if not isinstance(table, dict) or not isinstance(table.get("edit"), str) or table["edit"] not in EDITS:
-        raise EngineError(f"{show(table)}: expected a table with one of {', '.join(EDITS)} as edit")
-    kind, own = EDITS[table["edit"]], dict(table)
+    own = dict(table) if isinstance(table, dict) else {}
     update, joins = whole("update", own.pop("update", None), 0, MOST_UPDATES), own.pop("joins", False)
-    del own["edit"]
-    _check_keys(
-        "", own, {each.name for each in fields(kind)}, {each.name for each in fields(kind) if each.default is MISSING}
-    )
     if not isinstance(joins, bool):
         raise EngineError(f"joins={show(joins)}: expected true or false")
-    return Entry(update, kind(**{name: _from_plain(name, value) for name, value in own.items()}), joins)
+    return Entry(update, _edit_from_plain(own), joins)
+
+
+def _edit_from_plain(table: Any) -> Edit:
+    if not isinstance(table, dict) or not isinstance(table.get("edit"), str) or table["edit"] not in EDITS:
+        raise EngineError(f"{show(table)}: expected a table with one of {', '.join(EDITS)} as edit")
+    kind, own = EDITS[table["edit"]], {key: value for key, value in table.items() if key != "edit"}
+    needed = {each.name for each in fields(kind) if each.default is MISSING}
+    _check_keys("", own, {each.name for each in fields(kind)}, needed)
+    edit: Edit = kind(**{name: _from_plain(name, value) for name, value in own.items()})
+    return edit
+
+
+def _point(table: Any) -> Edit:
+    """One of what was drawn, erased or set aside before the run began."""
+    edit = _edit_from_plain(table)
+    if not isinstance(edit, PointEdit):
+        expected = ", ".join(kind.__name__ for kind in get_args(PointEdit))
+        raise EngineError(f"points: {type(edit).__name__}: expected one of {expected}")
+    return edit
 
 
 def _from_plain(name: str, value: Any) -> Any:
@@ -353,9 +374,10 @@ def theta_sha256(theta: np.ndarray[Any, Any]) -> str:
 
 
 def data_sha256(examples: Examples) -> str:
-    """sha256 of the shapes and the little-endian bytes of all examples, train and test."""
+    """sha256 of the shapes and the little-endian bytes of all examples, train and test, and those set aside."""
     digest = hashlib.sha256()
-    for array in (examples.x, examples.y, examples.x_test, examples.y_test):
+    aside = () if examples.aside is None else (examples.aside.x, examples.aside.y)
+    for array in (examples.x, examples.y, examples.x_test, examples.y_test, *aside):
         digest.update(repr((array.shape, array.dtype.name)).encode())
         digest.update(array.astype(array.dtype.newbyteorder("<")).tobytes())
     return digest.hexdigest()

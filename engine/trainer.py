@@ -32,7 +32,21 @@ from engine.losses import LOSSES
 from engine.network import Network
 from engine.optimizers import OPTIMIZERS
 from engine.recipe import Recipe, check_recipe
-from engine.run import CURVE_COUNTS, DIVERGED, FINE, FULL, STATE, Settings, make_run, make_settings
+from engine.run import (
+    CHECK_ROW,
+    CURVE_COUNTS,
+    DIVERGED,
+    EPOCH,
+    FINE,
+    FULL,
+    GRADIENT_OF,
+    POSITION,
+    STATE,
+    STATUS,
+    UPDATE,
+    make_run,
+    make_settings,
+)
 from engine.schedules import SCHEDULES, updates_done
 from engine.workspace import PARAMETER_ARRAYS, Workspace
 
@@ -68,9 +82,9 @@ class Trainer:
         self.device = one_of("device", device, DEVICES)
         self.threads = default_threads() if threads is None else whole("threads", threads, 1, 1024)
         self.seed = whole("seed", seed, 0, 2**63 - 1)
-        self._architecture = network.architecture
-        self._recipe = check_recipe(Recipe() if recipe is None else recipe)
-        self._examples = check_examples(x, y, x_test, y_test, network.n_inputs, network.dtype)
+        recipe = check_recipe(Recipe() if recipe is None else recipe)
+        examples = check_examples(x, y, x_test, y_test, network.n_inputs, network.dtype)
+        self._set(network.architecture, recipe, examples)
         self._work = Workspace(make_run(self._architecture, network.theta, self._examples), self.threads)
         self._begin_curves()
 
@@ -98,7 +112,7 @@ class Trainer:
     @property
     def updates_since_epoch(self) -> int:
         """The updates from the last end of an epoch before this moment, by the batch size of now; 0 at update 0."""
-        done = int(self._work.run.state.position) or (self._examples.y.size if self.epoch else 0)
+        done = self._work.counts[POSITION] or (self._examples.y.size if self.epoch else 0)
         return -(-done // self._recipe.batch_size)
 
     def updates_to(self, epoch: int) -> int:
@@ -106,29 +120,29 @@ class Trainer:
         if epoch <= self.epoch:
             return 0
         batch, examples = self._recipe.batch_size, self._examples.y.size
-        rest = examples - int(self._work.run.state.position)
+        rest = examples - self._work.counts[POSITION]
         return -(-rest // batch) + (epoch - self.epoch - 1) * -(-examples // batch)
 
     def prepare(self) -> None:
         """Import numba and compile the kernels now, rather than at the first update."""
-        self._work.prepare(self._settings())
+        self._work.prepare(self._settings)
 
     # ------------------------------------------------------------------------------------------------ what it is
 
     @property
     def update(self) -> int:
         """Updates done."""
-        return int(self._work.run.state.update)
+        return self._work.counts[UPDATE]
 
     @property
     def epoch(self) -> int:
         """Complete epochs."""
-        return int(self._work.run.state.epoch)
+        return self._work.counts[EPOCH]
 
     @property
     def progress(self) -> float:
         """Epochs with the part of the present one that is done."""
-        return self.epoch + int(self._work.run.state.position) / self._examples.y.size
+        return self.epoch + self._work.counts[POSITION] / self._settings.examples
 
     @property
     def diverged(self) -> tuple[int, str] | None:
@@ -136,7 +150,7 @@ class Trainer:
 
         A finite gradient is named too, where a moment of the optimizer's overflowed, such as that of its square.
         """
-        status = int(self._work.run.state.status)
+        status = self._work.counts[STATUS]
         return (self.update + 1, DIVERGED[status]) if status in DIVERGED else None
 
     @property
@@ -175,8 +189,8 @@ class Trainer:
     @property
     def learning_rate(self) -> float:
         """The scheduled rate of the next update."""
-        recipe, state, examples = self._recipe, self._work.run.state, self._examples.y.size
-        done = updates_done(int(state.epoch), int(state.position), recipe.batch_size, examples)
+        recipe, examples = self._recipe, self._examples.y.size
+        done = updates_done(self.epoch, self._work.counts[POSITION], recipe.batch_size, examples)
         horizon = updates_done(recipe.epochs, 0, recipe.batch_size, examples)
         return SCHEDULES[recipe.schedule].rate(recipe.learning_rate, done, horizon)
 
@@ -193,7 +207,7 @@ class Trainer:
     @property
     def last_gradient(self) -> Floats | None:
         """The gradient of the last update's objective, in θ's order; None where it is not known as a whole."""
-        known = self.update and self._work.run.state.gradient_of == self.update
+        known = self.update and self._work.counts[GRADIENT_OF] == self.update
         return self._work.canonical().gradient.copy() if known else None
 
     def loss(self, split: str = "train") -> float:
@@ -208,7 +222,7 @@ class Trainer:
 
     def gradient(self) -> Floats:
         """∇ objective over the whole training set at the present θ, in θ's order."""
-        return self._work.gradient(self._settings())
+        return self._work.gradient(self._settings)
 
     def predict(self, x: ArrayLike) -> Floats:
         """The present network's outputs (N,) for x (N, n_inputs)."""
@@ -247,21 +261,23 @@ class Trainer:
             self._work.write_theta(moved, after.theta[moved])
         if OPTIMIZERS[after.recipe.optimizer].keeps != OPTIMIZERS[self._recipe.optimizer].keeps:
             self._forget_moments()
-        self._architecture, self._recipe, self._examples = after.architecture, after.recipe, after.examples
+        others = after.examples is not self._examples
+        self._set(after.architecture, after.recipe, after.examples)
         self._begin_batch_again()
+        if others and not self.update:
+            self._begin_curves()  # the first loss was that on the examples before
         return mapping
 
     def snapshot(self) -> Checkpoint:
         """The run's state, to go back to with `restore`: from there on it repeats itself to the bit."""
-        run = self._work.canonical()
-        theta, gradient, first, second = (getattr(run, name).copy() for name in PARAMETER_ARRAYS)
+        theta, gradient, first, second = self._work.copies()
         return Checkpoint(
             self._architecture,
             self._recipe,
             self.seed,
             self._examples.counts,
             (theta, gradient, first, second),
-            run.state.copy(),
+            self._work.run.state.copy(),
             self._branches.present,
         )
 
@@ -279,8 +295,8 @@ class Trainer:
         if data is not self._examples or state.architecture != self._architecture:
             old, new = self._work.canonical(), make_run(state.architecture, state.parameters[0], data)
             self._work.replace(new._replace(state=old.state, points=old.points, buckets=old.buckets))
-        self._architecture, self._recipe, self.seed = state.architecture, state.recipe, state.seed
-        self._examples = data
+        self.seed = state.seed
+        self._set(state.architecture, state.recipe, data)
         run = self._work.overwritten()
         for name, values in zip(PARAMETER_ARRAYS, state.parameters, strict=True):
             getattr(run, name)[:] = values
@@ -312,18 +328,15 @@ class Trainer:
     def _train_to(self, target: int) -> int:
         self._refuse_if_diverged()
         before = self.update
-        while not self.diverged and (self.update < target or self._work.run.state.check_row >= 0):
+        while not self.diverged and (self.update < target or self._work.counts[CHECK_ROW] >= 0):
             self._slice(target, SLICE_SECONDS)
         return self.update - before
 
     def _slice(self, target: int, seconds: float) -> None:
-        self._work.advance(self._settings(), target, seconds)
-        if self._work.run.state.status == FULL:
+        self._work.advance(self._settings, target, seconds)
+        if self._work.counts[STATUS] == FULL:
             thin(self._work.run)
-            self._work.run.state.status = FINE
-
-    def _settings(self) -> Settings:
-        return make_settings(self._recipe, self._architecture.n_parameters, self._examples, self.seed)
+            self._work.counts[STATUS] = FINE
 
     def _refuse_if_diverged(self) -> None:
         if self.diverged:
@@ -334,6 +347,11 @@ class Trainer:
             )
 
     # ------------------------------------------------------------------------------------------------ helpers
+
+    def _set(self, architecture: Architecture, recipe: Recipe, examples: Examples) -> None:
+        """What is trained, how, and on what, with the numbers that the kernels take of it."""
+        self._architecture, self._recipe, self._examples = architecture, recipe, examples
+        self._settings = make_settings(recipe, architecture.n_parameters, examples, self.seed)
 
     def _rebuild(self, after: edits.Setup, mapping: NDArray[np.intp]) -> None:
         """Arrays for another network or other examples; what goes on is carried over."""

@@ -12,7 +12,7 @@ from typing import Any, Literal, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.run import DIVERGED, STATE, Run, Settings, new_state
+from engine.run import DIVERGED, GRADIENT_OF, ROW, STATE, STATUS, UPDATE, Run, Settings, counts_of, new_state
 
 Floats = NDArray[Any]
 PARAMETER_ARRAYS = ("theta", "gradient", "first_moment", "second_moment")
@@ -29,6 +29,7 @@ class Workspace:
     def replace(self, run: Run) -> None:
         """Go on with other arrays."""
         self.run = run  # its counters, sums and curves, of which there is one copy; for the others see `canonical`
+        self.counts = counts_of(run.state)
         self._newest: Literal["canonical", "packed", "both"] = "canonical"
         self._loops: Any = None  # the compiled side, and the arrays that it works on
         self._buffers: Any = None
@@ -45,6 +46,12 @@ class Workspace:
         if self._newest == "packed":
             self._loops.pull(self.run, self._buffers, ("theta",))
         return self.run.theta
+
+    def copies(self) -> tuple[Floats, ...]:
+        """Copies of the parameters' arrays, up to date and in θ's own order."""
+        if self._newest == "packed":
+            return cast(tuple[Floats, ...], self._loops.copies(self.run, self._buffers))
+        return tuple(getattr(self.run, name).copy() for name in PARAMETER_ARRAYS)
 
     def writable(self) -> Run:
         """As `canonical`, for somebody who changes the parameters' arrays."""
@@ -77,7 +84,7 @@ class Workspace:
     def prepare(self, settings: Settings) -> None:
         """Compile the kernels, and do nothing with them."""
         self.load()
-        self._loops.advance(self.run, self._buffers, settings, int(self.run.state.update), 0)
+        self._loops.advance(self.run, self._buffers, settings, self.counts[UPDATE], 0)
 
     def gradient(self, settings: Settings) -> Floats:
         """∇ objective over the whole training set at the present θ, in θ's order."""
@@ -92,14 +99,14 @@ class Workspace:
         started, budget = time.perf_counter(), max(int(self._speed * seconds), 1)
         with np.errstate(all="ignore"):
             spent = self._loops.advance(self.run, self._buffers, settings, target, budget)
-        elapsed, state = time.perf_counter() - started, self.run.state
-        state.gradient_of = -1 if state.row or state.status in DIVERGED else state.update
+        elapsed, counts = time.perf_counter() - started, self.counts
+        counts[GRADIENT_OF] = -1 if counts[ROW] or counts[STATUS] in DIVERGED else counts[UPDATE]
         self._speed = min(max(spent / max(elapsed, 1e-6), self._speed / 4), self._speed * 4)
 
     def __getstate__(self) -> dict[str, Any]:
         """For deep copies and pickles: without the buffers, whose addresses are this workspace's own."""
         self.canonical()
-        return {**self.__dict__, "_newest": "canonical", "_loops": None, "_buffers": None}
+        return {**self.__dict__, "_newest": "canonical", "_loops": None, "_buffers": None, "counts": None}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
@@ -107,3 +114,4 @@ class Workspace:
         for name in STATE.names or ():
             own[name] = self.run.state[name]
         self.run = self.run._replace(state=own)
+        self.counts = counts_of(own)

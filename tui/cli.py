@@ -28,6 +28,7 @@ from engine.recipe import BY_FLAG, FIELDS, Field, Recipe
 from tui.console.headless import Outcome, make_trainer, train, updates_of
 from tui.run.options import Options
 from tui.run.saved import is_saved, open_saved
+from tui.run.settings import THEME, recall
 
 DIVERGED, BAD_INPUT, INTERRUPTED = 1, 2, 130
 SENTENCE_LENGTH = 1000
@@ -82,7 +83,7 @@ def run_options(command: Callable[..., Any]) -> Callable[..., Any]:
         sources = [source for source in (file, data) if source is not None] or [USUAL.data]
         if len(sources) > 1:
             raise click.UsageError("FILE with --data: expected one of them")
-        own = {name: given.pop(name) for name in ("as_object", "quiet", "save", "force") if name in given}
+        own = {name: given.pop(name) for name in ("as_object", "quiet", "save", "force", "theme") if name in given}
         asked = {flag: given.pop(flag) for flag in BY_FLAG}
         training = {flag: value for flag, value in asked.items() if value not in (None, USUAL_TRAINING.get(flag))}
         columns = tuple(name.strip() for group in features for name in group.split(","))
@@ -115,6 +116,7 @@ OPTIONS = (
         "--data-seed", type=click.IntRange(min=0), metavar="INTEGER", default=USUAL.data_seed,
         help="Of the split and the noise",
     ),
+    click.option("--points", type=int, metavar="N", show_default="all", help="Train on so many of the training rows"),
     click.option("--n", type=int, help="Examples of a generated set"),
     click.option("--noise", type=float, help="Noise of a generated set, a standard deviation"),
     click.option(
@@ -138,8 +140,9 @@ def program() -> None:
 @program.command(hidden=True)
 @click.argument("file", required=False)
 @run_options
+@click.option("--theme", type=click.Choice(["dark", "light"]), show_default="as last time, else dark", help="Colours")
 @click.version_option(package_name="unitfit", message="unitfit %(version)s")
-def screen(options: Options) -> int:
+def screen(options: Options, theme: str | None) -> int:
     """Watch a small neural network learn."""
     if not on_terminal():
         raise click.UsageError("no terminal to draw on: expected one, or the command `unitfit train`")
@@ -149,9 +152,10 @@ def screen(options: Options) -> int:
     elif options != USUAL:
         make_trainer(options)  # refuses bad input before the screen opens
     from tui.app import UnitfitApp
+    from tui.draw.palette import THEMES
     from tui.run.keeper import Keeper, state_folder
 
-    app = UnitfitApp(options, keeper=Keeper(state_folder()))
+    app = UnitfitApp(options, keeper=Keeper(state_folder()), theme=theme or recall(THEME, THEMES))
     app.run()
     return app.return_code or 0
 
@@ -168,7 +172,7 @@ def train_command(options: Options, as_object: bool, quiet: bool, save: str | No
         raise click.UsageError(f"--save {save}: is there already; expected another name, or --force")
     dataset, trainer = make_trainer(options)
     story = Experiment(trainer, options.source(), budget=HEADLESS_BUDGET)
-    outcome = _watched(dataset, story, updates_of(trainer, dataset), quiet)
+    outcome = _watched(dataset, story, updates_of(trainer), quiet)
     if save is not None:
         story.save(save)
     return _report(outcome, as_object, quiet)

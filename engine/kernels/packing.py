@@ -64,7 +64,7 @@ WORK = np.dtype([(name, np.int64) for name in ARRAYS + NUMBERS])
 Work = Any  # a record of WORK
 
 work_at, state_at, layer_at = record_at(WORK), record_at(STATE), record_at(LAYER)
-LAYER_WORDS = LAYER.itemsize // 4
+LAYER_WORDS, WORK_WORDS = LAYER.itemsize // 4, WORK.itemsize // 4
 
 
 class Buffers(NamedTuple):
@@ -94,8 +94,9 @@ class Buffers(NamedTuple):
     order: NDArray[np.int32]  # (threads, ORDER_BLOCK): the examples at places of an epoch, from work.order_begin on
     frozen: NDArray[np.int32]  # where what stands still is in the packed arrays
     states: Floats  # (2, 3, P): θ, first and second as they are, and room for the next update's; they change places
-    places: NDArray[np.int32]  # where each parameter of θ is in the packed arrays
+    places: NDArray[np.intp]  # where each parameter of θ is in the packed arrays
     work: Any  # (threads,) of WORK: what the kernels get
+    addresses: range  # where the work of each thread is, in words
 
 
 def make_buffers(run: Run, threads: int) -> Buffers:
@@ -108,7 +109,7 @@ def make_buffers(run: Run, threads: int) -> Buffers:
     size = -(-parameters // LINE) * LINE  # of an array that begins and ends on a cache line
     ranks = unit_ranks(run, layout)
     codes, kind_of = lane_kinds(run, layout)
-    places = places_of_parameters(layout, ranks)
+    places, work = places_of_parameters(layout, ranks), np.zeros(threads, WORK)
     buffers = Buffers(
         gradient=aligned(parameters),
         x=padded(run.x, int(layout[0].input_stride)),
@@ -132,19 +133,20 @@ def make_buffers(run: Run, threads: int) -> Buffers:
         arrivals=aligned(LINE).view(np.int32),
         mode=aligned(threads * LINE).view(np.int32).reshape(threads, LINE),
         order=aligned(threads * ORDER_BLOCK).view(np.int32).reshape(threads, ORDER_BLOCK),
-        frozen=places[run.frozen],
+        frozen=places[run.frozen].astype(np.int32),
         states=aligned(6 * size, LANES * stride).reshape(2, 3, size),
         places=places,
-        work=np.zeros(threads, WORK).view(np.recarray),
+        work=work,
+        addresses=range(address(work), address(work) + threads * WORK_WORDS, WORK_WORDS),
     )
     shared = (run.state, run.points, run.buckets)
-    addresses = [address(array) for array in (*shared, *buffers[:-3], *buffers.states[0])]
+    addresses = [address(array) for array in (*shared, *buffers[:-4], *buffers.states[0])]
     rows, still = chunk_rows(run.theta.size), run.frozen.size
     numbers = (3 * size, len(layout), run.theta.size, vectors(parameters), still, rows, 1, -1)
     for thread in range(threads):
-        buffers.work[thread] = (*addresses, *numbers, thread, 1)
+        work[thread] = (*addresses, *numbers, thread, 1)
         for name in ("finite", "mode", "order"):
-            buffers.work[name][thread] = address(getattr(buffers, name)[thread])
+            work[name][thread] = address(getattr(buffers, name)[thread])
     return buffers
 
 
@@ -216,14 +218,14 @@ def lane_kinds(run: Run, layout: Any) -> tuple[NDArray[np.float32], Ints]:
     return lanes.ravel().astype(np.float32), np.where(alike, lanes[:, 0], MIXED * occurring).astype(np.int64)
 
 
-def places_of_parameters(layout: Any, ranks: list[Ints]) -> NDArray[np.int32]:
+def places_of_parameters(layout: Any, ranks: list[Ints]) -> NDArray[np.intp]:
     """Where each parameter of θ, in its order, is in the packed layout."""
     places = []
     for (inputs, _, _, stride, weights, *_), own, after in zip(layout[:-1].tolist(), ranks, ranks[1:], strict=False):
         places += [weights + np.add.outer(after, own * stride).ravel(), weights + inputs * stride + after]
     output = layout[-1]
     places += [output.weights + ranks[-1], np.array([output.weights + output.input_stride])]
-    return np.concatenate(places).astype(np.int32)
+    return np.concatenate(places).astype(np.intp)
 
 
 @compiled

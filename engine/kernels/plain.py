@@ -54,6 +54,11 @@ def pull(run: Run, buffers: Buffers, names: Sequence[str]) -> None:
     """Nothing to do, as for `push`."""
 
 
+def copies(run: Run, buffers: Buffers) -> tuple[Floats, ...]:
+    """Copies of θ, gradient, first and second moments."""
+    return run.theta.copy(), run.gradient.copy(), run.first_moment.copy(), run.second_moment.copy()
+
+
 def write(buffers: Buffers, places: NDArray[np.intp], values: Floats) -> None:
     """Nothing to do, as for `push`."""
 

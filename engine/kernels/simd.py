@@ -63,7 +63,7 @@ def push(run: Run, buffers: Buffers) -> None:
         for into, values in zip(half, (run.theta, run.first_moment, run.second_moment), strict=True):
             into[buffers.places] = values
     buffers.gradient[buffers.places] = run.gradient
-    buffers.work.turned[:] = 1
+    buffers.work["turned"] = 1
 
 
 def pull(run: Run, buffers: Buffers, names: Sequence[str]) -> None:
@@ -74,29 +74,30 @@ def pull(run: Run, buffers: Buffers, names: Sequence[str]) -> None:
         np.take(packed[name], buffers.places, out=getattr(run, name))
 
 
+def copies(run: Run, buffers: Buffers) -> tuple[Floats, ...]:
+    """Copies of θ, gradient, first and second moments, in θ's own order."""
+    theta, first, second = present_state(buffers)
+    return tuple(values[buffers.places] for values in (theta, buffers.gradient, first, second))
+
+
 def write(buffers: Buffers, places: NDArray[np.intp], values: Floats) -> None:
     """New values of θ at these places of its own order → the buffers."""
     present_state(buffers)[0][buffers.places[places]] = values
-    buffers.work.turned[:] = 1
+    buffers.work["turned"] = 1
 
 
 def present_state(buffers: Buffers, ahead: int = 0) -> Floats:
     """θ, first and second (3, P), packed; with ahead = 1 those of the update that was tried last."""
-    present = int(buffers.work[0].theta != address(buffers.states[0]))
+    present = int(buffers.work["next"][0] < 0)
     return cast(Floats, buffers.states[(present + ahead) % 2])
 
 
 def advance(run: Run, buffers: Buffers, settings: Settings, target: int, budget: int) -> int:
     """As `plain.advance`, but no piece goes beyond the budget unless it is the first. Threads share where that pays."""
     team = threads_that_pay(run, settings, len(buffers.work))
-    buffers.work.threads[:] = team
-    for name in ("theta", "first_moment", "second_moment", "next", "turned"):
-        buffers.work[name][1:] = buffers.work[name][0]
-    buffers.arrivals[:] = 0
-    others = [Thread(target=train, args=(address(work), settings, target, budget)) for work in buffers.work[1:team]]
-    for thread in others:
-        thread.start()
-    spent = train(address(buffers.work[0]), settings, target, budget)
+    buffers.work["threads"] = team
+    others = start_others(buffers, team, settings, target, budget) if team > 1 else []
+    spent = train(buffers.addresses[0], settings, target, budget)
     for thread in others:
         thread.join()
     if run.state.status == BAD_THETA:
@@ -104,6 +105,17 @@ def advance(run: Run, buffers: Buffers, settings: Settings, target: int, budget:
         only_theta = all(np.isfinite(array).all() for array in (buffers.gradient, *moments))
         run.state.status = BAD_THETA if only_theta else BAD_GRADIENT
     return int(spent)
+
+
+def start_others(buffers: Buffers, team: int, settings: Settings, target: int, budget: int) -> list[Thread]:
+    """The threads of a team beside the first, each at work from where that one is."""
+    for name in ("theta", "first_moment", "second_moment", "next", "turned"):
+        buffers.work[name][1:] = buffers.work[name][0]
+    buffers.arrivals[:] = 0
+    others = [Thread(target=train, args=(place, settings, target, budget)) for place in buffers.addresses[1:team]]
+    for thread in others:
+        thread.start()
+    return others
 
 
 def threads_that_pay(run: Run, settings: Settings, most: int) -> int:
@@ -115,8 +127,8 @@ def threads_that_pay(run: Run, settings: Settings, most: int) -> int:
 def gradient(run: Run, buffers: Buffers, settings: Settings) -> Floats:
     """∇ objective over the whole training set, in θ's order."""
     scratch = aligned(buffers.gradient.size)
-    work = buffers.work[0].copy()
-    work.gradient, work.threads = address(scratch), 1
+    work = buffers.work[:1].copy()
+    work["gradient"], work["threads"] = address(scratch), 1
     whole_gradient(address(work), settings)
     return scratch[buffers.places]
 

@@ -8,7 +8,19 @@ import numpy as np
 import pytest
 
 from engine import EngineError, Experiment, Network, Recipe, Trainer, experiment, marks
-from engine.edits import AddLayer, AddUnit, RemoveLayer, RemoveUnit, SetExamples, SetRecipe, SetTheta, SetValue
+from engine.edits import (
+    AddLayer,
+    AddUnit,
+    DrawPoint,
+    ErasePoint,
+    RemoveLayer,
+    RemoveUnit,
+    SetExamples,
+    SetPoints,
+    SetRecipe,
+    SetTheta,
+    SetValue,
+)
 
 RNG = np.random.default_rng(5)
 X, X_TEST = RNG.uniform(-1, 1, (40, 1)), RNG.uniform(-1, 1, (10, 1))
@@ -51,7 +63,8 @@ def curves(trainer: Trainer) -> list:
     return [getattr(own, name).tolist() for name in ("update", "epoch", "train", "test")] + [batches.mean.tolist()]
 
 
-def random_edit(choose: random.Random, network: Network):
+def random_edit(choose: random.Random, trainer: Trainer):
+    network = trainer.network
     layers = network.layers
     other = Recipe(choose.choice((3, 7, 64)), choose.choice((0.01, 0.03)), choose.choice(("adam", "momentum", "sgd")))
     fewer = choose.choice((30, 40))
@@ -59,6 +72,9 @@ def random_edit(choose: random.Random, network: Network):
         AddUnit(choose.choice(("relu", "sigmoid")), choose.randrange(max(1, len(layers)))),
         SetRecipe(other),
         SetExamples(X[:fewer], Y[:fewer], X_TEST, Y_TEST),
+        DrawPoint((choose.uniform(-1, 1),), choose.uniform(-1, 1)),
+        ErasePoint(int(choose.choice(trainer.examples.rows))),
+        SetPoints(choose.choice((5, 20, trainer.examples.y.size)), choose.choice((None, 3))),
         SetValue(choose.randrange(network.n_parameters), choose.uniform(-1, 1)),
         SetTheta(network.theta * 0.9),
     ]
@@ -83,7 +99,7 @@ def random_story(choose: random.Random, story: Experiment) -> None:
             case "for":
                 story.run_for(0.001)
             case "edit":
-                story.apply(random_edit(choose, story.trainer.network), joins=choose.random() < 0.3)
+                story.apply(random_edit(choose, story.trainer), joins=choose.random() < 0.3)
             case "undo":
                 story.undo()
             case "redo":

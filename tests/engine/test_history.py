@@ -14,7 +14,7 @@ X, Y = np.linspace(-1, 1, 4)[:, np.newaxis], np.array([0.5, -1.0, 1.0, -0.5])
 
 def due(epochs: range, parameters: int, examples: int, unseen: int) -> np.ndarray:
     each, stride = check_plan(parameters, examples, unseen)
-    settings = Trainer(Network(1), X, Y)._settings()._replace(check_each=each, check_stride=stride)
+    settings = Trainer(Network(1), X, Y)._settings._replace(check_each=each, check_stride=stride)
     return np.array([epoch for epoch in epochs if check_is_due(epoch, 1, settings)])
 
 

@@ -220,7 +220,7 @@ def test_no_piece_goes_beyond_the_budget_of_a_slice_unless_it_is_the_first(chunk
     run, buffers = trainer._work.run, trainer._work._buffers
     chunk = 3 * run.theta.size * packing.CHUNK
     for budget, most in ((int(chunks * chunk), int(chunks * chunk)), (1, chunk)):
-        spent = [simd.advance(run, buffers, trainer._settings(), 10**6, budget) for _ in range(40)]
+        spent = [simd.advance(run, buffers, trainer._settings, 10**6, budget) for _ in range(40)]
         assert min(spent) > 0 and max(spent) <= most
     assert run.state.update > 3 and run.state.epoch > 0
 
@@ -356,7 +356,7 @@ def test_theta_is_the_same_to_the_bit_for_any_number_of_threads(monkeypatch, lay
     monkeypatch.setattr(simd, "PAYING", 1)
     alone, *teams = (with_threads(threads, layers, inputs, recipe, 12) for threads in (1, 2, 3))
     for team in teams:
-        assert simd.threads_that_pay(team._work.run, team._settings(), 3) > 1
+        assert simd.threads_that_pay(team._work.run, team._settings, 3) > 1
         np.testing.assert_array_equal(team.theta, alone.theta)
         np.testing.assert_array_equal(team.history.train, alone.history.train)
         np.testing.assert_array_equal(team.batch_history.mean, alone.batch_history.mean)
@@ -376,7 +376,7 @@ def test_threads_join_where_it_pays():
     def threads(inputs: int, layers, batch: int, most: int = 8) -> int:
         x, y = np.zeros((2048, inputs)), np.zeros(2048)
         trainer = Trainer(Network(inputs, layers), x, y, recipe=Recipe(batch))
-        return simd.threads_that_pay(trainer._work.run, trainer._settings(), most)
+        return simd.threads_that_pay(trainer._work.run, trainer._settings, most)
 
     assert threads(1, [["sigmoid"] * 10], 16) == threads(56, [["relu"] * 100], 64) == 1
     assert threads(64, [["relu"] * 512] * 2, 1024) == 8

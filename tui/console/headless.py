@@ -12,6 +12,7 @@ from types import FrameType
 from data import Dataset
 from engine import Experiment, Trainer
 from tui.run.options import Options
+from tui.run.points import with_points
 
 LOOK = 0.1  # seconds of training between two looks at ctrl+C and two strokes of the progress bar
 Progress = Callable[[int], object]
@@ -21,10 +22,15 @@ Progress = Callable[[int], object]
 class Outcome:
     """A run that ended: what was trained, for how many seconds without compiling, and whether ctrl+C ended it."""
 
-    dataset: Dataset
+    loaded: Dataset
     trainer: Trainer
     seconds: float
     interrupted: bool
+
+    @property
+    def dataset(self) -> Dataset:
+        """With the points that trained last."""
+        return with_points(self.loaded, self.trainer.examples)
 
 
 def make_trainer(options: Options) -> tuple[Dataset, Trainer]:
@@ -41,13 +47,15 @@ def make_trainer(options: Options) -> tuple[Dataset, Trainer]:
         options.device,
         options.threads,
     )
+    for edit in options.points_edits(dataset):
+        trainer.apply(edit)
     return dataset, trainer
 
 
-def updates_of(trainer: Trainer, dataset: Dataset) -> int:
+def updates_of(trainer: Trainer) -> int:
     """The updates in all epochs of the run."""
     recipe = trainer.recipe
-    return recipe.epochs * -(-len(dataset.y_train) // recipe.batch_size)
+    return recipe.epochs * -(-trainer.examples.y.size // recipe.batch_size)
 
 
 def train(dataset: Dataset, story: Experiment, updates: int, progress: Progress) -> Outcome:

@@ -5,10 +5,12 @@ The present run is never changed: whoever keeps it can go back to it.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from data import Dataset
 from engine import Experiment, Network, Recipe, Trainer
+from engine.edits import PointEdit
 from engine.trainer import default_threads
 from tui.run.choice import Choice, nearest
 from tui.run.options import Options
@@ -74,11 +76,13 @@ def begin(beginning: Beginning, moment: Moment) -> Run:
             if dataset.x_train.shape[1] != network.n_inputs:
                 return _first(options, dataset)
             choice = replace(moment.choice, source=0)
-            return _make(options, dataset, network.initial(), moment.recipe, moment.seed, choice)
+            points = options.points_edits(dataset)
+            return _make(options, dataset, points, network.initial(), moment.recipe, moment.seed, choice)
 
 
 def _first(options: Options, dataset: Dataset) -> Run:
-    return _make(options, dataset, options.network(dataset), options.recipe(dataset), options.seed, Choice())
+    network, recipe, points = options.network(dataset), options.recipe(dataset), options.points_edits(dataset)
+    return _make(options, dataset, points, network, recipe, options.seed, Choice())
 
 
 def _open(path: str, threads: int | None) -> Run:
@@ -89,13 +93,24 @@ def _open(path: str, threads: int | None) -> Run:
 
 
 def _again(moment: Moment, network: Network, seed: int) -> Run:
-    return _make(moment.options, moment.dataset, network, moment.recipe, seed, moment.choice)
+    dataset, points = moment.dataset.whole, moment.examples.changes
+    return _make(moment.options, dataset, points, network, moment.recipe, seed, moment.choice)
 
 
-def _make(options: Options, dataset: Dataset, network: Network, recipe: Recipe, seed: int, choice: Choice) -> Run:
-    """A run of this network."""
+def _make(
+    options: Options,
+    dataset: Dataset,
+    points: Sequence[PointEdit],
+    network: Network,
+    recipe: Recipe,
+    seed: int,
+    choice: Choice,
+) -> Run:
+    """A run of this network on the points that these edits lead to."""
     sets = (dataset.x_train, dataset.y_train, dataset.x_test, dataset.y_test)
     trainer = Trainer(network, *sets, recipe, seed, options.device, _threads(options.threads))
+    for edit in points:
+        trainer.apply(edit)
     return Run(options, dataset, Experiment(trainer, options.source()), nearest(choice, network))
 
 

@@ -36,6 +36,7 @@ def baselines(dataset: Dataset, measure: Measure) -> tuple[tuple[str, float], ..
 
     () for measures without a unit, and where undated.
     """
+    dataset = dataset.whole  # however few train, the past is known
     if not measure.in_unit:
         return ()
     if dataset.times_test is None or dataset.times_train is None or dataset.y_test is None or not dataset.lags:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from data import Dataset
 from engine import Network
 from engine.activations import KINDS
 from engine.edits import (
     AddLayer,
     AddUnit,
+    DrawPoint,
     Edit,
+    ErasePoint,
     Freeze,
     PlaceUnit,
     RemoveLayer,
@@ -18,6 +22,7 @@ from engine.edits import (
     SetExamples,
     SetKind,
     SetOutput,
+    SetPoints,
     SetRecipe,
     SetTheta,
     SetValue,
@@ -26,6 +31,7 @@ from engine.edits import (
 from engine.recipe import FIELDS, Recipe
 from tui.draw.numbers import short
 from tui.run.choice import OUTPUT_BIAS, Choice, choice_of
+from tui.run.points import all_points
 from tui.run.run import Moment
 from tui.run.telling import Note
 from tui.run.unit import kind_name, source_name
@@ -82,6 +88,28 @@ def note_of(edit: Edit, moment: Moment) -> Note:
             return Note("All weights and biases are set", f"Setting the weights {when}", "θ", name="all weights set")
         case SetExamples():
             return Note("The examples are other ones now", mark="data", name="other examples")
+        case DrawPoint(x, y):
+            return Note(f"A point at {_place(x, y, moment.dataset)}", mark="•", name="a point drawn")
+        case ErasePoint():
+            return Note("A point erased", mark="•", name="a point erased")
+        case SetPoints(points, seed):
+            return _note_of_points(points, seed, moment)
+
+
+def _place(x: Sequence[float], y: float, dataset: Dataset) -> str:
+    """Where a scaled point stands, in the data's own units."""
+    raw = dataset.unscale_x(np.array([x]))[0]
+    names = zip(dataset.feature_labels, dataset.feature_units, raw, strict=True)
+    inputs = [f"{label} {short(float(value))} {unit}".strip() for label, unit, value in names]
+    target = f"{'+1' if y > 0 else '−1'}" if dataset.labels else short(float(dataset.unscale([y])[0]))
+    return f"{', '.join(inputs)}: {dataset.target_label} {target} {dataset.target_unit}".rstrip()
+
+
+def _note_of_points(points: int, seed: int | None, moment: Moment) -> Note:
+    before, most = moment.examples.y.size, all_points(moment.examples)
+    which = "" if points == most else ": the latest" if seed is None else f": the first in an order of data seed {seed}"
+    text = f"{points} of {most} training points train{which}"
+    return Note(text, f"Points {before} → {points} at epoch {moment.epoch}", "pts", name=f"points {before} → {points}")
 
 
 def _note_of_unit(layers: Sequence[Sequence[str]], layer: int, when: str, how: str) -> Note:

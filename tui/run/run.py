@@ -9,9 +9,11 @@ import numpy as np
 from data import Dataset
 from engine import Experiment, Network, Recipe, Trainer
 from engine.edits import SetRecipe
+from engine.examples import Examples
 from tui.run.choice import Choice
 from tui.run.facts import Evidence
 from tui.run.options import Options
+from tui.run.points import with_points
 from tui.run.telling import Telling
 
 Mark = tuple[float, str, bool]  # (epoch, label, whether it is ahead of the cursor)
@@ -30,6 +32,7 @@ class Moment:
     choice: Choice
     epoch: int  # complete epochs, as the top line says them
     diverged: bool
+    examples: Examples
 
 
 @dataclass(slots=True)
@@ -37,17 +40,26 @@ class Run:
     """All that belongs to one run; a run that is left can be kept as it is."""
 
     options: Options  # what the person asked for; units and recipe may have changed since
-    dataset: Dataset
+    loaded: Dataset
     story: Experiment
     choice: Choice  # one that the network has
     telling: Telling = field(default_factory=Telling)
     gradient: np.ndarray | None = None  # the last that was known, in θ's order
+    _dataset: tuple[Examples, Dataset] | None = None  # with the points that train now
     before: Run | None = None  # the run from which this one was begun
     after: Run | None = None  # the run that was left to come back to this one
 
     @property
     def trainer(self) -> Trainer:
         return self.story.trainer
+
+    @property
+    def dataset(self) -> Dataset:
+        """The data with the points that train now; the same object as long as these do."""
+        examples = self.trainer.examples
+        if self._dataset is None or self._dataset[0] is not examples:
+            self._dataset = examples, with_points(self.loaded, examples)
+        return self._dataset[1]
 
     @property
     def marks(self) -> tuple[Mark, ...]:
@@ -85,6 +97,7 @@ class Run:
             choice=self.choice,
             epoch=trainer.epoch,
             diverged=trainer.diverged is not None,
+            examples=trainer.examples,
         )
 
     def evidence(self) -> Evidence:

@@ -17,6 +17,7 @@ from engine.story_file import FORMAT
 from tui.run.choice import Choice
 from tui.run.notes import note_of
 from tui.run.options import Options
+from tui.run.points import with_points
 from tui.run.run import Moment
 from tui.run.telling import Note
 
@@ -68,8 +69,10 @@ def notes_of(options: Options, dataset: Dataset, story: Experiment) -> list[Note
     notes = []
     for entry in story.entries:
         network = Network.of(setup.architecture, setup.theta)
-        assert setup.recipe is not None
-        notes.append(note_of(entry.edit, Moment(options, dataset, network, setup.recipe, 0, Choice(), 0, False)))
+        assert setup.recipe is not None and setup.examples is not None
+        own = with_points(dataset, setup.examples)
+        moment = Moment(options, own, network, setup.recipe, 0, Choice(), 0, False, setup.examples)
+        notes.append(note_of(entry.edit, moment))
         setup, _ = apply(entry.edit, setup)
     return notes
 

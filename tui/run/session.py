@@ -17,7 +17,7 @@ import numpy as np
 
 from data import Dataset
 from engine import Experiment, Trainer
-from engine.edits import Edit, SetTheta, Setup, SetValue, apply
+from engine.edits import DrawPoint, Edit, SetTheta, Setup, SetValue, apply
 from engine.story_file import Outcome
 from tui.run import words
 from tui.run.beginnings import Beginning, Open, begin, first_run
@@ -99,7 +99,8 @@ class Session:
             if change.beginning is not None:
                 self._begin(change.beginning)
             else:
-                self._edit(change.edits, change.choice or self.run.choice, isinstance(wish, GRADUAL))
+                gradual = change.joins or isinstance(wish, GRADUAL)
+                self._edit(change.edits, change.choice or self.run.choice, gradual)
             if change.words:
                 self.telling.say(change.words)
 
@@ -154,6 +155,8 @@ class Session:
 
     def _goes_on(self, edit: Edit) -> bool:
         """Whether this nudge belongs to the one just before it: of the same parameter, within half a second."""
+        if isinstance(edit, DrawPoint):
+            return self.story.at_end and bool(self.story.position[1])
         before, now = self._nudged, self.clock()
         self._nudged = (edit.index, now) if isinstance(edit, SetValue) else None
         if before is None or self._nudged is None or not self.story.at_end:

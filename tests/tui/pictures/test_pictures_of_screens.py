@@ -14,6 +14,7 @@ from picture_states import NOTHING, Still, alone, in_past, still
 from tui.app import UnitfitApp
 from tui.draw.palette import DARK
 from tui.run.choice import Choice
+from tui.run.gestures import Wish
 from tui.run.options import Options
 from tui.run.runner import Command, Runner
 from tui.run.words import FIRST_NOTE, of_divergence
@@ -61,6 +62,8 @@ SCENES = {
     "zoomed": Scene(lambda: still("motorcycle"), keys=("z",)),
     "moved_window": Scene(lambda: still("chicago"), keys=("right", "right")),
     "epochs": Scene(lambda: still("motorcycle"), keys=("n",)),
+    "drawing": Scene(lambda: still("motorcycle"), keys=("P", "left", "left", "up")),
+    "drawing_classes": Scene(lambda: still("spiral"), keys=("P", "left", "left", "up")),
     "help": Scene(lambda: still("motorcycle"), keys=("question_mark",)),
 }
 
@@ -83,6 +86,9 @@ class StillRunner(Runner):
         requests = [request for want in wants for request in want(dataset)]
         self._slot.append(self.run.snapshot(requests, **self.plain))
         self.wake()
+
+    def perform(self, wish: Wish) -> None:
+        """It stands still."""
 
     def prepare(self, load: Callable[[], None]) -> None:
         """There is nothing to compile."""

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import data
-from engine import Network, Recipe
+from engine import Network, Recipe, Trainer
 from engine.activations import KINDS
 from engine.edits import Freeze, SetKind, SetValue, SplitUnit
 from engine.solving import best_unit, solve_output
@@ -29,7 +29,9 @@ KINDS_NOW = [["sigmoid", "hard_sigmoid"], ["relu", "tanh"]]
 def moment(layers=KINDS_NOW, choice=None, name="motorcycle") -> Moment:
     dataset = data.load(name)
     network = Network(dataset.x_train.shape[1], layers)
-    return Moment(Options(data=name), dataset, network, Recipe(), 0, nearest(choice or Choice(), network), 10, False)
+    examples = Trainer(network, dataset.x_train, dataset.y_train).examples
+    chosen = nearest(choice or Choice(), network)
+    return Moment(Options(data=name), dataset, network, Recipe(), 0, chosen, 10, False, examples)
 
 
 def session(clock=lambda: 0.0, **options) -> Session:

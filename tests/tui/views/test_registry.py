@@ -156,6 +156,7 @@ AN_EXAMPLE = '''
 from tui.draw.canvas import Canvas
 
 NUMBER, TITLE, ABOUT, KINDS = 9, "Example", "an example", ("curve",)
+KEYS, FOOTER, BELOW = (), "view", None
 
 
 def subtitle(snapshot, state):

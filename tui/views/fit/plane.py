@@ -35,7 +35,7 @@ def requests(dataset: Dataset, width: int, height: int, state: ViewState) -> tup
 
 def points(dataset: Dataset, width: int, height: int) -> np.ndarray:
     """The middles of the map's pixels, (2 · rows · columns, 2) scaled, row by row from the top."""
-    frame = _layout(dataset, width, height)
+    frame = layout(dataset, width, height)
     x = frame.x.value(np.arange(frame.columns) + 0.5)
     y = frame.y.value(frame.rows - (np.arange(2 * frame.rows) + 0.5) / 2)
     across, up = np.meshgrid(x, y)
@@ -45,9 +45,9 @@ def points(dataset: Dataset, width: int, height: int) -> np.ndarray:
 def paint(snapshot: Snapshot, width: int, height: int, palette: Palette, state: ViewState) -> Canvas:
     """Map, zero line, points, axes, and the legend where there is room."""
     canvas = Canvas(width, height)
-    dataset, frame = snapshot.dataset, _layout(snapshot.dataset, width, height)
+    dataset, frame = snapshot.dataset, layout(snapshot.dataset, width, height)
     draw_axes(canvas, frame, _name(dataset, 0), grid=False)
-    low, high = _bounds(dataset)
+    low, high = bounds(dataset)
     if (probe := snapshot.answer(Predictions(points, (width, height)))) is not None:
         values = probe.y.reshape(2 * frame.rows, frame.columns)
         draw_map(canvas, frame.top, frame.left, (values - low) / (high - low), palette)
@@ -63,8 +63,8 @@ def paint(snapshot: Snapshot, width: int, height: int, palette: Palette, state: 
 
 
 @per_dataset
-def _layout(dataset: Dataset, width: int, height: int) -> Frame:
-    raw = [dataset.unscale_x(x) for x in (dataset.x_train, dataset.x_test) if x is not None]
+def layout(dataset: Dataset, width: int, height: int) -> Frame:
+    raw = [dataset.unscale_x(x) for x in (dataset.whole.x_train, dataset.x_test) if x is not None]
     rows = max(1, height - 2)
     y = linear(*_with_room(*(x[:, 1] for x in raw)), rows, rows_a_tick(rows))
     left = min(y.label_width + 1, max(1, width - 2)) + 1
@@ -83,11 +83,11 @@ def _name(dataset: Dataset, feature: int) -> str:
 
 
 @per_dataset
-def _bounds(dataset: Dataset) -> tuple[float, float]:
+def bounds(dataset: Dataset) -> tuple[float, float]:
     """What the lowest and the highest band stand for: ±1, or the range of the target."""
     if dataset.labels:
         return -1.0, 1.0
-    low, high = finite_range(dataset.unscale(dataset.y_train))
+    low, high = finite_range(dataset.unscale(dataset.whole.y_train))
     return (low, high) if high > low else (low - 1.0, low + 1.0)
 
 
