@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from engine import story_file
 from engine.checkpoint import Checkpoint
-from engine.edits import Edit, SetTheta, Setup, apply
+from engine.edits import Edit, SetTheta, Setup, SetValue, apply
 from engine.errors import EngineError, real, show, whole
 from engine.filling import Filler
 from engine.history import BatchHistory, Branch, Curves, History, batch_history_of, history_of
@@ -167,7 +167,8 @@ class Experiment:
     def apply(self, edit: Edit, joins: bool = False) -> NDArray[np.intp]:
         """Make an edit at the cursor; returns its map of indices, see `edits.apply`.
 
-        In the past it forks: what lay ahead becomes a tail. With `joins` it belongs to the step of the entry before it.
+        In the past it forks: what lay ahead becomes a tail. With `joins` it belongs to the step of the entry before it,
+        and a value takes the place of one that this step has given the same parameter, where no update lies between.
         Raises EngineError, and changes nothing, for an edit that the run does not allow.
         """
         self._settle()
@@ -175,6 +176,10 @@ class Experiment:
         mapping = self.trainer.apply(edit)
         self._fork(before.position)
         self._undone.clear()
+        if joins and (place := self._given(edit)) is not None:
+            self._entries[place] = replace(self._entries[place], edit=edit)
+            self._marks.cut((self.update, place))
+            return mapping
         self._marks.add(before)
         self._entries.append(Entry(self.update, owned(edit), bool(joins and self._entries), progress))
         self._applied += 1
@@ -411,6 +416,18 @@ class Experiment:
             self._settle()
             self.trainer.put_curves(self._ahead)
             self._ahead = None
+
+    def _given(self, edit: Edit) -> int | None:
+        """The place in the journal of a value for the same parameter, in the last step and at this update."""
+        for place in range(len(self._entries) - 1, -1, -1):
+            entry = self._entries[place]
+            if not (isinstance(edit, SetValue) and isinstance(entry.edit, SetValue) and entry.update == self.update):
+                break
+            if entry.edit.index == edit.index:
+                return place
+            if not entry.joins:
+                break
+        return None
 
     def _fork(self, position: Position) -> None:
         """What lies ahead of this position leaves the story."""
