@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from engine.journal import Entry
 from engine.marks import Mark, Marks, Position
+from engine.network import Network
 from engine.trainer import Trainer
 
 
@@ -71,3 +72,10 @@ class Filler:
             self._entries[self._applied] = replace(entry, progress=self.trainer.progress)
             self.trainer.apply(entry.edit)
             self._applied += 1
+
+
+def twin(trainer: Trainer, network: Network) -> Trainer:
+    """Another trainer at update 0, of this network on the same data, by the same recipe and seed."""
+    data, recipe, seed = trainer.examples, trainer.recipe, trainer.seed
+    x_test, y_test = (data.x_test, data.y_test) if data.y_test.size else (None, None)
+    return Trainer(network, data.x, data.y, x_test, y_test, recipe, seed, trainer.device, trainer.threads)

@@ -112,7 +112,7 @@ def test_a_story_at_rest_is_filled_once_somebody_is_back(kept):
 def test_filling_ends_where_the_run_diverges_on_this_machine(kept):
     _, again = kept
     again.trainer.apply(SetValue(0, 1.0))
-    first = again._marks._even[0].checkpoint
+    first = again._cursor.marks._even[0].checkpoint
     first.parameters[0][:] = np.inf
     assert not again.fill(0.01)
     assert not again.fill(0.01)

@@ -78,8 +78,8 @@ def strokes(y: np.ndarray, rows: int) -> np.ndarray:
     """
     ends = np.stack((y[:, :-1], y[:, 1:]))
     top, bottom = np.floor(ends.min(axis=0))[:, np.newaxis], np.floor(ends.max(axis=0))[:, np.newaxis]
-    row = np.arange(rows)[:, np.newaxis]
-    dots: np.ndarray = (row >= top) & (row <= bottom) & np.isfinite(bottom - top)
+    row, finite = np.arange(rows)[:, np.newaxis], np.isfinite(ends).all(axis=0)[:, np.newaxis]
+    dots: np.ndarray = (row >= top) & (row <= bottom) & finite
     return dots
 
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from data import Dataset
 from engine import Experiment, Trainer
 from engine.edits import Edit
-from engine.story_file import Outcome
+from engine.outcome import Outcome
 from tui.run import words
 from tui.run.beginnings import Beginning, Open, begin, first_run
 from tui.run.choice import Choice, nearest
@@ -263,6 +263,7 @@ class Session:
             self._travel(wish)
         architecture, moved = self.trainer.architecture, self.player.moves
         wait = self.player.work()
+        self.run.trail.look(self.story)
         self._rested(moved)
         if self.trainer.architecture is not architecture:  # an edit that was recorded
             self.run.choice = nearest(self.run.choice, self.trainer.network)

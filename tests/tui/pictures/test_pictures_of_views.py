@@ -19,7 +19,10 @@ from engine.activations import KINDS
 from engine.edits import Freeze
 from tui.draw.palette import ANSI, DARK, NAMES, PLAIN, Palette
 from tui.run.choice import OUTPUT_BIAS, Choice
-from tui.views import ViewState, fit, loss, sums, views
+from tui.run.trail import Path as Path_
+from tui.run.trail import Stop
+from tui.views import ViewState, fit, loss, net, sums, surface, views
+from tui.views.net import example
 from tui.views.units import table
 
 STATE = ViewState()
@@ -74,6 +77,17 @@ def many() -> Still:
     return made(still("motorcycle"), (("relu", "sigmoid", "tanh") * 4,), tuple(waves + np.repeat((3.1, 0.0), (12, 25))))
 
 
+def hundred() -> Still:
+    """More units than have a place of their own."""
+    return made(still("motorcycle"), (("relu", "tanh") * 50,), np.sin(2.0 + 1.7 * np.arange(301)))
+
+
+def four_layers() -> Still:
+    """More layers than have a column."""
+    count = 2 * 3 + 3 + 3 * (3 * 3 + 3) + 3 + 1
+    return made(still("penguins"), (("tanh",) * 3,) * 4, np.round(1.5 * np.sin(1.0 + 1.7 * np.arange(count)), 3))
+
+
 def two_features() -> Still:
     """A plane whose targets are no labels, as a linear model sees it."""
     dataset = load("concrete", features=("cement", "age"))
@@ -119,6 +133,19 @@ def overfitted() -> Still:
     return of.but(history=replace(history, test=history.test + 0.9 * (history.epoch / 400) ** 2), progress=423.4)
 
 
+def travelled(name: str, ahead: int = 0) -> Callable[[], Still]:
+    """A run that came here on a curved way, with so much of it still ahead."""
+
+    def make() -> Still:
+        theta = still(name).evidence.network.theta
+        turn = np.cos(np.arange(len(theta)) * 2.3) * 0.4
+        share = np.linspace(0.3, 1.4, 12)[:, np.newaxis]
+        way = [Stop(place, 0, own) for place, own in enumerate(theta * share + turn * np.sin(3 * (share - 1)))]
+        return still(name).but(path=Path_(tuple(way[: 12 - ahead]), tuple(way[12 - ahead :])))
+
+    return make
+
+
 PAST = {"behind": 480, "undone": 1, "end": 400.0}
 
 
@@ -132,6 +159,9 @@ def scenes() -> Iterator[tuple[str, Scene]]:
         yield f"loss_{name}", Scene(loss, "loss", kept(name))
         yield f"units_{name}", Scene(table, "units", kept(name))
         yield f"sums_{name}", Scene(sums, "fit", kept(name))
+        yield f"surface_{name}", Scene(surface, "fit", travelled(name))
+        yield f"net_{name}", Scene(net, "fit", kept(name))
+        yield f"example_{name}", Scene(example, "units", kept(name))
     for name in ("motorcycle", "chicago", "spiral", "concrete"):
         first = lambda name=name: alone(still(name))  # noqa: E731
         yield f"fit_{name}_unanswered", Scene(fit, "fit", kept(name), answered=False)
@@ -142,6 +172,9 @@ def scenes() -> Iterator[tuple[str, Scene]]:
             depth = {"ansi": "16_colours", "none": "no_colours"}[palette.depth]
             yield f"fit_{name}_{depth}", Scene(fit, "fit", kept(name), palette=palette)
             yield f"sums_{name}_{depth}", Scene(sums, "fit", kept(name), palette=palette)
+            yield f"surface_{name}_{depth}", Scene(surface, "fit", travelled(name), palette=palette)
+            yield f"net_{name}_{depth}", Scene(net, "fit", kept(name), palette=palette)
+            yield f"example_{name}_{depth}", Scene(example, "units", kept(name), palette=palette)
             if name == "motorcycle":
                 yield f"loss_{name}_past_{depth}", Scene(loss, "loss", past, palette=palette, plain=PAST)
             yield f"loss_{name}_{depth}", Scene(loss, "loss", kept(name), palette=palette)
@@ -186,6 +219,32 @@ def scenes() -> Iterator[tuple[str, Scene]]:
     yield "sums_spiral_second_layer", Scene(sums, "fit", kept("spiral"), Choice(layer=1, unit=5))
     yield "sums_linear", Scene(sums, "fit", kept("linear"), Choice(unit=OUTPUT_BIAS, source=3))
     yield "sums_two_features", Scene(sums, "fit", two_features)
+    for name, view, panel in (("net", net, "fit"), ("example", example, "units")):
+        yield f"{name}_many", Scene(view, panel, many, Choice(unit=6, part="c"))
+        yield f"{name}_hundred", Scene(view, panel, hundred, Choice(unit=50))
+        yield f"{name}_sine_first_layer", Scene(view, panel, kept("sine"))
+        yield f"{name}_spiral_second_layer", Scene(view, panel, kept("spiral"), Choice(layer=1, unit=5, source=2))
+        yield f"{name}_spiral_bias", Scene(view, panel, kept("spiral"), Choice(layer=1, unit=OUTPUT_BIAS))
+        yield f"{name}_linear", Scene(view, panel, kept("linear"), Choice(unit=OUTPUT_BIAS, source=3))
+        yield f"{name}_motorcycle_third", Scene(view, panel, kept("motorcycle"), state=ViewState(example=2))
+        yield f"{name}_four_layers", Scene(view, panel, four_layers, Choice(layer=2, unit=1))
+    yield "surface_motorcycle_ahead", Scene(surface, "fit", travelled("motorcycle", ahead=5), plain=PAST)
+    yield "surface_motorcycle_unanswered", Scene(surface, "fit", kept("motorcycle"), answered=False)
+    yield "surface_motorcycle_whole", Scene(surface, "whole", travelled("motorcycle"), Choice(unit=1))
+    yield "surface_motorcycle_bias", Scene(surface, "fit", kept("motorcycle"), Choice(unit=OUTPUT_BIAS))
+    yield "surface_linear", Scene(surface, "fit", kept("linear"), Choice(unit=OUTPUT_BIAS, source=3))
+    yield "surface_spiral_first_layer", Scene(surface, "fit", kept("spiral"), Choice(unit=2))
+    for shown, state in (
+        ("plane", ViewState(plane=True)),
+        ("axes", ViewState(axes=(0, 7))),
+        ("closer", ViewState(closer=3)),
+        ("further", ViewState(closer=-2)),
+    ):
+        yield f"surface_motorcycle_{shown}", Scene(surface, "fit", travelled("motorcycle"), state=state)
+    yield "surface_stretched", Scene(surface, "fit", stretched("motorcycle"))
+    yield "net_motorcycle_whole", Scene(net, "whole", kept("motorcycle"), Choice(unit=1))
+    yield "net_spiral_whole", Scene(net, "whole", kept("spiral"), Choice(layer=1))
+    yield "net_motorcycle_unanswered", Scene(net, "fit", kept("motorcycle"), answered=False)
     yield "units_linear", Scene(table, "units", kept("linear"))
     yield "units_linear_fourth_weight", Scene(table, "units", kept("linear"), Choice(unit=OUTPUT_BIAS, source=3))
     for kind in KINDS:

@@ -79,7 +79,7 @@ def test_a_travel_into_what_is_not_there_yet_comes_when_it_is(kept, again, wish)
 
 
 def test_an_edit_that_was_not_passed_here_yet_can_be_undone_and_is_named(kept, again, monkeypatch):
-    again.story._marks.spacing = 1000  # so it is near
+    again.story._cursor.marks.spacing = 1000  # so it is near
     again.perform(Undo())
     assert again.story.position == (400, 0)
     assert again.snapshot().note.startswith("Undone: unit 4 added at epoch 100; ")
@@ -150,6 +150,7 @@ def test_the_runner_takes_commands_while_the_kernels_are_loaded():
     assert runner.loading
     assert runner.session.trainer.update == 0
     loads.set()
+    runner._loader.join(PATIENCE)
     runner.send(lambda session: trained.set())
     assert trained.wait(PATIENCE)
     assert runner.stop(PATIENCE)
