@@ -104,12 +104,15 @@ class Runner:
     def _live(self) -> None:
         try:
             self.open()
+            self.session.teller.bench.start(lambda: self.send(look_again))
             wait: float | None = 0.0
             while self.turn(wait):
                 wait = self.patience()
         except BaseException as failure:  # the screen's thread raises it again
             self.failure = failure
             self.wake()
+        else:
+            self.session.teller.bench.stop()
 
     def _load(self, load: Callable[[], None]) -> None:
         try:
@@ -161,10 +164,13 @@ class Runner:
             self._changed = True
 
     def patience(self) -> float | None:
-        """How long the next turn may wait for a command: until the next slice or snapshot is due."""
-        if self._due is None or not self._changed or self._slot:
-            return self._due
-        return min(self._due, max(0.0, self._post_due - self.clock()))
+        """How long the next turn may wait for a command: until the next slice, snapshot or file is due."""
+        waits = [self._due]
+        if self._due is not None and self._changed and not self._slot:
+            waits.append(max(0.0, self._post_due - self.clock()))
+        if self.keeper is not None and not self.session.loading:
+            waits.append(self.keeper.wait(self.session.story))
+        return min((wait for wait in waits if wait is not None), default=None)
 
     def post(self) -> None:
         """Lay a snapshot of this moment into the slot."""
@@ -210,6 +216,10 @@ class Runner:
 
 def nothing(session: Session) -> None:
     """The command of a turn in which nobody asked for anything."""
+
+
+def look_again(session: Session) -> None:
+    """Nothing has changed in the run, but there is more to tell of it."""
 
 
 def one_sentence(error: BaseException) -> str:
