@@ -221,6 +221,40 @@ def test_what_joins_is_one_step_at_its_own_updates(story):
     assert story.position == (2, 2)
 
 
+def test_a_value_takes_the_place_of_one_that_its_step_gave_the_same_parameter_here(story):
+    story.step(10)
+    before = state(story.trainer)
+    for index, value in ((0, 0.5), (3, 0.1), (0, 0.7), (3, 0.2)):
+        story.apply(SetValue(index, value), joins=index == 3 or value > 0.5)
+    assert story.journal == ((10, SetValue(0, 0.7)), (10, SetValue(3, 0.2)))
+    story.step(5)
+    story.apply(SetValue(0, 0.9), joins=True)  # later, so beside it
+    story.apply(SetValue(0, 1.0))  # a step of its own
+    assert [update for update, _ in story.journal] == [10, 10, 15, 15]
+    now = state(story.trainer)
+    assert now == state(straight(story))
+    story.undo()
+    assert story.position == (15, 3)
+    story.undo()
+    assert state(story.trainer) == before
+    story.goto(story.end)
+    assert state(story.trainer) == now
+
+
+def test_a_checkpoint_with_a_value_that_was_replaced_is_forgotten(story):
+    story.apply(SetValue(0, 0.5))
+    story.step(20)
+    story.goto(0)
+    story.goto(20)
+    story.apply(SetValue(0, 0.6))
+    story.home()
+    story.goto(20)
+    story.apply(SetValue(0, 0.7), joins=True)
+    for update in (0, 20):
+        story.goto(update)
+        assert state(story.trainer) == state(straight(story))
+
+
 def test_playing_from_the_past_repeats_the_edits(story):
     story.step(5)
     story.apply(UNIT)

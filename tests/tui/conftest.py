@@ -39,6 +39,9 @@ class HandRunner(Runner):
     def start(self) -> None:
         self.open()
 
+    def prepare(self, load: Callable[[], None]) -> None:
+        load()
+
     def settle(self) -> None:
         """All that is asked for, until nothing is due before the clock moves; then a snapshot."""
         while self.turn() and (self.pending or self.patience() == 0.0):

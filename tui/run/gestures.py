@@ -35,7 +35,6 @@ class Change:
 
     edits: tuple[Edit, ...] = ()
     beginning: Beginning | None = None
-    joins: bool = False  # to the step before, if that was made here and now too
     choice: Choice | None = None  # None: the one before, or the nearest that the network has then
     words: str = ""  # the note of a gesture that changes nothing and says why
 

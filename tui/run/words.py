@@ -18,7 +18,7 @@ OFFER = "A run was cut off: ctrl+r goes on with it; space plays this one, ? all 
 NOTHING_LEFT = "No run was cut off: there is nothing to go on with"
 REPLAYING = "space pauses; what was recorded plays again, then training goes on"
 LINING_UP = "lining the runs up …"
-COMPILING = "compiling the kernels; keys wait their turn …"
+COMPILING = "compiling the kernels, which takes long only at the very first start; then it goes on …"
 
 
 def of_beginning(beginning: Beginning, run: Run) -> str:
@@ -77,6 +77,11 @@ def while_it_begins(beginning: Beginning) -> str | None:
         case Open(path):
             return f"opening {path} …"
     return None
+
+
+def of_filling(share: float) -> str:
+    """Where somebody wants to go back to a moment that was trained by a program that was cut off."""
+    return f"earlier moments are being trained again, {100 * share:.0f} %; then it goes there"
 
 
 def of_replay(verdict: str) -> str:
