@@ -160,8 +160,9 @@ _TRAVELS = ("play", "update_back", "update", "epoch_back", "epoch", "undo", "red
 FOOTERS: Mapping[str, tuple[str, ...]] = {
     "view": (
         *_TRAVELS, "add_sigmoid", "add_relu", "remove_unit", "rate_down", "rate_up",
-        *(action.id for action in _OF_VIEWS if action.focus != "units"), "epochs", "slower", "faster", "focus",
-        "restart", "zoom", *(action.id for action in VIEWS if len(VIEWS) > 1),
+        *(action.id for action in _OF_VIEWS if action.focus == "view"), "epochs", "slower", "faster", "focus",
+        *(action.id for action in _OF_VIEWS if not action.focus), "restart", "zoom",
+        *(action.id for action in VIEWS if len(VIEWS) > 1),
     ),
     "units": (
         "play", "unit_up", "unit_down", "w_up", "w_down", "b_up", "b_down", "c_up", "c_down", "set_value",

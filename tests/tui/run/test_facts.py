@@ -16,7 +16,9 @@ from tui.run.facts import (
     BestUnseen,
     Evidence,
     Facts,
+    GhostCurves,
     Gradient,
+    LastBatch,
     LossAhead,
     LossBounds,
     LossCurve,
@@ -38,6 +40,7 @@ ANSWERS = (
     BestUnseen(),
     Gradient(),
     ActiveShares(),
+    LastBatch(),
 )
 
 
@@ -66,7 +69,7 @@ def without_unseen(name: str) -> data.Dataset:
 
 
 def test_every_request_is_a_frozen_value_that_finds_its_answer_again():
-    tried = {type(request).__name__ for request in (*ANSWERS, Predictions(len))}
+    tried = {type(request).__name__ for request in (*ANSWERS, Predictions(len), GhostCurves(len))}
     assert tried == {kind.__name__ for kind in Request.__subclasses__()}
     for request in ANSWERS:
         known = facts()
