@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any, Generic, Literal, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar, cast
 
 import numpy as np
 
@@ -18,9 +18,10 @@ from data import Dataset
 from engine import History, Network, Recipe
 from engine.activations import KINDS
 from engine.losses import LOSSES
-from engine.order import epoch_order
-from tui.run.ghosts import Ghost
 from tui.run.measure import measure_of
+
+if TYPE_CHECKING:
+    from tui.run.ghosts import Ghost
 
 T = TypeVar("T")
 Split = Literal["train", "test"]
@@ -129,43 +130,6 @@ class Predictions(Request[Probe]):
         dataset = facts.evidence.dataset
         x = self.points(dataset, *self.arguments)
         return Probe(x, dataset.unscale(facts.evidence.network.predict(x)))
-
-
-@dataclass(frozen=True, slots=True)
-class GhostCurves(Request["tuple[tuple[float, np.ndarray], ...]"]):
-    """(epochs done, predictions (M,) in the data's own units) of earlier moments at the points of `Predictions`."""
-
-    points: Callable[..., np.ndarray]
-    arguments: tuple[Any, ...] = ()
-
-    def answer(self, facts: Facts) -> tuple[tuple[float, np.ndarray], ...]:
-        dataset = facts.evidence.dataset
-        x = self.points(dataset, *self.arguments)
-        return tuple((ghost.progress, dataset.unscale(ghost.network.predict(x))) for ghost in facts.evidence.ghosts)
-
-
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """The present epoch, as far as it has come."""
-
-    last: np.ndarray  # rows of the training data that the last update saw
-    before: np.ndarray  # those that the updates of the epoch before it saw
-
-
-@dataclass(frozen=True, slots=True)
-class LastBatch(Request["Batch | None"]):
-    """Which training examples the last update saw; None where there was none, or where others trained then."""
-
-    def answer(self, facts: Facts) -> Batch | None:
-        at = facts.evidence
-        if at.update == 0 or at.batches is None:
-            return None
-        (seed, began), count, size = at.batches, len(at.dataset.y_train), at.recipe.batch_size
-        epoch = math.ceil(at.progress) - 1  # a complete one is the one before
-        position, first = round((at.progress - epoch) * count), max(0, round((began - epoch) * count))
-        begin = first + (position - first - 1) // size * size
-        order = epoch_order(seed, epoch, count)
-        return Batch(order[begin:position], order[:begin])
 
 
 # ----------------------------------------------------------------------------------------------------- losses

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
 
 from engine import Network
+from tui.run.facts import Facts, Request
 
 MOST = 3  # that are shown
 LARGEST = 100_000  # parameters of a network whose past is kept: some 20 copies of it
@@ -39,3 +44,16 @@ class Ghosts:
     def before(self, update: int) -> tuple[Ghost, ...]:
         """The latest that lie before this update, the oldest first."""
         return tuple([ghost for ghost in self.kept if ghost.update < update][-MOST:])
+
+
+@dataclass(frozen=True, slots=True)
+class GhostCurves(Request["tuple[tuple[float, np.ndarray], ...]"]):
+    """(epochs done, predictions (M,) in the data's own units) of earlier moments at the points of `Predictions`."""
+
+    points: Callable[..., np.ndarray]
+    arguments: tuple[Any, ...] = ()
+
+    def answer(self, facts: Facts) -> tuple[tuple[float, np.ndarray], ...]:
+        dataset = facts.evidence.dataset
+        x = self.points(dataset, *self.arguments)
+        return tuple((ghost.progress, dataset.unscale(ghost.network.predict(x))) for ghost in facts.evidence.ghosts)

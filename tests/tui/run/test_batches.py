@@ -10,7 +10,8 @@ import pytest
 from engine import Network, Recipe, Trainer
 from engine.edits import DrawPoint, SetRecipe
 from engine.order import epoch_order
-from tui.run.facts import Facts, LastBatch
+from tui.run.batches import LastBatch
+from tui.run.facts import Facts
 from tui.run.options import Options
 from tui.run.player import Step
 from tui.run.session import Session

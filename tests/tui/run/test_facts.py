@@ -10,15 +10,14 @@ import pytest
 
 import data
 from engine import History, Network, Recipe
+from tui.run.batches import LastBatch
 from tui.run.facts import (
     Accuracy,
     ActiveShares,
     BestUnseen,
     Evidence,
     Facts,
-    GhostCurves,
     Gradient,
-    LastBatch,
     LossAhead,
     LossBounds,
     LossCurve,
@@ -27,6 +26,7 @@ from tui.run.facts import (
     Predictions,
     Request,
 )
+from tui.run.ghosts import GhostCurves
 
 load = lru_cache(data.load)
 ANSWERS = (

@@ -13,8 +13,10 @@ import data
 from engine import Network, Recipe
 from tui.draw.canvas import Canvas
 from tui.draw.palette import ANSI, CODES, DARK
+from tui.run.batches import Batch, LastBatch
 from tui.run.dated import naive
-from tui.run.facts import Batch, GhostCurves, LastBatch, Outputs
+from tui.run.facts import Outputs
+from tui.run.ghosts import GhostCurves
 from tui.run.snapshot import Snapshot
 from tui.views import ViewState, fit
 from tui.views.fit import curve, extras

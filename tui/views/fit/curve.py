@@ -11,7 +11,8 @@ from tui.draw.axes import columns_a_tick, linear, rows_a_tick
 from tui.draw.canvas import Canvas
 from tui.draw.frame import Frame, draw_axes, finite_range, mark_edges, per_dataset, words
 from tui.draw.lines import stroke
-from tui.run.facts import GhostCurves, Predictions, Probe, Request
+from tui.run.facts import Predictions, Probe, Request
+from tui.run.ghosts import GhostCurves
 from tui.views import knots
 from tui.views.fit import extras
 

@@ -12,8 +12,10 @@ from tui.draw.canvas import Canvas
 from tui.draw.frame import Frame
 from tui.draw.lines import bars, strokes
 from tui.draw.numbers import counted
+from tui.run.batches import Batch, LastBatch
 from tui.run.dated import naive
-from tui.run.facts import Batch, GhostCurves, LastBatch, Outputs, Request
+from tui.run.facts import Outputs, Request
+from tui.run.ghosts import GhostCurves
 from tui.views import Key
 
 if TYPE_CHECKING:

@@ -11,7 +11,8 @@ from tui.draw.canvas import Canvas
 from tui.draw.frame import Frame, draw_axes, finite_range, per_dataset
 from tui.draw.maps import draw_map
 from tui.draw.numbers import minus, short
-from tui.run.facts import LastBatch, Predictions, Request
+from tui.run.batches import LastBatch
+from tui.run.facts import Predictions, Request
 from tui.views.fit import extras
 
 if TYPE_CHECKING:

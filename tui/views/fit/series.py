@@ -13,7 +13,8 @@ from tui.draw.frame import Frame, draw_axes, finite_range, mark_edges, per_datas
 from tui.draw.lines import bars, stroke
 from tui.draw.numbers import short
 from tui.run.dated import MONDAY, naive, whole_periods
-from tui.run.facts import GhostCurves, Outputs, Request
+from tui.run.facts import Outputs, Request
+from tui.run.ghosts import GhostCurves
 from tui.views.fit import extras
 
 if TYPE_CHECKING:
