@@ -24,7 +24,8 @@ from data.errors import DataError, choice, clean, show
 if TYPE_CHECKING:
     import polars
 
-    from data.dataset import Floats, Times
+    from data.dataset import Times
+    from data.scaling import Floats
 
 LARGEST_FILE = 2**30
 LONGEST_LINE = 10**6
