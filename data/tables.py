@@ -117,6 +117,8 @@ def read_file(path: str | os.PathLike[str]) -> tuple[str, bytes]:
     """A file's name, safe to print, and its content."""
     name = clean(os.path.basename(os.path.abspath(path)))
     try:
+        if not os.path.lexists(path):
+            raise DataError(f"{name}: there is no such file; expected a CSV or Parquet file")
         if os.path.isdir(path):
             raise DataError(f"{name} is a directory: expected a CSV or Parquet file")
         if not os.path.isfile(path):  # a pipe or a device could block or never end

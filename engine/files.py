@@ -15,7 +15,9 @@ def save(path: str | os.PathLike[str], content: bytes) -> None:
     try:
         write_in_one_piece(target, content)
     except OSError as error:
-        raise EngineError(f"{target.name}: cannot be written ({error.strerror}): expected a folder with room") from None
+        raise EngineError(
+            f"{target.name or target}: cannot be written ({error.strerror}): expected a folder with room"
+        ) from None
 
 
 def write_in_one_piece(target: Path, content: bytes, lasting: bool = True) -> None:

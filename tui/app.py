@@ -55,8 +55,9 @@ class UnitfitApp(App[None]):
         runner: Callable[..., Runner] = Runner,
         keys: Path | None = None,
         keeper: Keeper | None = None,
+        palette: Palette | None = None,
     ) -> None:
-        self.palette = choose(os.environ)  # before Textual takes NO_COLOR out of the environment
+        self.palette = palette or choose(os.environ)  # before Textual takes NO_COLOR out of the environment
         super().__init__()
         self.register_theme(theme_of(self.palette))
         self.theme = "unitfit"

@@ -42,10 +42,14 @@ GRADUAL = (Nudge, Drag)  # what moves a parameter little by little
 
 
 class Session:
-    """A run at its initial curve, paused. `announce` is called where a long piece of work is about to begin."""
+    """A run at its initial curve, or one that is given, paused. `announce` is called where long work is to begin."""
 
     def __init__(
-        self, options: Options, announce: Callable[[], None], clock: Callable[[], float] = time.perf_counter
+        self,
+        options: Options,
+        announce: Callable[[], None],
+        clock: Callable[[], float] = time.perf_counter,
+        run: Run | None = None,
     ) -> None:
         self.announce, self.clock = announce, clock
         self.teller = Teller()
@@ -55,7 +59,7 @@ class Session:
         self._looks_back = False  # whether the note is to say what lies behind and ahead whenever the run rests
         self.busy: str | None = None
         self.prepared = False
-        self._enter(first_run(options), FIRST_SPEED)
+        self._enter(first_run(options) if run is None else run, FIRST_SPEED)
         if options.saved is None:
             self.telling.say(words.of_first(self.dataset))
         else:
