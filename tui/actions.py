@@ -31,7 +31,7 @@ from tui.run.hands import AddBest, FreezeHere, NextKind, Solve, SplitHere
 from tui.run.player import RunEpochs, Step, StepSpeed, Toggle
 from tui.run.snapshot import Snapshot
 from tui.run.travel import Back, BackEpoch, Best, End, Home, Redo, Undo
-from tui.views import views
+from tui.views import Key, views
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,7 @@ class Action:
     does: Wish | str
     group: str
     focus: str = ""  # the panel that must have the focus: "view", "units", "recipe", or "" for any
+    view: int = 0  # the view that must be shown, 0 for any
 
     @property
     def call(self) -> str:
@@ -66,6 +67,13 @@ VIEWS = tuple(
         LOOKING,
     )
     for view in views()
+)
+
+VIEW_KEYS: Mapping[str, Key] = {key.id: key for view in views() for key in view.KEYS}
+_OF_VIEWS = tuple(
+    Action(key.id, key.keys, key.title, key.word, f"look({key.id!r})", LOOKING, key.panel, view.NUMBER)
+    for view in views()
+    for key in view.KEYS
 )
 
 ACTIONS: tuple[Action, ...] = (
@@ -130,16 +138,16 @@ ACTIONS: tuple[Action, ...] = (
     Action("spot_down", ("down",), "The crosshair down", "move", "crosshair(0, -1)", DRAWING, "drawing"),
     Action("end_drawing", ("escape",), "Drawing ends", "ends", "end_drawing", DRAWING, "drawing"),
     *VIEWS,
-    Action("zoom", ("z",), "Zoom the fit in or out", "zoom", "zoom", LOOKING),
+    Action("zoom", ("z",), "Zoom the view in or out", "zoom", "zoom", LOOKING),
     Action("log_loss", ("y",), "Loss on a log or a linear axis", "log", "log_loss", LOOKING),
-    Action("window_left", ("left",), "In dated data: a week back", "window", "move_window(-1)", LOOKING, "view"),
-    Action("window_right", ("right",), "In dated data: a week on", "window", "move_window(1)", LOOKING, "view"),
-    Action("focus", ("tab",), "Focus: view, units, recipe", "focus", "focus_next", LOOKING),
+    *_OF_VIEWS,
+    Action("focus", ("tab",), "Focus: view, what is under it, recipe", "focus", "focus_next", LOOKING),
     Action("save", ("ctrl+s",), "Save the run: a small file that tells it again", "save", "save", PROGRAM),
     Action("go_on", ("ctrl+r",), "Go on with a run that was cut off", "go on", "go_on", PROGRAM),
     Action("open_run", ("ctrl+o",), "Open a saved run", "open run", "open_run", PROGRAM),
     Action("help", ("?",), "All keys", "help", "help", PROGRAM),
     Action("palette", ("ctrl+p",), "All actions, by name", "palette", "app.command_palette", PROGRAM),
+    Action("theme", (), "Dark or light theme", "theme", "app.switch_theme", PROGRAM),
     Action("picture", (), "Save the screen as SVG", "picture", "app.save_picture", PROGRAM),
     Action("quit", ("q",), "Quit", "quit", "app.quit", PROGRAM),
     Action("quit_anywhere", ("ctrl+c",), "Quit, from a dialog too", "quit", "app.quit", PROGRAM),
@@ -152,8 +160,8 @@ _TRAVELS = ("play", "update_back", "update", "epoch_back", "epoch", "undo", "red
 FOOTERS: Mapping[str, tuple[str, ...]] = {
     "view": (
         *_TRAVELS, "add_sigmoid", "add_relu", "remove_unit", "rate_down", "rate_up",
-        "window_left", "window_right", "epochs", "slower", "faster", "focus", "restart", "zoom",
-        *(action.id for action in VIEWS if len(VIEWS) > 1),
+        *(action.id for action in _OF_VIEWS if action.focus != "units"), "epochs", "slower", "faster", "focus",
+        "restart", "zoom", *(action.id for action in VIEWS if len(VIEWS) > 1),
     ),
     "units": (
         "play", "unit_up", "unit_down", "w_up", "w_down", "b_up", "b_down", "c_up", "c_down", "set_value",
@@ -164,6 +172,10 @@ FOOTERS: Mapping[str, tuple[str, ...]] = {
     "drawing": (
         "set_point", "set_high", "set_low", "erase_point", "spot_left", "spot_right", "spot_up", "spot_down",
         "end_drawing", "update", "epoch", "undo", "redo", "add_best", "solve", "restart",
+    ),
+    "below": (  # under a view that has something of its own there
+        "play", *(action.id for action in _OF_VIEWS if action.focus == "units"), *_TRAVELS[1:], "focus", "unit_up",
+        "unit_down", "rate_down", "rate_up", "epochs",
     ),
     "recipe": (
         "play", "field_up", "field_down", "value_down", "value_up", *_TRAVELS[1:], "focus", "open", "reseed",
@@ -226,9 +238,14 @@ def sign(key: str) -> str:
     return KEY_SIGNS.get(key, key)
 
 
-def without_use(layers: int, inputs: int, dated: bool) -> set[str]:
+def of_other_views(number: int, kind: str) -> set[str]:
+    """The ids of keys that the view of this number has not, or that do nothing with this kind of data."""
+    return {action.id for action in _OF_VIEWS if action.view != number or kind not in VIEW_KEYS[action.id].kinds}
+
+
+def without_use(layers: int, inputs: int) -> set[str]:
     """The ids of what does nothing with this many hidden layers and inputs of the chosen one: no part of the footer."""
-    idle = set() if dated else {action.id for action in ACTIONS if action.focus == "view"}
+    idle = set()
     if layers == 0:
         idle |= {
             "remove_unit",

@@ -26,11 +26,12 @@ from textual.screen import Screen
 from textual.theme import BUILTIN_THEMES, Theme
 
 from tui.actions import KeysError, bindings, keymap, place_of, with_keys
-from tui.draw.palette import DARK, Palette, choose
+from tui.draw.palette import DARK, LIGHT, THEMES, Palette, choose
 from tui.run.keeper import Keeper
 from tui.run.options import Options
 from tui.run.runner import Runner
 from tui.run.session import Session
+from tui.run.settings import THEME, remember
 from tui.screens.main import MainScreen
 from tui.widgets.too_small import too_small
 
@@ -55,12 +56,12 @@ class UnitfitApp(App[None]):
         runner: Callable[..., Runner] = Runner,
         keys: Path | None = None,
         keeper: Keeper | None = None,
+        theme: str | None = None,
         palette: Palette | None = None,
     ) -> None:
-        self.palette = palette or choose(os.environ)  # before Textual takes NO_COLOR out of the environment
+        self.palette = palette or choose(os.environ, theme)  # before Textual takes NO_COLOR out of the environment
         super().__init__()
-        self.register_theme(theme_of(self.palette))
-        self.theme = "unitfit"
+        self._wear(self.palette)
         self.keeper = keeper
         self.runner = runner(options, self._wake) if keeper is None else runner(options, self._wake, keeper=keeper)
         self.keys = keys or platformdirs.user_config_path() / KEYS_FILE
@@ -158,6 +159,23 @@ class UnitfitApp(App[None]):
     async def _do(self, call: str) -> None:
         await self.run_action(call.removeprefix("app."), self if call.startswith("app.") else self.main)
 
+    def _wear(self, palette: Palette) -> None:
+        """Textual's own parts in the colours of this palette."""
+        self.palette, theme = palette, theme_of(palette)
+        self.register_theme(theme)
+        self.theme = theme.name
+
+    def action_switch_theme(self) -> None:
+        """From dark to light or back, and remember it; with the terminal's own colours there is nothing to switch."""
+        if self.palette.depth != "truecolor":
+            self.say("Dark and light need 256 colours; with 16, and with NO_COLOR, they are the terminal's own")
+            return
+        name = "light" if self.palette is DARK else "dark"
+        self._wear(THEMES[name])
+        self.main.wear(self.palette)
+        if problem := remember(THEME, name):
+            self.say(problem)
+
     def action_save_picture(self) -> None:
         """The screen as SVG, in the current folder; taken once the palette has left the screen."""
         self.call_after_refresh(self._save_picture)
@@ -190,9 +208,10 @@ def theme_of(palette: Palette) -> Theme:
     """
     if palette.depth == "ansi":
         return replace(BUILTIN_THEMES["ansi-dark"], name="unitfit")
-    colours = DARK.colours
+    colours = palette.colours or DARK.colours
     return Theme(
-        name="unitfit",
+        name="unitfit light" if palette is LIGHT else "unitfit",
+        dark=palette is not LIGHT,
         primary=colours["model"],
         secondary=colours["model"],
         accent=colours["now"],

@@ -21,12 +21,14 @@ from engine import EngineError, Experiment, story_file
 from engine.activations import KINDS
 from engine.initial import INITS
 from engine.notation import parse_layers
+from engine.outcome import Outcome as SavedOutcome
 from engine.recipe import BY_FLAG, FIELDS, Field, Recipe
 from tui.commands.export import export, predict
 from tui.console.headless import Outcome, make_trainer, updates_of, watched
 from tui.console.out import aligned, is_terminal, ready, say
 from tui.run.options import Options
 from tui.run.saved import is_saved, open_saved
+from tui.run.settings import THEME, recall
 
 DIVERGED, BAD_INPUT, INTERRUPTED = 1, 2, 130
 SENTENCE_LENGTH = 1000
@@ -80,7 +82,7 @@ def run_options(command: Callable[..., Any]) -> Callable[..., Any]:
         sources = [source for source in (file, data) if source is not None] or [USUAL.data]
         if len(sources) > 1:
             raise click.UsageError("FILE with --data: expected one of them")
-        own = {name: given.pop(name) for name in ("as_object", "quiet", "save", "force") if name in given}
+        own = {name: given.pop(name) for name in ("as_object", "quiet", "save", "force", "theme") if name in given}
         asked = {flag: given.pop(flag) for flag in BY_FLAG}
         training = {flag: value for flag, value in asked.items() if value not in (None, USUAL_TRAINING.get(flag))}
         columns = tuple(name.strip() for group in features for name in group.split(","))
@@ -137,8 +139,9 @@ def program() -> None:
 @program.command(hidden=True)
 @click.argument("file", required=False)
 @run_options
+@click.option("--theme", type=click.Choice(["dark", "light"]), show_default="as last time, else dark", help="Colours")
 @click.version_option(package_name="unitfit", message="unitfit %(version)s")
-def screen(options: Options) -> int:
+def screen(options: Options, theme: str | None) -> int:
     """Watch a small neural network learn."""
     if not on_terminal():
         raise click.UsageError("no terminal to draw on: expected one, or the command `unitfit train`")
@@ -148,9 +151,10 @@ def screen(options: Options) -> int:
     elif options != USUAL:
         make_trainer(options)  # refuses bad input before the screen opens
     from tui.app import UnitfitApp
+    from tui.draw.palette import THEMES
     from tui.run.keeper import Keeper, state_folder
 
-    app = UnitfitApp(options, keeper=Keeper(state_folder()))
+    app = UnitfitApp(options, keeper=Keeper(state_folder()), theme=theme or recall(THEME, THEMES))
     app.run()
     return app.return_code or 0
 
@@ -183,7 +187,7 @@ def replay(file: str, as_object: bool, threads: int | None) -> int:
     if outcome.interrupted or story.trainer.diverged or saved is None:
         return _report(outcome, as_object, quiet=False)
     story.goto(story.end)  # after the edits of its last update
-    verdict = saved.verdict(story_file.Outcome.of(story.trainer)) or "the same θ as when it was saved"
+    verdict = saved.verdict(SavedOutcome.of(story.trainer)) or "the same θ as when it was saved"
     if not as_object:
         say(f"{file}: {verdict}")
     return _report(outcome, as_object, quiet=False, replay=verdict)

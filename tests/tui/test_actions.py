@@ -18,6 +18,7 @@ from tui.actions import (
     bindings,
     footer_items,
     keymap,
+    of_other_views,
     place_of,
     with_keys,
     without_use,
@@ -43,7 +44,7 @@ def test_all_keys_of_the_contract_are_in_the_table():
 
 def test_no_id_twice_and_no_key_twice_in_one_place():
     assert max(Counter(action.id for action in ACTIONS).values()) == 1
-    assert max(Counter((place_of(action), key) for action in ACTIONS for key in action.keys).values()) == 1
+    assert max(Counter((place_of(action), action.view, key) for action in ACTIONS for key in action.keys).values()) == 1
 
 
 @pytest.mark.parametrize("action", ACTIONS, ids=lambda action: action.id)
@@ -95,7 +96,7 @@ NUDGES, MORE = "w W b B c C nudge  enter value", "f freeze  k kind  u undo  S sp
     ],
 )
 def test_the_footer_leaves_out_what_has_no_use(layers, inputs, line):
-    enabled = {action.id for action in ACTIONS} - without_use(layers, inputs, dated=False)
+    enabled = {action.id for action in ACTIONS} - without_use(layers, inputs) - of_other_views(1, "curve")
     words = "  ".join(f"{keys} {word}" for keys, word in footer_items(ACTIONS, "units", enabled, 300))
     assert words.startswith(f"space play  {line}  tab focus")
 
@@ -123,7 +124,7 @@ def test_the_footer_in_the_past_at_80_columns():
 
 
 def test_the_footer_of_the_units_has_the_nudges_at_80_columns():
-    enabled = {action.id for action in ACTIONS} - without_use(1, 1, dated=False)
+    enabled = {action.id for action in ACTIONS} - without_use(1, 1) - of_other_views(1, "curve")
     items = footer_items(ACTIONS, "units", enabled, 78)
     assert {word for _, word in items} >= {"nudge", "value", "freeze", "kind"}
 

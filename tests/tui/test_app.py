@@ -18,6 +18,7 @@ from tui.run.facts import Gradient, Predictions, Probe
 from tui.run.hands import SetPart
 from tui.run.options import Options
 from tui.run.player import FIRST_SPEED
+from tui.run.settings import recall
 from tui.screens.help import HelpScreen
 from tui.screens.open_table import OpenTable
 from tui.widgets.number_prompt import NumberPrompt
@@ -559,11 +560,11 @@ async def test_dated_data_have_a_window_that_the_arrows_move(drive):
         assert d.app.main.view.window > 0
         moved = [row[:79] for row in d.rows()[2:28]]
         assert moved != fit
-        d.app.main.action_move_window(1000)
+        await d.press(*["right"] * 60)
         end = d.app.main.view.window
         await d.press("left", "left")
         assert d.app.main.view.window == end - 14
-        d.app.main.action_move_window(-1000)
+        await d.press(*["left"] * 60)
         assert d.app.main.view.window == 0
         await d.press("tab", "right")  # in the units the arrows choose
         assert d.app.main.view.window == 0
@@ -922,3 +923,33 @@ async def test_few_colours_or_none(drive, monkeypatch, environment):
         }
         assert all(colour.triplet is None for colour in colours)  # names of the terminal's own colours, if any
         assert bool(colours) != ("NO_COLOR" in environment)
+
+
+# ------------------------------------------------------------------------------------------------ dark and light
+
+
+async def test_the_theme_is_switched_at_once_and_remembered(drive, monkeypatch, tmp_path):
+    monkeypatch.setattr("platformdirs.user_config_path", lambda name="": tmp_path / name)
+    monkeypatch.setenv("COLORTERM", "truecolor")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    async with drive() as d:
+        grounds = []
+        for _ in range(3):
+            strips = d.app.screen._compositor.render_strips()
+            grounds.append({str(segment.style.bgcolor.name) for strip in strips for segment in strip if segment.style})
+            d.app.action_switch_theme()
+            await d.settle()
+        assert "#0e1216" in grounds[0] and "#ffffff" not in grounds[0]
+        assert "#ffffff" in grounds[1] and "#0e1216" not in grounds[1]
+        assert grounds[2] == grounds[0]
+        assert recall("theme", ["light"]) == "light"
+
+
+async def test_with_sixteen_colours_there_is_nothing_to_switch(drive, monkeypatch):
+    monkeypatch.setenv("TERM", "linux")
+    monkeypatch.delenv("COLORTERM", raising=False)
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    async with drive() as d:
+        d.app.action_switch_theme()
+        await d.settle()
+        assert d.notices == ["Dark and light need 256 colours; with 16, and with NO_COLOR, they are the terminal's own"]

@@ -209,8 +209,8 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[Options]:
     class UnitfitApp:
         return_code = 0
 
-        def __init__(self, options: Options, keeper: object) -> None:
-            self.options = options
+        def __init__(self, options: Options, keeper: object, theme: str | None) -> None:
+            self.options, self.theme = options, theme
 
         def run(self) -> None:
             seen.append(self.options)

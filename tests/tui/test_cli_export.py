@@ -15,6 +15,7 @@ import pytest
 import data
 from engine import Network
 from tui.cli import main
+from tui.draw.palette import THEMES
 
 Capture = pytest.CaptureFixture[str]
 MOTORCYCLE = Path(data.__file__).parent / "files" / "motorcycle.csv"
@@ -78,13 +79,17 @@ def test_an_exported_network_is_exported_again_and_read_from_python(capsys: Capt
     assert Network.load(exported).layers == [["sigmoid", "sigmoid", "relu"]]
 
 
-def test_the_picture_is_the_screen_at_the_end_of_the_run(capsys: Capture, saved: str) -> None:
+@pytest.mark.parametrize(("theme", "colour"), [(None, "#56b4e9"), ("light", THEMES["light"].colours["model"].lower())])
+def test_the_picture_is_the_screen_at_the_end_of_the_run(
+    capsys: Capture, saved: str, monkeypatch: pytest.MonkeyPatch, theme: str | None, colour: str
+) -> None:
+    monkeypatch.setattr("tui.commands.picture.recall", lambda *names: theme)
     code, out, err = run(capsys, "export", saved, "--to", "svg")
     assert (code, err) == (0, "")
     shown = "".join(ElementTree.fromstring(out).itertext()).replace("\xa0", " ")
     for words in ("motorcycle", "1-3-1", "epoch 5", "update 20", "Replayed to the same θ", "⣤", "time ms"):
         assert words in shown
-    assert "#56b4e9" in out  # the curve's colour
+    assert colour in out  # that of the curve
 
 
 def test_a_run_that_comes_to_another_theta_says_so(capsys: Capture, saved: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from data.rows import read_rows
-from engine import story_file
+from engine.outcome import Outcome
 from tui.console.export import FORMATS
 from tui.console.fitted import Fitted, read_fitted
 from tui.console.headless import watched
@@ -84,6 +84,6 @@ def replayed(file: str, threads: int | None) -> Run:
         note([f"{overflow(*story.trainer.diverged)}: this is the last finite state"])
         return run
     story.goto(story.end)  # after the edits of its last update
-    verdict = saved.verdict(story_file.Outcome.of(story.trainer)) if saved else ""
+    verdict = saved.verdict(Outcome.of(story.trainer)) if saved else ""
     note([verdict] if verdict else [])
     return run

@@ -7,10 +7,11 @@ import os
 from functools import partial
 
 from tui.app import UnitfitApp
-from tui.draw.palette import choose
+from tui.draw.palette import THEMES, choose
 from tui.run.run import Run
 from tui.run.runner import Runner
 from tui.run.session import Session
+from tui.run.settings import THEME, recall
 from tui.screens.main import MainScreen
 
 SIZE = (120, 40)
@@ -18,8 +19,8 @@ MOMENT = 0.01  # seconds between two looks at whether it is drawn
 
 
 def picture(run: Run) -> str:
-    """What the program shows of this moment of a run at 120×40, in colours unless NO_COLOR is set."""
-    palette = choose({**os.environ, "COLORTERM": "truecolor"})
+    """What the program shows of this moment at 120×40, in the theme that is remembered; NO_COLOR leaves colours out."""
+    palette = choose({**os.environ, "COLORTERM": "truecolor"}, recall(THEME, THEMES))
     app = UnitfitApp(run.options, partial(Runner, begin=partial(Session, run=run)), palette=palette)
     try:
         return asyncio.run(drawn(app))

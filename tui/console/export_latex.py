@@ -12,7 +12,7 @@ from data.signature import Signature
 from engine import Network
 from engine.activations import KINDS
 from engine.layout import split
-from engine.story_file import version
+from engine.outcome import version
 from tui.console.fitted import Fitted, feature_words, in_own_units, words
 from tui.console.report import many
 

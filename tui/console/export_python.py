@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 from engine.activations import KINDS
 from engine.layout import split
-from engine.story_file import version
+from engine.outcome import version
 from tui.console.fitted import Fitted, feature_words, in_own_units, words
 
 WIDTH = 110

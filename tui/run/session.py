@@ -18,7 +18,7 @@ import numpy as np
 from data import Dataset
 from engine import Experiment, Trainer
 from engine.edits import DrawPoint, Edit, SetTheta, Setup, SetValue, apply
-from engine.story_file import Outcome
+from engine.outcome import Outcome
 from tui.run import words
 from tui.run.beginnings import Beginning, Open, begin, first_run
 from tui.run.choice import Choice, nearest

@@ -11,7 +11,7 @@ from textual.app import ComposeResult
 from textual.containers import Container
 from textual.events import DescendantFocus, Resize
 
-from tui.actions import WISHES, Action, bindings, without_use, without_way
+from tui.actions import VIEW_KEYS, WISHES, Action, bindings, of_other_views, without_use, without_way
 from tui.draw.palette import Palette
 from tui.run.drawing import BeginDrawing
 from tui.run.fields import PANEL_FIELDS
@@ -19,9 +19,7 @@ from tui.run.gestures import StepField
 from tui.run.runner import Command
 from tui.run.snapshot import Snapshot
 from tui.screens.asking import AskingScreen
-from tui.views import ViewState, Want, chosen, fit, loss, view_of, views
-from tui.views.fit import series
-from tui.views.units import table
+from tui.views import ViewState, Want, below, chosen, fit, loss, view_of, views
 from tui.widgets.footer_line import FooterLine
 from tui.widgets.loss_panel import LossPanel
 from tui.widgets.note_line import NoteLine
@@ -37,7 +35,6 @@ from tui.widgets.view_panel import ViewPanel
 FOCUSES = ("view", "units", "recipe")
 NARROW = 100  # columns under which the recipe has no place of its own
 OPENS = ("help", "open_table", "open_run", "ask_epochs", "ask_value")  # what needs room of its own
-WEEK = 7  # what the window of dated data moves by
 
 
 def breakpoints(side: str, least: int, *others: int) -> list[tuple[int, str]]:
@@ -86,12 +83,19 @@ class MainScreen(AskingScreen):
     def show(self, snapshot: Snapshot) -> None:
         """Draw a snapshot."""
         if self.snapshot is None or snapshot.dataset.whole is not self.snapshot.dataset.whole:
-            zoomed, self.view = self.view.zoom, replace(self.view, zoom=False, window=0)
+            zoomed, self.view = self.view.zoom, replace(self.view, zoom=False, window=0, example=None)
             self.snapshot = snapshot
             if zoomed:
                 self._arrange()
         self.snapshot = snapshot
         self.ask_again()
+        self.repaint()
+
+    def wear(self, palette: Palette) -> None:
+        """Draw everything in the colours of this palette from now on."""
+        self.palette = palette
+        for panel in self.query(Panel):
+            panel.palette = palette
         self.repaint()
 
     def repaint(self) -> None:
@@ -103,9 +107,7 @@ class MainScreen(AskingScreen):
             rule.split, rule.focused_panel = split, self.focused_panel
         self.query_one("#lower-rule", Rule).junction = "┴" if self.size.width < NARROW else "┼"
         footer = self.query_one(FooterLine)
-        drawing = self.query_one(ViewPanel).spot is not None
-        footer.focused_panel = "drawing" if drawing else self.focused_panel
-        footer.enabled = self.enabled()
+        footer.place, footer.enabled = self._footer(), self.enabled()
         panels = list(self.query(Panel))
         for panel in panels:
             if self.plots_ready or panel.id not in ("view", "loss"):
@@ -164,7 +166,7 @@ class MainScreen(AskingScreen):
         return [view, Title("loss", (loss.TITLE,), loss.subtitle(snapshot, state))]
 
     def _lower_titles(self, snapshot: Snapshot, state: ViewState) -> list[Title]:
-        units = Title("units", (table.TITLE,), table.subtitle(snapshot, state))
+        units = Title("units", (below.picture(snapshot.dataset, state).TITLE,), below.subtitle(snapshot, state))
         recipe = Title("recipe", ("Recipe",))
         if self.size.width < NARROW:
             return [recipe if self.focused_panel == "recipe" else units]
@@ -179,25 +181,33 @@ class MainScreen(AskingScreen):
         kind = None if self.snapshot is None else self.snapshot.dataset.kind
         return kind == "series" and self.view.number == fit.NUMBER
 
+    def _footer(self) -> str:
+        """Whose keys the footer shows."""
+        if self.query_one(ViewPanel).spot is not None:
+            return "drawing"
+        view = view_of(self.view.number)
+        return {"view": view.FOOTER, "units": "below" if view.BELOW else "units"}.get(self.focused_panel, "recipe")
+
     def enabled(self) -> set[str]:
         """The ids of the actions that mean something now."""
         if self.snapshot is None:
             return set()
         network = self.snapshot.network
-        idle = without_use(len(network.layers), network.shape[self.snapshot.chosen.layer], self._dated())
+        idle = without_use(len(network.layers), network.shape[self.snapshot.chosen.layer])
         if self.snapshot.dataset.kind != "plane":
             idle |= {"set_high", "set_low"}
-        return {action.id for action in self.actions} - idle - without_way(self.snapshot)
+        foreign = of_other_views(self.view.number, self.snapshot.dataset.kind)
+        return {action.id for action in self.actions} - idle - foreign - without_way(self.snapshot)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """The arrows move the window of dated data only; elsewhere they choose units and layers.
+        """A view's own keys are its own only where they do something; elsewhere they mean what they always do.
 
         Nothing is opened or asked on a screen that is too small to show it.
         """
         opens = action in OPENS or (action == "run_epochs" and self.epochs is None)
         if opens and too_small(*self.app.size):
             return False
-        return action != "move_window" or self._dated()
+        return action != "look" or parameters[0] in self.enabled()
 
     # ---------------------------------------------------------------------------------------------------- actions
 
@@ -230,10 +240,10 @@ class MainScreen(AskingScreen):
     def action_change_field(self, direction: int) -> None:
         self.perform(StepField(PANEL_FIELDS[self.query_one(RecipePanel).chosen], direction))
 
-    def action_move_window(self, direction: int) -> None:
+    def action_look(self, name: str) -> None:
+        """Do what the view says of its own key with this id."""
         if self.snapshot:
-            last = series.last_window(self.snapshot.dataset, *self.query_one("#view").size)
-            self._look(replace(self.view, window=min(max(self.view.window + WEEK * direction, 0), last)))
+            self._look(VIEW_KEYS[name].does(self.view, self.snapshot, *self.query_one("#view").size))
 
     def action_zoom(self) -> None:
         self.view = replace(self.view, zoom=not self.view.zoom)

@@ -13,4 +13,5 @@ class ViewState:
     zoom: bool = False  # the whole unseen span of dated data instead of a window
     window: int = 0  # dated data: days (or years) from the first unseen one to the window's left edge
     log_loss: bool = True
+    example: int | None = None  # the place of the example whose numbers are shown, None for the one shown at first
     focus: bool = False  # the panel being painted has the focus

@@ -16,13 +16,13 @@ class FooterLine(Panel):
     def __init__(self, palette: Palette, id: str, actions: Sequence[Action]) -> None:
         super().__init__(palette, id)
         self.actions = actions
-        self.focused_panel = "view"
+        self.place = "view"  # whose keys it shows: a row of FOOTERS
         self.enabled: set[str] = set()
 
     def draw(self, snapshot: Snapshot, width: int, height: int) -> Canvas:
         canvas = Canvas(width, height)
         column = 1
-        for keys, word in footer_items(self._worded(snapshot), self.focused_panel, self.enabled, width - 2):
+        for keys, word in footer_items(self._worded(snapshot), self.place, self.enabled, width - 2):
             column = canvas.text(0, column, keys, "bright", True)
             column = canvas.text(0, column + 1, word, "label") + 2
         return canvas

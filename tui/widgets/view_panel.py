@@ -1,4 +1,4 @@
-"""The big panel. In the fit of one feature a unit's number can be dragged, and on the fit points can be drawn.
+"""The big panel. Under a curve over one feature a unit's number can be dragged, and on the fit points can be drawn.
 
 While somebody draws there is a crosshair, which the arrows move; keys and the mouse set points and erase them.
 """
@@ -16,10 +16,12 @@ from tui.run.drawing import DrawHere, EraseHere, refusal
 from tui.run.gestures import Wish
 from tui.run.hands import Drag
 from tui.run.snapshot import Snapshot
-from tui.views import ViewState, chosen, fit
+from tui.views import ViewState, chosen, fit, sums
 from tui.views.fit import curve, drawing
+from tui.views.sums import along
 from tui.widgets.panel import Panel
 
+HANDLES = {fit.NUMBER: curve, sums.NUMBER: along}  # the views with numbers to drag, and who knows where they are
 RIGHT = 3  # button of the mouse
 HIGH, LOW = 1.0, -1.0  # labels of two features
 
@@ -141,10 +143,11 @@ class ViewPanel(Panel, can_focus=True):
     # ---------------------------------------------------------------------------------------------------------- mouse
 
     def on_mouse_down(self, event: MouseDown) -> None:
+        handles = HANDLES.get(self.view.number)
         if self.spot is not None:
             self._press(event)
-        elif self.snapshot and self.snapshot.dataset.kind == "curve" and self.view.number == fit.NUMBER:
-            self.grabbed, self.row = curve.grab(self.snapshot, *self.size, event.y, event.x), event.y
+        elif self.snapshot and self.snapshot.dataset.kind == "curve" and handles:
+            self.grabbed, self.row = handles.grab(self.snapshot, *self.size, event.y, event.x), event.y
             if self.grabbed is not None:
                 self.capture_mouse()
 
@@ -152,7 +155,7 @@ class ViewPanel(Panel, can_focus=True):
         if self.stroke is not None:
             self._stroke(event)
         elif self.grabbed is not None and self.snapshot:
-            x, lift = curve.dragged(self.snapshot, *self.size, event.x, self.row - event.y)
+            x, lift = HANDLES[self.view.number].dragged(self.snapshot, *self.size, event.x, self.row - event.y)
             self.row = event.y
             self.post_message(self.Wished(Drag(self.grabbed, x, lift)))
 

@@ -19,7 +19,8 @@ from engine.activations import KINDS
 from engine.edits import Freeze
 from tui.draw.palette import ANSI, DARK, NAMES, PLAIN, Palette
 from tui.run.choice import OUTPUT_BIAS, Choice
-from tui.views import ViewState, fit, loss, views
+from tui.views import ViewState, fit, loss, net, sums, views
+from tui.views.net import example
 from tui.views.units import table
 
 STATE = ViewState()
@@ -72,6 +73,17 @@ def many() -> Still:
     """Units that bend within the data: a straight line could sit on the border between dots."""
     waves = np.round(np.sin(3.0 + 1.7 * np.arange(37)), 3)
     return made(still("motorcycle"), (("relu", "sigmoid", "tanh") * 4,), tuple(waves + np.repeat((3.1, 0.0), (12, 25))))
+
+
+def hundred() -> Still:
+    """More units than have a place of their own."""
+    return made(still("motorcycle"), (("relu", "tanh") * 50,), np.sin(2.0 + 1.7 * np.arange(301)))
+
+
+def four_layers() -> Still:
+    """More layers than have a column."""
+    count = 2 * 3 + 3 + 3 * (3 * 3 + 3) + 3 + 1
+    return made(still("penguins"), (("tanh",) * 3,) * 4, np.round(1.5 * np.sin(1.0 + 1.7 * np.arange(count)), 3))
 
 
 def two_features() -> Still:
@@ -131,6 +143,9 @@ def scenes() -> Iterator[tuple[str, Scene]]:
         yield f"fit_{name}", Scene(fit, "fit", kept(name))
         yield f"loss_{name}", Scene(loss, "loss", kept(name))
         yield f"units_{name}", Scene(table, "units", kept(name))
+        yield f"sums_{name}", Scene(sums, "fit", kept(name))
+        yield f"net_{name}", Scene(net, "fit", kept(name))
+        yield f"example_{name}", Scene(example, "units", kept(name))
     for name in ("motorcycle", "chicago", "spiral", "concrete"):
         first = lambda name=name: alone(still(name))  # noqa: E731
         yield f"fit_{name}_unanswered", Scene(fit, "fit", kept(name), answered=False)
@@ -140,6 +155,9 @@ def scenes() -> Iterator[tuple[str, Scene]]:
         for palette in (ANSI, PLAIN):
             depth = {"ansi": "16_colours", "none": "no_colours"}[palette.depth]
             yield f"fit_{name}_{depth}", Scene(fit, "fit", kept(name), palette=palette)
+            yield f"sums_{name}_{depth}", Scene(sums, "fit", kept(name), palette=palette)
+            yield f"net_{name}_{depth}", Scene(net, "fit", kept(name), palette=palette)
+            yield f"example_{name}_{depth}", Scene(example, "units", kept(name), palette=palette)
             if name == "motorcycle":
                 yield f"loss_{name}_past_{depth}", Scene(loss, "loss", past, palette=palette, plain=PAST)
             yield f"loss_{name}_{depth}", Scene(loss, "loss", kept(name), palette=palette)
@@ -172,6 +190,30 @@ def scenes() -> Iterator[tuple[str, Scene]]:
     yield "units_sine_second_layer", Scene(table, "units", kept("sine"), Choice(layer=1, unit=1, source=2))
     yield "units_spiral_second_layer", Scene(table, "units", kept("spiral"), Choice(layer=1, unit=5))
     yield "units_spiral_bias", Scene(table, "units", kept("spiral"), Choice(unit=OUTPUT_BIAS, layer=1))
+    yield "sums_motorcycle_whole", Scene(sums, "whole", kept("motorcycle"), Choice(unit=1))
+    yield "sums_motorcycle_unanswered", Scene(sums, "fit", kept("motorcycle"), answered=False)
+    yield "sums_motorcycle_stretched", Scene(sums, "fit", stretched("motorcycle"))
+    yield "sums_motorcycle_bias", Scene(sums, "fit", kept("motorcycle"), Choice(unit=OUTPUT_BIAS))
+    yield "sums_many", Scene(sums, "fit", many, Choice(unit=6))
+    yield "sums_troubled", Scene(sums, "fit", troubled, Choice(unit=2))
+    yield "sums_twins", Scene(sums, "fit", of_kind("hard_sigmoid"), Choice(layer=1))
+    yield "sums_sine_first_layer", Scene(sums, "fit", kept("sine"))
+    yield "sums_concrete_age", Scene(sums, "fit", kept("concrete"), Choice(source=7))
+    yield "sums_spiral_second_layer", Scene(sums, "fit", kept("spiral"), Choice(layer=1, unit=5))
+    yield "sums_linear", Scene(sums, "fit", kept("linear"), Choice(unit=OUTPUT_BIAS, source=3))
+    yield "sums_two_features", Scene(sums, "fit", two_features)
+    for name, view, panel in (("net", net, "fit"), ("example", example, "units")):
+        yield f"{name}_many", Scene(view, panel, many, Choice(unit=6, part="c"))
+        yield f"{name}_hundred", Scene(view, panel, hundred, Choice(unit=50))
+        yield f"{name}_sine_first_layer", Scene(view, panel, kept("sine"))
+        yield f"{name}_spiral_second_layer", Scene(view, panel, kept("spiral"), Choice(layer=1, unit=5, source=2))
+        yield f"{name}_spiral_bias", Scene(view, panel, kept("spiral"), Choice(layer=1, unit=OUTPUT_BIAS))
+        yield f"{name}_linear", Scene(view, panel, kept("linear"), Choice(unit=OUTPUT_BIAS, source=3))
+        yield f"{name}_motorcycle_third", Scene(view, panel, kept("motorcycle"), state=ViewState(example=2))
+        yield f"{name}_four_layers", Scene(view, panel, four_layers, Choice(layer=2, unit=1))
+    yield "net_motorcycle_whole", Scene(net, "whole", kept("motorcycle"), Choice(unit=1))
+    yield "net_spiral_whole", Scene(net, "whole", kept("spiral"), Choice(layer=1))
+    yield "net_motorcycle_unanswered", Scene(net, "fit", kept("motorcycle"), answered=False)
     yield "units_linear", Scene(table, "units", kept("linear"))
     yield "units_linear_fourth_weight", Scene(table, "units", kept("linear"), Choice(unit=OUTPUT_BIAS, source=3))
     for kind in KINDS:
@@ -201,10 +243,10 @@ def test_each_meaning_has_the_colours_that_are_kept(write: bool) -> None:
 
 def test_each_view_has_a_picture_for_each_kind_of_data() -> None:
     modules = (import_module(each.name) for each in pkgutil.walk_packages(tui.views.__path__, "tui.views."))
-    wanted = {(module.TITLE, "") for module in modules if hasattr(module, "TITLE")}
-    wanted |= {(view.TITLE, kind) for view in views() for kind in view.KINDS}
+    wanted = {(module.__name__, "") for module in modules if hasattr(module, "TITLE")}
+    wanted |= {(view.__name__, kind) for view in views() for kind in view.KINDS}
     for scene, _ in SCENES.values():
-        wanted -= {(scene.view.TITLE, ""), (scene.view.TITLE, scene.run().evidence.dataset.kind)}
+        wanted -= {(scene.view.__name__, ""), (scene.view.__name__, scene.run().evidence.dataset.kind)}
     assert not wanted, f"{wanted} need a scene in {Path(__file__).name}; then {COMMAND} makes the picture"
 
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, cast
+
+from tui.views import Key
 
 if TYPE_CHECKING:
     from data import Dataset
@@ -16,6 +20,24 @@ if TYPE_CHECKING:
 
 NUMBER, TITLE, ABOUT = 1, "Fit", "the fit"
 KINDS = {"curve": "curve", "series": "series", "plane": "plane", "table": "scatter"}  # and the modules that draw them
+FOOTER, BELOW = "view", None
+WEEK = 7  # what the window of dated data moves by
+
+
+def move_window(direction: int, state: ViewState, snapshot: Snapshot, width: int, height: int) -> ViewState:
+    """Dated data: the window a week on (+1) or back (−1)."""
+    from tui.views.fit import series
+
+    last = series.last_window(snapshot.dataset, width, height)
+    return replace(state, window=min(max(state.window + WEEK * direction, 0), last))
+
+
+KEYS = tuple(
+    Key(
+        f"window_{key}", (key,), f"In dated data: a week {words}", "window", partial(move_window, by), kinds=("series",)
+    )
+    for key, words, by in (("left", "back", -1), ("right", "on", 1))
+)
 
 
 def picture(dataset: Dataset) -> Picture:

@@ -47,7 +47,7 @@ def paint(snapshot: Snapshot, width: int, height: int, palette: Palette, state: 
     canvas = Canvas(width, height)
     dataset, frame = snapshot.dataset, layout(snapshot.dataset, width, height)
     draw_axes(canvas, frame, _name(dataset, 0), grid=False)
-    low, high = _bounds(dataset)
+    low, high = bounds(dataset)
     if (probe := snapshot.answer(Predictions(points, (width, height)))) is not None:
         values = probe.y.reshape(2 * frame.rows, frame.columns)
         draw_map(canvas, frame.top, frame.left, (values - low) / (high - low), palette)
@@ -83,7 +83,7 @@ def _name(dataset: Dataset, feature: int) -> str:
 
 
 @per_dataset
-def _bounds(dataset: Dataset) -> tuple[float, float]:
+def bounds(dataset: Dataset) -> tuple[float, float]:
     """What the lowest and the highest band stand for: ±1, or the range of the target."""
     if dataset.labels:
         return -1.0, 1.0
