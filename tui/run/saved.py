@@ -81,11 +81,11 @@ def notes_of(options: Options, dataset: Dataset, story: Experiment) -> list[Note
     return notes
 
 
-def free_name(dataset: Dataset, network: Network) -> Path:
+def free_name(dataset: Dataset, network: Network, ending: str = ".toml") -> Path:
     """A name in the present folder that no file has yet: motorcycle_1-4-1.toml."""
     plain = (
         "".join(letter if letter.isalnum() or letter in "-." else "_" for letter in Path(dataset.name).stem) or "run"
     )
     stem = f"{plain[:60]}_{'-'.join(map(str, network.shape))}"
-    names = itertools.chain([f"{stem}.toml"], (f"{stem}_{number}.toml" for number in itertools.count(2)))
-    return next(path for name in names if not (path := Path(name)).exists())
+    names = itertools.chain([f"{stem}{ending}"], (f"{stem}_{number}{ending}" for number in itertools.count(2)))
+    return next(Path(name) for name in names if not os.path.lexists(name))

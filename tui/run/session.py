@@ -6,6 +6,7 @@ runner catches it and says it.
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from data import Dataset
-from engine import Experiment, Trainer
+from engine import EngineError, Experiment, Trainer, files
 from engine.edits import DrawPoint, Edit, SetTheta, Setup, SetValue, apply
 from engine.outcome import Outcome
 from tui.run import words
@@ -207,6 +208,13 @@ class Session:
         self.story.save(path)
         opens = f"Saved as {path}: unitfit {path} opens it"
         self.telling.say(f"{opens}, unitfit replay {path} tells its losses", opens, f"Saved as {path}")
+
+    def export(self, content: Callable[[Run], bytes], path: Path) -> None:
+        """Write what this makes of this moment to a file that is not there yet. Raises EngineError or DataError."""
+        if os.path.lexists(path):
+            raise EngineError(f"{path}: is there already; expected another name")
+        files.save(path, content(self.run))
+        self.telling.say(words.exported(path))
 
     def _enter(self, run: Run, level: int) -> None:
         if run.before is not None:

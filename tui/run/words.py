@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import data
 from data import Dataset
 from tui.run.beginnings import Beginning, Load, Open, Reinit, Reseed, Restart
@@ -67,3 +69,8 @@ def while_it_begins(beginning: Beginning) -> str | None:
 def of_replay(verdict: str) -> str:
     """What is said at the end of a replay; `verdict` is that of `Outcome`."""
     return verdict or "Replayed to the same θ as when it was saved; space trains on, u goes back"
+
+
+def exported(path: Path) -> str:
+    """What is said of a file that was written."""
+    return f"Exported as {path}"

@@ -18,7 +18,7 @@ from tui.run.fields import PANEL_FIELDS
 from tui.run.gestures import StepField
 from tui.run.runner import Command
 from tui.run.snapshot import Snapshot
-from tui.screens.asking import AskingScreen
+from tui.screens.dialogs import DialogScreen
 from tui.views import ViewState, Want, below, chosen, fit, loss, view_of, views
 from tui.widgets.footer_line import FooterLine
 from tui.widgets.loss_panel import LossPanel
@@ -34,7 +34,7 @@ from tui.widgets.view_panel import ViewPanel
 
 FOCUSES = ("view", "units", "recipe")
 NARROW = 100  # columns under which the recipe has no place of its own
-OPENS = ("help", "open_table", "open_run", "ask_epochs", "ask_value")  # what needs room of its own
+OPENS = ("help", "open_table", "open_run", "export", "ask_epochs", "ask_value")  # what needs room of its own
 
 
 def breakpoints(side: str, least: int, *others: int) -> list[tuple[int, str]]:
@@ -42,7 +42,7 @@ def breakpoints(side: str, least: int, *others: int) -> list[tuple[int, str]]:
     return [(0, f"-under{least}"), *((size, f"-{side}{size}") for size in (least, *others))]
 
 
-class MainScreen(AskingScreen):
+class MainScreen(DialogScreen):
     """Shows snapshots. What a person wants of the run goes to `send`, and comes back in a snapshot."""
 
     BINDINGS = bindings("main")
@@ -259,26 +259,11 @@ class MainScreen(AskingScreen):
     def action_focus_next(self) -> None:
         self._focus(FOCUSES[(FOCUSES.index(self.focused_panel) + 1) % len(FOCUSES)])
 
-    def action_help(self) -> None:
-        from tui.screens.help import HelpScreen
-
-        self.app.push_screen(HelpScreen(self.actions, str(self.keys)))
-
-    def action_open_table(self) -> None:
-        from tui.screens.open_table import OpenTable
-
-        self.app.push_screen(OpenTable(self.send))
-
     def action_save(self) -> None:
         self.send(lambda session: session.save())
 
     def action_go_on(self) -> None:
         self.send(lambda session: session.go_on())
-
-    def action_open_run(self) -> None:
-        from tui.screens.open_run import OpenRun
-
-        self.app.push_screen(OpenRun(self.send))
 
     def _look(self, view: ViewState) -> None:
         self.view = view
