@@ -51,8 +51,9 @@ def save(
 
 
 def to_bytes(architecture: Architecture, theta: NDArray[Any], beside: Mapping[str, ArrayLike]) -> bytes:
-    """The file's content; `beside` has more arrays, of names other than those of a network."""
-    arrays = {
+    """The file's content; `beside` has more arrays, of other names. Raises EngineError where it is too large."""
+    arrays: dict[str, Any] = {
+        **beside,
         "theta": theta,
         "shape": np.array(architecture.shape, np.int64),
         "kinds": np.array([kind for layer in architecture.layers for kind in layer], str),
@@ -63,7 +64,9 @@ def to_bytes(architecture: Architecture, theta: NDArray[Any], beside: Mapping[st
         "format": np.array(FORMAT, np.int64),
     }
     file = io.BytesIO()
-    np.savez(file, allow_pickle=False, **arrays, **beside)
+    np.savez(file, **arrays)
+    if file.tell() > LARGEST:
+        raise EngineError(f"{theta.size} parameters: expected a file of at most {LARGEST >> 30} GB")
     return file.getvalue()
 
 

@@ -1,4 +1,4 @@
-"""The command line: `unitfit` opens the screen; `train`, `datasets` and `info` do without one.
+"""The command line: `unitfit` opens the screen; its commands do without one.
 
 Whatever a person can get wrong ends with one sentence on stderr and exit code 2.
 """

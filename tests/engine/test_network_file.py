@@ -171,6 +171,15 @@ def test_what_is_no_network_takes_no_memory(tmp_path, content, sentence):
         tracemalloc.stop()
 
 
+def test_a_file_that_is_too_large_is_neither_written_nor_read(tmp_path, monkeypatch):
+    made().save(tmp_path / "network.npz")
+    monkeypatch.setattr(network_file, "LARGEST", 1000)
+    with pytest.raises(EngineError, match=r"^network\.npz: larger than 0 GB: expected a smaller \.npz file$"):
+        Network.load(tmp_path / "network.npz")
+    with pytest.raises(EngineError, match=r"^\d+ parameters: expected a file of at most 0 GB$"):
+        made().save(tmp_path / "network.npz")
+
+
 def test_a_file_that_is_not_there_and_one_that_never_ends(tmp_path):
     os.mkfifo(tmp_path / "pipe")
     for name in ("nothing", "pipe", "."):

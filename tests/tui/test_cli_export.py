@@ -6,7 +6,9 @@ import csv
 import io
 import os
 import re
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 import numpy as np
@@ -15,6 +17,7 @@ import pytest
 import data
 from engine import Network
 from tui.cli import main
+from tui.console.headless import Outcome, watched
 from tui.draw.palette import THEMES
 
 Capture = pytest.CaptureFixture[str]
@@ -106,6 +109,15 @@ def test_a_run_that_diverges_gives_its_last_finite_state(capsys: Capture, folder
     code, out, err = run(capsys, "export", "run.toml", "--to", "csv")
     assert (code, err) == (0, "note: the loss grew too large at update 2: this is the last finite state\n")
     assert out.startswith("update,epoch")
+
+
+def test_ctrl_c_leaves_nothing_behind(capsys: Capture, saved: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt(*arguments: Any, **options: Any) -> Outcome:
+        return replace(watched(*arguments, **options), interrupted=True)
+
+    monkeypatch.setattr("tui.commands.export.watched", interrupt)
+    assert run(capsys, "export", saved, "--to", "python", "--out", "fit.py")[0] == 130
+    assert not Path("fit.py").exists()
 
 
 @pytest.mark.parametrize(
