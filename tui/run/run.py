@@ -15,6 +15,7 @@ from tui.run.facts import Evidence
 from tui.run.options import Options
 from tui.run.points import with_points
 from tui.run.telling import Telling
+from tui.run.trail import Trail
 
 Mark = tuple[float, str, bool]  # (epoch, label, whether it is ahead of the cursor)
 FOREVER = 2**62
@@ -44,6 +45,7 @@ class Run:
     story: Experiment
     choice: Choice  # one that the network has
     telling: Telling = field(default_factory=Telling)
+    trail: Trail = field(default_factory=Trail)
     gradient: np.ndarray | None = None  # the last that was known, in θ's order
     _dataset: tuple[Examples, Dataset] | None = None  # with the points that train now
     before: Run | None = None  # the run from which this one was begun
@@ -116,4 +118,6 @@ class Run:
             since=since,
             until=until,
             gradient=self.gradient,
+            chosen=self.choice,
+            path=self.trail.path(self.story),
         )

@@ -273,6 +273,7 @@ class Session:
         """One slice of what is to be done; seconds until the next is due, None if nothing is."""
         architecture, moved = self.trainer.architecture, self.player.moves
         wait = self.player.work()
+        self.run.trail.look(self.story)
         self._rested(moved)
         if self.trainer.architecture is not architecture:  # an edit that was recorded
             self.run.choice = nearest(self.run.choice, self.trainer.network)
