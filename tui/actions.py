@@ -149,10 +149,11 @@ ACTIONS: tuple[Action, ...] = (
     Action("save", ("ctrl+s",), "Save the run: a small file that tells it again", "save", "save", PROGRAM),
     Action("go_on", ("ctrl+r",), "Go on with a run that was cut off", "go on", "go_on", PROGRAM),
     Action("open_run", ("ctrl+o",), "Open a saved run", "open run", "open_run", PROGRAM),
+    Action("export", ("e",), "Export: Python, LaTeX, npz, csv, svg", "export", "export", PROGRAM),
     Action("help", ("?",), "All keys", "help", "help", PROGRAM),
     Action("palette", ("ctrl+p",), "All actions, by name", "palette", "app.command_palette", PROGRAM),
     Action("theme", (), "Dark or light theme", "theme", "app.switch_theme", PROGRAM),
-    Action("picture", (), "Save the screen as SVG", "picture", "app.save_picture", PROGRAM),
+    Action("picture", (), "Save the screen as SVG", "picture", "save_picture", PROGRAM),
     Action("quit", ("q",), "Quit", "quit", "app.quit", PROGRAM),
     Action("quit_anywhere", ("ctrl+c",), "Quit, from a dialog too", "quit", "app.quit", PROGRAM),
 )

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import gc
 import os
-import re
 import signal
 import sys
 from collections.abc import Callable, Iterable
@@ -57,8 +56,9 @@ class UnitfitApp(App[None]):
         keys: Path | None = None,
         keeper: Keeper | None = None,
         theme: str | None = None,
+        palette: Palette | None = None,
     ) -> None:
-        self.palette = choose(os.environ, theme)  # before Textual takes NO_COLOR out of the environment
+        self.palette = palette or choose(os.environ, theme)  # before Textual takes NO_COLOR out of the environment
         super().__init__()
         self._wear(self.palette)
         self.keeper = keeper
@@ -174,23 +174,6 @@ class UnitfitApp(App[None]):
         self.main.wear(self.palette)
         if problem := remember(THEME, name):
             self.say(problem)
-
-    def action_save_picture(self) -> None:
-        """The screen as SVG, in the current folder; taken once the palette has left the screen."""
-        self.call_after_refresh(self._save_picture)
-
-    def _save_picture(self) -> None:
-        snapshot = self.main.snapshot
-        if snapshot is None:
-            return
-        name = re.sub(r"[^\w.-]+", "_", snapshot.dataset.name) or "data"
-        path = Path(f"unitfit-{name}-{snapshot.update}.svg")
-        try:
-            path.write_text(self.export_screenshot(title="unitfit"), "utf-8")
-        except OSError as error:
-            self.say(f"{path}: cannot be written here ({error.strerror}); start unitfit in another folder")
-        else:
-            self.say(f"Saved the screen as {path.resolve()}", "information")
 
 
 def load() -> None:

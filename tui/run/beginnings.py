@@ -87,7 +87,11 @@ def _first(options: Options, dataset: Dataset) -> Run:
 
 
 def _open(path: str, threads: int | None) -> Run:
-    options, dataset, story = open_saved(path, _threads(threads))
+    return run_of(*open_saved(path, _threads(threads)))
+
+
+def run_of(options: Options, dataset: Dataset, story: Experiment) -> Run:
+    """The run of a story that was read from a file. Raises EngineError for an edit in it that is refused."""
     run = Run(options, dataset, story, nearest(Choice(), story.trainer.network))
     run.telling.notes = notes_of(options, dataset, story)
     return run

@@ -15,7 +15,7 @@ from typing import IO, Any
 import platformdirs
 
 from engine import Experiment
-from engine.story_file import write_in_one_piece
+from engine.files import write_in_one_piece
 from engine.story_state import pack
 
 try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from engine import EngineError
@@ -62,18 +63,11 @@ def race(wish: RaceWish, own: Race, run: Run) -> tuple[Run, str]:
             return run, f"{gone.name} has left the race"
 
 
-def join(own: Race, run: Run) -> None:
-    """The present run and those before it come to a race that has none, as far as they can be compared."""
-    if own.racers:
-        return
-    seen: list[Run] = []
-    each: Run | None = run
-    while each is not None and all(each is not other for other in seen) and len(seen) < MOST:
-        seen.append(each)
-        each = each.before
-    for other in reversed(seen):
-        if same_unseen(other.dataset.whole, run.dataset.whole):
-            own.racers.append(Racer(other, _name(other), 0))
+def join(own: Race, runs: Sequence[Run], run: Run) -> None:
+    """The runs of this start come to a race that has none, the latest ones, as far as they can be compared."""
+    if not own.racers:
+        same = [each for each in runs if same_unseen(each.dataset.whole, run.dataset.whole)]
+        own.racers = [Racer(each, _name(each), 0) for each in same[-MOST:]]
 
 
 def _name(run: Run) -> str:

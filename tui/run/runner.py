@@ -41,7 +41,7 @@ class Perform:
 
 
 class Runner:
-    """Drives one session. `wake` is called on the runner's thread whenever there is something to take."""
+    """Drives one session, which `begin` makes. `wake` is called on its thread whenever there is something to take."""
 
     def __init__(
         self,
@@ -49,8 +49,9 @@ class Runner:
         wake: Callable[[], None],
         clock: Callable[[], float] = time.perf_counter,
         keeper: Keeper | None = None,
+        begin: Callable[..., Session] = Session,
     ) -> None:
-        self.options, self.wake, self.clock, self.keeper = options, wake, clock, keeper
+        self.options, self.wake, self.clock, self.keeper, self.begin = options, wake, clock, keeper, begin
         self.failure: BaseException | None = None  # a fault of the program, which ended the thread
         self._commands: SimpleQueue[Command | None] = SimpleQueue()
         self._taken: deque[Command | None] = deque()  # from the queue, and not done yet
@@ -126,7 +127,7 @@ class Runner:
     def open(self) -> None:
         """Load the data and make the run; where that fails the first scene takes its place, with a notice."""
         try:
-            self.session = Session(self.options, self.post, self.clock)
+            self.session = self.begin(self.options, self.post, self.clock)
         except EXPECTED as error:
             self._notices.put(one_sentence(error))
             self.session = Session(Options(), self.post, self.clock)

@@ -6,6 +6,7 @@ runner catches it and says it.
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -14,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from data import Dataset
-from engine import Experiment, Trainer
+from engine import EngineError, Experiment, Trainer, files
 from engine.edits import Edit
 from engine.outcome import Outcome
 from tui.run import words
@@ -40,10 +41,14 @@ if TYPE_CHECKING:
 
 
 class Session:
-    """A run at its initial curve, paused. `announce` is called where a long piece of work is about to begin."""
+    """A run at its initial curve, or one that is given, paused. `announce` is called where long work is to begin."""
 
     def __init__(
-        self, options: Options, announce: Callable[[], None], clock: Callable[[], float] = time.perf_counter
+        self,
+        options: Options,
+        announce: Callable[[], None],
+        clock: Callable[[], float] = time.perf_counter,
+        run: Run | None = None,
     ) -> None:
         self.announce, self.clock = announce, clock
         self.teller = Teller()
@@ -54,7 +59,7 @@ class Session:
         self._awaited: Travel | None = None  # to a moment that is yet to be trained again
         self.busy: str | None = None
         self.loading = False  # whether the kernels are being loaded: nothing trains until they are there
-        self.runs = [first_run(options)]  # of this start, the first one first
+        self.runs = [first_run(options) if run is None else run]  # of this start, the first one first
         self._enter(self.runs[0], FIRST_SPEED)
         if options.saved is None:
             self.telling.say(words.of_first(self.dataset))
@@ -197,6 +202,13 @@ class Session:
         opens = f"Saved as {path}: unitfit {path} opens it"
         self.telling.say(f"{opens}, unitfit replay {path} tells its losses", opens, f"Saved as {path}")
 
+    def export(self, content: Callable[[Run], bytes], path: Path) -> None:
+        """Write what this makes of this moment to a file that is not there yet. Raises EngineError or DataError."""
+        if os.path.lexists(path):
+            raise EngineError(f"{path}: is there already; expected another name")
+        files.save(path, content(self.run))
+        self.telling.say(words.exported(path))
+
     def _enter(self, run: Run, level: int) -> None:
         if run.before is not None:
             run.before.story.rest()
@@ -258,7 +270,7 @@ class Session:
         """From now on snapshots hold the answers to these, and to nothing else."""
         self.teller.wants = tuple(wants)
         if any(Racing() in want(self.dataset) for want in self.teller.wants):
-            join(self.teller.race, self.run)
+            join(self.teller.race, self.runs, self.run)
 
     def snapshot(self) -> Snapshot:
         """The run as it is now, all copies, with the answers to what is asked for."""

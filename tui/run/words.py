@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from pathlib import Path
 
 import data
 from data import Dataset
@@ -87,3 +88,8 @@ def of_filling(share: float) -> str:
 def of_replay(verdict: str) -> str:
     """What is said at the end of a replay; `verdict` is that of `Outcome`."""
     return verdict or "Replayed to the same θ as when it was saved; space trains on, u goes back"
+
+
+def exported(path: Path) -> str:
+    """What is said of a file that was written."""
+    return f"Exported as {path}"

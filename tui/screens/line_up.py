@@ -10,10 +10,13 @@ from textual.widgets.option_list import Option
 
 from tui.run.presets import PRESETS
 from tui.run.racing import LineUp
-from tui.screens.opening import Opening
+from tui.run.runner import Perform
+from tui.screens.dialog import Dialog
 
 
-class LineRunsUp(Opening):
+class LineRunsUp(Dialog):
+    """Enter lines the chosen race up, escape leaves; why it cannot be is said here."""
+
     def compose(self) -> ComposeResult:
         with Vertical():
             yield Label("Which runs side by side?", id="title")
@@ -22,4 +25,4 @@ class LineRunsUp(Opening):
 
     @on(OptionList.OptionSelected)
     def choose(self, event: OptionList.OptionSelected) -> None:
-        self.have(LineUp(str(event.option_id)))
+        self.have(Perform(LineUp(str(event.option_id))))

@@ -34,7 +34,7 @@ from tui.widgets.view_panel import ViewPanel
 
 FOCUSES = ("view", "units", "recipe")
 NARROW = 100  # columns under which the recipe has no place of its own
-OPENS = ("help", "open_table", "open_run", "ask_epochs", "ask_value", "line_up")  # what needs room of its own
+OPENS = ("help", "open_table", "open_run", "export", "ask_epochs", "ask_value", "line_up")  # what needs room of its own
 
 
 def breakpoints(side: str, least: int, *others: int) -> list[tuple[int, str]]:
@@ -259,26 +259,11 @@ class MainScreen(RacingScreen):
     def _next_focus(self) -> str:
         return FOCUSES[(FOCUSES.index(self.focused_panel) + 1) % len(FOCUSES)]
 
-    def action_help(self) -> None:
-        from tui.screens.help import HelpScreen
-
-        self.app.push_screen(HelpScreen(self.actions, str(self.keys)))
-
-    def action_open_table(self) -> None:
-        from tui.screens.open_table import OpenTable
-
-        self.app.push_screen(OpenTable(self.send))
-
     def action_save(self) -> None:
         self.send(lambda session: session.save())
 
     def action_go_on(self) -> None:
         self.send(lambda session: session.go_on())
-
-    def action_open_run(self) -> None:
-        from tui.screens.open_run import OpenRun
-
-        self.app.push_screen(OpenRun(self.send))
 
     def look(self, view: ViewState) -> None:
         self.view = view

@@ -6,12 +6,12 @@ from dataclasses import replace
 
 from tui.run.race import Racing
 from tui.run.racing import AddRacer, OpenRacer, RemoveRacer, TrainAll
-from tui.screens.asking import AskingScreen
+from tui.screens.dialogs import DialogScreen
 from tui.views import ViewState
 from tui.widgets.number_prompt import NUMBER, Question, read_value
 
 
-class RacingScreen(AskingScreen):
+class RacingScreen(DialogScreen):
     """It shows views by a state."""
 
     view: ViewState
