@@ -24,12 +24,12 @@ from textual.notifications import SeverityLevel
 from textual.screen import Screen
 from textual.theme import BUILTIN_THEMES, Theme
 
+from engine import Network, Trainer
 from tui.actions import KeysError, bindings, keymap, place_of, with_keys
 from tui.draw.palette import DARK, LIGHT, THEMES, Palette, choose
 from tui.run.keeper import Keeper
 from tui.run.options import Options
 from tui.run.runner import Runner
-from tui.run.session import Session
 from tui.run.settings import THEME, remember
 from tui.screens.main import MainScreen
 from tui.widgets.too_small import too_small
@@ -81,7 +81,7 @@ class UnitfitApp(App[None]):
             ended = self.runner.stop(PATIENCE)
             if self.keeper is not None and ended and not self.return_code:
                 self.keeper.close()
-        if not ended:  # a compilation cannot be interrupted; what it writes it writes under another name first
+        if not ended or self.runner.loading:  # no compilation can be interrupted; it writes under another name first
             sys.stdout.flush()
             os._exit(self.return_code or 0)
 
@@ -122,9 +122,9 @@ class UnitfitApp(App[None]):
             self.main.call_after_refresh(self._go_on)
 
     def _go_on(self) -> None:
-        """After the first paint the curve is drawn; after that plotext and numba come, on the other thread."""
+        """After the first paint the curve is drawn; after that plotext and numba come, on a thread of their own."""
         self.main.start_plots()
-        self.main.call_after_refresh(self.runner.send, prepare)
+        self.main.call_after_refresh(self.runner.prepare, load)
 
     def pop_screen(self) -> AwaitComplete:
         """As Textual's, but the second of two quick enters in the command palette finds it gone and does nothing."""
@@ -176,10 +176,10 @@ class UnitfitApp(App[None]):
             self.say(problem)
 
 
-def prepare(session: Session) -> None:
-    """What the first update needs, and the loss curve that it begins."""
+def load() -> None:
+    """What the first update needs, and the loss curve that it begins: seconds at the very first time."""
     import_module("plotext")
-    session.prepare()
+    Trainer(Network(1), [[0.0]], [0.0], threads=1).prepare()  # the kernels are the same for all networks
     gc.freeze()  # numba's half million objects stay for good: looking through them again costs the screen 80 ms
 
 

@@ -11,6 +11,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 
@@ -59,6 +60,7 @@ class Runner:
         self._changed = False  # since the last snapshot
         self._post_due = 0.0
         self._thread = threading.Thread(target=self._live, name="unitfit runner")
+        self._loader: threading.Thread | None = None
 
     # ------------------------------------------------------------------------------------------ the screen's side
 
@@ -68,6 +70,17 @@ class Runner:
     def send(self, command: Command) -> None:
         """Have something done to the session, between two updates."""
         self._commands.put(command)
+
+    def prepare(self, load: Callable[[], None]) -> None:
+        """Have the kernels loaded on a thread of their own; meanwhile the session does what needs none."""
+        self.send(Session.load)
+        self._loader = threading.Thread(target=self._load, args=(load,), name="unitfit loader")
+        self._loader.start()
+
+    @property
+    def loading(self) -> bool:
+        """Whether the kernels are being loaded, which cannot be interrupted."""
+        return self._loader is not None and self._loader.is_alive()
 
     def take(self) -> Snapshot | None:
         """The newest snapshot, once."""
@@ -102,6 +115,15 @@ class Runner:
         else:
             self.session.teller.bench.stop()
 
+    def _load(self, load: Callable[[], None]) -> None:
+        try:
+            with suppress(*EXPECTED):  # the first update meets it again, and says it
+                load()
+        except BaseException as failure:
+            self.failure = failure
+            self.wake()
+        self.send(Session.loaded)
+
     def open(self) -> None:
         """Load the data and make the run; where that fails the first scene takes its place, with a notice."""
         try:
@@ -115,7 +137,7 @@ class Runner:
 
     def turn(self, wait: float | None = 0.0) -> bool:
         """Wait at most `wait` seconds for a command, apply it, train a slice, post. False once it is to stop."""
-        command = nothing if self.session.player.in_a_moment else self._next(wait)
+        command = nothing if self.session.in_a_moment else self._next(wait)
         if command is None:
             return False
         update = self.session.trainer.update
@@ -123,6 +145,7 @@ class Runner:
         self._changed |= command is not nothing
         self._due = self._attempt(Session.work)
         self._changed |= self.session.trainer.update != update or self._due is None  # a run that ends does not move on
+        self._changed |= self.session.awaits
         self._keep()
         if self._changed and not self.pending:
             on_time = not self._slot and self.clock() >= self._post_due
@@ -137,15 +160,18 @@ class Runner:
         if self.session.taken is not None:
             self.keeper.take_over(self.session.taken)
             self.session.taken = None
-        if self.keeper.look(self.session.story):
+        if not self.session.loading and self.keeper.look(self.session.story):  # the file names the kernels' lanes
             self._notices.put(self.keeper.problem)
             self._changed = True
 
     def patience(self) -> float | None:
-        """How long the next turn may wait for a command: until the next slice or snapshot is due."""
-        if self._due is None or not self._changed or self._slot:
-            return self._due
-        return min(self._due, max(0.0, self._post_due - self.clock()))
+        """How long the next turn may wait for a command: until the next slice, snapshot or file is due."""
+        waits = [self._due]
+        if self._due is not None and self._changed and not self._slot:
+            waits.append(max(0.0, self._post_due - self.clock()))
+        if self.keeper is not None and not self.session.loading:
+            waits.append(self.keeper.wait(self.session.story))
+        return min((wait for wait in waits if wait is not None), default=None)
 
     def post(self) -> None:
         """Lay a snapshot of this moment into the slot."""

@@ -14,7 +14,7 @@ from engine import Experiment, Network, story_state
 from engine.edits import Setup, apply
 from engine.story_file import FORMAT
 from tui.run.choice import Choice
-from tui.run.notes import note_of
+from tui.run.notes import note_in_step
 from tui.run.options import Options
 from tui.run.points import with_points
 from tui.run.run import Moment
@@ -70,13 +70,13 @@ def _beside(path: str, name: str) -> str:
 def notes_of(options: Options, dataset: Dataset, story: Experiment) -> list[Note]:
     """The notes of all edits of a story that was not told yet. Raises EngineError for an edit that is refused."""
     setup = Setup(story.initial, story.initial.initial_theta(), story.recipe, story.beginning)
-    notes = []
+    notes: list[Note] = []
     for entry in story.entries:
         network = Network.of(setup.architecture, setup.theta)
         assert setup.recipe is not None and setup.examples is not None
         own = with_points(dataset, setup.examples)
         moment = Moment(options, own, network, setup.recipe, 0, Choice(), 0, False, setup.examples)
-        notes.append(note_of(entry.edit, moment))
+        notes.append(note_in_step(entry.edit, moment, notes[-1] if entry.joins and notes else None))
         setup, _ = apply(entry.edit, setup)
     return notes
 

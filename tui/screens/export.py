@@ -15,13 +15,13 @@ from textual.widgets.option_list import Option
 from tui.console.export import FORMATS, Format
 from tui.console.fitted import Fitted
 from tui.run.runner import Command
-from tui.screens.file_dialog import FileDialog
+from tui.screens.dialog import Dialog
 
 PICTURE = "svg"
 CHOICES = {**{name: (form.ending, form.about) for name, form in FORMATS.items()}, PICTURE: (".svg", "the screen")}
 
 
-class Export(FileDialog):
+class Export(Dialog):
     """Enter exports, escape leaves. A file that is there already is never written over; what is wrong is said here.
 
     The picture of the screen is drawn by whoever has one: the dialog closes with its path.

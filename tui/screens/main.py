@@ -11,22 +11,22 @@ from textual.app import ComposeResult
 from textual.containers import Container
 from textual.events import DescendantFocus, Resize
 
-from tui.actions import VIEW_KEYS, WISHES, Action, bindings, of_other_views, without_use, without_way
+from tui.actions import OF_RUNS, VIEW_KEYS, WISHES, Action, bindings, of_other_views, without_use, without_way
 from tui.draw.palette import Palette
 from tui.run.drawing import BeginDrawing
 from tui.run.fields import PANEL_FIELDS
 from tui.run.gestures import StepField
 from tui.run.runner import Command
 from tui.run.snapshot import Snapshot
-from tui.screens.dialogs import DialogScreen
-from tui.views import ViewState, Want, below, chosen, fit, loss, view_of, views
+from tui.screens.racing import RacingScreen
+from tui.views import ViewState, Want, fit, view_of
 from tui.widgets.footer_line import FooterLine
 from tui.widgets.loss_panel import LossPanel
 from tui.widgets.note_line import NoteLine
 from tui.widgets.number_prompt import NumberPrompt
 from tui.widgets.panel import Panel
 from tui.widgets.recipe_panel import RecipePanel
-from tui.widgets.rule import Divider, Rule, Title
+from tui.widgets.rule import Divider, Rule, Title, lower_titles, name_of, upper_titles
 from tui.widgets.too_small import TooSmall, too_small
 from tui.widgets.top_line import TopLine
 from tui.widgets.units_panel import UnitsPanel
@@ -34,7 +34,7 @@ from tui.widgets.view_panel import ViewPanel
 
 FOCUSES = ("view", "units", "recipe")
 NARROW = 100  # columns under which the recipe has no place of its own
-OPENS = ("help", "open_table", "open_run", "export", "ask_epochs", "ask_value")  # what needs room of its own
+OPENS = ("help", "open_table", "open_run", "export", "ask_epochs", "ask_value", "line_up")  # what needs room of its own
 
 
 def breakpoints(side: str, least: int, *others: int) -> list[tuple[int, str]]:
@@ -42,7 +42,7 @@ def breakpoints(side: str, least: int, *others: int) -> list[tuple[int, str]]:
     return [(0, f"-under{least}"), *((size, f"-{side}{size}") for size in (least, *others))]
 
 
-class MainScreen(DialogScreen):
+class MainScreen(RacingScreen):
     """Shows snapshots. What a person wants of the run goes to `send`, and comes back in a snapshot."""
 
     BINDINGS = bindings("main")
@@ -63,7 +63,7 @@ class MainScreen(DialogScreen):
         palette = self.palette
         with Container(id="frame"):
             yield TopLine(palette, "top")
-            yield Rule(palette, "upper-rule", self._upper_titles, "┬")
+            yield Rule(palette, "upper-rule", upper_titles, "┬")
             with Container(id="upper"):
                 yield ViewPanel(palette, "view")
                 yield Divider(palette, "upper-divider")
@@ -110,6 +110,7 @@ class MainScreen(DialogScreen):
         self.query_one("#lower-rule", Rule).junction = "┴" if self.size.width < NARROW else "┼"
         footer = self.query_one(FooterLine)
         footer.place, footer.enabled = self._footer(), self.enabled()
+        footer.next_focus = name_of(self._next_focus(), self.snapshot, self.view).lower()
         panels = list(self.query(Panel))
         for panel in panels:
             if self.plots_ready or panel.id not in ("view", "loss"):
@@ -161,22 +162,15 @@ class MainScreen(DialogScreen):
             panel.focus()
         self.repaint()
 
-    def _upper_titles(self, snapshot: Snapshot, state: ViewState) -> list[Title]:
-        names = tuple(f"{view.NUMBER} {view.TITLE}" for view in views())
-        place = views().index(view_of(state.number))
-        view = Title("view", names, chosen.subtitle(snapshot, state), place)
-        return [view, Title("loss", (loss.TITLE,), loss.subtitle(snapshot, state))]
-
     def _lower_titles(self, snapshot: Snapshot, state: ViewState) -> list[Title]:
-        units = Title("units", (below.picture(snapshot.dataset, state).TITLE,), below.subtitle(snapshot, state))
-        recipe = Title("recipe", ("Recipe",))
+        units, recipe = lower_titles(snapshot, state)
         if self.size.width < NARROW:
             return [recipe if self.focused_panel == "recipe" else units]
         return [units, recipe]
 
     def _wide(self) -> bool:
         """Whether the view has the whole screen; zoomed dated data show all of their span in its usual place."""
-        return self.view.zoom and not self._dated()
+        return view_of(self.view.number).WHOLE or (self.view.zoom and not self._dated())
 
     def _dated(self) -> bool:
         """Whether the fit of dated data is shown, through a window that moves."""
@@ -209,7 +203,8 @@ class MainScreen(DialogScreen):
         opens = action in OPENS or (action == "run_epochs" and self.epochs is None)
         if opens and too_small(*self.app.size):
             return False
-        return action != "look" or parameters[0] in self.enabled()
+        name = parameters[0] if action == "look" else action if action in OF_RUNS else None
+        return name is None or name in self.enabled()
 
     # ---------------------------------------------------------------------------------------------------- actions
 
@@ -245,21 +240,24 @@ class MainScreen(DialogScreen):
     def action_look(self, name: str) -> None:
         """Do what the view says of its own key with this id."""
         if self.snapshot:
-            self._look(VIEW_KEYS[name].does(self.view, self.snapshot, *self.query_one("#view").size))
+            self.look(VIEW_KEYS[name].does(self.view, self.snapshot, *self.query_one("#view").size))
 
     def action_zoom(self) -> None:
         self.view = replace(self.view, zoom=not self.view.zoom)
         self._focus("view" if self._wide() else self.focused_panel)
 
     def action_log_loss(self) -> None:
-        self._look(replace(self.view, log_loss=not self.view.log_loss))
+        self.look(replace(self.view, log_loss=not self.view.log_loss))
 
     def action_view(self, number: int) -> None:
         self.view = replace(self.view, number=number)
         self._focus("view")
 
     def action_focus_next(self) -> None:
-        self._focus(FOCUSES[(FOCUSES.index(self.focused_panel) + 1) % len(FOCUSES)])
+        self._focus(self._next_focus())
+
+    def _next_focus(self) -> str:
+        return FOCUSES[(FOCUSES.index(self.focused_panel) + 1) % len(FOCUSES)]
 
     def action_save(self) -> None:
         self.send(lambda session: session.save())
@@ -267,7 +265,7 @@ class MainScreen(DialogScreen):
     def action_go_on(self) -> None:
         self.send(lambda session: session.go_on())
 
-    def _look(self, view: ViewState) -> None:
+    def look(self, view: ViewState) -> None:
         self.view = view
         self.repaint()
 

@@ -13,12 +13,12 @@ from textual.widgets import Input, Label
 from tui.run.beginnings import Open
 from tui.run.runner import Perform
 from tui.run.saved import is_saved
-from tui.screens.file_dialog import FileDialog
+from tui.screens.dialog import Dialog
 
 MOST_NAMES = 20  # of files that are offered
 
 
-class OpenRun(FileDialog):
+class OpenRun(Dialog):
     """Enter opens the run, escape leaves. The present run stays, u comes back to it; what is wrong is said here."""
 
     def compose(self) -> ComposeResult:

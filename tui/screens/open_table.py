@@ -13,13 +13,13 @@ from textual.widgets import Input, Label
 import data
 from tui.run.gestures import LoadTable
 from tui.run.runner import EXPECTED, Perform, one_sentence
-from tui.screens.file_dialog import FileDialog
+from tui.screens.dialog import Dialog
 from tui.widgets.number_prompt import DIGITS
 
 MOST_COLUMNS = 60  # that are listed
 
 
-class OpenTable(FileDialog):
+class OpenTable(Dialog):
     """Enter opens the table, escape leaves. The run goes on until the table is there; what is wrong is said here."""
 
     class Columns(Message):

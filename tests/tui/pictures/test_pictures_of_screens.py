@@ -96,7 +96,7 @@ class StillRunner(Runner):
     def perform(self, wish: Wish) -> None:
         """It stands still."""
 
-    def prepare(self) -> None:
+    def prepare(self, load: Callable[[], None]) -> None:
         """There is nothing to compile."""
 
 

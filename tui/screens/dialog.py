@@ -1,4 +1,4 @@
-"""What dialogs for files have in common: something is done to the session, and what is wrong is said here."""
+"""What dialogs have in common: something is done to the session, and what is wrong is said here."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from tui.run.runner import EXPECTED, Command, one_sentence
 from tui.run.session import Session
 
 
-class FileDialog(ModalScreen[Path | None]):
+class Dialog(ModalScreen[Path | None]):
     """Enter does it, escape leaves. The present run goes on until it is done; the dialog has a label #answer."""
 
-    CSS_PATH = "file_dialog.tcss"
+    CSS_PATH = "dialog.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [("escape", "dismiss", "Leave")]
 
     class Done(Message):
