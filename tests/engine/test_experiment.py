@@ -400,32 +400,32 @@ def test_moments_that_were_never_reached_here_are_replayed_once(monkeypatch):
     """As after `adopt`, or in a story that was read from a file: there is no checkpoint but the first and the last."""
     monkeypatch.setattr(marks, "SHARE", 0)
     story = Experiment(make())
-    story.step(1000)
+    story.step(300)
     del story._cursor.marks._even[1:-1]
     trained = []
     step = Trainer.step
     monkeypatch.setattr(Trainer, "step", lambda own, updates=1: trained.append(updates) or step(own, updates))
-    story.goto(800)
-    assert sum(trained) == 800
+    story.goto(240)
+    assert sum(trained) == 240
     trained.clear()
-    for update in (600, 200, 700):
+    for update in (180, 60, 210):
         story.goto(update)
         assert state(story.trainer) == state(straight(story))
-    assert sum(trained) - 600 - 200 - 700 < 20  # those of the straight runs
+    assert sum(trained) - 180 - 60 - 210 < 20  # those of the straight runs
 
 
 def test_walking_back_takes_short_replays(monkeypatch):
     monkeypatch.setattr(marks, "CLOSE", 10**6)
     story = Experiment(make())
-    story.step(1000)
+    story.step(400)
     trained = []
     step = Trainer.step
     monkeypatch.setattr(Trainer, "step", lambda own, updates=1: trained.append(updates) or step(own, updates))
-    story.goto(999)
+    story.goto(399)
     trained.clear()
-    for update in range(998, 900, -1):
+    for update in range(398, 330, -1):
         story.goto(update)
-    assert sum(trained) < 98 * 40  # without close checkpoints it would be 98 times some 950
+    assert sum(trained) < 68 * 20  # without close checkpoints it would be 68 times some 365
 
 
 def test_a_slice_is_one_kernel_call_unless_something_is_to_be_done_within_it(monkeypatch):

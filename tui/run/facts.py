@@ -45,6 +45,7 @@ class Evidence:
     gradient: np.ndarray | None = None  # (n_parameters,) of the last update, in θ's order
     chosen: Choice = FIRST
     path: Path = NOWHERE  # where the present network has been, and will be
+    rows: tuple[Any, ...] = ()  # of the race, see `race.Row`
 
     @property
     def moment(self) -> tuple[int, float, int, int, int]:

@@ -25,6 +25,8 @@ from tui.run.gestures import Change, Gesture, Wish
 from tui.run.hands import while_it_looks
 from tui.run.outcome import with_outcome
 from tui.run.player import FIRST_SPEED, SLICE, Move, Player, Replay, RunEpochs, StepSpeed, Toggle
+from tui.run.race import Racing
+from tui.run.racing import LineUp, RaceWish, join, race
 from tui.run.run import Run
 from tui.run.saved import free_name
 from tui.run.snapshot import Snapshot
@@ -86,6 +88,8 @@ class Session:
             self._move(wish)
         elif isinstance(wish, Travel):
             self._travel(wish)
+        elif isinstance(wish, RaceWish):
+            self._race(wish)
         elif isinstance(wish, Edit):
             self._edit((wish,), self.run.choice, joins=False)
         elif isinstance(wish, Beginning):
@@ -144,6 +148,15 @@ class Session:
         self.run.choice = nearest(self._redone(wish) or self.run.choice, self.trainer.network)
         self.telling.say(*said)
 
+    def _race(self, wish: RaceWish) -> None:
+        """Of the runs that stand side by side; while they train the present one rests."""
+        self.player.pause()
+        with self._busy_with(words.LINING_UP if isinstance(wish, LineUp) else None):
+            run, said = race(wish, self.teller.race, self.run)
+        if run is not self.run:
+            self._enter(run, self.player.level)
+        self.telling.say(said)
+
     def _is_far(self, wish: Travel) -> bool:
         """Whether the kernels are still missing, or checkpoints in the past, so that it would take long."""
         target = aim(wish, self.run)
@@ -191,6 +204,7 @@ class Session:
         self.player = Player(run.story, self.clock, level)
 
     def _move(self, move: Move) -> None:
+        self.teller.race.playing = False
         trains = not (isinstance(move, StepSpeed) or (isinstance(move, Toggle) and self.player.moves))
         if trains and self._diverged():
             return
@@ -243,6 +257,8 @@ class Session:
     def ask(self, wants: Iterable[Want]) -> None:
         """From now on snapshots hold the answers to these, and to nothing else."""
         self.teller.wants = tuple(wants)
+        if any(Racing() in want(self.dataset) for want in self.teller.wants):
+            join(self.teller.race, self.run)
 
     def snapshot(self) -> Snapshot:
         """The run as it is now, all copies, with the answers to what is asked for."""
@@ -262,7 +278,7 @@ class Session:
             wish, self._awaited = self._awaited, None
             self._travel(wish)
         architecture, moved = self.trainer.architecture, self.player.moves
-        wait = self.player.work()
+        wait = self.player.work() if not self.teller.race.playing else self._race_on()
         self.run.trail.look(self.story)
         self._rested(moved)
         if self.trainer.architecture is not architecture:  # an edit that was recorded
@@ -274,6 +290,14 @@ class Session:
             self.telling.say(words.of_replay(verdict))
         if wait is None and (self.story.fill(SLICE) or self.awaits):
             return 0.0
+        return wait
+
+    def _race_on(self) -> float | None:
+        """One slice of the race; at its end the note says who learnt the training rows best, and nothing else."""
+        own = self.teller.race
+        wait = own.work()
+        if not own.playing:
+            self.telling.say(words.of_race(own.rows(self.run)))
         return wait
 
     def _diverged(self) -> bool:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
+
 import data
 from data import Dataset
+from tui.draw.numbers import short
 from tui.run.beginnings import Beginning, Load, Open, Reinit, Reseed, Restart
+from tui.run.race import Row
 from tui.run.run import Moment, Run
 from tui.run.telling import Note
 
@@ -12,6 +17,7 @@ FIRST_NOTE = "space plays, . is one update; s adds a sigmoid unit, r a ReLU; ? a
 OFFER = "A run was cut off: ctrl+r goes on with it; space plays this one, ? all keys"
 NOTHING_LEFT = "No run was cut off: there is nothing to go on with"
 REPLAYING = "space pauses; what was recorded plays again, then training goes on"
+LINING_UP = "lining the runs up …"
 COMPILING = "compiling the kernels, which takes long only at the very first start; then it goes on …"
 
 
@@ -42,6 +48,15 @@ def of_first(dataset: Dataset) -> str:
 def of_training(moment: Moment) -> Note:
     """The note of training that goes on for a while; it is true however far the training will come."""
     return Note("space pauses", f"Training since epoch {moment.epoch}")
+
+
+def of_race(rows: Sequence[Row]) -> str:
+    """The sentence at the end of a race, of which the unseen losses may be covered yet."""
+    known = [row for row in rows if math.isfinite(row.train)]
+    if not known:
+        return "All runs have diverged: lower the learning rate"
+    best = min(known, key=lambda row: row.train)
+    return f"All are done: {best.name} learnt the training rows best, {short(best.train)}; is it best on unseen ones?"
 
 
 def of_divergence(update: int, what: str) -> str:
