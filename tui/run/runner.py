@@ -121,7 +121,7 @@ class Runner:
         except BaseException as failure:
             self.failure = failure
             self.wake()
-        self.send(Session.loaded)
+        self.send(lambda session: session.load(done=True))
 
     def open(self) -> None:
         """Load the data and make the run; where that fails the first scene takes its place, with a notice."""

@@ -134,7 +134,7 @@ def test_while_the_kernels_are_loaded_all_is_done_that_needs_none(kept):
         assert run.work() is None
         told = run.snapshot()
         assert (told.update, told.state, told.busy) == (1000, "compiling", words.COMPILING)
-    run.loaded()
+    run.load(done=True)
     finish(run)
     assert (run.trainer.update, run.snapshot().state) == (1004, "paused")
 
