@@ -58,17 +58,9 @@ TRAINING, RECIPE, BUILDING, DRAWING, LOOKING, PROGRAM = (
 )  # fmt: skip
 
 VIEWS = tuple(
-    Action(
-        f"view_{view.TITLE.lower()}",
-        (str(view.NUMBER),),
-        f"View {view.NUMBER}: {view.ABOUT}",
-        "view",
-        f"view({view.NUMBER})",
-        LOOKING,
-    )
-    for view in views()
+    Action(f"view_{title.lower()}", (str(number),), f"View {number}: {about}", "view", f"view({number})", LOOKING)
+    for number, title, about in ((view.NUMBER, view.TITLE, view.ABOUT) for view in views())
 )
-
 VIEW_KEYS: Mapping[str, Key] = {key.id: key for view in views() for key in view.KEYS}
 _OF_VIEWS = tuple(
     Action(key.id, key.keys, key.title, key.word, f"look({key.id!r})", LOOKING, key.panel, view.NUMBER)
@@ -173,14 +165,21 @@ _TRAVELS = ("play", "update_back", "update", "epoch_back", "epoch", "undo", "red
 FOOTERS: Mapping[str, tuple[str, ...]] = {
     "view": (
         *_TRAVELS, "add_sigmoid", "add_relu", "remove_unit", "rate_down", "rate_up",
-        *(action.id for action in _OF_VIEWS if action.focus != "units"), "epochs", "slower", "faster", "focus",
-        "restart", "zoom", *(action.id for action in VIEWS if len(VIEWS) > 1),
+        *(action.id for action in _OF_VIEWS if action.focus == "view"), "epochs", "slower", "faster", "focus",
+        *(action.id for action in _OF_VIEWS if not action.focus), "restart", "zoom",
+        *(action.id for action in VIEWS if len(VIEWS) > 1),
     ),
     "units": (
         "play", "unit_up", "unit_down", "w_up", "w_down", "b_up", "b_down", "c_up", "c_down", "set_value",
         "freeze", "kind", "undo", "split", "solve", "add_best", "add_sigmoid", "add_relu", "remove_unit", "layer_left",
         "layer_right", "add_layer", "remove_layer", "next_input", "focus", "update_back", "update", "epoch_back",
         "epoch", "redo", "end", "epochs",
+    ),
+    "building": (  # in a view that shows units
+        "play", "update_back", "update", "unit_up", "unit_down", "layer_left", "layer_right", "w_up", "w_down", "b_up",
+        "b_down", "c_up", "c_down", "focus", "add_sigmoid", "add_relu", "remove_unit", "next_input", "epoch_back",
+        "epoch", "set_value", "freeze", "kind", "split", "solve", "add_best", "undo", "redo", "end", "add_layer",
+        "remove_layer", "zoom",
     ),
     "drawing": (
         "set_point", "set_high", "set_low", "erase_point", "spot_left", "spot_right", "spot_up", "spot_down",

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from data import Dataset
 from engine import Experiment, Network, Recipe, Trainer
-from engine.edits import SetRecipe
+from engine.edits import PointEdit, SetRecipe
 from engine.examples import Examples
 from tui.run.choice import Choice
 from tui.run.facts import Evidence
+from tui.run.ghosts import Ghosts
 from tui.run.options import Options
 from tui.run.points import with_points
 from tui.run.telling import Telling
@@ -47,6 +49,7 @@ class Run:
     telling: Telling = field(default_factory=Telling)
     trail: Trail = field(default_factory=Trail)
     gradient: np.ndarray | None = None  # the last that was known, in θ's order
+    ghosts: Ghosts = field(default_factory=Ghosts)
     _dataset: tuple[Examples, Dataset] | None = None  # with the points that train now
     before: Run | None = None  # the run from which this one was begun
     after: Run | None = None  # the run that was left to come back to this one
@@ -108,9 +111,11 @@ class Run:
         if (gradient := trainer.last_gradient) is not None:
             self.gradient = gradient  # in the midst of a batch there is none, and that of the update before stands
         since, until = self.one_kind()
+        network = trainer.network
+        self.ghosts.see(trainer.update, trainer.progress, network, [tail.fork for tail in self.story.tails])
         return Evidence(
             dataset=self.dataset,
-            network=trainer.network,
+            network=network,
             recipe=trainer.recipe,
             update=trainer.update,
             progress=trainer.progress,
@@ -120,4 +125,17 @@ class Run:
             gradient=self.gradient,
             chosen=self.choice,
             path=self.trail.path(self.story),
+            batches=self._batches(),
+            ghosts=self.ghosts.before(trainer.update),
         )
+
+    def _batches(self) -> tuple[int, float] | None:
+        """(seed, epochs done when batches of the present size began); None where the last update had another one.
+
+        With other examples the epoch began anew.
+        """
+        for entry in reversed(self.story.entries[: self.story.position[1]]):
+            if isinstance(entry.edit, SetRecipe | PointEdit):
+                began = entry.progress if isinstance(entry.edit, SetRecipe) else math.floor(entry.progress)
+                return None if entry.update == self.trainer.update else (self.trainer.seed, began)
+        return self.trainer.seed, 0.0

@@ -19,14 +19,14 @@ from tui.run.gestures import StepField
 from tui.run.runner import Command
 from tui.run.snapshot import Snapshot
 from tui.screens.racing import RacingScreen
-from tui.views import ViewState, Want, below, chosen, fit, loss, view_of, views
+from tui.views import ViewState, Want, fit, view_of
 from tui.widgets.footer_line import FooterLine
 from tui.widgets.loss_panel import LossPanel
 from tui.widgets.note_line import NoteLine
 from tui.widgets.number_prompt import NumberPrompt
 from tui.widgets.panel import Panel
 from tui.widgets.recipe_panel import RecipePanel
-from tui.widgets.rule import Divider, Rule, Title
+from tui.widgets.rule import Divider, Rule, Title, lower_titles, name_of, upper_titles
 from tui.widgets.too_small import TooSmall, too_small
 from tui.widgets.top_line import TopLine
 from tui.widgets.units_panel import UnitsPanel
@@ -63,7 +63,7 @@ class MainScreen(RacingScreen):
         palette = self.palette
         with Container(id="frame"):
             yield TopLine(palette, "top")
-            yield Rule(palette, "upper-rule", self._upper_titles, "┬")
+            yield Rule(palette, "upper-rule", upper_titles, "┬")
             with Container(id="upper"):
                 yield ViewPanel(palette, "view")
                 yield Divider(palette, "upper-divider")
@@ -110,6 +110,7 @@ class MainScreen(RacingScreen):
         self.query_one("#lower-rule", Rule).junction = "┴" if self.size.width < NARROW else "┼"
         footer = self.query_one(FooterLine)
         footer.place, footer.enabled = self._footer(), self.enabled()
+        footer.next_focus = name_of(self._next_focus(), self.snapshot, self.view).lower()
         panels = list(self.query(Panel))
         for panel in panels:
             if self.plots_ready or panel.id not in ("view", "loss"):
@@ -161,15 +162,8 @@ class MainScreen(RacingScreen):
             panel.focus()
         self.repaint()
 
-    def _upper_titles(self, snapshot: Snapshot, state: ViewState) -> list[Title]:
-        names = tuple(f"{view.NUMBER} {view.TITLE}" for view in views())
-        place = views().index(view_of(state.number))
-        view = Title("view", names, chosen.subtitle(snapshot, state), place)
-        return [view, Title("loss", (loss.TITLE,), loss.subtitle(snapshot, state))]
-
     def _lower_titles(self, snapshot: Snapshot, state: ViewState) -> list[Title]:
-        units = Title("units", (below.picture(snapshot.dataset, state).TITLE,), below.subtitle(snapshot, state))
-        recipe = Title("recipe", ("Recipe",))
+        units, recipe = lower_titles(snapshot, state)
         if self.size.width < NARROW:
             return [recipe if self.focused_panel == "recipe" else units]
         return [units, recipe]
@@ -260,7 +254,10 @@ class MainScreen(RacingScreen):
         self._focus("view")
 
     def action_focus_next(self) -> None:
-        self._focus(FOCUSES[(FOCUSES.index(self.focused_panel) + 1) % len(FOCUSES)])
+        self._focus(self._next_focus())
+
+    def _next_focus(self) -> str:
+        return FOCUSES[(FOCUSES.index(self.focused_panel) + 1) % len(FOCUSES)]
 
     def action_help(self) -> None:
         from tui.screens.help import HelpScreen

@@ -76,7 +76,7 @@ class View(Titled, Protocol):
     ABOUT: str  # a few words, for help and palette: "the fit"
     KINDS: Collection[str]  # the kinds of data set that it can show
     KEYS: tuple[Key, ...]  # its own
-    FOOTER: str  # whose keys matter while it has the focus: "view" those of looking, "units" those of building
+    FOOTER: str  # whose keys matter while it has the focus: "view" those of looking, or "building"
     BELOW: Titled | None  # what stands under it in place of the table of units
     WHOLE: bool  # whether it takes the whole screen
 

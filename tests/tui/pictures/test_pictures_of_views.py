@@ -19,6 +19,7 @@ from engine.activations import KINDS
 from engine.edits import Freeze
 from tui.draw.palette import ANSI, DARK, NAMES, PLAIN, Palette
 from tui.run.choice import OUTPUT_BIAS, Choice
+from tui.run.ghosts import Ghost
 from tui.run.race import Row
 from tui.run.trail import Path as Path_
 from tui.run.trail import Stop
@@ -76,6 +77,18 @@ def many() -> Still:
     """Units that bend within the data: a straight line could sit on the border between dots."""
     waves = np.round(np.sin(3.0 + 1.7 * np.arange(37)), 3)
     return made(still("motorcycle"), (("relu", "sigmoid", "tanh") * 4,), tuple(waves + np.repeat((3.1, 0.0), (12, 25))))
+
+
+def haunted(name: str) -> Callable[[], Still]:
+    """A run in the midst of an epoch, with three earlier moments: its θ grew from less."""
+    of = still(name)
+
+    def ghost(share: float, epoch: float) -> Ghost:
+        return Ghost(int(epoch), epoch, of.with_theta(share * of.evidence.network.theta).evidence.network)
+
+    ghosts = (ghost(0.6, 64.0), ghost(0.8, 128.0), ghost(0.93, 256.0))
+    count, size = len(of.evidence.dataset.y_train), of.evidence.recipe.batch_size
+    return lambda: of.but(ghosts=ghosts, batches=(0, 0.0), progress=300.0 + 2 * size / count)
 
 
 def hundred() -> Still:
@@ -218,6 +231,26 @@ def scenes() -> Iterator[tuple[str, Scene]]:
     yield "loss_motorcycle_broken", Scene(loss, "loss", broken)
     yield "loss_motorcycle_past", Scene(loss, "loss", past, plain=PAST)
     yield "loss_motorcycle_overfitted", Scene(loss, "loss", overfitted)
+    for palette in (DARK, ANSI, PLAIN):
+        depth = {"truecolor": "", "ansi": "_16_colours", "none": "_no_colours"}[palette.depth]
+        for shown in ("bars", "ghosts", "batch"):
+            state = ViewState(**{shown: True})
+            yield (
+                f"fit_motorcycle_{shown}{depth}",
+                Scene(fit, "fit", haunted("motorcycle"), state=state, palette=palette),
+            )
+        yield (
+            f"fit_chicago_ghosts{depth}",
+            Scene(fit, "fit", haunted("chicago"), state=ViewState(ghosts=True), palette=palette),
+        )
+        yield (
+            f"fit_chicago_baselines{depth}",
+            Scene(fit, "fit", kept("chicago"), state=ViewState(bars=True), palette=palette),
+        )
+        yield (
+            f"fit_spiral_batch{depth}",
+            Scene(fit, "fit", haunted("spiral"), state=ViewState(batch=True), palette=palette),
+        )
     for part in "wbc":
         yield f"units_motorcycle_{part}_of_second", Scene(table, "units", kept("motorcycle"), Choice(unit=1, part=part))
     for unit in (0, 6, 11, OUTPUT_BIAS):

@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from engine.activations import KINDS
 from tui.draw.canvas import Canvas, cut
-from tui.draw.numbers import minus, short
+from tui.draw.numbers import short
 from tui.run.choice import OUTPUT_BIAS
 from tui.run.facts import ActiveShares
-from tui.run.unit import source_name, trouble
+from tui.run.unit import source_name
 from tui.views import examples
-from tui.views.net import boxes, heads, shown
+from tui.views.net import boxes, heads, shown, units, weights
 from tui.views.net.edges import Gap
 from tui.views.net.flow import Flow, flow
 from tui.views.net.plan import NUMBER, Column, Plan, most_places, plan, shown_layers
@@ -54,8 +53,8 @@ def paint(snapshot: Snapshot, width: int, height: int, palette: Palette, state: 
     heads.draw(canvas, where, snapshot)
     _draw_inputs(canvas, where, snapshot, numbers)
     if where.layers:
-        _draw_units(canvas, where, snapshot, numbers, palette)
-        _draw_weights(canvas, where, snapshot)
+        units.draw(canvas, where, snapshot, numbers, palette)
+        weights.draw(canvas, where, snapshot)
     _draw_output(canvas, where, snapshot, numbers, palette)
     heads.draw_legend(canvas, snapshot, where, palette)
     return canvas
@@ -153,143 +152,6 @@ def _draw_inputs(canvas: Canvas, where: Plan, snapshot: Snapshot, numbers: Flow)
         text = f"{column.hidden} more"
         text = text if len(text) < column.width else f"+{column.hidden}"
         canvas.text(column.box(len(column.members)), 1, text, "label")
-
-
-def _draw_units(canvas: Canvas, where: Plan, snapshot: Snapshot, numbers: Flow, palette: Palette) -> None:
-    first = where.units[0]
-    feature = snapshot.chosen.source if snapshot.chosen.layer == 0 else 0
-    grounds = {
-        column.rows: boxes.ground(snapshot.dataset, numbers.x, feature, column.rows, column.width)
-        for column in where.units
-    }
-    values = {rows: snapshot.network.activations(ground.x) for rows, ground in grounds.items()}
-    for column, layer in zip(where.units, where.layers, strict=True):
-        each = values[column.rows][layer]
-        for place, unit in enumerate(column.members):
-            _draw_unit(canvas, column, place, grounds[column.rows], each[:, unit], (layer, unit), snapshot, palette)
-            if where.scale and column.rows > 2:
-                low, high = boxes.limits(snapshot.network.layers[layer][unit], each[:, unit])
-                for row, end in ((column.box(place), high), (column.box(place) + column.rows - 1, low)):
-                    canvas.text(row, column.left + column.width, minus(f"{end:.3g}"), "quiet")
-        if column.hidden:
-            others = np.delete(each, column.members, axis=1)
-            _draw_others(canvas, column, grounds[column.rows], others, layer, snapshot, palette)
-    assert first.places  # a layer has units
-
-
-def _draw_unit(
-    canvas: Canvas,
-    column: Column,
-    place: int,
-    ground: boxes.Ground,
-    values: np.ndarray,
-    unit: tuple[int, int],
-    snapshot: Snapshot,
-    palette: Palette,
-) -> None:
-    """Marker, number, box, and over a box of its own height the name and b."""
-    layer, number = unit
-    kind = snapshot.network.layers[layer][number]
-    chosen = (layer, number) == (snapshot.chosen.layer, snapshot.chosen.unit)
-    shares = snapshot.answer(ActiveShares())
-    bad = "" if shares is None else trouble(kind, float(shares[layer][number]))
-    top, left = column.box(place), column.left
-    colour = "bright" if chosen else "trouble" if bad else "model"
-    if palette.depth == "truecolor" and not ground.over_plane:
-        tint = "window" if chosen else "ground" if place % 2 and column.rows == column.each else "weekend"
-        canvas.tint(slice(top, top + column.rows), slice(left, left + column.width), tint)
-    ends = boxes.limits(kind, values)
-    boxes.draw(canvas, top, left, ground, values, ends, colour, palette, apart=column.rows == column.each)
-    if chosen and ground.over_plane:
-        for row in range(top, top + column.rows):
-            canvas.text(row, left - 1, "▐", "bright")
-            canvas.text(row, left + column.width, "▌", "bright")
-    name = str(number + 1)
-    if column.lead:
-        b = float(snapshot.network.weights(layer)[1][number])
-        end = canvas.text(top - 1, left, f"{name} ", colour, chosen)
-        canvas.text(top - 1, end, bad or KINDS[kind].word, "trouble" if bad else "bright" if chosen else "text", chosen)
-        if column.width >= 16:
-            canvas.text_right(
-                top - 1, left + column.width, f"b {heads.brief(b)}", "bright" if chosen else "label", chosen
-            )
-        if chosen:
-            canvas.text(top - 1, left - 2, "▸", "now")
-        return
-    middle = top + (column.rows - 1) // 2
-    canvas.text_right(middle, left - 1, name, colour, chosen)
-    if chosen:
-        canvas.text(middle, left - 2 - len(name), "▸", "now")
-    if bad:
-        canvas.text(top + column.rows - 1, left, cut(bad, column.width), "trouble")
-
-
-def _draw_others(
-    canvas: Canvas,
-    column: Column,
-    ground: boxes.Ground,
-    values: np.ndarray,
-    layer: int,
-    snapshot: Snapshot,
-    palette: Palette,
-) -> None:
-    """The last box: what all units without one add together; before the last layer only how many they are."""
-    place, network = len(column.members), snapshot.network
-    top = column.box(place)
-    if layer == len(network.layers) - 1:
-        c = np.delete(network.weights(layer + 1)[0][0], column.members)
-        with np.errstate(over="ignore", invalid="ignore"):
-            total = values.astype(float) @ c.astype(float)
-        finite = total[np.isfinite(total)]
-        low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 1.0)
-        boxes.draw(canvas, top, column.left, ground, total, (low, max(high, low + 1e-9)), "label", palette)
-    middle = top + (column.rows - 1) // 2
-    canvas.text_right(middle + (column.rows > 1), column.left - 1, "+", "label")
-    canvas.text(top, column.left, cut(f"{column.hidden} more", column.width), "label")
-
-
-def _draw_weights(canvas: Canvas, where: Plan, snapshot: Snapshot) -> None:
-    """Numbers of weights where edges end: w of one input, c, and those of the chosen unit in a gap between layers."""
-    network, chosen = snapshot.network, snapshot.chosen
-    last = len(network.layers) - 1
-    for column, layer in zip(where.units, where.layers, strict=True):
-        right = column.left + column.width + where.scale + NUMBER
-        if layer == 0 and network.n_inputs == 1:
-            _draw_column(canvas, column, column.left - where.tag, network.weights(0)[0][:, 0], snapshot, (layer, "w"))
-        if layer == last:
-            _draw_column(canvas, column, right, network.weights(layer + 1)[0][0], snapshot, (layer, "c"))
-        elif chosen.layer == layer + 1 and chosen.unit != OUTPUT_BIAS and layer + 1 in where.layers:
-            _draw_sources(canvas, column, right, network.weights(layer + 1)[0][chosen.unit], snapshot)
-        if layer and chosen.layer == layer - 1 and chosen.unit != OUTPUT_BIAS and layer - 1 in where.layers:
-            outgoing = network.weights(layer)[0][:, chosen.unit]
-            _draw_column(canvas, column, column.left - where.tag, outgoing, snapshot, (layer, ""))
-    if chosen.layer == 0 and 0 in where.layers and network.n_inputs > 1 and chosen.unit != OUTPUT_BIAS:
-        right = where.inputs.left + where.inputs.width + NUMBER
-        _draw_sources(canvas, where.inputs, right, network.weights(0)[0][chosen.unit], snapshot)
-
-
-def _draw_column(
-    canvas: Canvas, column: Column, right: int, values: np.ndarray, snapshot: Snapshot, named: tuple[int, str]
-) -> None:
-    """One number for each unit, ending before `right`; that of the chosen parameter is lit."""
-    layer, part = named
-    chosen = snapshot.chosen
-    for place, unit in enumerate(column.members):
-        own = (layer, unit) == (chosen.layer, chosen.unit)
-        lit = own and part == chosen.part
-        row = column.box(place) + (column.rows - 1) // 2
-        text = heads.brief(float(values[unit]))
-        background = "lit" if lit else None
-        canvas.text(row, right - len(text), text, "bright" if own else "text", own, background)
-
-
-def _draw_sources(canvas: Canvas, column: Column, right: int, values: np.ndarray, snapshot: Snapshot) -> None:
-    """The weights of the chosen unit beside what they come from; the one that w means is lit."""
-    for place, source in enumerate(column.members):
-        lit = source == snapshot.chosen.source and snapshot.chosen.part == "w"
-        text = heads.brief(float(values[source]))
-        row = column.box(place) + (column.rows - 1) // 2
-        canvas.text(row, right - len(text), text, "bright", lit, "lit" if lit else None)
 
 
 def _draw_output(canvas: Canvas, where: Plan, snapshot: Snapshot, numbers: Flow, palette: Palette) -> None:
