@@ -139,6 +139,10 @@ def test_while_the_kernels_are_loaded_all_is_done_that_needs_none(kept):
     assert (run.trainer.update, run.snapshot().state) == (1004, "paused")
 
 
+def test_why_nothing_comes_yet_is_whole_at_80_columns():
+    assert max(map(len, (words.COMPILING, words.of_filling(1.0)))) <= 76
+
+
 def test_the_runner_takes_commands_while_the_kernels_are_loaded():
     loads, arrived, trained = threading.Event(), threading.Event(), threading.Event()
     runner = Runner(Options(), lambda: None)
