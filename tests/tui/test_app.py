@@ -483,6 +483,7 @@ async def test_a_units_number_is_dragged_sideways_and_up(drive, size):
         await d.pilot.hover(view, offset=(column, row))
         await d.settle()
         assert np.array_equal(d.shown.network.theta, after)  # let go
+        assert len(d.session.story.journal) == 2  # a value of b and one of c
         await d.press("u")
         assert np.array_equal(d.shown.network.theta, before)  # all of it is one step
 
