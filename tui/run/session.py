@@ -32,9 +32,9 @@ from tui.run.run import Run
 from tui.run.saved import free_name
 from tui.run.snapshot import Snapshot
 from tui.run.teller import Teller, Want
-from tui.run.telling import Note, Telling
+from tui.run.telling import Telling
 from tui.run.together import together
-from tui.run.travel import End, Redo, Travel, aim, of_moment, travel
+from tui.run.travel import End, Travel, aim, choice_after, of_moment, travel
 
 if TYPE_CHECKING:
     from tui.run.options import Options
@@ -133,7 +133,8 @@ class Session:
             before, loss = self.teller.facts(self.run), self.teller.loss(self.run)
             note = make(self.run, edits, joins and self.story.at_end)
             self._looks_back = False
-            self._tell(replace(note, text=with_outcome(note, before, self.teller.facts(self.run))), loss)
+            text = with_outcome(note, before, self.teller.facts(self.run))
+            self.telling.changed(replace(note, text=text), self.trainer.update, loss)
         self.run.choice = nearest(choice, self.trainer.network)
 
     def _travel(self, wish: Travel) -> None:
@@ -150,7 +151,7 @@ class Session:
         if run is not self.run:
             self._enter(run, self.player.level)
         self.run.gradient = None
-        self.run.choice = nearest(self._redone(wish) or self.run.choice, self.trainer.network)
+        self.run.choice = choice_after(wish, self.run)
         self.telling.say(*said)
 
     def _race(self, wish: RaceWish) -> None:
@@ -212,8 +213,7 @@ class Session:
     def _enter(self, run: Run, level: int) -> None:
         if run.before is not None:
             run.before.story.rest()
-        self.run = run
-        self.player = Player(run.story, self.clock, level)
+        self.run, self.player = run, Player(run.story, self.clock, level)
 
     def _move(self, move: Move) -> None:
         self.teller.race.playing = False
@@ -223,38 +223,28 @@ class Session:
         plays = isinstance(move, Toggle) and not self.telling.measures  # what is followed already is followed on
         if trains and (plays or (isinstance(move, RunEpochs) and move.long)):
             if self.story.at_end:
-                self._looks_back = False
-                self._tell(words.of_training(self.run.moment()), self.teller.loss(self.run))
+                self._follow_training()
             else:
                 self.telling.say(words.REPLAYING)
         moved = self.player.moves
         self.player.do(move)
         self._rested(moved)
 
+    def _follow_training(self) -> None:
+        """From here on the note says what training brings."""
+        self._looks_back = False
+        self.telling.changed(words.of_training(self.run.moment()), self.trainer.update, self.teller.loss(self.run))
+
     def _rested(self, moved: bool) -> None:
         """Where a run that moved through its past has come to rest, the note says what lies behind and ahead."""
         if moved and self._looks_back and not self.player.moves:
             self.telling.say(*of_moment(self.run))
 
-    def _tell(self, note: Note, loss: float) -> None:
-        """`loss` is that before what the note tells."""
-        self.telling.changed(note, self.trainer.update, loss)
-
-    def _redone(self, wish: Travel) -> Choice | None:
-        """The unit that redo has just brought or changed, as the edit itself chose it."""
-        applied = self.story.position[1]
-        place = self.telling.notes[applied - 1].unit if isinstance(wish, Redo) and applied else None
-        return None if place is None else replace(self.run.choice, layer=place[0], unit=place[1])
-
     # ------------------------------------------------------------------------------------------------ training
 
-    def load(self) -> None:
+    def load(self, done: bool = False) -> None:
         """The kernels are being loaded; until they are there, only what needs none is done."""
-        self.loading = True
-
-    def loaded(self) -> None:
-        """The kernels are there."""
-        self.loading = False
+        self.loading = not done
 
     @property
     def awaits(self) -> bool:
@@ -289,8 +279,10 @@ class Session:
         if self._awaited is not None and not self._is_far(self._awaited):
             wish, self._awaited = self._awaited, None
             self._travel(wish)
-        architecture, moved = self.trainer.architecture, self.player.moves
+        architecture, moved, behind = self.trainer.architecture, self.player.moves, not self.story.at_end
         wait = self.player.work() if not self.teller.race.playing else self._race_on()
+        if behind and self.story.at_end and self.player.playing:  # what was recorded is over, and training goes on
+            self._follow_training()
         self.run.trail.look(self.story)
         self._rested(moved)
         if self.trainer.architecture is not architecture:  # an edit that was recorded
