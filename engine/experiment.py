@@ -1,16 +1,13 @@
 """Experiment: a run with its past. Any moment can be reached again, and any change can be taken back.
 
-Training is a pure function of the start, the data and the edits. So a story is kept as a journal of edits, each with
-the update at which it was made, and some checkpoints. Any moment is reached from the nearest checkpoint by training
-again, to the bit.
+Training is a pure function of the start, the data and the edits, so a story is kept as a journal of edits; its cursor
+goes from moment to moment.
 """
 
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -18,12 +15,14 @@ from numpy.typing import NDArray
 
 from engine import story_file
 from engine.checkpoint import Checkpoint
+from engine.cursor import Cursor
 from engine.edits import Edit, SetTheta, Setup, apply
 from engine.errors import EngineError, real, show, whole
 from engine.history import BatchHistory, Branch, Curves, History, batch_history_of, history_of
-from engine.journal import Entry, Tail, owned
-from engine.marks import Mark, Marks, Position, first_spacing
+from engine.journal import Entry, Tail
+from engine.marks import Position
 from engine.network import Network
+from engine.outcome import Outcome, data_sha256, lanes, version
 from engine.run import State
 from engine.trainer import LONGEST_SLICE, Trainer
 
@@ -46,21 +45,16 @@ class Experiment:
         if trainer.update or trainer.diverged:
             raise EngineError(f"a trainer at update {trainer.update}: expected one at update 0, whose past is known")
         self.trainer, self.source = trainer, dict(source or {})
-        self._entries: list[Entry] = []
-        self._applied = 0  # how many of them lie before the cursor
-        self._end, self._end_progress = 0, 0.0
-        self._ahead: Curves | None = None  # the whole story's curves, once the cursor has gone back from its end
         self._undone: list[Position] = []  # from where undos were asked for, one after the other
         self._tails: list[Tail] = []
         self._data_sha256 = ""  # worked out when it is first needed
         theta = trainer.theta
         self.initial = trainer.network.architecture  # of the network that the story begins with
         self.recipe, self.beginning = trainer.recipe, trainer.examples  # that it begins with
-        self.outcome: story_file.Outcome | None = None  # what the file that it came from says of its end
+        self.outcome: Outcome | None = None  # what the file that it came from says of its end
         if theta.tobytes() != (initial := self.initial.initial_theta()).tobytes():
             trainer.restore(_beginning(trainer, Network.of(self.initial, initial)))
-        spacing = first_spacing(theta.size, min(trainer.recipe.batch_size, trainer.examples.y.size))
-        self._marks = Marks(self._mark(), spacing, whole("budget", budget, 1))
+        self._cursor = Cursor(trainer, whole("budget", budget, 1))
         if theta.tobytes() != initial.tobytes():
             self.apply(SetTheta(theta))
 
@@ -69,37 +63,37 @@ class Experiment:
     @property
     def update(self) -> int:
         """The update at which the cursor stands."""
-        return self.trainer.update
+        return self._cursor.update
 
     @property
     def end(self) -> int:
         """The latest update that was reached."""
-        return self._end
+        return self._cursor.end
 
     @property
     def end_progress(self) -> float:
         """Epochs done at the latest update, as far as it was reached since the story was opened."""
-        return self._end_progress
+        return self._cursor.end_progress
 
     @property
     def position(self) -> Position:
         """(the cursor's update, how many entries of the journal lie before it)."""
-        return self.update, self._applied
+        return self._cursor.position
 
     @property
     def at_end(self) -> bool:
         """Whether nothing lies ahead of the cursor."""
-        return self.position == (self._end, len(self._entries))
+        return self._cursor.at_end
 
     @property
     def entries(self) -> tuple[Entry, ...]:
         """The journal with its steps, before the cursor and ahead of it."""
-        return tuple(self._entries)
+        return tuple(self._cursor.entries)
 
     @property
     def journal(self) -> tuple[tuple[int, Edit], ...]:
         """(update, edit) of every edit, before the cursor and ahead of it."""
-        return tuple((entry.update, entry.edit) for entry in self._entries)
+        return tuple((entry.update, entry.edit) for entry in self._cursor.entries)
 
     @property
     def tails(self) -> tuple[Tail, ...]:
@@ -109,17 +103,19 @@ class Experiment:
     @property
     def history(self) -> History:
         """Losses on the whole sets of the whole story, ahead of the cursor too."""
-        return self.trainer.history if self._ahead is None else history_of(self._ahead.points)
+        ahead = self._cursor.ahead
+        return self.trainer.history if ahead is None else history_of(ahead.points)
 
     @property
     def batch_history(self) -> BatchHistory:
         """Losses of the batches of the whole story, thinned, ahead of the cursor too."""
-        return self.trainer.batch_history if self._ahead is None else batch_history_of(self._ahead.buckets)
+        ahead = self._cursor.ahead
+        return self.trainer.batch_history if ahead is None else batch_history_of(ahead.buckets)
 
     @property
     def nbytes(self) -> int:
         """The bytes of all checkpoints."""
-        return self._marks.nbytes
+        return self._cursor.marks.nbytes
 
     # ------------------------------------------------------------------------------------------------ training
 
@@ -131,32 +127,25 @@ class Experiment:
         before = self.update
         if whole("updates", updates, 0):
             self._undone.clear()
-            self._forward(before + updates)
+            self._cursor.forward(before + updates)
         return self.update - before
 
     def run(self, epochs: int = 1) -> int:
         """Go on to the n-th epoch boundary ahead; returns the updates done."""
         before, target = self.update, self.trainer.epoch + whole("epochs", epochs, 1)
         self._undone.clear()
-        self._apply_due()
+        self._cursor.apply_due()
         while rest := self.trainer.updates_to(target):
-            self._forward(min(self.update + rest, self._next_entry()))
+            self._cursor.forward(min(self.update + rest, self._cursor.next_entry()))
             if self.trainer.diverged:
                 break
         return self.update - before
 
     def run_for(self, seconds: float) -> int:
         """Go on for about this long, at most 0.05 s; returns the updates done. A long update may take several calls."""
-        before, left = self.update, min(real("seconds", seconds, above=0.0), LONGEST_SLICE)
-        ends = time.perf_counter() + left
+        before = self.update
         self._undone.clear()
-        self._apply_due()
-        while left > 0:
-            self.trainer.run_for(left, self._next_stop(2**62))
-            self._arrived()
-            left = ends - time.perf_counter()
-            if self.trainer.diverged:
-                break
+        self._cursor.forward_for(min(real("seconds", seconds, above=0.0), LONGEST_SLICE))
         return self.update - before
 
     # ------------------------------------------------------------------------------------------------ changes
@@ -167,102 +156,77 @@ class Experiment:
         In the past it forks: what lay ahead becomes a tail. With `joins` it belongs to the step of the entry before it.
         Raises EngineError, and changes nothing, for an edit that the run does not allow.
         """
-        self._settle()
-        before, progress = self._mark(), self.trainer.progress
-        mapping = self.trainer.apply(edit)
-        self._fork(before.position)
+        mapping, tail = self._cursor.make(edit, joins)
         self._undone.clear()
-        self._marks.add(before)
-        self._entries.append(Entry(self.update, owned(edit), bool(joins and self._entries), progress))
-        self._applied += 1
+        if tail is not None:
+            self._tails.append(tail)
         return mapping
 
     def undo(self) -> tuple[Edit, ...] | None:
         """Go to just before the last step of edits before the cursor; returns its edits, None where there is none."""
-        if self._applied == 0:
+        entries, last = self._cursor.entries, self._cursor.applied
+        if last == 0:
             return None
-        first = self._applied - 1
-        while self._entries[first].joins and first > 0:
+        first = last - 1
+        while entries[first].joins and first > 0:
             first -= 1
-        undone = tuple(entry.edit for entry in self._entries[first : self._applied])
         stack = [*self._undone, self.position]
-        self._go((self._entries[first].update, first))
+        self._cursor.go((entries[first].update, first))
         self._undone = stack
-        return undone
+        return tuple(entry.edit for entry in entries[first:last])
 
     def redo(self) -> tuple[Edit, ...] | None:
         """Go forward over edits, and return them; None where none lies ahead.
 
         Right after undos to where the last of them was asked for; after any other move to just after the next step.
         """
-        if self._applied == len(self._entries):
+        entries, first = self._cursor.entries, self._cursor.applied
+        if first == len(entries):
             return None
         stack = self._undone[:-1]
         if self._undone:
             position = self._undone[-1]
         else:
-            last = self._applied + 1
-            while last < len(self._entries) and self._entries[last].joins:
+            last = first + 1
+            while last < len(entries) and entries[last].joins:
                 last += 1
-            position = (self._entries[last - 1].update, last)
-        begin = self._applied
-        self._go(position)
+            position = (entries[last - 1].update, last)
+        self._cursor.go(position)
         self._undone = stack
-        return tuple(entry.edit for entry in self._entries[begin : self._applied])
+        return tuple(entry.edit for entry in entries[first : self._cursor.applied])
 
     # ------------------------------------------------------------------------------------------------ moments
 
     def goto(self, update: int) -> None:
         """Move the cursor to after all edits of this update, from 0 to `end`."""
-        update = whole("update", update, 0, self._end)
+        update = whole("update", update, 0, self.end)
         self._undone.clear()
-        self._go((update, sum(entry.update <= update for entry in self._entries)))
+        self._cursor.go((update, sum(entry.update <= update for entry in self._cursor.entries)))
 
     def home(self) -> None:
         """Move the cursor to the beginning, before the first edit."""
         self._undone.clear()
-        self._go((0, 0))
+        self._cursor.go((0, 0))
 
     def rest(self) -> None:
         """Keep few checkpoints: nobody will go back and forth in this story for a while."""
-        self._marks.shrink(BUDGET_AT_REST)
-
-    def _go(self, target: Position) -> None:
-        """Move the cursor, from the nearest checkpoint or from where it is."""
-        if target == self.position:
-            self._settle()
-            return
-        if self._ahead is None and self.at_end:
-            self._settle()
-            self._ahead = self.trainer.take_curves()
-        mark = self._marks.nearest(target)
-        if not mark.position <= self.position <= target or self.trainer.diverged:
-            self.trainer.restore(mark.checkpoint, mark.examples)
-            self._applied = mark.position[1]
-        for update in (*self._marks.close_ones(self.update, target[0]), target[0]):
-            while self._applied < target[1] and self._entries[self._applied].update <= update:
-                self._train_to(self._entries[self._applied].update)
-                self._apply_next()
-            self._train_to(update)
-            if update != target[0]:
-                self._marks.add_close(self._mark())
-        self._come_to_end()
+        self._cursor.marks.shrink(BUDGET_AT_REST)
 
     # -------------------------------------------------------------------------------------------------- files
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the story up to the cursor to a file, see `engine.story_file`. Raises EngineError where that fails."""
-        outcome = story_file.Outcome.of(self.trainer)
-        story_file.save(self._told(self.entries[: self._applied], self.update, outcome), path)
+        outcome = Outcome.of(self.trainer)
+        story_file.save(self._told(self.entries[: self._cursor.applied], self.update, outcome), path)
 
     def draft(self) -> str:
         """The text of a file of the whole story, whatever lies ahead, that says nothing of its end: made in no time."""
-        nothing = story_file.Outcome(story_file.version(), story_file.lanes(self.trainer), "", ())
-        return story_file.to_text(self._told(self.entries, self._end, nothing))
+        nothing = Outcome(version(), lanes(self.trainer), "", ())
+        return story_file.to_text(self._told(self.entries, self.end, nothing))
 
-    def _told(self, entries: tuple[Entry, ...], updates: int, outcome: story_file.Outcome) -> story_file.Told:
+    def _told(self, entries: tuple[Entry, ...], updates: int, outcome: Outcome) -> story_file.Told:
         if not self._data_sha256:
-            self._data_sha256 = story_file.data_sha256(self.beginning)
+            self._data_sha256 = data_sha256(self.beginning)
         beginning = (self.initial, self.recipe, self.trainer.seed, self._data_sha256)
         points = self.beginning.changes
         return story_file.Told(self.source, *beginning, points, entries, updates, outcome)
@@ -270,7 +234,7 @@ class Experiment:
     @property
     def curves(self) -> Curves:
         """A copy of the loss curves of the whole story."""
-        return self.trainer.take_curves() if self._ahead is None else self._ahead
+        return self._cursor.ahead or self.trainer.take_curves()
 
     def adopt(self, position: Position, moment: Moment, curves: Curves) -> None:
         """Stand at a moment of the story that was kept elsewhere, without training up to it.
@@ -278,10 +242,10 @@ class Experiment:
         Raises EngineError where it is no moment of this story.
         """
         update, applied = position
-        if not (0 <= applied <= len(self._entries) and 0 <= update <= self._end):
+        if not (0 <= applied <= len(self._cursor.entries) and 0 <= update <= self.end):
             raise EngineError(f"position={show(position)}: expected a moment of the story")
         setup = Setup(self.initial, self.initial.initial_theta(), self.recipe, self.beginning)
-        for entry in self._entries[:applied]:
+        for entry in self._cursor.entries[:applied]:
             setup, _ = apply(entry.edit, setup)
         assert setup.recipe is not None and setup.examples is not None
         parameters, state = moment
@@ -291,15 +255,8 @@ class Experiment:
             raise EngineError(f"a state of update {int(state.update)}: expected one of update {update}")
         counts, seed = setup.examples.counts, self.trainer.seed
         checkpoint = Checkpoint(setup.architecture, setup.recipe, seed, counts, parameters, state, Branch())
-        self.trainer.restore(checkpoint, setup.examples)
+        self._cursor.stand(applied, checkpoint, setup.examples, curves)
         self.outcome = None
-        self._applied = applied
-        self._marks.add(self._mark())
-        self._ahead = curves
-        self._end_progress = self.trainer.progress
-        if self.at_end:
-            self.trainer.put_curves(curves)
-            self._ahead = None
 
     @classmethod
     def load(
@@ -319,89 +276,9 @@ class Experiment:
     def of(cls, story: story_file.Story, arrays: story_file.Arrays, threads: int | None = None) -> Experiment:
         """The story that was read from a file, at its beginning. Raises EngineError where its data are others now."""
         experiment = cls(story.trainer(arrays, threads), story.source)
-        experiment._entries, experiment._end = list(story.entries), story.updates
+        experiment._cursor.entries, experiment._cursor.end = list(story.entries), story.updates
         experiment.outcome = story.outcome
         return experiment
-
-    # ------------------------------------------------------------------------------------------------ helpers
-
-    def _forward(self, target: int) -> None:
-        """Towards an update, along what was recorded and beyond it."""
-        self._apply_due()
-        while self.update < target:
-            self.trainer.step(self._next_stop(target) - self.update)
-            self._arrived()
-            if self.trainer.diverged:
-                return
-
-    def _next_entry(self) -> int:
-        """The update of the next recorded edit."""
-        return self._entries[self._applied].update if self._applied < len(self._entries) else 2**62
-
-    def _next_stop(self, target: int) -> int:
-        """The nearest update ahead, up to the target, at which something is to be done beside training."""
-        ahead = (target, self._next_entry(), self._end, self._marks.due(self.update))
-        return min(update for update in ahead if update > self.update)
-
-    def _arrived(self) -> None:
-        """What is to be done at the present update: a recorded edit, or a checkpoint."""
-        self._apply_due()
-        if self.update >= self._end:
-            self._end, self._end_progress = self.update, self.trainer.progress
-        self._leave_mark()
-
-    def _apply_due(self) -> None:
-        """The recorded edits of the present update that lie ahead of the cursor."""
-        while self._next_entry() == self.update:
-            self._settle()
-            self._apply_next()
-        self._come_to_end()
-
-    def _apply_next(self) -> None:
-        entry, progress = self._entries[self._applied], self.trainer.progress
-        self.trainer.apply(entry.edit)
-        self._entries[self._applied] = replace(entry, progress=progress)
-        self._applied += 1
-
-    def _come_to_end(self) -> None:
-        """Where nothing lies ahead any more, the recorded curves are the trainer's again."""
-        if self._ahead is not None and self.at_end:
-            self._settle()
-            self.trainer.put_curves(self._ahead)
-            self._ahead = None
-
-    def _fork(self, position: Position) -> None:
-        """What lies ahead of this position leaves the story."""
-        if position == (self._end, len(self._entries)):
-            return
-        update, applied = position
-        self._tails.append(Tail(update, self._end, tuple(self._entries), self._ahead))
-        self._marks.cut(position)
-        del self._entries[applied:]
-        self._end, self._end_progress = update, self.trainer.progress
-        if self._ahead is not None:
-            self.trainer.put_curves(self._ahead)
-            self._ahead = None
-
-    def _train_to(self, update: int) -> None:
-        """Along what was recorded, between two edits."""
-        while self.update < update:
-            self.trainer.step(min(update, self._marks.due(self.update)) - self.update)
-            self._leave_mark()
-        self._settle()
-
-    def _leave_mark(self) -> None:
-        """A checkpoint, where the last one is far enough behind."""
-        if self._marks.wanted(self.update) and not self.trainer.diverged:
-            self._marks.add(self._mark())
-
-    def _settle(self) -> None:
-        """Take the losses on the whole sets that are due here, before anything else happens."""
-        if not self.trainer.diverged:
-            self.trainer.step(0)
-
-    def _mark(self) -> Mark:
-        return Mark(self.position, self.trainer.snapshot(), self.trainer.examples)
 
 
 def _beginning(trainer: Trainer, network: Network) -> Checkpoint:

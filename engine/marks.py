@@ -16,7 +16,7 @@ Position = tuple[int, int]  # (update, how many entries of the journal are appli
 
 OBJECT_BYTES = 1_500  # of a checkpoint beside its arrays' own
 # what a checkpoint, with the kernel call that ends for it, and an update cost, in multiply-adds that take as long
-CHECKPOINT_COST, PARAMETER_COST, UPDATE_COST = 3_000_000, 250, 10_000
+CHECKPOINT_COST, PARAMETER_COST, UPDATE_COST = 3_000_000, 1_000, 10_000
 SHARE = 200  # a checkpoint may take one part in this many of the training between two
 CLOSE = 64  # close ones: the last is at most the spacing over this before the moment that was asked for
 MOST_CLOSE = 48

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -180,10 +180,9 @@ class Network:
 def activate(z: Floats, layer: Sequence[str]) -> Floats:
     """Each column of z (N, units) through its unit's activation."""
     kinds = set(layer)
-    a = np.empty_like(z)
     if len(kinds) == 1:  # without the copies that picking columns makes
-        a[:] = KINDS[kinds.pop()].function(z)
-        return a
+        return cast(Floats, KINDS[kinds.pop()].function(z))
+    a = np.empty_like(z)
     for kind in kinds:
         columns = [unit for unit, own in enumerate(layer) if own == kind]
         a[:, columns] = KINDS[kind].function(z[:, columns])

@@ -16,13 +16,15 @@ from numpy.typing import ArrayLike, NDArray
 from engine.activations import KINDS
 from engine.edits import AddLayer, PlaceUnit, SetOutput, SetTheta
 from engine.errors import EngineError, real
-from engine.examples import Examples, check_examples
+from engine.examples import check_examples
 from engine.network import CHUNK, Network, activate
 
 RIDGE = 1e-4  # with less the losses are hardly lower, and c become so large that the next epoch runs away
 LAYER_RIDGE = 1e-6  # of a new layer: what it copies has no noise, and its units are gentle enough to keep c small
 LAYER_SLOPE = 0.4  # of the slope of init `spread`: three sigmoids make a straight line to 0.5 % of its height
 KNOTS = 64
+TRIALS = 2**14  # examples that tell the candidates apart, at most: to square all of theirs takes longest by far
+BLOCK, LEAST_ROWS = 2**19, 256  # numbers worked out at a time, which the cache holds, and rows of them at least
 CANDIDATES = ("sigmoid", "relu")
 
 Floats = NDArray[Any]
@@ -37,8 +39,8 @@ def solve_output(network: Network, x: ArrayLike, y: ArrayLike, ridge: float = RI
     that do not fit, or unit values too large to square.
     """
     examples = check_examples(x, y, None, None, network.n_inputs, network.dtype)
-    free, columns = _free(network), _columns(network)
-    means, scatter = _scatter(examples, lambda inputs, targets: np.column_stack(columns(inputs, targets)))
+    free = _free(network)
+    means, scatter = _scatter(examples.x, examples.y, int(free.sum()) + 1, _columns(network))
     own, fits = scatter[:-1, :-1], scatter[:-1, -1]
     c = network.weights(len(network.layers))[0][0].astype(np.float64)
     c[free] = np.linalg.solve(_penalized(own, real("ridge", ridge, above=0.0)), fits)
@@ -48,9 +50,9 @@ def solve_output(network: Network, x: ArrayLike, y: ArrayLike, ridge: float = RI
 def best_unit(network: Network, x: ArrayLike, y: ArrayLike) -> PlaceUnit:
     """The sigmoid or ReLU unit with which `solve_output` would leave the least loss, on one feature.
 
-    x (N, 1), y (N,). It is the best of those that bend at one of 64 knots, evenly over the range of x, and rise or
-    fall. They are as steep as init `spread` draws units of a layer of the new width, over the range of x instead of
-    [−1, 1].
+    x (N, 1), y (N,). It is the best of the sigmoids, and of the ReLUs to either side, at 64 knots, evenly over the
+    range of x. They are as steep as init `spread` draws units of a layer of the new width, over the range of x instead
+    of [−1, 1]. Of over 16,384 examples, every second, third, … is asked.
     Raises EngineError for several features, for several hidden layers, or where x has one value only.
     """
     if network.n_inputs > 1:
@@ -61,11 +63,12 @@ def best_unit(network: Network, x: ArrayLike, y: ArrayLike) -> PlaceUnit:
     units, own_columns = int(_free(network).sum()) if network.layers else 0, _columns(network)
     kinds, w, b = _candidates(examples.x.astype(np.float64), sum(map(len, network.layers)) + 1)
 
-    def columns(inputs: Floats, targets: Floats) -> Floats:
+    def columns(inputs: Floats, targets: Floats) -> tuple[Floats, ...]:
         values, rest = own_columns(inputs, targets)
-        return np.column_stack([values[:, :units], rest, activate(inputs * w + b, kinds)])
+        return values[:, :units], rest, activate(inputs * w + b, kinds)
 
-    _, scatter = _scatter(examples, columns)
+    some = slice(None, None, -(-examples.y.size // TRIALS))
+    _, scatter = _scatter(examples.x[some], examples.y[some], units + 1 + len(kinds), columns)
     own, others, among = scatter[:units, :units], scatter[:units, units:], scatter[units:, units:]
     rest = among - others.T @ np.linalg.solve(_penalized(own, RIDGE), others)  # what the present units leave of them
     penalty = RIDGE * float(np.mean(np.diagonal(among)[1:]))
@@ -87,7 +90,7 @@ def place_layer(network: Network, kinds: Sequence[str], x: ArrayLike) -> tuple[A
     examples = check_examples(x, before, None, None, network.n_inputs, network.dtype)
     values = _last_units(network)
     with np.errstate(all="ignore"):
-        along = np.concatenate([values(rows) @ c for rows in _pieces(examples.x)])
+        along = np.concatenate([values(rows) @ c for rows in _pieces(examples.x, CHUNK)])
         middle, half = (float(along.max()) + float(along.min())) / 2.0, float(np.ptp(along)) / 2.0
     changed = network.copy()
     changed.apply(edit)
@@ -110,10 +113,13 @@ def _candidates(x: Floats, width: int) -> tuple[list[str], Floats, Floats]:
     if half == 0.0:
         raise EngineError(f"x is {low:g} in every example: expected a feature with several values")
     knots = low + half * (2.0 * np.arange(KNOTS) + 1.0) / KNOTS
-    kinds = np.repeat(CANDIDATES, 2 * KNOTS).tolist()
-    slopes = np.array([KINDS[kind].start_slope(width) for kind in kinds]) / half
-    w = slopes * np.tile(np.repeat([1.0, -1.0], KNOTS), len(CANDIDATES))
-    return kinds, w, -w * np.tile(knots, 2 * len(CANDIDATES))
+    kinds, signs = [], []
+    for kind in CANDIDATES:
+        own = (1.0,) if KINDS[kind].step else (1.0, -1.0)  # a step that falls is one that rises, with −c
+        kinds += [kind] * len(own) * KNOTS
+        signs += np.repeat(own, KNOTS).tolist()
+    w = np.array([KINDS[kind].start_slope(width) for kind in kinds]) * signs / half
+    return kinds, w, -w * np.tile(knots, len(kinds) // KNOTS)
 
 
 def _last_units(network: Network) -> Callable[[Floats], Floats]:
@@ -128,42 +134,49 @@ def _free(network: Network) -> NDArray[np.bool_]:
 
 
 def _columns(network: Network) -> Callable[[Floats, Floats], tuple[Floats, Floats]]:
-    """The function from inputs and targets to the values (N, free) and what frozen units leave of the targets (N,)."""
+    """The function from inputs and targets to the values (N, free) and the targets (N, 1) less what frozen units do."""
     free, values = _free(network), _last_units(network)
     still = network.weights(len(network.layers))[0][0].astype(np.float64)[~free]
 
     def columns(inputs: Floats, targets: Floats) -> tuple[Floats, Floats]:
         a = values(inputs)
-        return a[:, free], targets - a[:, ~free] @ still
+        if still.size:
+            a, targets = a[:, free], targets - a[:, ~free] @ still
+        return a, targets[:, np.newaxis]
 
     return columns
 
 
-def _pieces(x: Floats) -> Iterator[Floats]:
-    """The rows of x in float64, some at a time."""
-    for start in range(0, len(x), CHUNK):
-        yield x[start : start + CHUNK].astype(np.float64)
+def _pieces(x: Floats, rows: int) -> Iterator[Floats]:
+    """x in float64, this many rows at a time."""
+    for start in range(0, len(x), rows):
+        yield x[start : start + rows].astype(np.float64)
 
 
-def _scatter(examples: Examples, columns: Callable[[Floats, Floats], Floats]) -> tuple[Floats, Floats]:
-    """(means, sums of products of differences from them) of columns (N, K) over the examples, some rows at a time."""
+def _scatter(
+    x: Floats, y: Floats, width: int, columns: Callable[[Floats, Floats], tuple[Floats, ...]]
+) -> tuple[Floats, Floats]:
+    """(means, sums of products of differences from them) of `width` columns over x (N, n_inputs) and y (N,).
 
-    def part(start: int) -> Floats:
-        rows = slice(start, start + CHUNK)
-        return columns(examples.x[rows].astype(np.float64), examples.y[rows].astype(np.float64))
-
-    count = examples.y.size
+    `columns` gives them for some rows, as blocks (rows, columns) that stand side by side.
+    """
+    rows = min(CHUNK, max(LEAST_ROWS, BLOCK // width))
+    pieces = zip(_pieces(x, rows), _pieces(y, rows), strict=True)
+    shift, total, products = np.zeros(width), np.zeros(width), np.zeros((width, width))
+    block = np.empty((rows, width))
     with np.errstate(all="ignore"):
-        shift = part(0).mean(axis=0)  # near the means, so that little is cancelled
-        total, products = np.zeros(shift.size), np.zeros((shift.size, shift.size))
-        for start in range(0, count, CHUNK):
-            shifted = part(start) - shift
-            total += shifted.sum(axis=0)
-            products += shifted.T @ shifted
-        scatter = products - np.outer(total, total) / count
+        for number, (inputs, targets) in enumerate(pieces):
+            own = block[: len(targets)]
+            np.concatenate(columns(inputs, targets), axis=1, out=own)
+            if number == 0:
+                shift[:] = own.mean(axis=0)  # near the means, so that little is cancelled
+            own -= shift
+            total += own.sum(axis=0)
+            products += own.T @ own
+        scatter = products - np.outer(total, total) / len(y)
     if not np.isfinite(scatter).all():
         raise EngineError("the units' values on x are too large to solve for c: lower the weights, or start again")
-    return shift + total / count, scatter
+    return shift + total / len(y), scatter
 
 
 def _penalized(scatter: Floats, ridge: float) -> Floats:

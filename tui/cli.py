@@ -24,6 +24,7 @@ from engine import EngineError, Experiment, story_file
 from engine.activations import KINDS
 from engine.initial import INITS
 from engine.notation import parse_layers
+from engine.outcome import Outcome as SavedOutcome
 from engine.recipe import BY_FLAG, FIELDS, Field, Recipe
 from tui.console.headless import Outcome, make_trainer, train, updates_of
 from tui.run.options import Options
@@ -189,7 +190,7 @@ def replay(file: str, as_object: bool, threads: int | None) -> int:
     if outcome.interrupted or story.trainer.diverged or saved is None:
         return _report(outcome, as_object, quiet=False)
     story.goto(story.end)  # after the edits of its last update
-    verdict = saved.verdict(story_file.Outcome.of(story.trainer)) or "the same θ as when it was saved"
+    verdict = saved.verdict(SavedOutcome.of(story.trainer)) or "the same θ as when it was saved"
     if not as_object:
         say(f"{file}: {verdict}")
     return _report(outcome, as_object, quiet=False, replay=verdict)

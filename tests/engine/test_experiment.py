@@ -337,12 +337,12 @@ def test_checkpoints_keep_to_their_budget_and_their_distance_doubles(monkeypatch
     monkeypatch.setattr(marks, "SHARE", 0)
     story = Experiment(make(), budget=40_000)
     story.step(500)
-    assert len(story._marks) > 5
+    assert len(story._cursor.marks) > 5
     assert story.nbytes <= 40_000
-    updates = [mark.position[0] for mark in story._marks._even]
+    updates = [mark.position[0] for mark in story._cursor.marks._even]
     gaps = np.diff(updates)
-    assert gaps.min() >= story._marks.spacing > 8
-    assert gaps.max() <= 2 * story._marks.spacing
+    assert gaps.min() >= story._cursor.marks.spacing > 8
+    assert gaps.max() <= 2 * story._cursor.marks.spacing
     story.goto(250)
     assert story.nbytes <= 40_000
     assert state(story.trainer) == state(straight(story))
@@ -367,7 +367,7 @@ def test_moments_that_were_never_reached_here_are_replayed_once(monkeypatch):
     monkeypatch.setattr(marks, "SHARE", 0)
     story = Experiment(make())
     story.step(1000)
-    del story._marks._even[1:-1]
+    del story._cursor.marks._even[1:-1]
     trained = []
     step = Trainer.step
     monkeypatch.setattr(Trainer, "step", lambda own, updates=1: trained.append(updates) or step(own, updates))
@@ -392,6 +392,15 @@ def test_walking_back_takes_short_replays(monkeypatch):
     for update in range(998, 900, -1):
         story.goto(update)
     assert sum(trained) < 98 * 40  # without close checkpoints it would be 98 times some 950
+
+
+def test_a_slice_is_one_kernel_call_unless_something_is_to_be_done_within_it(monkeypatch):
+    monkeypatch.setattr(marks, "SHARE", 10**9)
+    story, calls, run_for = Experiment(make()), [], Trainer.run_for
+    monkeypatch.setattr(Trainer, "run_for", lambda own, *arguments: calls.append(arguments) or run_for(own, *arguments))
+    for _ in range(3):
+        story.run_for(0.001)
+    assert len(calls) == 3
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])

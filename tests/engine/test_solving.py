@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from engine import EngineError, Network, Trainer
+from engine import EngineError, Network, Trainer, solving
 from engine.activations import KINDS
 from engine.edits import Freeze, PlaceUnit, SetOutput
 from engine.solving import CANDIDATES, KNOTS, RIDGE, best_unit, place_layer, solve_output
@@ -134,6 +134,15 @@ def test_the_unit_that_helps_most_is_the_best_of_all_that_are_tried(layers, stre
     losses = [with_unit(network, each, x, y) for each in candidates]
     assert with_unit(network, unit, x, y) <= 1.02 * min(losses) + 1e-6  # λ is not the same one for each of them
     assert with_unit(network, unit, x, y) < 0.8 * np.median(losses)
+
+
+def test_of_many_examples_only_some_are_asked_which_unit_helps_most(monkeypatch):
+    x, y = X[:88], np.full(88, 9.0)  # the first and the last are asked, so that the knots are the same
+    y[::3] = TENT[:88:3]
+    few = best_unit(Network(1), x[::3], y[::3])
+    assert best_unit(Network(1), x, y) != few
+    monkeypatch.setattr(solving, "TRIALS", 30)
+    assert best_unit(Network(1), x, y) == few
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])

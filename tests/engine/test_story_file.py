@@ -26,6 +26,8 @@ from engine.edits import (
     SetValue,
     SplitUnit,
 )
+from engine.entry_tables import EDITS
+from engine.outcome import Outcome
 
 RNG = np.random.default_rng(5)
 X, X_TEST = RNG.uniform(-1, 1, (40, 1)), RNG.uniform(-1, 1, (10, 1))
@@ -118,7 +120,7 @@ def test_a_file_replays_to_the_bit(path, dtype):
     assert [type(edit) for _, edit in again.journal] == [type(edit) for _, edit in story.journal]
     assert [entry.joins for entry in again.entries] == [entry.joins for entry in story.entries]
     assert again.source == {"data": "here", "features": ["a", "b"], "test-fraction": 0.2}
-    assert again.outcome.verdict(story_file.Outcome.of(again.trainer)) == ""
+    assert again.outcome.verdict(Outcome.of(again.trainer)) == ""
     assert path.stat().st_size < 10_000
     text = path.read_text()
     again.save(path)
@@ -126,7 +128,7 @@ def test_a_file_replays_to_the_bit(path, dtype):
 
 
 def test_every_edit_can_be_written():
-    assert {type(edit).__name__ for _, edit in told().journal} | {"RemoveLayer"} == set(story_file.EDITS)
+    assert {type(edit).__name__ for _, edit in told().journal} | {"RemoveLayer"} == set(EDITS)
 
 
 def test_a_file_can_be_opened_at_its_beginning(path):
@@ -171,14 +173,14 @@ def test_data_that_have_changed_are_refused(path):
 
 
 def test_another_theta_is_explained_by_another_program_or_cpu():
-    now = story_file.Outcome("1.0", 8, "a", (0.5, 0.6))
-    assert story_file.Outcome("1.0", 8, "b", (0.5, 0.6)).verdict(now).endswith("was it edited?")
-    near = story_file.Outcome("1.0", 16, "b", (0.501, 0.6)).verdict(now)
+    now = Outcome("1.0", 8, "a", (0.5, 0.6))
+    assert Outcome("1.0", 8, "b", (0.5, 0.6)).verdict(now).endswith("was it edited?")
+    near = Outcome("1.0", 16, "b", (0.501, 0.6)).verdict(now)
     assert near == (
         "θ differs from the file's, which was saved by unitfit 1.0 with 16 lanes (here 1.0 with 8): "
         "the losses agree within 1%"
     )
-    assert "differ by over 1%" in story_file.Outcome("1.0", 16, "b", (0.6, 0.6)).verdict(now)
+    assert "differ by over 1%" in Outcome("1.0", 16, "b", (0.6, 0.6)).verdict(now)
 
 
 @pytest.mark.parametrize(

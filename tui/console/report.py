@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from data import Dataset
-from engine.story_file import theta_sha256
+from engine.outcome import theta_sha256
 from tui.console.headless import Outcome
 from tui.draw.numbers import counted, short
 from tui.run.words import overflow

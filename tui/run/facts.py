@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar, cast
+from typing import Any, Generic, Literal, TypeVar, cast
 
 import numpy as np
 
@@ -18,10 +18,9 @@ from data import Dataset
 from engine import History, Network, Recipe
 from engine.activations import KINDS
 from engine.losses import LOSSES
+from tui.run.choice import FIRST, Choice
 from tui.run.measure import measure_of
-
-if TYPE_CHECKING:
-    from tui.run.ghosts import Ghost
+from tui.run.trail import NOWHERE, Path
 
 T = TypeVar("T")
 Split = Literal["train", "test"]
@@ -45,7 +44,8 @@ class Evidence:
     until: int = 2**62  # and the one up to which they are
     gradient: np.ndarray | None = None  # (n_parameters,) of the last update, in θ's order
     batches: tuple[int, float] | None = None  # (seed, epochs done when batches of the present size began), if known
-    ghosts: tuple[Ghost, ...] = ()  # earlier moments, the oldest first
+    chosen: Choice = FIRST
+    path: Path = NOWHERE  # where the present network has been, and will be
 
     @property
     def moment(self) -> tuple[int, float, int, int, int]:
@@ -61,6 +61,7 @@ class Evidence:
             and self.network.architecture == other.network.architecture
             and np.array_equal(self.network.theta, other.network.theta)
             and _same_gradient(self.gradient, other.gradient)
+            and self.chosen == other.chosen
         )
 
 
@@ -274,6 +275,14 @@ class Gradient(Request["np.ndarray | None"]):
 
     def answer(self, facts: Facts) -> np.ndarray | None:
         return facts.evidence.gradient
+
+
+@dataclass(frozen=True, slots=True)
+class Where(Request[Path]):
+    """Where the present network has been, and what of its way lies ahead."""
+
+    def answer(self, facts: Facts) -> Path:
+        return facts.evidence.path
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,12 +91,15 @@ class Runner:
     def _live(self) -> None:
         try:
             self.open()
+            self.session.teller.bench.start(lambda: self.send(look_again))
             wait: float | None = 0.0
             while self.turn(wait):
                 wait = self.patience()
         except BaseException as failure:  # the screen's thread raises it again
             self.failure = failure
             self.wake()
+        else:
+            self.session.teller.bench.stop()
 
     def open(self) -> None:
         """Load the data and make the run; where that fails the first scene takes its place, with a notice."""
@@ -187,6 +190,10 @@ class Runner:
 
 def nothing(session: Session) -> None:
     """The command of a turn in which nobody asked for anything."""
+
+
+def look_again(session: Session) -> None:
+    """Nothing has changed in the run, but there is more to tell of it."""
 
 
 def one_sentence(error: BaseException) -> str:

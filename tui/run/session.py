@@ -18,7 +18,7 @@ import numpy as np
 from data import Dataset
 from engine import Experiment, Trainer
 from engine.edits import DrawPoint, Edit, SetTheta, Setup, SetValue, apply
-from engine.story_file import Outcome
+from engine.outcome import Outcome
 from tui.run import words
 from tui.run.beginnings import Beginning, Open, begin, first_run
 from tui.run.choice import Choice, nearest
@@ -261,6 +261,7 @@ class Session:
         """One slice of what is to be done; seconds until the next is due, None if nothing is."""
         architecture, moved = self.trainer.architecture, self.player.moves
         wait = self.player.work()
+        self.run.trail.look(self.story)
         self._rested(moved)
         if self.trainer.architecture is not architecture:  # an edit that was recorded
             self.run.choice = nearest(self.run.choice, self.trainer.network)

@@ -14,6 +14,7 @@ from tui.run.player import Player
 from tui.run.run import Run
 from tui.run.snapshot import Snapshot, State
 from tui.run.unit import trouble
+from tui.run.workbench import Heavy, Workbench
 
 Want = Callable[[Dataset], Iterable[Request[Any]]]  # what one picture asks for, of whatever data set is at hand
 
@@ -23,6 +24,7 @@ class Teller:
 
     def __init__(self) -> None:
         self.wants: tuple[Want, ...] = ()
+        self.bench = Workbench()
         self._facts: Facts | None = None
 
     def facts(self, run: Run) -> Facts:
@@ -63,8 +65,17 @@ class Teller:
             note=_note(run, facts),
             shorter=run.telling.note.shorter,
             busy=busy or player.progress(),
-            answers=facts.answers(request for want in self.wants for request in want(run.dataset)),
+            answers=self._answers(run, facts),
         )
+
+    def _answers(self, run: Run, facts: Facts) -> dict[Request[Any], Any]:
+        """To what is asked for; what takes long comes from the workbench, and may be of an earlier moment."""
+        requests = {request for want in self.wants for request in want(run.dataset)}
+        heavy = {request for request in requests if isinstance(request, Heavy)}
+        self.bench.keep(heavy)
+        answers = facts.answers(requests - heavy)
+        late = {request: self.bench.answer(request, facts.evidence) for request in heavy}
+        return answers | {request: answer for request, answer in late.items() if answer is not None}
 
 
 def _state(player: Player) -> State:

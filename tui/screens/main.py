@@ -83,10 +83,12 @@ class MainScreen(AskingScreen):
     def show(self, snapshot: Snapshot) -> None:
         """Draw a snapshot."""
         if self.snapshot is None or snapshot.dataset.whole is not self.snapshot.dataset.whole:
-            zoomed, self.view = self.view.zoom, replace(self.view, zoom=False, window=0, example=None)
+            zoomed, self.view = self.view.zoom, ViewState(self.view.number, log_loss=self.view.log_loss)
             self.snapshot = snapshot
             if zoomed:
                 self._arrange()
+        if snapshot.network.shape != self.snapshot.network.shape:
+            self.view = replace(self.view, axes=None)  # places in θ mean other parameters now
         self.snapshot = snapshot
         self.ask_again()
         self.repaint()

@@ -19,8 +19,9 @@ from engine.activations import KINDS
 from engine.edits import Freeze
 from tui.draw.palette import ANSI, DARK, NAMES, PLAIN, Palette
 from tui.run.choice import OUTPUT_BIAS, Choice
-from tui.run.ghosts import Ghost
-from tui.views import ViewState, fit, loss, net, sums, views
+from tui.run.trail import Path as Path_
+from tui.run.trail import Stop
+from tui.views import ViewState, fit, loss, net, sums, surface, views
 from tui.views.net import example
 from tui.views.units import table
 
@@ -77,15 +78,12 @@ def many() -> Still:
 
 
 def haunted(name: str) -> Callable[[], Still]:
-    """A run in the midst of an epoch, with three earlier moments: its θ grew from less."""
+    """A run in the midst of an epoch, with earlier moments: its θ grew from less."""
     of = still(name)
-
-    def ghost(share: float, epoch: float) -> Ghost:
-        return Ghost(int(epoch), epoch, of.with_theta(share * of.evidence.network.theta).evidence.network)
-
-    ghosts = (ghost(0.6, 64.0), ghost(0.8, 128.0), ghost(0.93, 256.0))
+    updates = (0, 64, 128, 256)
+    stops = tuple(Stop(update, 0, np.sqrt(update / 300) * of.evidence.network.theta) for update in updates)
     count, size = len(of.evidence.dataset.y_train), of.evidence.recipe.batch_size
-    return lambda: of.but(ghosts=ghosts, batches=(0, 0.0), progress=300.0 + 2 * size / count)
+    return lambda: of.but(path=Path_(stops), batches=(0, 0.0), progress=300.0 + 2 * size / count)
 
 
 def hundred() -> Still:
@@ -144,6 +142,19 @@ def overfitted() -> Still:
     return of.but(history=replace(history, test=history.test + 0.9 * (history.epoch / 400) ** 2), progress=423.4)
 
 
+def travelled(name: str, ahead: int = 0) -> Callable[[], Still]:
+    """A run that came here on a curved way, with so much of it still ahead."""
+
+    def make() -> Still:
+        theta = still(name).evidence.network.theta
+        turn = np.cos(np.arange(len(theta)) * 2.3) * 0.4
+        share = np.linspace(0.3, 1.4, 12)[:, np.newaxis]
+        way = [Stop(place, 0, own) for place, own in enumerate(theta * share + turn * np.sin(3 * (share - 1)))]
+        return still(name).but(path=Path_(tuple(way[: 12 - ahead]), tuple(way[12 - ahead :])))
+
+    return make
+
+
 PAST = {"behind": 480, "undone": 1, "end": 400.0}
 
 
@@ -157,6 +168,7 @@ def scenes() -> Iterator[tuple[str, Scene]]:
         yield f"loss_{name}", Scene(loss, "loss", kept(name))
         yield f"units_{name}", Scene(table, "units", kept(name))
         yield f"sums_{name}", Scene(sums, "fit", kept(name))
+        yield f"surface_{name}", Scene(surface, "fit", travelled(name))
         yield f"net_{name}", Scene(net, "fit", kept(name))
         yield f"example_{name}", Scene(example, "units", kept(name))
     for name in ("motorcycle", "chicago", "spiral", "concrete"):
@@ -169,6 +181,7 @@ def scenes() -> Iterator[tuple[str, Scene]]:
             depth = {"ansi": "16_colours", "none": "no_colours"}[palette.depth]
             yield f"fit_{name}_{depth}", Scene(fit, "fit", kept(name), palette=palette)
             yield f"sums_{name}_{depth}", Scene(sums, "fit", kept(name), palette=palette)
+            yield f"surface_{name}_{depth}", Scene(surface, "fit", travelled(name), palette=palette)
             yield f"net_{name}_{depth}", Scene(net, "fit", kept(name), palette=palette)
             yield f"example_{name}_{depth}", Scene(example, "units", kept(name), palette=palette)
             if name == "motorcycle":
@@ -244,6 +257,20 @@ def scenes() -> Iterator[tuple[str, Scene]]:
         yield f"{name}_linear", Scene(view, panel, kept("linear"), Choice(unit=OUTPUT_BIAS, source=3))
         yield f"{name}_motorcycle_third", Scene(view, panel, kept("motorcycle"), state=ViewState(example=2))
         yield f"{name}_four_layers", Scene(view, panel, four_layers, Choice(layer=2, unit=1))
+    yield "surface_motorcycle_ahead", Scene(surface, "fit", travelled("motorcycle", ahead=5), plain=PAST)
+    yield "surface_motorcycle_unanswered", Scene(surface, "fit", kept("motorcycle"), answered=False)
+    yield "surface_motorcycle_whole", Scene(surface, "whole", travelled("motorcycle"), Choice(unit=1))
+    yield "surface_motorcycle_bias", Scene(surface, "fit", kept("motorcycle"), Choice(unit=OUTPUT_BIAS))
+    yield "surface_linear", Scene(surface, "fit", kept("linear"), Choice(unit=OUTPUT_BIAS, source=3))
+    yield "surface_spiral_first_layer", Scene(surface, "fit", kept("spiral"), Choice(unit=2))
+    for shown, state in (
+        ("plane", ViewState(plane=True)),
+        ("axes", ViewState(axes=(0, 7))),
+        ("closer", ViewState(closer=3)),
+        ("further", ViewState(closer=-2)),
+    ):
+        yield f"surface_motorcycle_{shown}", Scene(surface, "fit", travelled("motorcycle"), state=state)
+    yield "surface_stretched", Scene(surface, "fit", stretched("motorcycle"))
     yield "net_motorcycle_whole", Scene(net, "whole", kept("motorcycle"), Choice(unit=1))
     yield "net_spiral_whole", Scene(net, "whole", kept("spiral"), Choice(layer=1))
     yield "net_motorcycle_unanswered", Scene(net, "fit", kept("motorcycle"), answered=False)

@@ -1,0 +1,194 @@
+"""Cursor: a trainer that stands somewhere in a story, and its way to any other moment of it.
+
+A story is a journal of edits, each with the update at which it was made, and some checkpoints. Any moment is reached
+from the nearest checkpoint by training again, to the bit.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from typing import Any
+
+from numpy.typing import NDArray
+
+from engine.checkpoint import Checkpoint
+from engine.edits import Edit
+from engine.examples import Examples
+from engine.history import Curves
+from engine.journal import Entry, Tail, owned
+from engine.marks import Mark, Marks, Position, first_spacing
+from engine.trainer import Trainer
+
+FAR = 2**62  # an update that nobody reaches
+SHORTEST = 0.1  # of the time for a slice: a rest that is shorter than this is worth no kernel call
+
+
+class Cursor:
+    """A place in a story: an update, before or after some of the edits that were made there. The trainer is there."""
+
+    def __init__(self, trainer: Trainer, budget: int) -> None:
+        self.trainer = trainer
+        self.entries: list[Entry] = []
+        self.applied = 0  # how many of them lie before the cursor
+        self.end, self.end_progress = 0, 0.0  # the latest update that was reached, and the epochs done there
+        self.ahead: Curves | None = None  # the whole story's curves, once the cursor has gone back from its end
+        batch = min(trainer.recipe.batch_size, trainer.examples.y.size)
+        self.marks = Marks(self._mark(), first_spacing(trainer.architecture.n_parameters, batch), budget)
+
+    @property
+    def update(self) -> int:
+        """The update at which it stands."""
+        return self.trainer.update
+
+    @property
+    def position(self) -> Position:
+        """(the update, how many entries of the journal lie before it)."""
+        return self.update, self.applied
+
+    @property
+    def at_end(self) -> bool:
+        """Whether nothing lies ahead."""
+        return self.update == self.end and self.applied == len(self.entries)
+
+    # ------------------------------------------------------------------------------------------------ onwards
+
+    def next_entry(self) -> int:
+        """The update of the next recorded edit; FAR where none lies ahead."""
+        return self.entries[self.applied].update if self.applied < len(self.entries) else FAR
+
+    def apply_due(self) -> None:
+        """Make the recorded edits of the present update that lie ahead."""
+        while self.next_entry() == self.update:
+            self._settle()
+            self._apply_next()
+        self._come_to_end()
+
+    def forward(self, target: int) -> None:
+        """Towards an update, along what was recorded and beyond it."""
+        self.apply_due()
+        while self.update < target:
+            stop = self._next_stop(target)
+            self.trainer.step(stop - self.update)
+            self._arrived()
+            if self.update < stop:  # it diverged
+                return
+
+    def forward_for(self, seconds: float) -> None:
+        """As `forward`, for about this long."""
+        self.apply_due()
+        ends, shortest = time.perf_counter() + seconds, SHORTEST * seconds
+        while True:
+            stop = self._next_stop(FAR)
+            self.trainer.run_for(seconds, stop)
+            self._arrived()
+            seconds = ends - time.perf_counter()
+            if self.update < stop or seconds < shortest:
+                return
+
+    def _next_stop(self, target: int) -> int:
+        """The nearest update ahead, up to the target, at which something is to be done beside training."""
+        ahead = (target, self.next_entry(), self.end, self.marks.due(self.update))
+        return min(update for update in ahead if update > self.update)
+
+    def _arrived(self) -> None:
+        """What is to be done at the present update: a recorded edit, or a checkpoint."""
+        self.apply_due()
+        if self.update >= self.end:
+            self.end, self.end_progress = self.update, self.trainer.progress
+        self._leave_mark()
+
+    # ------------------------------------------------------------------------------------------------ anywhere
+
+    def go(self, target: Position) -> None:
+        """To any moment of the story, from the nearest checkpoint or from here."""
+        if target == self.position:
+            self._settle()
+            return
+        if self.ahead is None and self.at_end:
+            self._settle()
+            self.ahead = self.trainer.take_curves()
+        mark = self.marks.nearest(target)
+        if not mark.position <= self.position <= target or self.trainer.diverged:
+            self.trainer.restore(mark.checkpoint, mark.examples)
+            self.applied = mark.position[1]
+        for update in (*self.marks.close_ones(self.update, target[0]), target[0]):
+            while self.applied < target[1] and self.entries[self.applied].update <= update:
+                self._train_to(self.entries[self.applied].update)
+                self._apply_next()
+            self._train_to(update)
+            if update != target[0]:
+                self.marks.add_close(self._mark())
+        self._come_to_end()
+
+    def stand(self, applied: int, checkpoint: Checkpoint, examples: Examples, curves: Curves) -> None:
+        """At a moment of the story that was kept elsewhere, with the curves of the whole story."""
+        self.trainer.restore(checkpoint, examples)
+        self.applied, self.ahead, self.end_progress = applied, curves, self.trainer.progress
+        self.marks.add(self._mark())
+        if self.at_end:
+            self._lay_back_curves()
+
+    def _train_to(self, update: int) -> None:
+        """Along what was recorded, between two edits."""
+        while self.update < update:
+            self.trainer.step(min(update, self.marks.due(self.update)) - self.update)
+            self._leave_mark()
+        self._settle()
+
+    # ------------------------------------------------------------------------------------------------ edits
+
+    def make(self, edit: Edit, joins: bool) -> tuple[NDArray[Any], Tail | None]:
+        """An edit here; returns its map of indices, and what lay ahead, which is no part of the story any more.
+
+        Raises EngineError, and changes nothing, for an edit that the run does not allow.
+        """
+        self._settle()
+        before, progress = self._mark(), self.trainer.progress
+        mapping = self.trainer.apply(edit)
+        tail = None if self.at_end else self._fork()
+        self.marks.add(before)
+        self.entries.append(Entry(self.update, owned(edit), joins and bool(self.entries), progress))
+        self.applied += 1
+        return mapping, tail
+
+    def _fork(self) -> Tail:
+        """What lies ahead leaves the story."""
+        tail = Tail(self.update, self.end, tuple(self.entries), self.ahead)
+        self.marks.cut(self.position)
+        del self.entries[self.applied :]
+        self.end, self.end_progress = self.update, self.trainer.progress
+        self._lay_back_curves()
+        return tail
+
+    def _apply_next(self) -> None:
+        entry, progress = self.entries[self.applied], self.trainer.progress
+        self.trainer.apply(entry.edit)
+        self.entries[self.applied] = replace(entry, progress=progress)
+        self.applied += 1
+
+    # ------------------------------------------------------------------------------------------------ helpers
+
+    def _come_to_end(self) -> None:
+        """Where nothing lies ahead any more, the recorded curves are the trainer's again."""
+        if self.ahead is not None and self.at_end:
+            self._settle()
+            self._lay_back_curves()
+
+    def _lay_back_curves(self) -> None:
+        if self.ahead is not None:
+            self.trainer.put_curves(self.ahead)
+            self.ahead = None
+
+    def _leave_mark(self) -> None:
+        """A checkpoint, where the last one is far enough behind."""
+        if self.marks.wanted(self.update) and not self.trainer.diverged:
+            self.marks.add(self._mark())
+
+    def _settle(self) -> None:
+        """Take the losses on the whole sets that are due here, before anything else happens."""
+        if not self.trainer.diverged:
+            self.trainer.step(0)
+
+    def _mark(self) -> Mark:
+        return Mark(self.position, self.trainer.snapshot(), self.trainer.examples)
