@@ -182,6 +182,17 @@ def test_what_has_no_column_is_in_the_rest(told: Told):
     assert sum(numbers) + rest == pytest.approx(total, abs=0.006 * shown + 0.01)
 
 
+def test_of_many_units_it_is_told_how_few_do_most(told: Told):
+    network = Network(1, [["relu"] * 100], seed=3)
+    row = examples.row(load("motorcycle"), STATE)
+    numbers = flow(network, load("motorcycle").x_train[row], 0.0, Recipe())
+    (line,) = (row for row in table(told, "motorcycle", network) if "of all 100" in row)
+    assert f"{np.count_nonzero(numbers.a[0])} of 100 ReLU on" in line
+    sizes = sorted(np.abs(numbers.parts), reverse=True)
+    most = int(re.findall(r"(\d+) units make 90%", line)[0])
+    assert sum(sizes[: most - 1]) < 0.9 * sum(sizes) <= sum(sizes[:most])
+
+
 def test_a_relu_that_is_off_is_named(told: Told):
     network = Network(1, [["relu", "sigmoid"]])
     network.theta = [1.0, 1.0, -9.0, 0.0, 1.0, 1.0, 0.0]
