@@ -23,6 +23,7 @@ from tui.run.choice import OUTPUT_BIAS, Choice
 from tui.run.facts import ActiveShares
 from tui.run.snapshot import Snapshot
 from tui.views import ViewState, examples, net
+from tui.views.fit import drawing
 from tui.views.net import boxes, edges, example, graph
 from tui.views.net.flow import flow
 from tui.views.units.shapes import _DEAREST
@@ -148,6 +149,24 @@ async def test_other_data_begin_with_their_own_example(drive: Any):
     async with drive() as d:
         await d.press("3", "tab", "right", "d")
         assert d.app.main.view.example is None
+
+
+@pytest.mark.parametrize("name", ["motorcycle", "moons"])
+async def test_a_click_on_a_point_of_the_fit_chooses_it(drive: Any, name: str):
+    async with drive(data=name) as d:
+        view, dataset = d.app.main.query_one("#view"), d.shown.dataset
+        frame = drawing.frame_of(dataset, *view.size)
+        raw = dataset.unscale_x(dataset.x_train[40:41])
+        y = raw[:, 1] if name == "moons" else dataset.unscale(dataset.y_train[40:41])
+        (row,), (column,) = frame.cells(raw[:, 0], y)
+        await d.pilot.click(view, offset=(int(column), int(row)))
+        await d.settle()
+        chosen = examples.row(dataset, d.app.main.view)
+        assert np.abs(dataset.x_train[chosen] - dataset.x_train[40]).max() < 0.1
+        assert "◆" in d.rows()[view.region.y + row][: view.size.width]
+        before = d.app.main.view
+        await d.pilot.click(view, offset=(1, 0))
+        assert d.app.main.view == before
 
 
 def table(told: Told, name: str, network: Network, size: tuple[int, int] = (79, 8), **changes: Any) -> list[str]:
