@@ -216,7 +216,7 @@ class MainScreen(RacingScreen):
 
     @on(ViewPanel.Pointed)
     def choose_example(self, event: ViewPanel.Pointed) -> None:
-        self._look(replace(self.view, example=event.example))
+        self.look(replace(self.view, example=event.example))
 
     @on(ViewPanel.Drawing)
     def show_footer(self) -> None:
