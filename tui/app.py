@@ -31,7 +31,9 @@ from tui.draw.palette import DARK, LIGHT, THEMES, Palette, choose
 from tui.run.keeper import Keeper
 from tui.run.options import Options
 from tui.run.runner import Runner
+from tui.run.scenes import find
 from tui.run.settings import THEME, remember
+from tui.screens.dialogs import view_for
 from tui.screens.main import MainScreen
 from tui.widgets.too_small import too_small
 
@@ -75,6 +77,8 @@ class UnitfitApp(App[None]):
             own, self._problem = {}, str(error)
         self.set_keymap(own)
         self.main = MainScreen(self.palette, with_keys(own), self.keys, self.runner.send)
+        if options.scene is not None:
+            self.main.next_view = view_for(find(options.scene))
 
     def run(self, *args: Any, **kwargs: Any) -> None:
         """Until the person quits. The terminal is restored first, then the runner's thread is joined."""

@@ -19,9 +19,10 @@ from engine import EngineError, Experiment, Trainer, files
 from engine.edits import Edit
 from engine.outcome import Outcome
 from tui.run import words
-from tui.run.beginnings import Beginning, Open, begin, first_run
+from tui.run.beginnings import Begin, Beginning, Open, begin, first_run
 from tui.run.choice import Choice, nearest
 from tui.run.editing import goes_on, make
+from tui.run.enacting import Enact, Stage, race_of, sentences
 from tui.run.gestures import Change, Gesture, Wish
 from tui.run.hands import while_it_looks
 from tui.run.outcome import with_outcome
@@ -30,6 +31,7 @@ from tui.run.race import Racing
 from tui.run.racing import LineUp, RaceWish, join, race
 from tui.run.run import Run
 from tui.run.saved import free_name
+from tui.run.scenes import Scene, find
 from tui.run.snapshot import Snapshot
 from tui.run.teller import Teller, Want
 from tui.run.telling import Telling
@@ -59,9 +61,14 @@ class Session:
         self._awaited: Travel | None = None  # to a moment that is yet to be trained again
         self.busy: str | None = None
         self.loading = False  # whether the kernels are being loaded: nothing trains until they are there
-        self.runs = [first_run(options) if run is None else run]  # of this start, the first one first
+        self.stage: Stage | None = None
+        scene = None if options.scene is None else find(options.scene)
+        own = options if scene is None else replace(scene.runs[0], threads=options.threads)
+        self.runs = [first_run(own) if run is None else run]  # of this start, the first one first
         self._enter(self.runs[0], FIRST_SPEED)
-        if options.saved is None:
+        if scene is not None:
+            self._set(scene)
+        elif options.saved is None:
             self.telling.say(words.of_first(self.dataset))
         else:
             self._begun(Open(options.saved))
@@ -95,6 +102,9 @@ class Session:
             self._travel(wish)
         elif isinstance(wish, RaceWish):
             self._race(wish)
+        elif isinstance(wish, Enact):
+            self._begin(Begin(wish.scene.runs[0]))
+            self._set(wish.scene)
         elif isinstance(wish, Edit):
             self._edit((wish,), self.run.choice, joins=False)
         elif isinstance(wish, Beginning):
@@ -174,6 +184,7 @@ class Session:
             run = begin(beginning, self.run.moment())
         self.run.after, run.before, self._looks_back = None, self.run, False
         self.runs.append(run)
+        self.stage = None
         self._enter(run, self.player.level)
         self._begun(beginning)
 
@@ -181,6 +192,19 @@ class Session:
         self.telling.say(words.of_beginning(beginning, self.run))
         if isinstance(beginning, Open) and self.story.outcome is not None:
             self.player.do(Replay())
+
+    def _set(self, scene: Scene) -> None:
+        """The stage for a scene whose run is the present one."""
+        self.teller.race, self.stage = race_of(scene, self.run), Stage(scene)
+        if scene.speed is not None:
+            self.player.level = scene.speed
+        self.telling.say(*sentences(f"{scene.do[0].upper()}{scene.do[1:]}"))
+
+    def _look_for(self) -> None:
+        """Once its time has come, the note says what a scene is about."""
+        if self.stage and self.stage.due(self.run, self.teller.race):
+            scene, self.stage = self.stage.scene, None
+            self.telling.say(*sentences(f"Look: {scene.look}"))
 
     def offer(self, kept: Path | None) -> None:
         """A run that was cut off can be gone on with."""
@@ -285,6 +309,7 @@ class Session:
             self._follow_training()
         self.run.trail.look(self.story)
         self._rested(moved)
+        self._look_for()
         if self.trainer.architecture is not architecture:  # an edit that was recorded
             self.run.choice = nearest(self.run.choice, self.trainer.network)
         self._diverged()

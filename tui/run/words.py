@@ -9,7 +9,7 @@ from pathlib import Path
 import data
 from data import Dataset
 from tui.draw.numbers import short
-from tui.run.beginnings import Beginning, Load, Open, Reinit, Reseed, Restart
+from tui.run.beginnings import Begin, Beginning, Load, Open, Reinit, Reseed, Restart
 from tui.run.race import Row
 from tui.run.run import Moment, Run
 from tui.run.telling import Note
@@ -36,6 +36,8 @@ def of_beginning(beginning: Beginning, run: Run) -> str:
             if run.story.outcome is None:
                 return "Back in the run that was cut off, as it was in its last seconds"
             return f"Opened {path}: replaying; space stops that, end goes on with it"
+        case Begin():
+            return ""  # the scene itself says what to do
         case Load(options):
             about = data.about(options.data) if options.data in data.names() else ""
             dataset = run.dataset
