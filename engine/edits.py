@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from engine import surgery
+from engine import points, surgery
 from engine.architecture import Architecture
 from engine.border import as_numbers, check_theta
 from engine.errors import EngineError, show, whole
@@ -142,6 +142,33 @@ class SetExamples:
     y_test: ArrayLike | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class DrawPoint:
+    """One training example more: scaled inputs x (n_inputs,) and target y; the epoch begins anew."""
+
+    x: tuple[float, ...]
+    y: float
+
+
+@dataclass(frozen=True, slots=True)
+class ErasePoint:
+    """The training example of this row goes, see `Examples.rows`; the epoch begins anew."""
+
+    row: int
+
+
+@dataclass(frozen=True, slots=True)
+class SetPoints:
+    """How many of the training examples train: the first of an order that the seed draws, or with None the latest.
+
+    The others stand aside until they are asked for; drawn ones come first. The epoch begins anew.
+    """
+
+    points: int
+    seed: int | None = None
+
+
+PointEdit = SetExamples | DrawPoint | ErasePoint | SetPoints
 Edit = (
     AddUnit
     | PlaceUnit
@@ -155,7 +182,7 @@ Edit = (
     | SetOutput
     | SetTheta
     | SetRecipe
-    | SetExamples
+    | PointEdit
 )
 
 
@@ -266,10 +293,34 @@ def _set_recipe(edit: SetRecipe, setup: Setup) -> tuple[Setup, Ints]:
 
 
 def _set_examples(edit: SetExamples, setup: Setup) -> tuple[Setup, Ints]:
+    shape = (setup.architecture.n_inputs, setup.architecture.dtype)
+    examples = check_examples(edit.x, edit.y, edit.x_test, edit.y_test, *shape)
+    unseen = (examples.x_test, examples.y_test) if examples.y_test.size else ()
+    return _with_examples(SetExamples(examples.x, examples.y, *unseen), setup, lambda _: examples)
+
+
+def _draw_point(edit: DrawPoint, setup: Setup) -> tuple[Setup, Ints]:
+    return _with_examples(edit, setup, lambda examples: points.draw(examples, edit.x, edit.y))
+
+
+def _erase_point(edit: ErasePoint, setup: Setup) -> tuple[Setup, Ints]:
+    return _with_examples(edit, setup, lambda examples: points.erase(examples, edit.row))
+
+
+def _set_points(edit: SetPoints, setup: Setup) -> tuple[Setup, Ints]:
+    return _with_examples(edit, setup, lambda examples: points.take(examples, edit.points, edit.seed))
+
+
+def _with_examples(edit: Edit, setup: Setup, change: Callable[[Examples], Examples]) -> tuple[Setup, Ints]:
     if setup.examples is None:
         raise EngineError("a network by itself has no examples: give the edit to a Trainer")
-    shape = (setup.architecture.n_inputs, setup.architecture.dtype)
-    return replace(setup, examples=check_examples(edit.x, edit.y, edit.x_test, edit.y_test, *shape)), _all_stay(setup)
+    before = setup.examples.changes
+    if isinstance(edit, SetExamples):
+        before = ()
+    elif isinstance(edit, SetPoints) and before and isinstance(before[-1], SetPoints):
+        before = before[:-1]  # of two in a row the last one alone comes to the same
+    examples = replace(change(setup.examples), changes=(*before, edit))
+    return replace(setup, examples=examples), _all_stay(setup)
 
 
 _CHANGES: dict[type, Callable[[Any, Setup], tuple[Setup, Ints]]] = {
@@ -286,6 +337,9 @@ _CHANGES: dict[type, Callable[[Any, Setup], tuple[Setup, Ints]]] = {
     SetTheta: _set_theta,
     SetRecipe: _set_recipe,
     SetExamples: _set_examples,
+    DrawPoint: _draw_point,
+    ErasePoint: _erase_point,
+    SetPoints: _set_points,
 }
 
 

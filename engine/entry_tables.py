@@ -8,7 +8,7 @@ from typing import Any, get_args
 
 import numpy as np
 
-from engine.edits import Edit
+from engine.edits import Edit, PointEdit
 from engine.errors import EngineError, show, whole
 from engine.journal import Entry
 from engine.recipe import BY_FLAG, FIELDS, Recipe
@@ -19,11 +19,14 @@ EDITS: dict[str, type] = {kind.__name__: kind for kind in get_args(Edit)}
 
 def to_plain(entry: Entry) -> dict[str, Any]:
     """An entry of the journal as a table."""
-    edit = entry.edit
-    own = {each.name: _plain(getattr(edit, each.name)) for each in fields(edit)}
     joins = {"joins": True} if entry.joins else {}
-    given = {name: value for name, value in own.items() if value is not None}
-    return {"update": entry.update, "edit": type(edit).__name__, **joins, **given}
+    return {"update": entry.update, **joins, **edit_to_plain(entry.edit)}
+
+
+def edit_to_plain(edit: Edit) -> dict[str, Any]:
+    """An edit as a table."""
+    own = {each.name: _plain(getattr(edit, each.name)) for each in fields(edit)}
+    return {"edit": type(edit).__name__, **{name: value for name, value in own.items() if value is not None}}
 
 
 def _plain(value: Any) -> Any:
@@ -45,16 +48,31 @@ def by_flags(recipe: Recipe) -> dict[str, Any]:
 
 def from_plain(table: Any) -> Entry:
     """An entry of the journal from its table. Raises EngineError."""
-    if not isinstance(table, dict) or not isinstance(table.get("edit"), str) or table["edit"] not in EDITS:
-        raise EngineError(f"{show(table)}: expected a table with one of {', '.join(EDITS)} as edit")
-    kind, own = EDITS[table["edit"]], dict(table)
+    own = dict(table) if isinstance(table, dict) else {}
     update, joins = whole("update", own.pop("update", None), 0, MOST_UPDATES), own.pop("joins", False)
-    del own["edit"]
-    needed = {each.name for each in fields(kind) if each.default is MISSING}
-    check_keys("", own, {each.name for each in fields(kind)}, needed)
     if not isinstance(joins, bool):
         raise EngineError(f"joins={show(joins)}: expected true or false")
-    return Entry(update, kind(**{name: _from_plain(name, value) for name, value in own.items()}), joins)
+    return Entry(update, edit_from_plain(own), joins)
+
+
+def edit_from_plain(table: Any) -> Edit:
+    """An edit from its table. Raises EngineError."""
+    if not isinstance(table, dict) or not isinstance(table.get("edit"), str) or table["edit"] not in EDITS:
+        raise EngineError(f"{show(table)}: expected a table with one of {', '.join(EDITS)} as edit")
+    kind, own = EDITS[table["edit"]], {key: value for key, value in table.items() if key != "edit"}
+    needed = {each.name for each in fields(kind) if each.default is MISSING}
+    check_keys("", own, {each.name for each in fields(kind)}, needed)
+    edit: Edit = kind(**{name: _from_plain(name, value) for name, value in own.items()})
+    return edit
+
+
+def point_from_plain(table: Any) -> PointEdit:
+    """An edit of the points, such as can come before a run begins. Raises EngineError."""
+    edit = edit_from_plain(table)
+    if not isinstance(edit, PointEdit):
+        expected = ", ".join(kind.__name__ for kind in get_args(PointEdit))
+        raise EngineError(f"points: {type(edit).__name__}: expected one of {expected}")
+    return edit
 
 
 def _from_plain(name: str, value: Any) -> Any:

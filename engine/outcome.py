@@ -47,9 +47,10 @@ def theta_sha256(theta: np.ndarray[Any, Any]) -> str:
 
 
 def data_sha256(examples: Examples) -> str:
-    """sha256 of the shapes and the little-endian bytes of all examples, train and test."""
+    """sha256 of the shapes and the little-endian bytes of all examples, train and test, and those set aside."""
     digest = hashlib.sha256()
-    for array in (examples.x, examples.y, examples.x_test, examples.y_test):
+    aside = () if examples.aside is None else (examples.aside.x, examples.aside.y)
+    for array in (examples.x, examples.y, examples.x_test, examples.y_test, *aside):
         digest.update(repr((array.shape, array.dtype.name)).encode())
         digest.update(array.astype(array.dtype.newbyteorder("<")).tobytes())
     return digest.hexdigest()

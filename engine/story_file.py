@@ -7,7 +7,6 @@ before memory is taken for it: what does not fit is an EngineError in one senten
 from __future__ import annotations
 
 import os
-import tempfile
 import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -16,11 +15,20 @@ from typing import Any
 
 import numpy as np
 
+from engine import files
 from engine.architecture import Architecture
 from engine.edits import AddLayer, AddUnit, Edit, PlaceUnit, RemoveLayer, RemoveUnit, SplitUnit
-from engine.entry_tables import MOST_UPDATES, by_flags, check_keys, from_plain, recipe_of, to_plain
+from engine.entry_tables import (
+    MOST_UPDATES,
+    by_flags,
+    check_keys,
+    edit_to_plain,
+    from_plain,
+    point_from_plain,
+    recipe_of,
+    to_plain,
+)
 from engine.errors import EngineError, show, whole
-from engine.examples import check_examples
 from engine.journal import Entry
 from engine.layout import count_parameters
 from engine.network import Network
@@ -45,6 +53,7 @@ class Told:
     recipe: Recipe
     seed: int
     data_sha256: str
+    points: tuple[Edit, ...]  # what was drawn, erased or set aside before it began
     entries: tuple[Entry, ...]
     updates: int
     outcome: Outcome
@@ -55,29 +64,7 @@ class Told:
 
 def save(story: Told, path: str | os.PathLike[str]) -> None:
     """Write the story to a file, in one piece or not at all. Raises EngineError where it cannot be written."""
-    target = Path(path)
-    try:
-        write_in_one_piece(target, to_text(story).encode())
-    except OSError as error:
-        raise EngineError(f"{target.name}: cannot be written ({error.strerror}): expected a folder with room") from None
-
-
-def write_in_one_piece(target: Path, content: bytes, lasting: bool = True) -> None:
-    """Have the content in the file as a whole, or leave the file as it was and raise OSError.
-
-    `lasting` waits until it is on the disk, so that it survives a loss of power too, and not only of the program.
-    """
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            if lasting:
-                file.flush()
-                os.fsync(file.fileno())
-        os.replace(name, target)
-    except BaseException:
-        os.unlink(name)
-        raise
+    files.save(path, to_text(story).encode())
 
 
 def to_text(story: Told) -> str:
@@ -106,6 +93,7 @@ def to_text(story: Told) -> str:
         "losses": [loss for loss in outcome.losses if np.isfinite(loss)],
         "source": {key: value for key, value in story.source.items() if value is not None},
         "run": run,
+        **({"points": [edit_to_plain(edit) for edit in story.points]} if story.points else {}),
         "edits": [to_plain(entry) for entry in entries],
     }
     return tomli_w.dumps(document)
@@ -120,6 +108,7 @@ class Story:
 
     source: dict[str, Any]
     run: dict[str, Any]
+    points: tuple[Edit, ...]
     entries: tuple[Entry, ...]
     updates: int
     parameters: int
@@ -138,11 +127,13 @@ class Story:
         if most != self.parameters:
             raise EngineError(f"parameters={self.parameters}: expected {most}, as the layers and edits of the file say")
         recipe = recipe_of({flag: self.run[flag] for flag in BY_FLAG})
-        examples = check_examples(x, y, x_test, y_test, inputs, initial.dtype)
-        if data_sha256(examples) != self.data_sha256:
-            raise EngineError("the data are not those of the file any more: expected the same table and split")
         network = Network.of(initial, initial.initial_theta())
-        return Trainer(network, x, y, x_test, y_test, recipe, self.run["seed"], threads=threads)
+        trainer = Trainer(network, x, y, x_test, y_test, recipe, self.run["seed"], threads=threads)
+        for edit in self.points:
+            trainer.apply(edit)
+        if data_sha256(trainer.examples) != self.data_sha256:
+            raise EngineError("the data are not those of the file any more: expected the same table and split")
+        return trainer
 
 
 def read(path: str | os.PathLike[str]) -> Story:
@@ -170,12 +161,12 @@ def from_text(text: str) -> Story:
         raise EngineError(f"no saved run, or a damaged one ({' '.join(str(error).split())[:80]})") from None
     if document.get("format") != FORMAT:
         raise EngineError(f"format={show(document.get('format'))}: expected a saved run of format {FORMAT}")
-    entries = document.pop("edits", [])
+    entries, points = document.pop("edits", []), document.pop("points", [])
     check_keys("", document, KEYS)
     check_keys("run.", document["run"], RUN_KEYS)
     updates = whole("updates", document["updates"], 0, MOST_UPDATES)
-    if not isinstance(document["source"], dict) or not isinstance(entries, list):
-        raise EngineError("source and edits: expected a table and a list of tables")
+    if not (isinstance(document["source"], dict) and isinstance(entries, list) and isinstance(points, list)):
+        raise EngineError("source, points and edits: expected a table and lists of tables")
     losses = document["losses"]
     if not (isinstance(losses, list) and all(isinstance(loss, (int, float)) for loss in losses)):
         raise EngineError(f"losses={show(losses)}: expected numbers")
@@ -186,6 +177,7 @@ def from_text(text: str) -> Story:
     return Story(
         source=document["source"],
         run=document["run"],
+        points=tuple(map(point_from_plain, points)),
         entries=_entries(entries, updates),
         updates=updates,
         parameters=whole("parameters", document["parameters"], 1),

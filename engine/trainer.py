@@ -261,8 +261,11 @@ class Trainer:
             self._work.write_theta(moved, after.theta[moved])
         if OPTIMIZERS[after.recipe.optimizer].keeps != OPTIMIZERS[self._recipe.optimizer].keeps:
             self._forget_moments()
+        others = after.examples is not self._examples
         self._set(after.architecture, after.recipe, after.examples)
         self._begin_batch_again()
+        if others and not self.update:
+            self._begin_curves()  # the first loss was that on the examples before
         return mapping
 
     def snapshot(self) -> Checkpoint:

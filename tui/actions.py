@@ -31,7 +31,7 @@ from tui.run.hands import AddBest, FreezeHere, NextKind, Solve, SplitHere
 from tui.run.player import RunEpochs, Step, StepSpeed, Toggle
 from tui.run.snapshot import Snapshot
 from tui.run.travel import Back, BackEpoch, Best, End, Home, Redo, Undo
-from tui.views import views
+from tui.views import Key, runs, views
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,7 @@ class Action:
     does: Wish | str
     group: str
     focus: str = ""  # the panel that must have the focus: "view", "units", "recipe", or "" for any
+    view: int = 0  # the view that must be shown, 0 for any
 
     @property
     def call(self) -> str:
@@ -52,18 +53,30 @@ class Action:
         return self.does if isinstance(self.does, str) else f"perform({self.id!r})"
 
 
-TRAINING, RECIPE, BUILDING, LOOKING, PROGRAM = "Training", "Recipe", "Building", "Looking", "Program"
+TRAINING, RECIPE, BUILDING, DRAWING, LOOKING, PROGRAM = (
+    "Training", "Recipe", "Building", "Drawing", "Looking", "Program",
+)  # fmt: skip
 
 VIEWS = tuple(
-    Action(
-        f"view_{view.TITLE.lower()}",
-        (str(view.NUMBER),),
-        f"View {view.NUMBER}: {view.ABOUT}",
-        "view",
-        f"view({view.NUMBER})",
-        LOOKING,
-    )
+    Action(f"view_{title.lower()}", (str(number),), f"View {number}: {about}", "view", f"view({number})", LOOKING)
+    for number, title, about in ((view.NUMBER, view.TITLE, view.ABOUT) for view in views())
+)
+VIEW_KEYS: Mapping[str, Key] = {key.id: key for view in views() for key in view.KEYS}
+_OF_VIEWS = tuple(
+    Action(key.id, key.keys, key.title, key.word, f"look({key.id!r})", LOOKING, key.panel, view.NUMBER)
     for view in views()
+    for key in view.KEYS
+)
+
+_OF_RUNS = tuple(
+    Action(id, (key,), f"In runs: {title}", word, id, LOOKING, "view", runs.NUMBER)
+    for id, key, title, word in (
+        ("train_all", "space", "train all of them, or pause", "train all"),
+        ("open_or_guess", "enter", "guess, or open the run", "guess, open"),
+        ("line_up", "p", "line others up", "others"),
+        ("add_run", "a", "the run of now is one more", "add"),
+        ("remove_run", "x", "the run leaves", "remove"),
+    )
 )
 
 ACTIONS: tuple[Action, ...] = (
@@ -117,22 +130,35 @@ ACTIONS: tuple[Action, ...] = (
     Action("add_best", ("A",), "Add a unit where it helps most", "best unit", AddBest(), BUILDING),
     Action("next_input", ("j",), "Show the w of the next input", "input", ChooseInput(1), BUILDING),
     Action("previous_input", ("J",), "Show the w of the input before", "input", ChooseInput(-1), BUILDING),
+    Action("draw", ("P",), "Draw training points on the fit, by keys or the mouse", "draw", "draw", DRAWING),
+    Action("set_point", ("space",), "A point at the crosshair", "point", "set_point", DRAWING, "drawing"),
+    Action("set_high", ("s",), "Of two features: a point of +1", "+1", "set_point(1.0)", DRAWING, "drawing"),
+    Action("set_low", ("r",), "Of two features: a point of −1", "−1", "set_point(-1.0)", DRAWING, "drawing"),
+    Action("erase_point", ("x",), "The nearest point goes", "erase", "erase_point", DRAWING, "drawing"),
+    Action("spot_left", ("left",), "The crosshair to the left", "move", "crosshair(-1, 0)", DRAWING, "drawing"),
+    Action("spot_right", ("right",), "The crosshair to the right", "move", "crosshair(1, 0)", DRAWING, "drawing"),
+    Action("spot_up", ("up",), "The crosshair up", "move", "crosshair(0, 1)", DRAWING, "drawing"),
+    Action("spot_down", ("down",), "The crosshair down", "move", "crosshair(0, -1)", DRAWING, "drawing"),
+    Action("end_drawing", ("escape",), "Drawing ends", "ends", "end_drawing", DRAWING, "drawing"),
     *VIEWS,
-    Action("zoom", ("z",), "Zoom the fit in or out", "zoom", "zoom", LOOKING),
+    *_OF_RUNS,
+    Action("zoom", ("z",), "Zoom the view in or out", "zoom", "zoom", LOOKING),
     Action("log_loss", ("y",), "Loss on a log or a linear axis", "log", "log_loss", LOOKING),
-    Action("window_left", ("left",), "In dated data: a week back", "window", "move_window(-1)", LOOKING, "view"),
-    Action("window_right", ("right",), "In dated data: a week on", "window", "move_window(1)", LOOKING, "view"),
-    Action("focus", ("tab",), "Focus: view, units, recipe", "focus", "focus_next", LOOKING),
+    *_OF_VIEWS,
+    Action("focus", ("tab",), "Focus: view, what is under it, recipe", "focus", "focus_next", LOOKING),
     Action("save", ("ctrl+s",), "Save the run: a small file that tells it again", "save", "save", PROGRAM),
     Action("go_on", ("ctrl+r",), "Go on with a run that was cut off", "go on", "go_on", PROGRAM),
     Action("open_run", ("ctrl+o",), "Open a saved run", "open run", "open_run", PROGRAM),
+    Action("export", ("e",), "Export: Python, LaTeX, npz, csv, svg", "export", "export", PROGRAM),
     Action("help", ("?",), "All keys", "help", "help", PROGRAM),
     Action("palette", ("ctrl+p",), "All actions, by name", "palette", "app.command_palette", PROGRAM),
-    Action("picture", (), "Save the screen as SVG", "picture", "app.save_picture", PROGRAM),
+    Action("theme", (), "Dark or light theme", "theme", "app.switch_theme", PROGRAM),
+    Action("picture", (), "Save the screen as SVG", "picture", "save_picture", PROGRAM),
     Action("quit", ("q",), "Quit", "quit", "app.quit", PROGRAM),
     Action("quit_anywhere", ("ctrl+c",), "Quit, from a dialog too", "quit", "app.quit", PROGRAM),
 )
 
+OF_RUNS = frozenset(action.id for action in _OF_RUNS)
 WISHES: Mapping[str, Wish] = {action.id: action.does for action in ACTIONS if not isinstance(action.does, str)}
 
 _TRAVELS = ("play", "update_back", "update", "epoch_back", "epoch", "undo", "redo", "end")
@@ -140,7 +166,8 @@ _TRAVELS = ("play", "update_back", "update", "epoch_back", "epoch", "undo", "red
 FOOTERS: Mapping[str, tuple[str, ...]] = {
     "view": (
         *_TRAVELS, "add_sigmoid", "add_relu", "remove_unit", "rate_down", "rate_up",
-        "window_left", "window_right", "epochs", "slower", "faster", "focus", "restart", "zoom",
+        *(action.id for action in _OF_VIEWS if action.focus == "view"), "epochs", "slower", "faster", "focus",
+        *(action.id for action in _OF_VIEWS if not action.focus), "restart", "zoom",
         *(action.id for action in VIEWS if len(VIEWS) > 1),
     ),
     "units": (
@@ -149,6 +176,24 @@ FOOTERS: Mapping[str, tuple[str, ...]] = {
         "layer_right", "add_layer", "remove_layer", "next_input", "focus", "update_back", "update", "epoch_back",
         "epoch", "redo", "end", "epochs",
     ),
+    "building": (  # in a view that shows units
+        "play", "update_back", "update", "unit_up", "unit_down", "layer_left", "layer_right", "w_up", "w_down", "b_up",
+        "b_down", "c_up", "c_down", "focus", "add_sigmoid", "add_relu", "remove_unit", "next_input", "epoch_back",
+        "epoch", "set_value", "freeze", "kind", "split", "solve", "add_best", "undo", "redo", "end", "add_layer",
+        "remove_layer", "zoom",
+    ),
+    "drawing": (
+        "set_point", "set_high", "set_low", "erase_point", "spot_left", "spot_right", "spot_up", "spot_down",
+        "end_drawing", "update", "epoch", "undo", "redo", "add_best", "solve", "restart",
+    ),
+    "runs": (
+        "train_all", "run_above", "run_below", "open_or_guess", "cover", "line_up", "add_run", "remove_run", "focus",
+        *(action.id for action in VIEWS if len(VIEWS) > 1),
+    ),
+    "below": (  # under a view that has something of its own there
+        "play", *(action.id for action in _OF_VIEWS if action.focus == "units"), *_TRAVELS[1:], "focus", "unit_up",
+        "unit_down", "rate_down", "rate_up", "epochs",
+    ),
     "recipe": (
         "play", "field_up", "field_down", "value_down", "value_up", *_TRAVELS[1:], "focus", "open", "reseed",
         "batch_down", "batch_up", "restart",
@@ -156,7 +201,7 @@ FOOTERS: Mapping[str, tuple[str, ...]] = {
 }  # fmt: skip
 LAST_IN_FOOTER = "help"
 
-KEY_SIGNS = {"comma": ",", "up": "↑", "down": "↓", "left": "←", "right": "→"}
+KEY_SIGNS = {"comma": ",", "escape": "esc", "up": "↑", "down": "↓", "left": "←", "right": "→"}
 
 
 class KeysError(ValueError):
@@ -185,14 +230,13 @@ def with_keys(own: Mapping[str, str]) -> tuple[Action, ...]:
     )
 
 
-def bindings(place: str) -> list[BindingType]:
-    """The bindings of a panel ("view", "units", "recipe"), of the "main" screen or of the "app"."""
-    own = [action for action in ACTIONS if action.keys and place_of(action) == place]
-    prefix = "screen." if place in ("view", "units", "recipe") else ""
+def bindings(*places: str) -> list[BindingType]:
+    """The bindings of a panel ("view", "drawing" on it, "units", "recipe"), of the "main" screen or of the "app"."""
+    own = [action for place in places for action in ACTIONS if action.keys and place_of(action) == place]
     return [
         Binding(
             ",".join(action.keys),
-            prefix + action.call,
+            ("screen." if place_of(action) in ("view", "units", "recipe") else "") + action.call,
             action.title,
             show=False,
             priority=action.id == "quit_anywhere",  # the others leave the letters to whoever is being written in
@@ -211,9 +255,15 @@ def sign(key: str) -> str:
     return KEY_SIGNS.get(key, key)
 
 
-def without_use(layers: int, inputs: int, dated: bool) -> set[str]:
+def of_other_views(number: int, kind: str) -> set[str]:
+    """The ids of keys that the view of this number has not, or that do nothing with this kind of data."""
+    foreign = {action.id for action in ACTIONS if action.view not in (0, number)}
+    return foreign | {id for id, key in VIEW_KEYS.items() if kind not in key.kinds}
+
+
+def without_use(layers: int, inputs: int) -> set[str]:
     """The ids of what does nothing with this many hidden layers and inputs of the chosen one: no part of the footer."""
-    idle = set() if dated else {action.id for action in ACTIONS if action.focus == "view"}
+    idle = set()
     if layers == 0:
         idle |= {
             "remove_unit",

@@ -5,15 +5,15 @@ from __future__ import annotations
 import asyncio
 import gc
 import os
-import re
 import signal
 import sys
+import threading
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import partial
 from importlib import import_module
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TextIO
 
 import platformdirs
 from textual import on
@@ -25,16 +25,19 @@ from textual.notifications import SeverityLevel
 from textual.screen import Screen
 from textual.theme import BUILTIN_THEMES, Theme
 
+from engine import Network, Trainer
 from tui.actions import KeysError, bindings, keymap, place_of, with_keys
-from tui.draw.palette import DARK, Palette, choose
+from tui.draw.palette import DARK, LIGHT, THEMES, Palette, choose
 from tui.run.keeper import Keeper
 from tui.run.options import Options
 from tui.run.runner import Runner
-from tui.run.session import Session
+from tui.run.settings import THEME, remember
 from tui.screens.main import MainScreen
 from tui.widgets.too_small import too_small
 
 KEYS_FILE = Path("unitfit", "keys.toml")
+HUNG_UP = 129  # exit code, as after the signal that most terminals send when they go
+LOOK = 1.0  # seconds between two looks at whether there is a terminal
 PATIENCE = 0.3  # seconds that quitting waits for the runner
 
 
@@ -55,11 +58,12 @@ class UnitfitApp(App[None]):
         runner: Callable[..., Runner] = Runner,
         keys: Path | None = None,
         keeper: Keeper | None = None,
+        theme: str | None = None,
+        palette: Palette | None = None,
     ) -> None:
-        self.palette = choose(os.environ)  # before Textual takes NO_COLOR out of the environment
+        self.palette = palette or choose(os.environ, theme)  # before Textual takes NO_COLOR out of the environment
         super().__init__()
-        self.register_theme(theme_of(self.palette))
-        self.theme = "unitfit"
+        self._wear(self.palette)
         self.keeper = keeper
         self.runner = runner(options, self._wake) if keeper is None else runner(options, self._wake, keeper=keeper)
         self.keys = keys or platformdirs.user_config_path() / KEYS_FILE
@@ -74,15 +78,28 @@ class UnitfitApp(App[None]):
 
     def run(self, *args: Any, **kwargs: Any) -> None:
         """Until the person quits. The terminal is restored first, then the runner's thread is joined."""
+        left = threading.Event()
+        threading.Thread(target=self._end_if_gone, args=(left,), name="unitfit terminal", daemon=True).start()
         try:
             super().run(*args, **kwargs)
         finally:
+            left.set()
             ended = self.runner.stop(PATIENCE)
             if self.keeper is not None and ended and not self.return_code:
                 self.keeper.close()
-        if not ended:  # a compilation cannot be interrupted; what it writes it writes under another name first
+        if not ended or self.runner.loading:  # no compilation can be interrupted; it writes under another name first
             sys.stdout.flush()
             os._exit(self.return_code or 0)
+
+    def _end_if_gone(self, left: threading.Event) -> None:
+        """Where the terminal has gone without a word Textual waits for ever to write on it: then all ends here.
+
+        What is kept of the run stays, as after any other end that nobody asked for.
+        """
+        while not left.wait(LOOK):
+            if not is_terminal(sys.__stdin__):
+                self.runner.stop(PATIENCE)
+                os._exit(HUNG_UP)
 
     def get_default_screen(self) -> Screen[None]:
         return self.main
@@ -121,9 +138,9 @@ class UnitfitApp(App[None]):
             self.main.call_after_refresh(self._go_on)
 
     def _go_on(self) -> None:
-        """After the first paint the curve is drawn; after that plotext and numba come, on the other thread."""
+        """After the first paint the curve is drawn; after that plotext and numba come, on a thread of their own."""
         self.main.start_plots()
-        self.main.call_after_refresh(self.runner.send, prepare)
+        self.main.call_after_refresh(self.runner.prepare, load)
 
     def pop_screen(self) -> AwaitComplete:
         """As Textual's, but the second of two quick enters in the command palette finds it gone and does nothing."""
@@ -157,28 +174,36 @@ class UnitfitApp(App[None]):
     async def _do(self, call: str) -> None:
         await self.run_action(call.removeprefix("app."), self if call.startswith("app.") else self.main)
 
-    def action_save_picture(self) -> None:
-        """The screen as SVG, in the current folder; taken once the palette has left the screen."""
-        self.call_after_refresh(self._save_picture)
+    def _wear(self, palette: Palette) -> None:
+        """Textual's own parts in the colours of this palette."""
+        self.palette, theme = palette, theme_of(palette)
+        self.register_theme(theme)
+        self.theme = theme.name
 
-    def _save_picture(self) -> None:
-        snapshot = self.main.snapshot
-        if snapshot is None:
+    def action_switch_theme(self) -> None:
+        """From dark to light or back, and remember it; with the terminal's own colours there is nothing to switch."""
+        if self.palette.depth != "truecolor":
+            self.say("Dark and light need 256 colours; with 16, and with NO_COLOR, they are the terminal's own")
             return
-        name = re.sub(r"[^\w.-]+", "_", snapshot.dataset.name) or "data"
-        path = Path(f"unitfit-{name}-{snapshot.update}.svg")
-        try:
-            path.write_text(self.export_screenshot(title="unitfit"), "utf-8")
-        except OSError as error:
-            self.say(f"{path}: cannot be written here ({error.strerror}); start unitfit in another folder")
-        else:
-            self.say(f"Saved the screen as {path.resolve()}", "information")
+        name = "light" if self.palette is DARK else "dark"
+        self._wear(THEMES[name])
+        self.main.wear(self.palette)
+        if problem := remember(THEME, name):
+            self.say(problem)
 
 
-def prepare(session: Session) -> None:
-    """What the first update needs, and the loss curve that it begins."""
+def is_terminal(stream: TextIO | None) -> bool:
+    """Whether there is a terminal at the other end, still."""
+    try:
+        return stream is not None and stream.isatty()
+    except (OSError, ValueError):
+        return False
+
+
+def load() -> None:
+    """What the first update needs, and the loss curve that it begins: seconds at the very first time."""
     import_module("plotext")
-    session.prepare()
+    Trainer(Network(1), [[0.0]], [0.0], threads=1).prepare()  # the kernels are the same for all networks
     gc.freeze()  # numba's half million objects stay for good: looking through them again costs the screen 80 ms
 
 
@@ -189,9 +214,10 @@ def theme_of(palette: Palette) -> Theme:
     """
     if palette.depth == "ansi":
         return replace(BUILTIN_THEMES["ansi-dark"], name="unitfit")
-    colours = DARK.colours
+    colours = palette.colours or DARK.colours
     return Theme(
-        name="unitfit",
+        name="unitfit light" if palette is LIGHT else "unitfit",
+        dark=palette is not LIGHT,
         primary=colours["model"],
         secondary=colours["model"],
         accent=colours["now"],

@@ -241,6 +241,9 @@ EVERY = (
     edits.SetTheta(np.arange(10.0)),
     edits.SetRecipe(Recipe(batch_size=2)),
     edits.SetExamples([0.0, 1.0], [1.0, 0.0]),
+    edits.DrawPoint((0.5,), 0.5),
+    edits.ErasePoint(0),
+    edits.SetPoints(1),
 )
 
 
@@ -252,7 +255,7 @@ def test_every_edit_is_tried_here():
 def test_apply_leaves_the_old_setup_alone_and_shares_what_stays(edit):
     network = Network(1, [["relu", "relu", "sigmoid"]])
     before = edits.Setup(
-        network.architecture, network.theta, Recipe(), check_examples([1.0], [1.0], None, None, 1, "f4")
+        network.architecture, network.theta, Recipe(), check_examples([1.0, 2.0], [1.0, 2.0], None, None, 1, "f4")
     )
     theta = before.theta.copy()
     after, mapping = edits.apply(edit, before)
@@ -267,6 +270,9 @@ def test_apply_leaves_the_old_setup_alone_and_shares_what_stays(edit):
         edits.SetTheta: {"theta"},
         edits.SetRecipe: {"recipe"},
         edits.SetExamples: {"examples"},
+        edits.DrawPoint: {"examples"},
+        edits.ErasePoint: {"examples"},
+        edits.SetPoints: {"examples"},
     }.get(type(edit), {"architecture", "theta"})
     if type(edit) is edits.Freeze or "architecture" not in changed:
         np.testing.assert_array_equal(mapping, np.arange(theta.size))
@@ -407,6 +413,7 @@ def test_new_relus_live(jit_only):
         (edits.SetTheta([1.0, 2.0]), r"theta of shape \(2,\): expected \(7,\)"),
         (edits.SetRecipe(Recipe()), "a network by itself has no recipe"),
         (edits.SetExamples([1.0], [1.0]), "a network by itself has no examples"),
+        (edits.SetPoints(1), "a network by itself has no examples"),
         ("add a unit", "expected one of AddUnit"),
     ],
 )

@@ -8,7 +8,19 @@ import numpy as np
 import pytest
 
 from engine import EngineError, Experiment, Network, Recipe, Trainer, experiment, marks
-from engine.edits import AddLayer, AddUnit, RemoveLayer, RemoveUnit, SetExamples, SetRecipe, SetTheta, SetValue
+from engine.edits import (
+    AddLayer,
+    AddUnit,
+    DrawPoint,
+    ErasePoint,
+    RemoveLayer,
+    RemoveUnit,
+    SetExamples,
+    SetPoints,
+    SetRecipe,
+    SetTheta,
+    SetValue,
+)
 
 RNG = np.random.default_rng(5)
 X, X_TEST = RNG.uniform(-1, 1, (40, 1)), RNG.uniform(-1, 1, (10, 1))
@@ -51,7 +63,8 @@ def curves(trainer: Trainer) -> list:
     return [getattr(own, name).tolist() for name in ("update", "epoch", "train", "test")] + [batches.mean.tolist()]
 
 
-def random_edit(choose: random.Random, network: Network):
+def random_edit(choose: random.Random, trainer: Trainer):
+    network = trainer.network
     layers = network.layers
     other = Recipe(choose.choice((3, 7, 64)), choose.choice((0.01, 0.03)), choose.choice(("adam", "momentum", "sgd")))
     fewer = choose.choice((30, 40))
@@ -59,6 +72,9 @@ def random_edit(choose: random.Random, network: Network):
         AddUnit(choose.choice(("relu", "sigmoid")), choose.randrange(max(1, len(layers)))),
         SetRecipe(other),
         SetExamples(X[:fewer], Y[:fewer], X_TEST, Y_TEST),
+        DrawPoint((choose.uniform(-1, 1),), choose.uniform(-1, 1)),
+        ErasePoint(int(choose.choice(trainer.examples.rows))),
+        SetPoints(choose.choice((5, 20, trainer.examples.y.size)), choose.choice((None, 3))),
         SetValue(choose.randrange(network.n_parameters), choose.uniform(-1, 1)),
         SetTheta(network.theta * 0.9),
     ]
@@ -83,7 +99,7 @@ def random_story(choose: random.Random, story: Experiment) -> None:
             case "for":
                 story.run_for(0.001)
             case "edit":
-                story.apply(random_edit(choose, story.trainer.network), joins=choose.random() < 0.3)
+                story.apply(random_edit(choose, story.trainer), joins=choose.random() < 0.3)
             case "undo":
                 story.undo()
             case "redo":
@@ -203,6 +219,40 @@ def test_what_joins_is_one_step_at_its_own_updates(story):
     story.home()
     assert story.redo() == (SetValue(0, 0.1), SetValue(0, 0.2))
     assert story.position == (2, 2)
+
+
+def test_a_value_takes_the_place_of_one_that_its_step_gave_the_same_parameter_here(story):
+    story.step(10)
+    before = state(story.trainer)
+    for index, value in ((0, 0.5), (3, 0.1), (0, 0.7), (3, 0.2)):
+        story.apply(SetValue(index, value), joins=index == 3 or value > 0.5)
+    assert story.journal == ((10, SetValue(0, 0.7)), (10, SetValue(3, 0.2)))
+    story.step(5)
+    story.apply(SetValue(0, 0.9), joins=True)  # later, so beside it
+    story.apply(SetValue(0, 1.0))  # a step of its own
+    assert [update for update, _ in story.journal] == [10, 10, 15, 15]
+    now = state(story.trainer)
+    assert now == state(straight(story))
+    story.undo()
+    assert story.position == (15, 3)
+    story.undo()
+    assert state(story.trainer) == before
+    story.goto(story.end)
+    assert state(story.trainer) == now
+
+
+def test_a_checkpoint_with_a_value_that_was_replaced_is_forgotten(story):
+    story.apply(SetValue(0, 0.5))
+    story.step(20)
+    story.goto(0)
+    story.goto(20)
+    story.apply(SetValue(0, 0.6))
+    story.home()
+    story.goto(20)
+    story.apply(SetValue(0, 0.7), joins=True)
+    for update in (0, 20):
+        story.goto(update)
+        assert state(story.trainer) == state(straight(story))
 
 
 def test_playing_from_the_past_repeats_the_edits(story):

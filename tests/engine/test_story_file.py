@@ -12,12 +12,15 @@ from engine import EngineError, Experiment, Network, Recipe, Trainer, story_file
 from engine.edits import (
     AddLayer,
     AddUnit,
+    DrawPoint,
+    ErasePoint,
     Freeze,
     PlaceUnit,
     RemoveUnit,
     SetExamples,
     SetKind,
     SetOutput,
+    SetPoints,
     SetRecipe,
     SetTheta,
     SetValue,
@@ -59,7 +62,8 @@ def told(dtype: str = "float32") -> Experiment:
         story.step(3)
     story.apply(SetTheta(story.trainer.theta * 0.9))
     story.apply(SetValue(1, -0.5), joins=True)
-    story.apply(SetExamples(X[:9], Y[:9]))
+    for edit in (SetPoints(30, 4), DrawPoint((0.25,), 0.5), ErasePoint(40), SetExamples(X[:9], Y[:9])):
+        story.apply(edit)
     story.run(2)
     return story
 
@@ -67,6 +71,42 @@ def told(dtype: str = "float32") -> Experiment:
 @pytest.fixture
 def path(tmp_path):
     return tmp_path / "run.toml"
+
+
+def test_a_run_begins_with_the_points_that_its_trainer_has(path):
+    trainer = make()
+    for edit in (SetPoints(30, 4), DrawPoint((0.25,), 0.5)):
+        trainer.apply(edit)
+    story = Experiment(trainer)
+    story.apply(SetPoints(36, 4))
+    story.run(2)
+    story.save(path)
+    again = Experiment.load(path, arrays)
+    assert again.trainer.theta.tobytes() == story.trainer.theta.tobytes()
+    again.home()
+    assert again.trainer.examples.counts == (31, 10)
+    assert [type(edit) for _, edit in again.journal] == [SetPoints]
+
+
+def test_what_stands_aside_is_of_the_data_too(path):
+    trainer = make()
+    trainer.apply(SetPoints(30, 4))
+    Experiment(trainer).save(path)
+    aside = trainer.examples.aside.rows[0]
+    other = Y.copy()
+    other[aside] += 1
+    with pytest.raises(EngineError, match="the data are not those of the file any more"):
+        Experiment.load(path, lambda source: (X, other, X_TEST, Y_TEST))
+
+
+def test_only_points_can_come_before_the_beginning(path):
+    trainer = make()
+    trainer.apply(SetPoints(30, 4))
+    Experiment(trainer).save(path)
+    text = path.read_text().replace("SetPoints", "RemoveLayer").replace("points = 30", "layer = 0")
+    path.write_text(text.replace(", seed = 4", ""))
+    with pytest.raises(EngineError, match="expected one of SetExamples, DrawPoint, ErasePoint, SetPoints"):
+        Experiment.load(path, arrays)
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])

@@ -18,6 +18,7 @@ from tui.actions import (
     bindings,
     footer_items,
     keymap,
+    of_other_views,
     place_of,
     with_keys,
     without_use,
@@ -28,9 +29,10 @@ from tui.run.choice import nearest
 from tui.run.options import Options
 from tui.run.session import Session
 from tui.screens.main import MainScreen
+from tui.widgets.view_panel import ViewPanel
 
 EVERY_KEY = (
-    *".><nN+-0uU*[]{}idDo?qsrxlLwWbBcCfkSaAjJ1zy",
+    *".><nN+-0uU*[]{}idDoe?qsrxlLwWbBcCfkSaAjJ1zy",
     *("comma", "home", "end", "enter", "space", "tab", "ctrl+p", "ctrl+c", "ctrl+s", "ctrl+o", "ctrl+r"),
 )
 
@@ -42,13 +44,13 @@ def test_all_keys_of_the_contract_are_in_the_table():
 
 def test_no_id_twice_and_no_key_twice_in_one_place():
     assert max(Counter(action.id for action in ACTIONS).values()) == 1
-    assert max(Counter((place_of(action), key) for action in ACTIONS for key in action.keys).values()) == 1
+    assert max(Counter((place_of(action), action.view, key) for action in ACTIONS for key in action.keys).values()) == 1
 
 
 @pytest.mark.parametrize("action", ACTIONS, ids=lambda action: action.id)
 def test_every_call_has_a_method_that_takes_its_arguments(action):
     namespace, name, arguments = parse(action.call)
-    owner = UnitfitApp if namespace == "app" else MainScreen
+    owner = ViewPanel if action.focus == "drawing" else UnitfitApp if namespace == "app" else MainScreen
     inspect.signature(getattr(owner, f"action_{name}")).bind(None, *arguments)
     if name == "perform":
         assert arguments == (action.id,)
@@ -94,7 +96,7 @@ NUDGES, MORE = "w W b B c C nudge  enter value", "f freeze  k kind  u undo  S sp
     ],
 )
 def test_the_footer_leaves_out_what_has_no_use(layers, inputs, line):
-    enabled = {action.id for action in ACTIONS} - without_use(layers, inputs, dated=False)
+    enabled = {action.id for action in ACTIONS} - without_use(layers, inputs) - of_other_views(1, "curve")
     words = "  ".join(f"{keys} {word}" for keys, word in footer_items(ACTIONS, "units", enabled, 300))
     assert words.startswith(f"space play  {line}  tab focus")
 
@@ -122,13 +124,13 @@ def test_the_footer_in_the_past_at_80_columns():
 
 
 def test_the_footer_of_the_units_has_the_nudges_at_80_columns():
-    enabled = {action.id for action in ACTIONS} - without_use(1, 1, dated=False)
+    enabled = {action.id for action in ACTIONS} - without_use(1, 1) - of_other_views(1, "curve")
     items = footer_items(ACTIONS, "units", enabled, 78)
     assert {word for _, word in items} >= {"nudge", "value", "freeze", "kind"}
 
 
 def test_bindings_carry_the_ids_by_which_they_are_remapped():
-    ids = {binding.id for place in ("app", "main", "view", "units", "recipe") for binding in bindings(place)}
+    ids = {binding.id for binding in bindings("app", "main", "view", "drawing", "units", "recipe")}
     assert ids == {action.id for action in ACTIONS if action.keys}
 
 

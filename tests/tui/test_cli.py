@@ -60,13 +60,14 @@ def test_every_option_reaches_the_run(capsys: Capture, monkeypatch: pytest.Monke
     monkeypatch.setattr("tui.cli.make_trainer", lambda options: seen.append(options) or make_trainer(Options()))
     given = (
         "--data concrete --target age --features cement,water --features fly_ash --lags 3 --test-fraction 0.3 "
-        "--data-seed 4 --n 50 --noise 0.5 --layer 2:sigmoid+1:relu --layer 3:tanh --init he --optimizer sgd --lr 0.5 "
-        "--schedule step --batch 7 --loss mae --l1 0.1 --l2 0.2 --epochs 9 --seed 8 --device cpu --threads 2 --quiet"
+        "--data-seed 4 --n 50 --noise 0.5 --points 20 --layer 2:sigmoid+1:relu --layer 3:tanh --init he "
+        "--optimizer sgd --lr 0.5 --schedule step --batch 7 --loss mae --l1 0.1 --l2 0.2 --epochs 9 --seed 8 "
+        "--device cpu --threads 2 --quiet"
     )
     assert run(capsys, "train", *given.split()) == (0, "", "")
     assert seen == [
         Options(
-            "concrete", "age", ("cement", "water", "fly_ash"), 3, 0.3, 4, 50, 0.5,
+            "concrete", "age", ("cement", "water", "fly_ash"), 3, 0.3, 4, 50, 0.5, 20,
             (("sigmoid", "sigmoid", "relu"), ("tanh",) * 3),
             "he", 8, "cpu", 2,
             {"optimizer": "sgd", "lr": 0.5, "schedule": "step", "batch": 7, "loss": "mae", "l1": 0.1, "l2": 0.2,
@@ -208,8 +209,8 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[Options]:
     class UnitfitApp:
         return_code = 0
 
-        def __init__(self, options: Options, keeper: object) -> None:
-            self.options = options
+        def __init__(self, options: Options, keeper: object, theme: str | None) -> None:
+            self.options, self.theme = options, theme
 
         def run(self) -> None:
             seen.append(self.options)

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import shutil
 import signal
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from types import FrameType
 
+import click
+
 from data import Dataset
 from engine import Experiment, Trainer
+from tui.console.out import is_terminal
 from tui.run.options import Options
+from tui.run.points import with_points
 
+BAR_COLUMNS = 60  # fewer leave a progress bar no room
 LOOK = 0.1  # seconds of training between two looks at ctrl+C and two strokes of the progress bar
 Progress = Callable[[int], object]
 
@@ -21,10 +28,15 @@ Progress = Callable[[int], object]
 class Outcome:
     """A run that ended: what was trained, for how many seconds without compiling, and whether ctrl+C ended it."""
 
-    dataset: Dataset
+    loaded: Dataset
     trainer: Trainer
     seconds: float
     interrupted: bool
+
+    @property
+    def dataset(self) -> Dataset:
+        """With the points that trained last."""
+        return with_points(self.loaded, self.trainer.examples)
 
 
 def make_trainer(options: Options) -> tuple[Dataset, Trainer]:
@@ -41,13 +53,15 @@ def make_trainer(options: Options) -> tuple[Dataset, Trainer]:
         options.device,
         options.threads,
     )
+    for edit in options.points_edits(dataset):
+        trainer.apply(edit)
     return dataset, trainer
 
 
-def updates_of(trainer: Trainer, dataset: Dataset) -> int:
+def updates_of(trainer: Trainer) -> int:
     """The updates in all epochs of the run."""
     recipe = trainer.recipe
-    return recipe.epochs * -(-len(dataset.y_train) // recipe.batch_size)
+    return recipe.epochs * -(-trainer.examples.y.size // recipe.batch_size)
 
 
 def train(dataset: Dataset, story: Experiment, updates: int, progress: Progress) -> Outcome:
@@ -63,6 +77,21 @@ def train(dataset: Dataset, story: Experiment, updates: int, progress: Progress)
             progress(done)
         seconds = time.perf_counter() - started
         return Outcome(dataset, trainer, seconds, interrupted())
+
+
+def watched(dataset: Dataset, story: Experiment, updates: int, quiet: bool) -> Outcome:
+    """The run, trained to this update, with a progress bar where somebody looks."""
+    narrow = shutil.get_terminal_size().columns < BAR_COLUMNS  # there a bar would break into lines, again and again
+    hidden = quiet or narrow or not is_terminal(sys.stdout, sys.stderr)
+    with click.progressbar(
+        length=updates, label="compiling", file=sys.stderr, hidden=hidden, show_pos=True, width=0
+    ) as bar:
+
+        def progress(done: int) -> None:
+            bar.label = "training "
+            bar.update(done)
+
+        return train(dataset, story, updates, progress)
 
 
 @contextmanager

@@ -59,17 +59,27 @@ def draw_axes(canvas: Canvas, frame: Frame, unit: str = "", grid: bool = True) -
     Without colours a grid would be as loud as the data: leave it out. `unit` is that of x and stands at the right
     end of the row of tick labels.
     """
+    draw_y_axis(canvas, frame, grid)
+    draw_x_axis(canvas, frame, unit)
+
+
+def draw_y_axis(canvas: Canvas, frame: Frame, grid: bool = True) -> None:
+    """The left axis alone."""
     axis, floor = frame.left - 1, frame.top + frame.rows
     for row in range(frame.top, floor):
         canvas.text(row, axis, "│", "rule")
-    canvas.text(floor, axis, "└" + "─" * frame.columns, "rule")
     for cell, label in frame.y.ticks:
         row = floor - 1 - cell
         canvas.text(row, axis, "┤", "rule")
         canvas.text_right(row, axis, label, "label")
         if grid:
             canvas.text(row, frame.left, GRID * frame.columns, "grid")
-    end = frame.left + frame.columns
+
+
+def draw_x_axis(canvas: Canvas, frame: Frame, unit: str = "") -> None:
+    """The lower axis alone."""
+    floor, end = frame.top + frame.rows, frame.left + frame.columns
+    canvas.text(floor, frame.left - 1, "└" + "─" * frame.columns, "rule")
     room = cell_len(unit)
     reserved = end - room - 2 if unit else canvas.width + 1
     free = 0

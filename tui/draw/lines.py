@@ -70,6 +70,37 @@ def stroke(dots: np.ndarray, x: np.ndarray, y: np.ndarray, thick: bool = False) 
             _set(dots, row + down, column + right)
 
 
+def strokes(y: np.ndarray, rows: int) -> np.ndarray:
+    """Many thin lines at once, each given at the borders of all columns of its raster.
+
+    y (K, columns + 1) in dots, downwards, a dot's centre at half; returns dots (K, rows, columns). A piece with an end
+    that is not finite is left out.
+    """
+    ends = np.stack((y[:, :-1], y[:, 1:]))
+    top, bottom = np.floor(ends.min(axis=0))[:, np.newaxis], np.floor(ends.max(axis=0))[:, np.newaxis]
+    row, finite = np.arange(rows)[:, np.newaxis], np.isfinite(ends).all(axis=0)[:, np.newaxis]
+    dots: np.ndarray = (row >= top) & (row <= bottom) & finite
+    return dots
+
+
+def bars(dots: np.ndarray, x: np.ndarray, start: np.ndarray, end: np.ndarray) -> None:
+    """Upright lines at x (N,) from start (N,) to end (N,), all in dots, into dots (rows, columns).
+
+    One that is shorter than a cell is left out, and so is one with an end that is not finite.
+    """
+    height, width = dots.shape
+    for column, a, b in zip(x, np.fmin(start, end), np.fmax(start, end), strict=True):
+        if 0 <= column < width and np.isfinite(a + b) and b - a >= 4:
+            dots[int(np.clip(a, 0, height)) : int(np.clip(b, 0, height)), int(column)] = True
+
+
+def dotted(dots: np.ndarray, every: int = 4) -> np.ndarray:
+    """Of a line (rows, columns), one column of so many."""
+    thinned = np.zeros_like(dots)
+    thinned[:, ::every] = dots[:, ::every]
+    return thinned
+
+
 def _set(dots: np.ndarray, row: np.ndarray, column: np.ndarray) -> None:
     inside = (row >= 0) & (row < dots.shape[0]) & (column >= 0) & (column < dots.shape[1])
     dots[row[inside], column[inside]] = True

@@ -1,4 +1,4 @@
-"""Colours by meaning: dark truecolor, the terminal's 16 colours, and none at all.
+"""Colours by meaning: dark and light truecolor, the terminal's 16 colours, and none at all.
 
 Views name meanings only ("train", "model", "quiet"); every meaning also has a glyph or a word, so the last two
 palettes lose beauty and nothing else.
@@ -29,6 +29,10 @@ def _channels(colour: str) -> tuple[int, ...]:
     return tuple(int(colour[i : i + 2], 16) for i in (1, 3, 5))
 
 
+def _numbered(name: str, colours: str) -> dict[str, str]:
+    return {f"{name}{place}": colour for place, colour in enumerate(colours.split())}
+
+
 _DARK = {
     "ground": _GROUND,
     "bright": _BRIGHT,
@@ -42,8 +46,8 @@ _DARK = {
     "model": _MODEL,
     "now": "#F0E442",
     "trouble": "#CC79A7",
-    "truth": mix(_TRAIN, 0.5),
-    "train_map": "#F0701A",  # on the blue of a heat map
+    "truth": mix(_TRAIN, 0.73),
+    "train_map": "#FF8A45",  # on the blue of a heat map
     "gradient": mix("#F0E442", 0.75),
     "miss": mix(_UNSEEN, 0.6),  # from the true value to the predicted one
     "train_tint": mix(_TRAIN, 0.20),  # behind a curve that covers a point
@@ -55,9 +59,40 @@ _DARK = {
     "weekend": "#151d24",
     "window": "#1d2a33",
     "lit": "#2a3742",  # behind the chosen number
-    **{f"band{i}": mix("#2f6f96", (i / (BANDS - 1)) ** 1.3, "#10151a") for i in range(BANDS)},
+    **{f"band{i}": mix("#265c7c", (i / (BANDS - 1)) ** 1.3, "#10151a") for i in range(BANDS)},
     **{f"plus{i}": mix(_MODEL, i / SHADES, "#151c23") for i in range(SHADES + 1)},
     **{f"minus{i}": mix("#dfe4e8", 0.9 * i / SHADES, "#151c23") for i in range(SHADES + 1)},
+}
+
+_LIGHT = {  # on white yellow cannot be seen: what is now is violet, its complement
+    "ground": "#ffffff",
+    "bright": "#0b0f13",
+    "text": "#2b343c",
+    "label": "#46515b",
+    "quiet": "#5f6a74",
+    "rule": "#aab4bd",
+    "grid": "#e2e7eb",
+    "train": "#cb4d19",
+    "unseen": "#5a4606",
+    "model": "#1e70c1",
+    "now": "#4006c2",
+    "trouble": "#82134c",
+    "truth": "#d57147",
+    "train_map": "#943410",
+    "gradient": "#6638ce",
+    "miss": "#837444",
+    "train_tint": "#f4d8cc",
+    "unseen_tint": "#dbd6c8",
+    "train_tint_small": "#f7e3da",
+    "unseen_tint_small": "#e5e1d7",
+    "train_ahead": mix("#cb4d19", 0.45, "#ffffff"),
+    "unseen_ahead": mix("#5a4606", 0.45, "#ffffff"),
+    "weekend": "#f1f4f6",
+    "window": "#e9eff4",
+    "lit": "#dae5ee",
+    **_numbered("band", "#f4f6f8 #ebf1f7 #e1ebf5 #d6e5f3 #cbdff1 #c0d8f0 #b4d2ee #a8cbec #9cc4ea"),
+    **_numbered("plus", "#f4f6f8 #c9dbed #9ec0e2 #74a6d7 #498bcc"),
+    **_numbered("minus", "#f4f6f8 #cfd2d5 #aaaeb2 #868a8e #61666b"),
 }
 
 _ANSI = {
@@ -109,14 +144,22 @@ def _style(palette: Palette, foreground: int, background: int, bold: bool) -> St
 
 
 DARK = Palette("truecolor", _DARK)
+LIGHT = Palette("truecolor", _LIGHT)
 ANSI = Palette("ansi", _ANSI)
 PLAIN = Palette("none", {})
 
 
-def choose(environment: Mapping[str, str]) -> Palette:
-    """The palette for a terminal, from NO_COLOR, COLORTERM and TERM."""
+THEMES = {"dark": DARK, "light": LIGHT}
+
+
+def choose(environment: Mapping[str, str], theme: str | None = None) -> Palette:
+    """The palette for a terminal, from NO_COLOR, COLORTERM and TERM, and from the theme that a person has named.
+
+    Where nobody has, COLORFGBG tells of a light ground; few terminals set it.
+    """
     if environment.get("NO_COLOR"):
         return PLAIN
     if environment.get("COLORTERM") in ("truecolor", "24bit") or "256" in environment.get("TERM", ""):
-        return DARK  # with 256 colours the terminal's driver takes the nearest
+        guess = "light" if environment.get("COLORFGBG", "").endswith((";7", ";15")) else "dark"
+        return THEMES[theme or guess]  # with 256 colours the terminal's driver takes the nearest
     return ANSI

@@ -5,10 +5,13 @@ The present run is never changed: whoever keeps it can go back to it.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from data import Dataset
 from engine import Experiment, Network, Recipe, Trainer
+from engine.edits import PointEdit
+from engine.experiment import BUDGET
 from engine.trainer import default_threads
 from tui.run.choice import Choice, nearest
 from tui.run.options import Options
@@ -74,29 +77,47 @@ def begin(beginning: Beginning, moment: Moment) -> Run:
             if dataset.x_train.shape[1] != network.n_inputs:
                 return _first(options, dataset)
             choice = replace(moment.choice, source=0)
-            return _make(options, dataset, network.initial(), moment.recipe, moment.seed, choice)
+            points = options.points_edits(dataset)
+            return make_run(options, dataset, points, network.initial(), moment.recipe, moment.seed, choice)
 
 
 def _first(options: Options, dataset: Dataset) -> Run:
-    return _make(options, dataset, options.network(dataset), options.recipe(dataset), options.seed, Choice())
+    network, recipe, points = options.network(dataset), options.recipe(dataset), options.points_edits(dataset)
+    return make_run(options, dataset, points, network, recipe, options.seed, Choice())
 
 
 def _open(path: str, threads: int | None) -> Run:
-    options, dataset, story = open_saved(path, _threads(threads))
+    return run_of(*open_saved(path, _threads(threads)))
+
+
+def run_of(options: Options, dataset: Dataset, story: Experiment) -> Run:
+    """The run of a story that was read from a file. Raises EngineError for an edit in it that is refused."""
     run = Run(options, dataset, story, nearest(Choice(), story.trainer.network))
     run.telling.notes = notes_of(options, dataset, story)
     return run
 
 
 def _again(moment: Moment, network: Network, seed: int) -> Run:
-    return _make(moment.options, moment.dataset, network, moment.recipe, seed, moment.choice)
+    dataset, points = moment.dataset.whole, moment.examples.changes
+    return make_run(moment.options, dataset, points, network, moment.recipe, seed, moment.choice)
 
 
-def _make(options: Options, dataset: Dataset, network: Network, recipe: Recipe, seed: int, choice: Choice) -> Run:
-    """A run of this network."""
+def make_run(
+    options: Options,
+    dataset: Dataset,
+    points: Sequence[PointEdit],
+    network: Network,
+    recipe: Recipe,
+    seed: int,
+    choice: Choice,
+    budget: int = BUDGET,
+) -> Run:
+    """A run of this network on the points that these edits lead to; `budget` bytes are for its checkpoints."""
     sets = (dataset.x_train, dataset.y_train, dataset.x_test, dataset.y_test)
     trainer = Trainer(network, *sets, recipe, seed, options.device, _threads(options.threads))
-    return Run(options, dataset, Experiment(trainer, options.source()), nearest(choice, network))
+    for edit in points:
+        trainer.apply(edit)
+    return Run(options, dataset, Experiment(trainer, options.source(), budget), nearest(choice, network))
 
 
 def _threads(asked: int | None) -> int:

@@ -23,6 +23,9 @@ class Choice:
     part: str = "w"  # the parameter of the chosen unit that is lit: "w", "b" or "c"
 
 
+FIRST = Choice()
+
+
 def nearest(choice: Choice, network: Network) -> Choice:
     """The choice nearest to this one that the network has; the linear model has no units but the output bias."""
     layers = network.layers

@@ -18,7 +18,9 @@ from data import Dataset
 from engine import History, Network, Recipe
 from engine.activations import KINDS
 from engine.losses import LOSSES
+from tui.run.choice import FIRST, Choice
 from tui.run.measure import measure_of
+from tui.run.trail import NOWHERE, Path
 
 T = TypeVar("T")
 Split = Literal["train", "test"]
@@ -41,6 +43,10 @@ class Evidence:
     since: int = -1  # the update after which the history's losses are of the recipe's kind
     until: int = 2**62  # and the one up to which they are
     gradient: np.ndarray | None = None  # (n_parameters,) of the last update, in θ's order
+    batches: tuple[int, float] | None = None  # (seed, epochs done when batches of the present size began), if known
+    chosen: Choice = FIRST
+    path: Path = NOWHERE  # where the present network has been, and will be
+    rows: tuple[Any, ...] = ()  # of the race, see `race.Row`
 
     @property
     def moment(self) -> tuple[int, float, int, int, int]:
@@ -56,6 +62,7 @@ class Evidence:
             and self.network.architecture == other.network.architecture
             and np.array_equal(self.network.theta, other.network.theta)
             and _same_gradient(self.gradient, other.gradient)
+            and self.chosen == other.chosen
         )
 
 
@@ -269,6 +276,14 @@ class Gradient(Request["np.ndarray | None"]):
 
     def answer(self, facts: Facts) -> np.ndarray | None:
         return facts.evidence.gradient
+
+
+@dataclass(frozen=True, slots=True)
+class Where(Request[Path]):
+    """Where the present network has been, and what of its way lies ahead."""
+
+    def answer(self, facts: Facts) -> Path:
+        return facts.evidence.path
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,10 +15,12 @@ from engine.edits import AddUnit, Edit, RemoveLayer, RemoveUnit, SetRecipe, SetV
 from engine.initial import INITS, resolve_init
 from engine.recipe import BY_FLAG, FIELDS
 from engine.solving import place_layer
-from engine.steps import neighbour
+from engine.steps import neighbour, nice_step
 from tui.run.beginnings import Beginning, Load, Reinit, Reseed
 from tui.run.choice import OUTPUT_BIAS, Choice, index_of, move_layer, move_source, move_unit
 from tui.run.player import Move
+from tui.run.points import all_points, set_points
+from tui.run.racing import RaceWish
 from tui.run.run import Moment
 from tui.run.travel import Travel
 
@@ -38,7 +40,7 @@ class Change:
 
 
 Gesture = Callable[[Moment], Change]
-Wish = Gesture | Edit | Beginning | Move | Travel
+Wish = Gesture | Edit | Beginning | Move | Travel | RaceWish
 
 
 # ---------------------------------------------------------------------------------------------- units and layers
@@ -161,6 +163,8 @@ class StepField:
                 return StepSeed(self.direction)(moment)
             case "init":
                 return StepInit(self.direction)(moment)
+            case "points":
+                return StepPoints(self.direction)(moment)
         name = BY_FLAG[self.field]
         recipe = moment.recipe.step(name, self.direction, len(moment.dataset.y_train))
         if recipe == moment.recipe:
@@ -190,6 +194,20 @@ class StepInit:
         network = moment.network
         allowed = [init for init in INITS if _goes(init, network.n_inputs)]
         return Change(beginning=Reinit(neighbour(allowed, network.init, self.direction)))
+
+
+@dataclass(frozen=True, slots=True)
+class StepPoints:
+    """More (+1) or fewer (−1) of the training points train."""
+
+    direction: int
+
+    def __call__(self, moment: Moment) -> Change:
+        present, most = moment.examples.y.size, all_points(moment.examples)
+        points = int(nice_step(present, self.direction, 1, most))
+        if points == present:
+            return Change(words="All points train already" if self.direction > 0 else "One point is the least")
+        return Change((set_points(moment.dataset, points, moment.options.data_seed),))
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from data import Dataset
 from engine import Network
 from engine.activations import KINDS
 from engine.edits import (
     AddLayer,
     AddUnit,
+    DrawPoint,
     Edit,
+    ErasePoint,
     Freeze,
     PlaceUnit,
     RemoveLayer,
@@ -18,6 +22,7 @@ from engine.edits import (
     SetExamples,
     SetKind,
     SetOutput,
+    SetPoints,
     SetRecipe,
     SetTheta,
     SetValue,
@@ -26,9 +31,15 @@ from engine.edits import (
 from engine.recipe import FIELDS, Recipe
 from tui.draw.numbers import short
 from tui.run.choice import OUTPUT_BIAS, Choice, choice_of
+from tui.run.points import all_points
 from tui.run.run import Moment
 from tui.run.telling import Note
 from tui.run.unit import kind_name, source_name
+
+
+def note_in_step(edit: Edit, moment: Moment, before: Note | None) -> Note:
+    """As `note_of`, but values for what an edit of the same step has added belong to the note of that one."""
+    return before if before is not None and isinstance(edit, SetTheta) else note_of(edit, moment)
 
 
 def note_of(edit: Edit, moment: Moment) -> Note:
@@ -43,9 +54,10 @@ def note_of(edit: Edit, moment: Moment) -> Note:
             return _note_of_unit(layers, layer, when, f" where it helps most: {kind_name(kind)}, with c = 0{solve}")
         case SetKind(layer, unit, kind):
             own, new = f"Unit {unit + 1}", kind_name(kind)
-            text = f"{own}: {kind_name(layers[layer][unit])} → {new}, same weights"
+            turned = f"{kind_name(layers[layer][unit])} → {new}"
+            text = f"{own}: {turned}, same weights"
             subject, mark = f"Another kind for unit {unit + 1} {when}", f"{unit + 1}{KINDS[kind].symbol}"
-            return Note(text, subject, mark, (layer, unit), f"{own.lower()} as {new}", measured="curve")
+            return Note(text, subject, mark, (layer, unit), f"{own.lower()} {turned}", measured="curve")
         case SplitUnit(layer, unit):
             exact = "exactly " if KINDS[layers[layer][unit]].kinks else ""
             text = f"Unit {unit + 1} is {exact}two ReLUs now, units {unit + 1} and {len(layers[layer]) + 1}"
@@ -82,6 +94,28 @@ def note_of(edit: Edit, moment: Moment) -> Note:
             return Note("All weights and biases are set", f"Setting the weights {when}", "θ", name="all weights set")
         case SetExamples():
             return Note("The examples are other ones now", mark="data", name="other examples")
+        case DrawPoint(x, y):
+            return Note(f"A point at {_place(x, y, moment.dataset)}", mark="•", name="a point drawn")
+        case ErasePoint():
+            return Note("A point erased", mark="•", name="a point erased")
+        case SetPoints(points, seed):
+            return _note_of_points(points, seed, moment)
+
+
+def _place(x: Sequence[float], y: float, dataset: Dataset) -> str:
+    """Where a scaled point stands, in the data's own units."""
+    raw = dataset.unscale_x(np.array([x]))[0]
+    names = zip(dataset.feature_labels, dataset.feature_units, raw, strict=True)
+    inputs = [f"{label} {short(float(value))} {unit}".strip() for label, unit, value in names]
+    target = f"{'+1' if y > 0 else '−1'}" if dataset.labels else short(float(dataset.unscale([y])[0]))
+    return f"{', '.join(inputs)}: {dataset.target_label} {target} {dataset.target_unit}".rstrip()
+
+
+def _note_of_points(points: int, seed: int | None, moment: Moment) -> Note:
+    before, most = moment.examples.y.size, all_points(moment.examples)
+    which = "" if points == most else ": the latest" if seed is None else f": the first in an order of data seed {seed}"
+    text = f"{points} of {most} training points train{which}"
+    return Note(text, f"Points {before} → {points} at epoch {moment.epoch}", "pts", name=f"points {before} → {points}")
 
 
 def _note_of_unit(layers: Sequence[Sequence[str]], layer: int, when: str, how: str) -> Note:
@@ -115,18 +149,18 @@ def _origin(choice: Choice, network: Network, dataset: Dataset) -> str:
 
 def _note_of_recipe(recipe: Recipe, moment: Moment) -> Note:
     changed = [
-        (getattr(recipe, name), field)
+        (field, field.text(getattr(moment.recipe, name)), field.text(getattr(recipe, name)))
         for name, field in FIELDS.items()
         if getattr(recipe, name) != getattr(moment.recipe, name)
     ]
-    text = "; ".join(f"{field.subject} is now {field.text(value)}" for value, field in changed)
+    text = "; ".join(f"{field.subject} is now {value}" for field, _, value in changed)
     if moment.diverged:
         text += "; space goes on from where it diverged, 0 starts again"
-    subject = f"{' and '.join(field.subject for _, field in changed)}, changed at epoch {moment.epoch},"
+    subject = f"{' and '.join(field.subject for field, _, _ in changed)}, changed at epoch {moment.epoch},"
     if recipe.loss != moment.recipe.loss:  # the numbers before and after are not of one kind
         subject = ""
-    name = f"{' and '.join(_lower(field.subject) for _, field in changed)} changed"
-    return Note(text, subject, changed[0][1].mark if changed else "", name=name)
+    name = " and ".join(f"{_lower(field.subject)} {old} → {value}" for field, old, value in changed)
+    return Note(text, subject, changed[0][0].mark if changed else "", name=name)
 
 
 def _lower(text: str) -> str:

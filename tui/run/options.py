@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import data
 from engine import EngineError, Network, Recipe
+from engine.edits import SetPoints
 from engine.errors import show
 from engine.notation import Layers
 from engine.recipe import BY_FLAG
+from tui.run.points import set_points
 
 if TYPE_CHECKING:
     from data import Dataset
@@ -51,6 +53,7 @@ class Options:
     data_seed: int = 0
     n: int | None = None
     noise: float | None = None
+    points: int | None = None  # how many of the training examples train
     layer: Layers | None = None
     init: str = "auto"
     seed: int = 0
@@ -94,6 +97,10 @@ class Options:
             noise=self.noise,
         )
 
+    def points_edits(self, dataset: Dataset) -> tuple[SetPoints, ...]:
+        """What these options ask for of the points."""
+        return () if self.points is None else (set_points(dataset, self.points, self.data_seed),)
+
     def for_data(
         self,
         data: str,
@@ -103,7 +110,7 @@ class Options:
     ) -> Options:
         """The same options for other data: what means something for the present ones only is as if not given."""
         own = replace(self, data=data, target=target, features=features, lags=lags)
-        return replace(own, test_fraction=None, n=None, noise=None)
+        return replace(own, test_fraction=None, n=None, noise=None, points=None)
 
     def network(self, dataset: Dataset) -> Network:
         """A network at its initial weights; without `layer` three sigmoids for one feature, else the linear model."""

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from data import Dataset
 from engine import Experiment, Network, Recipe, Trainer
-from engine.edits import SetRecipe
+from engine.edits import PointEdit, SetRecipe
+from engine.examples import Examples
 from tui.run.choice import Choice
 from tui.run.facts import Evidence
 from tui.run.options import Options
+from tui.run.points import with_points
 from tui.run.telling import Telling
+from tui.run.trail import Trail
 
 Mark = tuple[float, str, bool]  # (epoch, label, whether it is ahead of the cursor)
 FOREVER = 2**62
@@ -30,6 +34,7 @@ class Moment:
     choice: Choice
     epoch: int  # complete epochs, as the top line says them
     diverged: bool
+    examples: Examples
 
 
 @dataclass(slots=True)
@@ -37,17 +42,27 @@ class Run:
     """All that belongs to one run; a run that is left can be kept as it is."""
 
     options: Options  # what the person asked for; units and recipe may have changed since
-    dataset: Dataset
+    loaded: Dataset
     story: Experiment
     choice: Choice  # one that the network has
     telling: Telling = field(default_factory=Telling)
+    trail: Trail = field(default_factory=Trail)
     gradient: np.ndarray | None = None  # the last that was known, in θ's order
+    _dataset: tuple[Examples, Dataset] | None = None  # with the points that train now
     before: Run | None = None  # the run from which this one was begun
     after: Run | None = None  # the run that was left to come back to this one
 
     @property
     def trainer(self) -> Trainer:
         return self.story.trainer
+
+    @property
+    def dataset(self) -> Dataset:
+        """The data with the points that train now; the same object as long as these do."""
+        examples = self.trainer.examples
+        if self._dataset is None or self._dataset[0] is not examples:
+            self._dataset = examples, with_points(self.loaded, examples)
+        return self._dataset[1]
 
     @property
     def marks(self) -> tuple[Mark, ...]:
@@ -85,6 +100,7 @@ class Run:
             choice=self.choice,
             epoch=trainer.epoch,
             diverged=trainer.diverged is not None,
+            examples=trainer.examples,
         )
 
     def evidence(self) -> Evidence:
@@ -103,4 +119,18 @@ class Run:
             since=since,
             until=until,
             gradient=self.gradient,
+            batches=self._batches(),
+            chosen=self.choice,
+            path=self.trail.path(self.story),
         )
+
+    def _batches(self) -> tuple[int, float] | None:
+        """(seed, epochs done when batches of the present size began); None where the last update had another one.
+
+        With other examples the epoch began anew.
+        """
+        for entry in reversed(self.story.entries[: self.story.position[1]]):
+            if isinstance(entry.edit, SetRecipe | PointEdit):
+                began = entry.progress if isinstance(entry.edit, SetRecipe) else math.floor(entry.progress)
+                return None if entry.update == self.trainer.update else (self.trainer.seed, began)
+        return self.trainer.seed, 0.0

@@ -1,8 +1,8 @@
 """The one thread that touches the run: it applies what a person asks for, trains in slices, and posts snapshots.
 
-Commands wait in a queue and are applied between updates. The newest snapshot lies in a slot with room for one: while
-training, a new one is made at the screen's pace, and only when the last has been taken. So the screen never waits for
-the engine, and the engine never for the screen.
+Commands wait in a queue and are applied between updates; steps of a held key that wait together are one. The newest
+snapshot lies in a slot with room for one: while training, a new one is made at the screen's pace, and only when the
+last has been taken. So the screen never waits for the engine, and the engine never for the screen.
 """
 
 from __future__ import annotations
@@ -11,14 +11,18 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 
 from data import DataError
 from engine import EngineError
+from tui.run.gestures import Wish
 from tui.run.keeper import Keeper
 from tui.run.options import Options
 from tui.run.session import Session
 from tui.run.snapshot import Snapshot
+from tui.run.together import together
 
 Command = Callable[[Session], None]
 EXPECTED = (EngineError, DataError, OSError, MemoryError)  # what a person can bring about; all else is a fault of ours
@@ -26,8 +30,18 @@ SCREEN_FRAME = 1 / 32  # seconds between snapshots: a little less than a frame o
 SNAPSHOT_SHARE = 0.1  # of the time, at most, that making them may take while training
 
 
+@dataclass(frozen=True, slots=True)
+class Perform:
+    """The command to do a wish."""
+
+    wish: Wish
+
+    def __call__(self, session: Session) -> None:
+        session.perform(self.wish)
+
+
 class Runner:
-    """Drives one session. `wake` is called on the runner's thread whenever there is something to take."""
+    """Drives one session, which `begin` makes. `wake` is called on its thread whenever there is something to take."""
 
     def __init__(
         self,
@@ -35,15 +49,18 @@ class Runner:
         wake: Callable[[], None],
         clock: Callable[[], float] = time.perf_counter,
         keeper: Keeper | None = None,
+        begin: Callable[..., Session] = Session,
     ) -> None:
-        self.options, self.wake, self.clock, self.keeper = options, wake, clock, keeper
+        self.options, self.wake, self.clock, self.keeper, self.begin = options, wake, clock, keeper, begin
         self.failure: BaseException | None = None  # a fault of the program, which ended the thread
         self._commands: SimpleQueue[Command | None] = SimpleQueue()
+        self._taken: deque[Command | None] = deque()  # from the queue, and not done yet
         self._notices: SimpleQueue[str] = SimpleQueue()
         self._slot: deque[Snapshot] = deque(maxlen=1)
         self._changed = False  # since the last snapshot
         self._post_due = 0.0
         self._thread = threading.Thread(target=self._live, name="unitfit runner")
+        self._loader: threading.Thread | None = None
 
     # ------------------------------------------------------------------------------------------ the screen's side
 
@@ -53,6 +70,17 @@ class Runner:
     def send(self, command: Command) -> None:
         """Have something done to the session, between two updates."""
         self._commands.put(command)
+
+    def prepare(self, load: Callable[[], None]) -> None:
+        """Have the kernels loaded on a thread of their own; meanwhile the session does what needs none."""
+        self.send(Session.load)
+        self._loader = threading.Thread(target=self._load, args=(load,), name="unitfit loader")
+        self._loader.start()
+
+    @property
+    def loading(self) -> bool:
+        """Whether the kernels are being loaded, which cannot be interrupted."""
+        return self._loader is not None and self._loader.is_alive()
 
     def take(self) -> Snapshot | None:
         """The newest snapshot, once."""
@@ -77,17 +105,29 @@ class Runner:
     def _live(self) -> None:
         try:
             self.open()
+            self.session.teller.bench.start(lambda: self.send(look_again))
             wait: float | None = 0.0
             while self.turn(wait):
                 wait = self.patience()
         except BaseException as failure:  # the screen's thread raises it again
             self.failure = failure
             self.wake()
+        else:
+            self.session.teller.bench.stop()
+
+    def _load(self, load: Callable[[], None]) -> None:
+        try:
+            with suppress(*EXPECTED):  # the first update meets it again, and says it
+                load()
+        except BaseException as failure:
+            self.failure = failure
+            self.wake()
+        self.send(lambda session: session.load(done=True))
 
     def open(self) -> None:
         """Load the data and make the run; where that fails the first scene takes its place, with a notice."""
         try:
-            self.session = Session(self.options, self.post, self.clock)
+            self.session = self.begin(self.options, self.post, self.clock)
         except EXPECTED as error:
             self._notices.put(one_sentence(error))
             self.session = Session(Options(), self.post, self.clock)
@@ -97,7 +137,7 @@ class Runner:
 
     def turn(self, wait: float | None = 0.0) -> bool:
         """Wait at most `wait` seconds for a command, apply it, train a slice, post. False once it is to stop."""
-        command = nothing if self.session.player.in_a_moment else self._next(wait)
+        command = nothing if self.session.in_a_moment else self._next(wait)
         if command is None:
             return False
         update = self.session.trainer.update
@@ -105,8 +145,9 @@ class Runner:
         self._changed |= command is not nothing
         self._due = self._attempt(Session.work)
         self._changed |= self.session.trainer.update != update or self._due is None  # a run that ends does not move on
+        self._changed |= self.session.awaits
         self._keep()
-        if self._changed and self._commands.empty():
+        if self._changed and not self.pending:
             on_time = not self._slot and self.clock() >= self._post_due
             if on_time or command is not nothing or self._due is None:
                 self.post()
@@ -124,10 +165,13 @@ class Runner:
             self._changed = True
 
     def patience(self) -> float | None:
-        """How long the next turn may wait for a command: until the next slice or snapshot is due."""
-        if self._due is None or not self._changed or self._slot:
-            return self._due
-        return min(self._due, max(0.0, self._post_due - self.clock()))
+        """How long the next turn may wait for a command: until the next slice, snapshot or file is due."""
+        waits = [self._due]
+        if self._due is not None and self._changed and not self._slot:
+            waits.append(max(0.0, self._post_due - self.clock()))
+        if self.keeper is not None:
+            waits.append(self.keeper.wait(self.session.story))
+        return min((wait for wait in waits if wait is not None), default=None)
 
     def post(self) -> None:
         """Lay a snapshot of this moment into the slot."""
@@ -138,11 +182,28 @@ class Runner:
         self._post_due = max(self._post_due + SCREEN_FRAME, started + cost / SNAPSHOT_SHARE)
         self.wake()
 
+    @property
+    def pending(self) -> bool:
+        """Whether somebody asks for something that was not begun."""
+        return bool(self._taken) or not self._commands.empty()
+
     def _next(self, wait: float | None) -> Command | None:
+        """The next command; those behind it that come to one with it are part of it."""
         try:
-            return self._commands.get(wait != 0.0, wait)
+            if not self._taken:
+                self._taken.append(self._commands.get(wait != 0.0, wait))
         except Empty:
             return nothing
+        while not self._commands.empty():
+            self._taken.append(self._commands.get())
+        command = self._taken.popleft()
+        while isinstance(command, Perform) and self._taken and isinstance(behind := self._taken[0], Perform):
+            both = together(command.wish, behind.wish)
+            if both is None:
+                break
+            command = Perform(both)
+            self._taken.popleft()
+        return command
 
     def _attempt(self, action: Callable[[Session], float | None]) -> float | None:
         """Do it; an error that a person can bring about becomes a notice, and what was running pauses."""
@@ -156,6 +217,10 @@ class Runner:
 
 def nothing(session: Session) -> None:
     """The command of a turn in which nobody asked for anything."""
+
+
+def look_again(session: Session) -> None:
+    """Nothing has changed in the run, but there is more to tell of it."""
 
 
 def one_sentence(error: BaseException) -> str:

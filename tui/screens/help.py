@@ -39,7 +39,8 @@ class HelpScreen(ModalScreen[None]):
                     lines.append(f"{action.id}\n", "dim")
             lines.append("\n")
         lines.append("With the mouse, in the fit of one feature, a unit's number on the x axis can be dragged:\n")
-        lines.append("sideways moves its b, up and down its c.\n\n")
+        lines.append("sideways moves its b, up and down its c. While drawing, the left button sets points, of two\n")
+        lines.append("features those of +1; the right one those of −1, and of one feature it erases.\n\n")
         lines.append("The words at the right are the actions' names. For keys of your own put lines such as\n")
         lines.append(f'  play = "p"\ninto {self.keys_file}')
         return lines

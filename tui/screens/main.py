@@ -10,29 +10,23 @@ from textual import on
 from textual.app import ComposeResult
 from textual.containers import Container
 from textual.events import DescendantFocus, Resize
-from textual.screen import Screen
 
-from engine.steps import neighbour
-from tui.actions import WISHES, Action, bindings, without_use, without_way
+from tui.actions import OF_RUNS, VIEW_KEYS, WISHES, Action, bindings, of_other_views, without_use, without_way
 from tui.draw.palette import Palette
-from tui.run.choice import index_of, parts_of
+from tui.run.drawing import BeginDrawing
 from tui.run.fields import PANEL_FIELDS
-from tui.run.gestures import StepField, Wish
-from tui.run.hands import SetPart
-from tui.run.notes import parameter_name
-from tui.run.player import RunEpochs
+from tui.run.gestures import StepField
 from tui.run.runner import Command
 from tui.run.snapshot import Snapshot
-from tui.views import ViewState, Want, chosen, fit, loss, view_of, views
-from tui.views.fit import series
-from tui.views.units import table
+from tui.screens.racing import RacingScreen
+from tui.views import ViewState, Want, fit, view_of
 from tui.widgets.footer_line import FooterLine
 from tui.widgets.loss_panel import LossPanel
 from tui.widgets.note_line import NoteLine
-from tui.widgets.number_prompt import DIGITS, NUMBER, NumberPrompt, Question, exact, read_epochs, read_value
+from tui.widgets.number_prompt import NumberPrompt
 from tui.widgets.panel import Panel
 from tui.widgets.recipe_panel import RecipePanel
-from tui.widgets.rule import Divider, Rule, Title
+from tui.widgets.rule import Divider, Rule, Title, lower_titles, name_of, upper_titles
 from tui.widgets.too_small import TooSmall, too_small
 from tui.widgets.top_line import TopLine
 from tui.widgets.units_panel import UnitsPanel
@@ -40,8 +34,7 @@ from tui.widgets.view_panel import ViewPanel
 
 FOCUSES = ("view", "units", "recipe")
 NARROW = 100  # columns under which the recipe has no place of its own
-OPENS = ("help", "open_table", "open_run", "ask_epochs", "ask_value")  # what needs room of its own
-WEEK = 7  # what the window of dated data moves by
+OPENS = ("help", "open_table", "open_run", "export", "ask_epochs", "ask_value", "line_up")  # what needs room of its own
 
 
 def breakpoints(side: str, least: int, *others: int) -> list[tuple[int, str]]:
@@ -49,7 +42,7 @@ def breakpoints(side: str, least: int, *others: int) -> list[tuple[int, str]]:
     return [(0, f"-under{least}"), *((size, f"-{side}{size}") for size in (least, *others))]
 
 
-class MainScreen(Screen[None]):
+class MainScreen(RacingScreen):
     """Shows snapshots. What a person wants of the run goes to `send`, and comes back in a snapshot."""
 
     BINDINGS = bindings("main")
@@ -60,14 +53,9 @@ class MainScreen(Screen[None]):
     def __init__(
         self, palette: Palette, actions: tuple[Action, ...], keys: Path, send: Callable[[Command], None]
     ) -> None:
-        super().__init__()
-        self.palette, self.actions, self.keys, self.send = palette, actions, keys, send
-        self.snapshot: Snapshot | None = None
+        super().__init__(send)
+        self.palette, self.actions, self.keys = palette, actions, keys
         self.view = ViewState()
-        self.epochs: int | None = None  # what n runs, once asked for
-        self.asked_part: str | None = None  # that the prompt asks for: "" for the lit one, None while it asks for none
-        self.next_part = ""  # that tab in the prompt goes on to
-        self.focused_panel = "view"
         self.plots_ready = False
         self.asked: tuple[Want, ...] = ()
 
@@ -75,7 +63,7 @@ class MainScreen(Screen[None]):
         palette = self.palette
         with Container(id="frame"):
             yield TopLine(palette, "top")
-            yield Rule(palette, "upper-rule", self._upper_titles, "┬")
+            yield Rule(palette, "upper-rule", upper_titles, "┬")
             with Container(id="upper"):
                 yield ViewPanel(palette, "view")
                 yield Divider(palette, "upper-divider")
@@ -94,14 +82,22 @@ class MainScreen(Screen[None]):
 
     def show(self, snapshot: Snapshot) -> None:
         """Draw a snapshot."""
-        if self.snapshot is None or snapshot.dataset is not self.snapshot.dataset:
-            zoomed, self.view = self.view.zoom, replace(self.view, zoom=False, window=0)
+        if self.snapshot is None or snapshot.dataset.whole is not self.snapshot.dataset.whole:
+            zoomed, self.view = self.view.zoom, ViewState(self.view.number, log_loss=self.view.log_loss)
             self.snapshot = snapshot
             if zoomed:
                 self._arrange()
+        if snapshot.network.shape != self.snapshot.network.shape:
+            self.view = replace(self.view, axes=None)  # places in θ mean other parameters now
         self.snapshot = snapshot
-        if self.asked_part is not None and self.query_one(NumberPrompt).untouched:
-            self._ask_value(self.asked_part)  # what was pressed just before may have changed it, or what is chosen
+        self.ask_again()
+        self.repaint()
+
+    def wear(self, palette: Palette) -> None:
+        """Draw everything in the colours of this palette from now on."""
+        self.palette = palette
+        for panel in self.query(Panel):
+            panel.palette = palette
         self.repaint()
 
     def repaint(self) -> None:
@@ -113,7 +109,8 @@ class MainScreen(Screen[None]):
             rule.split, rule.focused_panel = split, self.focused_panel
         self.query_one("#lower-rule", Rule).junction = "┴" if self.size.width < NARROW else "┼"
         footer = self.query_one(FooterLine)
-        footer.focused_panel, footer.enabled = self.focused_panel, self.enabled()
+        footer.place, footer.enabled = self._footer(), self.enabled()
+        footer.next_focus = name_of(self._next_focus(), self.snapshot, self.view).lower()
         panels = list(self.query(Panel))
         for panel in panels:
             if self.plots_ready or panel.id not in ("view", "loss"):
@@ -165,110 +162,75 @@ class MainScreen(Screen[None]):
             panel.focus()
         self.repaint()
 
-    def _upper_titles(self, snapshot: Snapshot, state: ViewState) -> list[Title]:
-        names = tuple(f"{view.NUMBER} {view.TITLE}" for view in views())
-        place = views().index(view_of(state.number))
-        view = Title("view", names, chosen.subtitle(snapshot, state), place)
-        return [view, Title("loss", (loss.TITLE,), loss.subtitle(snapshot, state))]
-
     def _lower_titles(self, snapshot: Snapshot, state: ViewState) -> list[Title]:
-        units = Title("units", (table.TITLE,), table.subtitle(snapshot, state))
-        recipe = Title("recipe", ("Recipe",))
-        if self.size.width < NARROW:
-            return [recipe if self.focused_panel == "recipe" else units]
-        return [units, recipe]
+        titles = lower_titles(snapshot, state)
+        return titles if self.size.width >= NARROW else titles[self.focused_panel == "recipe" :][:1]
 
     def _wide(self) -> bool:
         """Whether the view has the whole screen; zoomed dated data show all of their span in its usual place."""
-        return self.view.zoom and not self._dated()
+        return view_of(self.view.number).WHOLE or (self.view.zoom and not self._dated())
 
     def _dated(self) -> bool:
         """Whether the fit of dated data is shown, through a window that moves."""
         kind = None if self.snapshot is None else self.snapshot.dataset.kind
         return kind == "series" and self.view.number == fit.NUMBER
 
+    def _footer(self) -> str:
+        """Whose keys the footer shows."""
+        if self.query_one(ViewPanel).spot is not None:
+            return "drawing"
+        view = view_of(self.view.number)
+        return {"view": view.FOOTER, "units": "below" if view.BELOW else "units"}.get(self.focused_panel, "recipe")
+
     def enabled(self) -> set[str]:
         """The ids of the actions that mean something now."""
         if self.snapshot is None:
             return set()
         network = self.snapshot.network
-        idle = without_use(len(network.layers), network.shape[self.snapshot.chosen.layer], self._dated())
-        return {action.id for action in self.actions} - idle - without_way(self.snapshot)
+        idle = without_use(len(network.layers), network.shape[self.snapshot.chosen.layer])
+        if self.snapshot.dataset.kind != "plane":
+            idle |= {"set_high", "set_low"}
+        foreign = of_other_views(self.view.number, self.snapshot.dataset.kind)
+        return {action.id for action in self.actions} - idle - foreign - without_way(self.snapshot)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """The arrows move the window of dated data only; elsewhere they choose units and layers.
+        """A view's own keys are its own only where they do something; elsewhere they mean what they always do.
 
         Nothing is opened or asked on a screen that is too small to show it.
         """
         opens = action in OPENS or (action == "run_epochs" and self.epochs is None)
         if opens and too_small(*self.app.size):
             return False
-        return action != "move_window" or self._dated()
+        name = parameters[0] if action == "look" else action if action in OF_RUNS else None
+        return name is None or name in self.enabled()
 
     # ---------------------------------------------------------------------------------------------------- actions
-
-    def perform(self, wish: Wish) -> None:
-        """Have a wish done to the run; what came of it is in one of the next snapshots."""
-        self.send(lambda session: session.perform(wish))
 
     def action_perform(self, name: str) -> None:
         """Do what the table says of the action with this id."""
         self.perform(WISHES[name])
 
-    def action_run_epochs(self) -> None:
-        if self.epochs is None:
-            self.action_ask_epochs()
-        else:
-            self.perform(RunEpochs(self.epochs))
+    @on(ViewPanel.Wished)
+    def grant(self, event: ViewPanel.Wished) -> None:
+        self.perform(event.wish)
 
-    def action_ask_epochs(self) -> None:
-        def run(epochs: float) -> None:
-            self.epochs = int(epochs)
-            self.perform(RunEpochs(self.epochs))
+    @on(ViewPanel.Pointed)
+    def choose_example(self, event: ViewPanel.Pointed) -> None:
+        self.look(replace(self.view, example=event.example))
 
-        asked = "" if self.epochs is None else str(self.epochs)
-        self._ask_number(Question("epochs to run", "enter runs, esc leaves", asked, DIGITS, 7, read_epochs, run))
+    @on(ViewPanel.Drawing)
+    def show_footer(self) -> None:
+        self.repaint()
 
-    def action_ask_value(self) -> None:
-        self._ask_value("")
-
-    def _ask_value(self, part: str) -> None:
-        """The value of this parameter of the chosen unit; of the lit one where the unit has no such parameter."""
-        if self.snapshot is None:
+    def action_draw(self) -> None:
+        """Begin to draw, or end."""
+        panel = self.query_one(ViewPanel)
+        if panel.spot is not None:
+            panel.end_drawing()
             return
-        network, chosen = self.snapshot.network, self.snapshot.chosen
-        parts = parts_of(chosen, network)
-        own = next(each for each in (part, chosen.part, parts[0]) if each in parts)
-        choice = replace(chosen, part=own)
-        index = index_of(choice, network)
-        assert index is not None  # it is one of those that the unit has
-        label, value = parameter_name(choice, network, self.snapshot.dataset), exact(float(network.theta[index]))
-        hint = f"enter sets{', tab: the next one' * (len(parts) > 1)}, esc leaves"
-        self.asked_part, self.next_part = part, neighbour(parts, own, 1)
-        self._ask_number(
-            Question(label, hint, value, NUMBER, 24, read_value, lambda value: self.perform(SetPart(own, value)))
-        )
-
-    def _ask_number(self, question: Question) -> None:
-        """The prompt stands in the place of the note while it asks."""
-        self.query_one(NoteLine).display = False
-        self.query_one(NumberPrompt).ask(question)
-
-    @on(NumberPrompt.Next)
-    def ask_next_part(self) -> None:
-        """Of the chosen unit; what was typed is left."""
-        if self.asked_part is not None:
-            self._ask_value(self.next_part)
-
-    @on(NumberPrompt.Left)
-    def show_note(self) -> None:
-        self.asked_part = None
-        self.query_one(NoteLine).display = True
-        self.query_one(f"#{self.focused_panel}").focus()
-
-    @on(ViewPanel.Dragged)
-    def drag(self, event: ViewPanel.Dragged) -> None:
-        self.perform(event.drag)
+        self.action_view(fit.NUMBER)
+        panel.begin_drawing()
+        self.perform(BeginDrawing())
 
     def action_move_field(self, direction: int) -> None:
         if self.snapshot:
@@ -277,34 +239,27 @@ class MainScreen(Screen[None]):
     def action_change_field(self, direction: int) -> None:
         self.perform(StepField(PANEL_FIELDS[self.query_one(RecipePanel).chosen], direction))
 
-    def action_move_window(self, direction: int) -> None:
+    def action_look(self, name: str) -> None:
+        """Do what the view says of its own key with this id."""
         if self.snapshot:
-            last = series.last_window(self.snapshot.dataset, *self.query_one("#view").size)
-            self._look(replace(self.view, window=min(max(self.view.window + WEEK * direction, 0), last)))
+            self.look(VIEW_KEYS[name].does(self.view, self.snapshot, *self.query_one("#view").size))
 
     def action_zoom(self) -> None:
         self.view = replace(self.view, zoom=not self.view.zoom)
         self._focus("view" if self._wide() else self.focused_panel)
 
     def action_log_loss(self) -> None:
-        self._look(replace(self.view, log_loss=not self.view.log_loss))
+        self.look(replace(self.view, log_loss=not self.view.log_loss))
 
     def action_view(self, number: int) -> None:
         self.view = replace(self.view, number=number)
         self._focus("view")
 
     def action_focus_next(self) -> None:
-        self._focus(FOCUSES[(FOCUSES.index(self.focused_panel) + 1) % len(FOCUSES)])
+        self._focus(self._next_focus())
 
-    def action_help(self) -> None:
-        from tui.screens.help import HelpScreen
-
-        self.app.push_screen(HelpScreen(self.actions, str(self.keys)))
-
-    def action_open_table(self) -> None:
-        from tui.screens.open_table import OpenTable
-
-        self.app.push_screen(OpenTable(self.send))
+    def _next_focus(self) -> str:
+        return FOCUSES[(FOCUSES.index(self.focused_panel) + 1) % len(FOCUSES)]
 
     def action_save(self) -> None:
         self.send(lambda session: session.save())
@@ -312,12 +267,7 @@ class MainScreen(Screen[None]):
     def action_go_on(self) -> None:
         self.send(lambda session: session.go_on())
 
-    def action_open_run(self) -> None:
-        from tui.screens.open_run import OpenRun
-
-        self.app.push_screen(OpenRun(self.send))
-
-    def _look(self, view: ViewState) -> None:
+    def look(self, view: ViewState) -> None:
         self.view = view
         self.repaint()
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 Requests = Callable[["Dataset", int, int, ViewState], "Iterable[Request[Any]]"]
 
-__all__ = ["KINDS", "Picture", "Requests", "View", "ViewState", "Want", "view_of", "views"]
+__all__ = ["KINDS", "Key", "Picture", "Requests", "Titled", "View", "ViewState", "Want", "view_of", "views"]
 
 KINDS = {  # of data sets, and how a person calls such data
     "curve": "data of one feature",
@@ -50,13 +50,35 @@ class Picture(Protocol):
         """The panel's body; something sensible too as long as the answers are not there."""
 
 
-class View(Picture, Protocol):
-    """A picture of the big panel."""
+class Titled(Picture, Protocol):
+    """A picture with a name in the rule above its panel."""
+
+    TITLE: str
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A key that a view has for itself: it changes how the view is drawn, and nothing of the run."""
+
+    id: str
+    keys: tuple[str, ...]
+    title: str  # a line of the help: "In the net: the example before"
+    word: str  # for the footer
+    does: Callable[[ViewState, Snapshot, int, int], ViewState]  # from state, snapshot, and the view's columns and rows
+    panel: str = "view"  # that must have the focus: "view", "units" for what stands under it, or "" for any
+    kinds: Collection[str] = tuple(KINDS)  # of data for which it does something
+
+
+class View(Titled, Protocol):
+    """A picture of the big panel; its TITLE is one word."""
 
     NUMBER: int  # its key, and its place among the others
-    TITLE: str  # one word, for the rule above the panel
     ABOUT: str  # a few words, for help and palette: "the fit"
     KINDS: Collection[str]  # the kinds of data set that it can show
+    KEYS: tuple[Key, ...]  # its own
+    FOOTER: str  # whose keys matter while it has the focus: "view" those of looking, or "building"
+    BELOW: Titled | None  # what stands under it in place of the table of units
+    WHOLE: bool  # whether it takes the whole screen
 
 
 @cache

@@ -16,19 +16,21 @@ class FooterLine(Panel):
     def __init__(self, palette: Palette, id: str, actions: Sequence[Action]) -> None:
         super().__init__(palette, id)
         self.actions = actions
-        self.focused_panel = "view"
+        self.place = "view"  # whose keys it shows: a row of FOOTERS
+        self.next_focus = ""  # what tab goes to
         self.enabled: set[str] = set()
 
     def draw(self, snapshot: Snapshot, width: int, height: int) -> Canvas:
         canvas = Canvas(width, height)
         column = 1
-        for keys, word in footer_items(self._worded(snapshot), self.focused_panel, self.enabled, width - 2):
+        for keys, word in footer_items(self._worded(snapshot), self.place, self.enabled, width - 2):
             column = canvas.text(0, column, keys, "bright", True)
             column = canvas.text(0, column + 1, word, "label") + 2
         return canvas
 
     def _worded(self, snapshot: Snapshot) -> Sequence[Action]:
-        """The actions by what they would do now: what plays can be paused."""
-        if snapshot.state not in ("playing", "stepping"):
-            return self.actions
-        return [replace(action, word="pause") if action.id == "play" else action for action in self.actions]
+        """The actions by what they would do now: what plays can be paused, and tab goes somewhere."""
+        words = {"focus": self.next_focus} if self.next_focus else {}
+        if snapshot.state in ("playing", "stepping"):
+            words["play"] = "pause"
+        return [replace(action, word=words.get(action.id, action.word)) for action in self.actions]

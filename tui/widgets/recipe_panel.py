@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from data import Dataset
 from engine.optimizers import OPTIMIZERS
 from engine.recipe import BY_FLAG
 from engine.schedules import SCHEDULES
@@ -24,7 +25,7 @@ class RecipePanel(Panel, can_focus=True):
     """The chosen field is lit while the panel has the focus."""
 
     BINDINGS = bindings("recipe")
-    chosen = 0  # the place of a field in PANEL_FIELDS
+    chosen = PANEL_FIELDS.index("data")
 
     def move(self, direction: int, snapshot: Snapshot) -> None:
         """Choose the next field that is shown."""
@@ -74,11 +75,17 @@ def rows(snapshot: Snapshot) -> list[Row]:
     dataset, network = snapshot.dataset, snapshot.network
     unseen = 0 if dataset.y_test is None else len(dataset.y_test)
     return [
-        ("data", ((f"{len(dataset.y_train)} train, {unseen} unseen", "data"),), "d"),
+        ("data", ((_points(dataset), "points"), (f" train, {unseen} unseen", "data")), "d"),
         *(recipe_row(row, snapshot) for row in ROWS),
         ("start", ((network.init, "init"), (", ", ""), (f"seed {snapshot.seed}", "seed")), "i"),
         ("device", ((f"cpu, {network.dtype.name}", ""),), ""),
     ]
+
+
+def _points(dataset: Dataset) -> str:
+    """How many points train, and of how many if others could."""
+    train, loaded = len(dataset.y_train), len(dataset.whole.y_train)
+    return f"{train} of {loaded}" if train < loaded else f"{train}"
 
 
 def recipe_row(row: str, snapshot: Snapshot) -> Row:

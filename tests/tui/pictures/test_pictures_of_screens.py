@@ -14,6 +14,7 @@ from picture_states import NOTHING, Still, alone, in_past, still
 from tui.app import UnitfitApp
 from tui.draw.palette import DARK
 from tui.run.choice import Choice
+from tui.run.gestures import Wish
 from tui.run.options import Options
 from tui.run.runner import Command, Runner
 from tui.run.words import FIRST_NOTE, of_divergence
@@ -61,6 +62,14 @@ SCENES = {
     "zoomed": Scene(lambda: still("motorcycle"), keys=("z",)),
     "moved_window": Scene(lambda: still("chicago"), keys=("right", "right")),
     "epochs": Scene(lambda: still("motorcycle"), keys=("n",)),
+    "units": Scene(lambda: still("motorcycle"), keys=("2",)),
+    "units_zoomed": Scene(lambda: still("motorcycle"), keys=("2", "z")),
+    "net": Scene(lambda: still("motorcycle"), keys=("3",)),
+    "net_example": Scene(lambda: still("spiral"), keys=("3", "tab", "right")),
+    "net_zoomed": Scene(lambda: still("chicago"), keys=("3", "z")),
+    "drawing": Scene(lambda: still("motorcycle"), keys=("P", "left", "left", "up")),
+    "drawing_classes": Scene(lambda: still("spiral"), keys=("P", "left", "left", "up")),
+    "export": Scene(lambda: still("motorcycle"), keys=("e", "down")),
     "help": Scene(lambda: still("motorcycle"), keys=("question_mark",)),
 }
 
@@ -84,7 +93,10 @@ class StillRunner(Runner):
         self._slot.append(self.run.snapshot(requests, **self.plain))
         self.wake()
 
-    def prepare(self) -> None:
+    def perform(self, wish: Wish) -> None:
+        """It stands still."""
+
+    def prepare(self, load: Callable[[], None]) -> None:
         """There is nothing to compile."""
 
 

@@ -19,7 +19,11 @@ from engine.activations import KINDS
 from engine.edits import Freeze
 from tui.draw.palette import ANSI, DARK, NAMES, PLAIN, Palette
 from tui.run.choice import OUTPUT_BIAS, Choice
-from tui.views import ViewState, fit, loss, views
+from tui.run.race import Row
+from tui.run.trail import Path as Path_
+from tui.run.trail import Stop
+from tui.views import ViewState, fit, loss, net, runs, sums, surface, views
+from tui.views.net import example
 from tui.views.units import table
 
 STATE = ViewState()
@@ -74,6 +78,26 @@ def many() -> Still:
     return made(still("motorcycle"), (("relu", "sigmoid", "tanh") * 4,), tuple(waves + np.repeat((3.1, 0.0), (12, 25))))
 
 
+def haunted(name: str) -> Callable[[], Still]:
+    """A run in the midst of an epoch, with earlier moments: its θ grew from less."""
+    of = still(name)
+    updates = (0, 64, 128, 256)
+    stops = tuple(Stop(update, 0, np.sqrt(update / 300) * of.evidence.network.theta) for update in updates)
+    count, size = len(of.evidence.dataset.y_train), of.evidence.recipe.batch_size
+    return lambda: of.but(path=Path_(stops), batches=(0, 0.0), progress=300.0 + 2 * size / count)
+
+
+def hundred() -> Still:
+    """More units than have a place of their own."""
+    return made(still("motorcycle"), (("relu", "tanh") * 50,), np.sin(2.0 + 1.7 * np.arange(301)))
+
+
+def four_layers() -> Still:
+    """More layers than have a column."""
+    count = 2 * 3 + 3 + 3 * (3 * 3 + 3) + 3 + 1
+    return made(still("penguins"), (("tanh",) * 3,) * 4, np.round(1.5 * np.sin(1.0 + 1.7 * np.arange(count)), 3))
+
+
 def two_features() -> Still:
     """A plane whose targets are no labels, as a linear model sees it."""
     dataset = load("concrete", features=("cement", "age"))
@@ -119,6 +143,38 @@ def overfitted() -> Still:
     return of.but(history=replace(history, test=history.test + 0.9 * (history.epoch / 400) ** 2), progress=423.4)
 
 
+def raced(count: int) -> Callable[[], Still]:
+    """So many runs side by side, the more units the nearer to the training rows and in the end to no others."""
+
+    def make() -> Still:
+        epochs = np.arange(101)
+        rows = []
+        for place in range(count):
+            train = 20 + 60 / (1 + place) * np.exp(-epochs / (30 - 2 * place)) - 1.5 * place
+            test = train + 2 + (0.06 * place) ** 2 * epochs
+            names = ("linear, 1 day", "10 ReLU", "100 ReLU", "2 × 100 ReLU", "3 × 100 ReLU")
+            name, state = names[place % 5], ("done", "runs", "waits", "done", "diverged")[place % 5]
+            best = int(np.argmin(test))
+            own = Row(name, 10 ** (place + 1), train[-1], test[-1], best, 100, state, epochs, train, test, place == 1)
+            rows.append(own)
+        return still("chicago").but(rows=tuple(rows))
+
+    return make
+
+
+def travelled(name: str, ahead: int = 0) -> Callable[[], Still]:
+    """A run that came here on a curved way, with so much of it still ahead."""
+
+    def make() -> Still:
+        theta = still(name).evidence.network.theta
+        turn = np.cos(np.arange(len(theta)) * 2.3) * 0.4
+        share = np.linspace(0.3, 1.4, 12)[:, np.newaxis]
+        way = [Stop(place, 0, own) for place, own in enumerate(theta * share + turn * np.sin(3 * (share - 1)))]
+        return still(name).but(path=Path_(tuple(way[: 12 - ahead]), tuple(way[12 - ahead :])))
+
+    return make
+
+
 PAST = {"behind": 480, "undone": 1, "end": 400.0}
 
 
@@ -131,6 +187,10 @@ def scenes() -> Iterator[tuple[str, Scene]]:
         yield f"fit_{name}", Scene(fit, "fit", kept(name))
         yield f"loss_{name}", Scene(loss, "loss", kept(name))
         yield f"units_{name}", Scene(table, "units", kept(name))
+        yield f"sums_{name}", Scene(sums, "fit", kept(name))
+        yield f"surface_{name}", Scene(surface, "fit", travelled(name))
+        yield f"net_{name}", Scene(net, "fit", kept(name))
+        yield f"example_{name}", Scene(example, "units", kept(name))
     for name in ("motorcycle", "chicago", "spiral", "concrete"):
         first = lambda name=name: alone(still(name))  # noqa: E731
         yield f"fit_{name}_unanswered", Scene(fit, "fit", kept(name), answered=False)
@@ -140,6 +200,10 @@ def scenes() -> Iterator[tuple[str, Scene]]:
         for palette in (ANSI, PLAIN):
             depth = {"ansi": "16_colours", "none": "no_colours"}[palette.depth]
             yield f"fit_{name}_{depth}", Scene(fit, "fit", kept(name), palette=palette)
+            yield f"sums_{name}_{depth}", Scene(sums, "fit", kept(name), palette=palette)
+            yield f"surface_{name}_{depth}", Scene(surface, "fit", travelled(name), palette=palette)
+            yield f"net_{name}_{depth}", Scene(net, "fit", kept(name), palette=palette)
+            yield f"example_{name}_{depth}", Scene(example, "units", kept(name), palette=palette)
             if name == "motorcycle":
                 yield f"loss_{name}_past_{depth}", Scene(loss, "loss", past, palette=palette, plain=PAST)
             yield f"loss_{name}_{depth}", Scene(loss, "loss", kept(name), palette=palette)
@@ -163,6 +227,26 @@ def scenes() -> Iterator[tuple[str, Scene]]:
     yield "loss_motorcycle_broken", Scene(loss, "loss", broken)
     yield "loss_motorcycle_past", Scene(loss, "loss", past, plain=PAST)
     yield "loss_motorcycle_overfitted", Scene(loss, "loss", overfitted)
+    for palette in (DARK, ANSI, PLAIN):
+        depth = {"truecolor": "", "ansi": "_16_colours", "none": "_no_colours"}[palette.depth]
+        for shown in ("bars", "ghosts", "batch"):
+            state = ViewState(**{shown: True})
+            yield (
+                f"fit_motorcycle_{shown}{depth}",
+                Scene(fit, "fit", haunted("motorcycle"), state=state, palette=palette),
+            )
+        yield (
+            f"fit_chicago_ghosts{depth}",
+            Scene(fit, "fit", haunted("chicago"), state=ViewState(ghosts=True), palette=palette),
+        )
+        yield (
+            f"fit_chicago_baselines{depth}",
+            Scene(fit, "fit", kept("chicago"), state=ViewState(bars=True), palette=palette),
+        )
+        yield (
+            f"fit_spiral_batch{depth}",
+            Scene(fit, "fit", haunted("spiral"), state=ViewState(batch=True), palette=palette),
+        )
     for part in "wbc":
         yield f"units_motorcycle_{part}_of_second", Scene(table, "units", kept("motorcycle"), Choice(unit=1, part=part))
     for unit in (0, 6, 11, OUTPUT_BIAS):
@@ -172,6 +256,58 @@ def scenes() -> Iterator[tuple[str, Scene]]:
     yield "units_sine_second_layer", Scene(table, "units", kept("sine"), Choice(layer=1, unit=1, source=2))
     yield "units_spiral_second_layer", Scene(table, "units", kept("spiral"), Choice(layer=1, unit=5))
     yield "units_spiral_bias", Scene(table, "units", kept("spiral"), Choice(unit=OUTPUT_BIAS, layer=1))
+    yield "sums_motorcycle_whole", Scene(sums, "whole", kept("motorcycle"), Choice(unit=1))
+    yield "sums_motorcycle_unanswered", Scene(sums, "fit", kept("motorcycle"), answered=False)
+    yield "sums_motorcycle_stretched", Scene(sums, "fit", stretched("motorcycle"))
+    yield "sums_motorcycle_bias", Scene(sums, "fit", kept("motorcycle"), Choice(unit=OUTPUT_BIAS))
+    yield "sums_many", Scene(sums, "fit", many, Choice(unit=6))
+    yield "sums_troubled", Scene(sums, "fit", troubled, Choice(unit=2))
+    yield "sums_twins", Scene(sums, "fit", of_kind("hard_sigmoid"), Choice(layer=1))
+    yield "sums_sine_first_layer", Scene(sums, "fit", kept("sine"))
+    yield "sums_concrete_age", Scene(sums, "fit", kept("concrete"), Choice(source=7))
+    yield "sums_spiral_second_layer", Scene(sums, "fit", kept("spiral"), Choice(layer=1, unit=5))
+    yield "sums_linear", Scene(sums, "fit", kept("linear"), Choice(unit=OUTPUT_BIAS, source=3))
+    yield "sums_two_features", Scene(sums, "fit", two_features)
+    for name, view, panel in (("net", net, "fit"), ("example", example, "units")):
+        yield f"{name}_many", Scene(view, panel, many, Choice(unit=6, part="c"))
+        yield f"{name}_hundred", Scene(view, panel, hundred, Choice(unit=50))
+        yield f"{name}_sine_first_layer", Scene(view, panel, kept("sine"))
+        yield f"{name}_spiral_second_layer", Scene(view, panel, kept("spiral"), Choice(layer=1, unit=5, source=2))
+        yield f"{name}_spiral_bias", Scene(view, panel, kept("spiral"), Choice(layer=1, unit=OUTPUT_BIAS))
+        yield f"{name}_linear", Scene(view, panel, kept("linear"), Choice(unit=OUTPUT_BIAS, source=3))
+        yield f"{name}_motorcycle_third", Scene(view, panel, kept("motorcycle"), state=ViewState(example=2))
+        yield f"{name}_four_layers", Scene(view, panel, four_layers, Choice(layer=2, unit=1))
+    yield "surface_motorcycle_ahead", Scene(surface, "fit", travelled("motorcycle", ahead=5), plain=PAST)
+    yield "surface_motorcycle_unanswered", Scene(surface, "fit", kept("motorcycle"), answered=False)
+    yield "surface_motorcycle_whole", Scene(surface, "whole", travelled("motorcycle"), Choice(unit=1))
+    yield "surface_motorcycle_bias", Scene(surface, "fit", kept("motorcycle"), Choice(unit=OUTPUT_BIAS))
+    yield "surface_linear", Scene(surface, "fit", kept("linear"), Choice(unit=OUTPUT_BIAS, source=3))
+    yield "surface_spiral_first_layer", Scene(surface, "fit", kept("spiral"), Choice(unit=2))
+    for shown, state in (
+        ("plane", ViewState(plane=True)),
+        ("axes", ViewState(axes=(0, 7))),
+        ("closer", ViewState(closer=3)),
+        ("further", ViewState(closer=-2)),
+    ):
+        yield f"surface_motorcycle_{shown}", Scene(surface, "fit", travelled("motorcycle"), state=state)
+    yield "surface_stretched", Scene(surface, "fit", stretched("motorcycle"))
+    for name, state in (
+        ("covered", ViewState(racer=1)),
+        ("shown", ViewState(racer=3, covered=False)),
+        ("guessed", ViewState(racer=4, covered=False, guesses=(("100 ReLU", 12.5),))),
+        ("guess_covered", ViewState(racer=4, guesses=(("100 ReLU", 12.5),))),
+        ("linear_axis", ViewState(covered=False, log_loss=False)),
+    ):
+        for size in ("whole", "fit"):
+            yield f"runs_{name}_{size}", Scene(runs, size, raced(5), state=state)
+    for palette in (ANSI, PLAIN):
+        yield f"runs_{palette.depth}", Scene(runs, "whole", raced(5), palette=palette, state=ViewState(covered=False))
+    yield "runs_none_yet", Scene(runs, "whole", kept("chicago"))
+    for name in ("motorcycle", "spiral", "concrete"):
+        yield f"runs_{name}", Scene(runs, "whole", lambda name=name: still(name).but(rows=raced(1)().evidence.rows))
+    yield "net_motorcycle_whole", Scene(net, "whole", kept("motorcycle"), Choice(unit=1))
+    yield "net_spiral_whole", Scene(net, "whole", kept("spiral"), Choice(layer=1))
+    yield "net_motorcycle_unanswered", Scene(net, "fit", kept("motorcycle"), answered=False)
     yield "units_linear", Scene(table, "units", kept("linear"))
     yield "units_linear_fourth_weight", Scene(table, "units", kept("linear"), Choice(unit=OUTPUT_BIAS, source=3))
     for kind in KINDS:
@@ -201,10 +337,10 @@ def test_each_meaning_has_the_colours_that_are_kept(write: bool) -> None:
 
 def test_each_view_has_a_picture_for_each_kind_of_data() -> None:
     modules = (import_module(each.name) for each in pkgutil.walk_packages(tui.views.__path__, "tui.views."))
-    wanted = {(module.TITLE, "") for module in modules if hasattr(module, "TITLE")}
-    wanted |= {(view.TITLE, kind) for view in views() for kind in view.KINDS}
+    wanted = {(module.__name__, "") for module in modules if hasattr(module, "TITLE")}
+    wanted |= {(view.__name__, kind) for view in views() for kind in view.KINDS}
     for scene, _ in SCENES.values():
-        wanted -= {(scene.view.TITLE, ""), (scene.view.TITLE, scene.run().evidence.dataset.kind)}
+        wanted -= {(scene.view.__name__, ""), (scene.view.__name__, scene.run().evidence.dataset.kind)}
     assert not wanted, f"{wanted} need a scene in {Path(__file__).name}; then {COMMAND} makes the picture"
 
 

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 import data
-from engine import EngineError, Network, Recipe
-from engine.edits import AddLayer, AddUnit, RemoveLayer, RemoveUnit, SetRecipe, SetValue
+from engine import EngineError, Network, Recipe, Trainer
+from engine.edits import AddLayer, AddUnit, RemoveLayer, RemoveUnit, SetPoints, SetRecipe, SetValue
 from engine.solving import place_layer
 from tui.run.beginnings import Load, Reinit, Reseed
 from tui.run.choice import OUTPUT_BIAS, Choice
@@ -39,15 +39,17 @@ TWO_LAYERS = [["sigmoid"] * 2, ["relu", "tanh"]]
 
 def moment(layers=TWO_LAYERS, choice=None, name="motorcycle", **changes) -> Moment:
     dataset = data.load(name)
+    network = Network(dataset.x_train.shape[1], layers)
     made = Moment(
         options=Options(data=name),
         dataset=dataset,
-        network=Network(dataset.x_train.shape[1], layers),
+        network=network,
         recipe=Recipe(),
         seed=0,
         choice=choice or Choice(unit=0 if layers else OUTPUT_BIAS),
         epoch=10,
         diverged=False,
+        examples=Trainer(network, dataset.x_train, dataset.y_train).examples,
     )
     return replace(made, **changes)
 
@@ -65,6 +67,8 @@ def moment(layers=TWO_LAYERS, choice=None, name="motorcycle", **changes) -> Mome
         (StepField("lr", 1), Choice(), Change((SetRecipe(Recipe(learning_rate=2e-3)),))),
         (StepField("seed", 1), Choice(), Change(beginning=Reseed(1))),
         (StepInit(-1), Choice(), Change(beginning=Reinit("zeros"))),
+        (StepField("points", -1), Choice(), Change((SetPoints(100, 0),))),
+        (StepField("points", 1), Choice(), Change(words="All points train already")),
         (StepField("init", 1), Choice(), Change(beginning=Reinit("uniform"))),
     ],
 )

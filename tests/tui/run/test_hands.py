@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import data
-from engine import Network, Recipe
+from engine import Network, Recipe, Trainer
 from engine.activations import KINDS
 from engine.edits import Freeze, SetKind, SetValue, SplitUnit
 from engine.solving import best_unit, solve_output
@@ -29,7 +29,9 @@ KINDS_NOW = [["sigmoid", "hard_sigmoid"], ["relu", "tanh"]]
 def moment(layers=KINDS_NOW, choice=None, name="motorcycle") -> Moment:
     dataset = data.load(name)
     network = Network(dataset.x_train.shape[1], layers)
-    return Moment(Options(data=name), dataset, network, Recipe(), 0, nearest(choice or Choice(), network), 10, False)
+    examples = Trainer(network, dataset.x_train, dataset.y_train).examples
+    chosen = nearest(choice or Choice(), network)
+    return Moment(Options(data=name), dataset, network, Recipe(), 0, chosen, 10, False, examples)
 
 
 def session(clock=lambda: 0.0, **options) -> Session:
@@ -159,9 +161,9 @@ def test_the_first_unit_of_the_linear_model_is_told_to_move_the_curve():
 @pytest.mark.parametrize(("layers", "name"), [((("sigmoid",) * 3,), "c"), ((), "w")])
 def test_a_says_the_loss_before_and_after(layers, name):
     run = session(layer=layers)
-    before = run.facts().of(Losses())[0]
+    before = run.teller.facts(run.run).of(Losses())[0]
     run.perform(Solve())
-    after = run.facts().of(Losses())[0]
+    after = run.teller.facts(run.run).of(Losses())[0]
     assert after < before
     assert said(run) == f"All {name} solved: training loss {before:.1f} → {after:.1f} g"
     run.perform(Undo())
@@ -221,6 +223,25 @@ def test_a_drag_puts_the_bend_where_the_mouse_is(lift, moved):
     assert np.flatnonzero(network.theta != theta).tolist() == [network.index(0, 1, part) for part in moved]
     assert network.weights(1)[0][0, 1] == pytest.approx(theta[network.index(0, 1, "c")] + lift)
     assert change.choice == Choice(0, 1, part="b")
+
+
+def test_a_drag_is_one_step_and_leaves_one_value_a_parameter_where_no_update_lies_between():
+    run = session()
+    before = run.trainer.theta
+    for x, joins in ((0.1, False), (0.2, True), (0.4, True)):
+        run.perform(Drag(1, x, 0.25, joins))
+    assert [type(edit) for _, edit in run.story.journal] == [SetValue, SetValue]
+    assert len(run.telling.notes) == 2
+    W, b = run.trainer.network.weights(0)
+    assert -b[1] / W[1, 0] == pytest.approx(0.4)
+    run.perform(Step(1))
+    finish(run)
+    run.perform(Drag(1, 0.3, 0.0))
+    assert len(run.story.journal) == 3
+    run.perform(Undo())
+    assert run.trainer.update == 1
+    run.perform(Undo())
+    assert np.array_equal(run.trainer.theta, before)
 
 
 def test_a_drag_of_a_unit_that_has_gone_or_has_no_c_does_what_it_can():

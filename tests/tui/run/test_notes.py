@@ -12,7 +12,9 @@ from engine import Recipe
 from engine.edits import (
     AddLayer,
     AddUnit,
+    DrawPoint,
     Edit,
+    ErasePoint,
     Freeze,
     PlaceUnit,
     RemoveLayer,
@@ -20,6 +22,7 @@ from engine.edits import (
     SetExamples,
     SetKind,
     SetOutput,
+    SetPoints,
     SetRecipe,
     SetTheta,
     SetValue,
@@ -50,6 +53,13 @@ EDITS = {
     SetTheta(np.zeros(10)): ("All weights and biases are set", "Setting the weights at epoch 10", "θ"),
     SetRecipe(Recipe(batch_size=8)): ("The batch size is now 8", "The batch size, changed at epoch 10,", "B"),
     SetExamples(np.zeros((2, 1)), np.zeros(2)): ("The examples are other ones now", "", "data"),
+    DrawPoint((0.0,), 0.0): ("A point at time 30.0 ms: accel −26.2 g", "", "•"),
+    ErasePoint(3): ("A point erased", "", "•"),
+    SetPoints(50, 4): (
+        "50 of 106 training points train: the first in an order of data seed 4", "Points 106 → 50 at epoch 10", "pts",
+    ),
+    SetPoints(50): ("50 of 106 training points train: the latest", "Points 106 → 50 at epoch 10", "pts"),
+    SetPoints(106, 4): ("106 of 106 training points train", "Points 106 → 106 at epoch 10", "pts"),
 }  # fmt: skip
 
 

@@ -11,17 +11,16 @@ import pytest
 
 from engine import Trainer
 from engine.edits import AddUnit, RemoveUnit
-from tui.run.gestures import AddLayerLast, LoadTable, RemoveHere, Wish
+from tui.run.gestures import AddLayerLast, LoadTable, RemoveHere
+from tui.run.hands import Drag
 from tui.run.options import Options
 from tui.run.player import Step, StepSpeed, Toggle
-from tui.run.runner import Command, Runner, one_sentence
+from tui.run.runner import Perform, Runner, one_sentence
 from tui.run.session import Session
+from tui.run.together import together
+from tui.run.travel import Back, Home
 
 PATIENCE = 1200  # seconds until a test gives up: kernels may be compiled first, on a machine that has other work, too
-
-
-def wished(wish: Wish) -> Command:
-    return lambda session: session.perform(wish)
 
 
 class Awake(Runner):
@@ -56,7 +55,7 @@ def test_the_first_snapshot_comes_by_itself_and_once(runner):
 
 def test_commands_are_done_in_their_order(runner):
     for wish in (AddUnit("relu"), RemoveUnit(0, 0), Step(7)):
-        runner.send(wished(wish))
+        runner.send(Perform(wish))
     told = runner.until(lambda: (s := runner.take()) and s.update == 7 and s)
     assert told.network.layers == [["sigmoid", "sigmoid", "relu"]]
 
@@ -64,15 +63,15 @@ def test_commands_are_done_in_their_order(runner):
 def test_playing_goes_on_without_a_screen_that_takes_anything(runner):
     """The slot holds the newest moment only, and the run equals a headless one."""
     reached = threading.Event()
-    runner.send(wished(StepSpeed(99)))
-    runner.send(wished(Toggle()))
+    runner.send(Perform(StepSpeed(99)))
+    runner.send(Perform(Toggle()))
 
     def look(session: Session) -> None:
         reached.set() if session.trainer.update >= 2000 else runner.send(look)
 
     runner.send(look)
     assert reached.wait(PATIENCE)
-    runner.send(wished(Toggle()))
+    runner.send(Perform(Toggle()))
     told = runner.until(lambda: (s := runner.take()) and s.state == "paused" and s)
     options = Options()
     dataset = options.load()
@@ -89,8 +88,8 @@ def test_a_run_that_diverges_in_its_next_update_is_shown_as_such():
     options = Options(training={"optimizer": "sgd", "lr": 10.0}, layer=())
     runner = Runner(options, lambda: None, lambda: float(next(clock)))
     runner.open()
-    runner.send(wished(StepSpeed(-99)))  # one update a turn
-    runner.send(wished(Toggle()))
+    runner.send(Perform(StepSpeed(-99)))  # one update a turn
+    runner.send(Perform(Toggle()))
     while runner.session.trainer.diverged is None:
         runner.take()
         assert runner.turn()
@@ -102,7 +101,7 @@ def test_a_run_that_diverges_in_its_next_update_is_shown_as_such():
 @pytest.mark.parametrize(
     ("command", "words"),
     [
-        (wished(LoadTable("/no/such/file.csv")), "file.csv"),
+        (Perform(LoadTable("/no/such/file.csv")), "file.csv"),
         (lambda s: [s.perform(RemoveHere()) for _ in range(3)], "remove the layer instead"),
         (lambda s: [s.perform(AddLayerLast()) for _ in range(9)], "hidden layers: expected at most 8"),
     ],
@@ -113,8 +112,34 @@ def test_an_error_is_one_sentence_and_the_run_goes_on(runner, command, words):
     assert len(found) == 1
     assert words in found[0]
     assert "\n" not in found[0]
-    runner.send(wished(Step(3)))
+    runner.send(Perform(Step(3)))
     assert runner.until(lambda: (s := runner.take()) and s.update == 3)
+
+
+def test_steps_of_a_held_key_that_wait_together_are_one_and_keep_their_place(monkeypatch):
+    done = []
+    monkeypatch.setattr(Session, "perform", lambda session, wish: done.append(wish))
+    runner = Runner(Options(), lambda: None)
+    runner.open()
+    for wish in (Back(1), Back(1), Back(1), Home(), Step(1), Step(1), Back(1)):
+        runner.send(Perform(wish))
+    while runner.pending:
+        runner.turn()
+    assert done == [Back(3), Home(), Step(2), Back(1)]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "both"),
+    [
+        (Drag(1, 0.5, 0.125), Drag(1, -0.5, 0.25, joins=True), Drag(1, -0.5, 0.375)),
+        (Drag(1, 0.5, 0.125), Drag(1, -0.5, 0.25), None),
+        (Drag(1, 0.5, 0.125), Drag(2, -0.5, 0.25, joins=True), None),
+        (Back(1), Step(1), None),
+        (Home(), Home(), None),
+    ],
+)
+def test_two_wishes_are_one_only_where_that_leads_to_the_same(first, second, both):
+    assert together(first, second) == both
 
 
 def test_options_that_fail_give_way_to_the_first_scene():
@@ -138,8 +163,8 @@ def test_a_fault_of_the_program_ends_the_thread_and_is_kept_for_the_screen():
 def test_stop_ends_the_thread_in_the_midst_of_playing():
     runner = Awake(Options())
     runner.start()
-    runner.send(wished(StepSpeed(99)))
-    runner.send(wished(Toggle()))
+    runner.send(Perform(StepSpeed(99)))
+    runner.send(Perform(Toggle()))
     assert runner.stop(PATIENCE)
     assert "unitfit runner" not in [thread.name for thread in threading.enumerate()]
 

@@ -57,7 +57,7 @@ def finish(run: Session) -> None:
 
 
 def unseen_loss(run: Session) -> float:
-    return run.facts().of(Losses())[1]
+    return run.teller.facts(run.run).of(Losses())[1]
 
 
 def headless(run: Session, options: Options) -> Trainer:
@@ -189,18 +189,6 @@ def test_updates_a_second_are_counted_while_playing():
     assert run.snapshot().updates_per_second == 0.0
 
 
-def test_compiling_shows_as_such():
-    told = []
-    run = Session(Options(), lambda: told.append(run.snapshot()))
-    run.prepare()
-    assert [(snapshot.state, snapshot.busy) for snapshot in told] == [("compiling", told[0].busy)]
-    assert told[0].busy == "compiling the kernels; keys wait their turn …"
-    assert run.snapshot().state == "paused"
-
-
-# --------------------------------------------------------------------------------------------------- diverging
-
-
 def test_divergence_stops_with_a_note_that_says_what_to_do_and_a_lower_rate_goes_on():
     run = session(training={"lr": 1e30, "optimizer": "sgd"})
     run.perform(Step(50))
@@ -236,7 +224,7 @@ def test_steep_units_that_fit_a_step_are_no_trouble():
     run.perform(Toggle())
     run.trainer.theta = np.array([400.0, 0.0, 2.0, -1.0])
     run.trainer.step(1)
-    assert run.facts().of(ActiveShares())[0][0] < 0.05
+    assert run.teller.facts(run.run).of(ActiveShares())[0][0] < 0.05
     assert run.snapshot().note.startswith("Training since epoch 0 brought")
 
 
@@ -492,8 +480,8 @@ def test_another_loss_begins_another_curve():
     run.perform(StepField("loss", 1))
     told = run.snapshot()
     assert (told.recipe.loss, told.measure.word) == ("mae", "mae")
-    dataset, trainer, loss = run.dataset, run.trainer, run.facts().of(Losses())[0]
-    assert run.facts().of(LossCurve(99)).train.tolist() == [loss]
+    dataset, trainer, loss = run.dataset, run.trainer, run.teller.facts(run.run).of(Losses())[0]
+    assert run.teller.facts(run.run).of(LossCurve(99)).train.tolist() == [loss]
     assert loss == pytest.approx(dataset.errors(trainer.predict(dataset.x_train), "train")["mae"], rel=1e-5)
 
 
@@ -565,7 +553,7 @@ def test_losses_are_those_of_the_trainer_in_the_units_of_the_data():
     run.perform(Step(40))
     finish(run)
     dataset, trainer = run.dataset, run.trainer
-    for split, loss in zip(("train", "test"), run.facts().of(Losses()), strict=True):
+    for split, loss in zip(("train", "test"), run.teller.facts(run.run).of(Losses()), strict=True):
         assert loss == np.sqrt(trainer.loss(split)) * dataset.y_scale
         x = dataset.x_train if split == "train" else dataset.x_test
         assert loss == pytest.approx(dataset.errors(trainer.predict(x), split)["rmse"], rel=1e-5)

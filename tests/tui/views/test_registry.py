@@ -51,7 +51,12 @@ class Watched(dict[Any, Any]):
 
 
 def network_for(kind: str) -> Network:
-    return Network(load(OF_A_KIND[kind]).x_train.shape[1], [["sigmoid", "relu"]], seed=1)
+    """Its ReLU is dead, which views that ask for it can show."""
+    network = Network(load(OF_A_KIND[kind]).x_train.shape[1], [["sigmoid", "relu"]], seed=1)
+    theta = network.theta
+    theta[network.index(0, 1, "b")] = -1000.0
+    network.theta = theta
+    return network
 
 
 def test_each_number_is_one_key_of_one_view():
@@ -156,6 +161,7 @@ AN_EXAMPLE = '''
 from tui.draw.canvas import Canvas
 
 NUMBER, TITLE, ABOUT, KINDS = 9, "Example", "an example", ("curve",)
+KEYS, FOOTER, BELOW, WHOLE = (), "view", None, False
 
 
 def subtitle(snapshot, state):
@@ -198,7 +204,7 @@ async def main():
             strips = app.screen._compositor.render_strips()
             print(app.main.view.number, *("".join(segment.text for segment in strip) for strip in strips[1:3]), sep="|")
     print([command.title for command in app.get_system_commands(app.main) if "View" in command.title])
-    print(footer_items(ACTIONS, "view", {action.id for action in ACTIONS}, 300)[-2])
+    print(footer_items(ACTIONS, "view", {action.id for action in ACTIONS}, 999)[-2])
 
 asyncio.run(main())
 """

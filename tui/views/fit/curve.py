@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -12,8 +11,10 @@ from tui.draw.axes import columns_a_tick, linear, rows_a_tick
 from tui.draw.canvas import Canvas
 from tui.draw.frame import Frame, draw_axes, finite_range, mark_edges, per_dataset, words
 from tui.draw.lines import stroke
-from tui.run.choice import OUTPUT_BIAS
-from tui.run.facts import Predictions, Probe
+from tui.run.facts import Predictions, Probe, Request
+from tui.run.ghosts import GhostCurves
+from tui.views import examples, knots
+from tui.views.fit import extras
 
 if TYPE_CHECKING:
     from data import Dataset
@@ -27,9 +28,9 @@ def subtitle(snapshot: Snapshot, state: ViewState) -> str:
     return "" if snapshot.dataset.truth is None else "thin line: without noise"
 
 
-def requests(dataset: Dataset, width: int, height: int, state: ViewState) -> tuple[Predictions]:
+def requests(dataset: Dataset, width: int, height: int, state: ViewState) -> tuple[Request[Any], ...]:
     """The predictions across the whole frame."""
-    return (Predictions(points, (width, height)),)
+    return (Predictions(points, (width, height)), *extras.requests(state, points, width, height))
 
 
 def points(dataset: Dataset, width: int, height: int) -> np.ndarray:
@@ -46,20 +47,31 @@ def paint(snapshot: Snapshot, width: int, height: int, palette: Palette, state: 
     canvas.text(frame.top, frame.left + 1, words(dataset.target_label, dataset.target_unit), "quiet")
     if dataset.truth is not None:
         canvas.codes(frame.top, frame.left, _truth_line(dataset, frame), "truth")
-    examples = _examples(dataset)
-    for name, glyph in (("train", "•"), ("unseen", "∘")):
-        if (pair := examples[name]) is not None:
-            canvas.glyphs(*frame.cells(*pair), glyph, name)
+    points_of = _examples(dataset)
+    assert points_of["train"] is not None  # only of unseen examples there may be none
+    x, y = points_of["train"]
+    if state.ghosts and (ghosts := snapshot.answer(GhostCurves(points, (width, height)))) is not None:
+        extras.draw_ghosts(canvas, frame, ghosts, palette.depth != "truecolor")
+    if state.bars:
+        extras.draw_bars(canvas, frame, snapshot, x, y)
+    groups = extras.groups(snapshot, state)
+    for rows, (glyph, _), colour in groups:
+        canvas.glyphs(*frame.cells(x[rows], y[rows]), glyph, colour)
+    if (pair := points_of["unseen"]) is not None:
+        canvas.glyphs(*frame.cells(*pair), "∘", "unseen")
     if (probe := _probe(snapshot, width, height)) is not None:
         _draw_curve(canvas, frame, dataset, probe, small=width < 60)
-    _draw_unit_numbers(canvas, frame, snapshot)
+    for rows, (glyph, _), colour in groups[2:]:  # those of the last update are seen on the curve too
+        canvas.glyphs(*frame.cells(x[rows], y[rows]), glyph, colour)
+    examples.mark(canvas, frame, dataset, state)
+    knots.draw(canvas, frame, snapshot)
     return canvas
 
 
 @per_dataset
 def layout(dataset: Dataset, width: int, height: int) -> Frame:
     """The frame for a panel of this size: a function of the data alone, so it stands still."""
-    sets = [pair for pair in _examples(dataset).values() if pair is not None]
+    sets = [pair for pair in _examples(dataset.whole).values() if pair is not None]
     low, high = finite_range(*(y for _, y in sets))
     rows = max(1, height - 2)
     y = linear(low, high, rows, rows_a_tick(rows))
@@ -111,51 +123,11 @@ def _draw_curve(canvas: Canvas, frame: Frame, dataset: Dataset, probe: Probe, sm
     mark_edges(canvas, frame, x, probe.y, "model")
 
 
-def _draw_unit_numbers(canvas: Canvas, frame: Frame, snapshot: Snapshot) -> None:
-    """The number of each unit of the first layer on the x axis, at −b/w."""
-    chosen = snapshot.chosen.unit if snapshot.chosen.layer == 0 else OUTPUT_BIAS
-    for unit, column in _unit_numbers(frame, snapshot):
-        bright = unit == chosen
-        canvas.text(frame.top + frame.rows, column, str(unit + 1), "bright" if bright else "model", bright)
-
-
-def _unit_numbers(frame: Frame, snapshot: Snapshot) -> Iterator[tuple[int, int]]:
-    """(unit, the column where its number begins) of each unit of the first layer that has a place on the x axis.
-
-    The chosen one comes first; where numbers would touch, one moves by a cell, or is left out.
-    """
-    network, dataset = snapshot.network, snapshot.dataset
-    if network.n_inputs != 1 or not network.layers:
-        return
-    W, b = network.weights(0)
-    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-        place = frame.x.at(dataset.unscale_x(-b.astype(float)[:, np.newaxis] / W)[:, 0])
-    chosen = snapshot.chosen.unit if snapshot.chosen.layer == 0 else OUTPUT_BIAS
-    free = np.ones(frame.columns + 4, bool)  # two cells of margin on either side
-    for unit in sorted(range(len(b)), key=lambda unit: unit != chosen):
-        label = str(unit + 1)
-        if not 0 <= place[unit] < frame.columns:
-            continue
-        middle = int(place[unit]) - (len(label) - 1) // 2
-        starts = (start for start in (middle, middle + 1, middle - 1) if 0 <= start <= frame.columns - len(label))
-        start = next((start for start in starts if free[start + 1 : start + len(label) + 3].all()), None)
-        if start is not None:
-            free[start + 2 : start + len(label) + 2] = False
-            yield unit, frame.left + start
-
-
 def grab(snapshot: Snapshot, width: int, height: int, row: int, column: int) -> int | None:
     """The unit whose number stands in this cell or right beside it; None where there is none."""
-    frame = layout(snapshot.dataset, width, height)
-    if row != frame.top + frame.rows:
-        return None
-    numbers = _unit_numbers(frame, snapshot)
-    return next((unit for unit, start in numbers if -1 <= column - start <= len(str(unit + 1))), None)
+    return knots.grab(layout(snapshot.dataset, width, height), snapshot, row, column)
 
 
 def dragged(snapshot: Snapshot, width: int, height: int, column: int, rows: int) -> tuple[float, float]:
     """(the scaled x of a column, how much this many rows are in scaled y)."""
-    frame = layout(snapshot.dataset, width, height)
-    x = frame.x.value(np.array([[float(np.clip(column - frame.left, 0, frame.columns - 1)) + 0.5]]))
-    low, high = frame.y.value(np.array([0.0, 1.0]))
-    return float(snapshot.dataset.scale(x)[0, 0]), rows * float(abs(high - low)) / snapshot.dataset.y_scale
+    return knots.dragged(layout(snapshot.dataset, width, height), snapshot.dataset, column, rows)

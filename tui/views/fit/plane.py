@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -11,7 +11,10 @@ from tui.draw.canvas import Canvas
 from tui.draw.frame import Frame, draw_axes, finite_range, per_dataset
 from tui.draw.maps import draw_map
 from tui.draw.numbers import minus, short
-from tui.run.facts import Predictions
+from tui.run.batches import LastBatch
+from tui.run.facts import Predictions, Request
+from tui.views import examples
+from tui.views.fit import extras
 
 if TYPE_CHECKING:
     from data import Dataset
@@ -28,14 +31,14 @@ def subtitle(snapshot: Snapshot, state: ViewState) -> str:
     return snapshot.dataset.target_label
 
 
-def requests(dataset: Dataset, width: int, height: int, state: ViewState) -> tuple[Predictions]:
+def requests(dataset: Dataset, width: int, height: int, state: ViewState) -> tuple[Request[Any], ...]:
     """The predictions at the map's pixels."""
-    return (Predictions(points, (width, height)),)
+    return (Predictions(points, (width, height)), *((LastBatch(),) if state.batch else ()))
 
 
 def points(dataset: Dataset, width: int, height: int) -> np.ndarray:
     """The middles of the map's pixels, (2 · rows · columns, 2) scaled, row by row from the top."""
-    frame = _layout(dataset, width, height)
+    frame = layout(dataset, width, height)
     x = frame.x.value(np.arange(frame.columns) + 0.5)
     y = frame.y.value(frame.rows - (np.arange(2 * frame.rows) + 0.5) / 2)
     across, up = np.meshgrid(x, y)
@@ -45,9 +48,9 @@ def points(dataset: Dataset, width: int, height: int) -> np.ndarray:
 def paint(snapshot: Snapshot, width: int, height: int, palette: Palette, state: ViewState) -> Canvas:
     """Map, zero line, points, axes, and the legend where there is room."""
     canvas = Canvas(width, height)
-    dataset, frame = snapshot.dataset, _layout(snapshot.dataset, width, height)
+    dataset, frame = snapshot.dataset, layout(snapshot.dataset, width, height)
     draw_axes(canvas, frame, _name(dataset, 0), grid=False)
-    low, high = _bounds(dataset)
+    low, high = bounds(dataset)
     if (probe := snapshot.answer(Predictions(points, (width, height)))) is not None:
         values = probe.y.reshape(2 * frame.rows, frame.columns)
         draw_map(canvas, frame.top, frame.left, (values - low) / (high - low), palette)
@@ -56,15 +59,16 @@ def paint(snapshot: Snapshot, width: int, height: int, palette: Palette, state: 
     canvas.text(0, frame.left + 1, _name(dataset, 1), "label")
     if width < 66:
         _name_glyphs(canvas, frame, dataset)
-    _draw_points(canvas, frame, dataset)
+    _draw_points(canvas, frame, snapshot, state)
+    examples.mark(canvas, frame, dataset, state)
     if width >= 66:
         _draw_legend(canvas, frame, dataset, palette, (low, high))
     return canvas
 
 
 @per_dataset
-def _layout(dataset: Dataset, width: int, height: int) -> Frame:
-    raw = [dataset.unscale_x(x) for x in (dataset.x_train, dataset.x_test) if x is not None]
+def layout(dataset: Dataset, width: int, height: int) -> Frame:
+    raw = [dataset.unscale_x(x) for x in (dataset.whole.x_train, dataset.x_test) if x is not None]
     rows = max(1, height - 2)
     y = linear(*_with_room(*(x[:, 1] for x in raw)), rows, rows_a_tick(rows))
     left = min(y.label_width + 1, max(1, width - 2)) + 1
@@ -83,11 +87,11 @@ def _name(dataset: Dataset, feature: int) -> str:
 
 
 @per_dataset
-def _bounds(dataset: Dataset) -> tuple[float, float]:
+def bounds(dataset: Dataset) -> tuple[float, float]:
     """What the lowest and the highest band stand for: ±1, or the range of the target."""
     if dataset.labels:
         return -1.0, 1.0
-    low, high = finite_range(dataset.unscale(dataset.y_train))
+    low, high = finite_range(dataset.unscale(dataset.whole.y_train))
     return (low, high) if high > low else (low - 1.0, low + 1.0)
 
 
@@ -113,10 +117,15 @@ def _twice(values: np.ndarray) -> np.ndarray:
     return fine
 
 
-def _draw_points(canvas: Canvas, frame: Frame, dataset: Dataset) -> None:
-    sets = [(dataset.x_train, dataset.y_train, _SMALL, "train_map")]
+def _draw_points(canvas: Canvas, frame: Frame, snapshot: Snapshot, state: ViewState) -> None:
+    dataset = snapshot.dataset
+    sets = []
+    for rows, glyphs, colour in extras.groups(snapshot, state):
+        sets.append(
+            (dataset.x_train[rows], dataset.y_train[rows], glyphs, "train_map" if colour == "train" else colour)
+        )
     if dataset.x_test is not None and dataset.y_test is not None:
-        sets.append((dataset.x_test, dataset.y_test, _LARGE, "unseen"))
+        sets.insert(1, (dataset.x_test, dataset.y_test, _LARGE, "unseen"))
     for x, y, (filled, hollow), colour in sets:
         raw = dataset.unscale_x(x)
         high = y > 0 if dataset.labels else np.ones(len(y), bool)

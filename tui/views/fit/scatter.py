@@ -67,7 +67,7 @@ def _rows(dataset: Dataset) -> dict[str, tuple[np.ndarray, np.ndarray]]:
 
 @per_dataset
 def _layout(dataset: Dataset, width: int, height: int) -> Frame:
-    low, high = finite_range(*(true for _, true in _rows(dataset).values()))
+    low, high = finite_range(*(true for _, true in _rows(dataset.whole).values()))
     rows = max(1, height - 2)
     y = linear(low, high, rows, rows_a_tick(rows))
     left = min(y.label_width + 1, max(1, width - 2)) + 1

@@ -9,12 +9,13 @@ import numpy as np
 from tui.draw.canvas import Canvas, cut
 from tui.draw.lines import stroke
 from tui.draw.maps import draw_map
-from tui.draw.numbers import minus, short
+from tui.draw.numbers import counted, minus, short
 from tui.draw.palette import CODES, SHADES
 from tui.run.choice import OUTPUT_BIAS
 from tui.run.unit import FROZEN, Unit, collect, norm
 
 if TYPE_CHECKING:
+    from data import Dataset
     from engine import Network
     from tui.draw.palette import Palette
     from tui.run.snapshot import Snapshot
@@ -25,6 +26,12 @@ _DEAREST = 400_000  # weights of a network whose units may be computed while pai
 def cheap(network: Network) -> bool:
     """Whether the network is small enough to compute its units on a small grid while painting."""
     return network.n_parameters <= _DEAREST
+
+
+def too_large(network: Network, room: int) -> str:
+    """What stands in place of the units of a network that is not cheap, in at most `room` cells."""
+    text = f"{counted(network.n_parameters)} parameters: units are drawn up to {counted(_DEAREST)}; x and L remove some"
+    return cut(text, room)
 
 
 def draw(
@@ -156,7 +163,7 @@ def paint_maps(canvas: Canvas, snapshot: Snapshot, palette: Palette) -> None:
     columns = min(12, max(8, 2 * rows + 2))
     shown = snapshot.chosen.layer
     first = int(np.clip(shown - lines // 2, 0, layers - lines))
-    grid = np.stack(np.meshgrid(*_sides(snapshot, rows, columns)), axis=-1).reshape(-1, 2)
+    grid = np.stack(np.meshgrid(*sides(snapshot.dataset, rows, columns)), axis=-1).reshape(-1, 2)
     activations = network.activations(grid)
     for line, layer in enumerate(range(first, first + lines)):
         values = activations[layer].reshape(2 * rows, columns, -1).astype(float)
@@ -165,9 +172,9 @@ def paint_maps(canvas: Canvas, snapshot: Snapshot, palette: Palette) -> None:
         _draw_numbers(canvas, lines * (rows + 1), snapshot)
 
 
-def _sides(snapshot: Snapshot, rows: int, columns: int) -> tuple[np.ndarray, np.ndarray]:
+def sides(dataset: Dataset, rows: int, columns: int) -> tuple[np.ndarray, np.ndarray]:
     """Scaled values of either feature at the middles of a map's pixels, over the range of the training points."""
-    x = snapshot.dataset.x_train
+    x = dataset.whole.x_train
     low, high = x.min(axis=0), x.max(axis=0)
     across = low[0] + (high[0] - low[0]) * (np.arange(columns) + 0.5) / columns
     up = high[1] - (high[1] - low[1]) * (np.arange(2 * rows) + 0.5) / (2 * rows)

@@ -1,0 +1,43 @@
+"""A pass with every number kept is that of the network, and its gradient that of the trainer."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from engine import Network, Recipe, Trainer
+from engine.activations import KINDS
+from engine.losses import LOSSES
+from engine.opened import backward, forward
+
+RNG = np.random.default_rng(1)
+NETWORKS = [(1, []), (1, [[kind] for kind in KINDS][:1]), (3, [list(KINDS)]), (2, [["tanh"] * 4, ["relu", "sigmoid"]])]
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+@pytest.mark.parametrize(("n_inputs", "layers"), NETWORKS)
+def test_against_network_and_trainer(n_inputs, layers, loss):
+    network = Network(n_inputs, layers, seed=1, dtype="float64", init="uniform")
+    x, y = RNG.normal(size=(20, n_inputs)), RNG.normal(size=20)
+    trainer = Trainer(network, x, y, recipe=Recipe(loss=loss))
+    passed = forward(network.architecture, network.theta, x)
+    np.testing.assert_allclose(passed.y, network.predict(x), rtol=1e-12)
+    for own, other in zip(passed.a[:-1], network.activations(x), strict=True):
+        np.testing.assert_allclose(own, other, rtol=1e-12)
+    found = backward(network.architecture, network.theta, passed, y, loss)
+    np.testing.assert_allclose(found.gradient, trainer.gradient(), rtol=1e-9, atol=1e-12)
+    assert [array.shape for array in found.r] == [(20, width) for width in network.shape[1:]]
+    assert [array.shape for array in found.a] == [(20, width) for width in network.shape[1:-1]]
+
+
+@pytest.mark.parametrize("unit", [0, 1])
+def test_the_deltas_are_differences_of_one_example(unit):
+    network = Network(1, [["tanh", "sigmoid"]], seed=1, dtype="float64")
+    x, y, h = np.array([[0.3], [-0.4]]), np.array([1.0, 2.0]), 1e-6
+    architecture, theta = network.architecture, network.theta
+    found = backward(architecture, theta, forward(architecture, theta, x), y, "mse")
+    moved = theta.copy()
+    moved[network.index(0, unit, "b")] += h
+    losses = [(forward(architecture, each, x).y - y) ** 2 for each in (theta, moved)]
+    np.testing.assert_allclose((losses[1] - losses[0]) / h, found.r[0][:, unit], rtol=1e-4)
+    np.testing.assert_allclose(found.y, 2 * (network.predict(x) - y))

@@ -1,0 +1,42 @@
+"""What is remembered of a person's choices: a line each in `unitfit/settings.toml` under the folder for settings."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Collection
+from pathlib import Path
+
+import platformdirs
+import tomli_w
+
+from engine.files import write_in_one_piece
+
+THEME = "theme"
+
+
+def settings_file() -> Path:
+    return platformdirs.user_config_path("unitfit") / "settings.toml"
+
+
+def recall(name: str, choices: Collection[str]) -> str | None:
+    """What was chosen, if it was one of these; None where nothing is remembered, or cannot be read."""
+    chosen = _read().get(name)
+    return chosen if isinstance(chosen, str) and chosen in choices else None
+
+
+def remember(name: str, choice: str) -> str:
+    """Keep a choice beside the others; a sentence where it cannot be kept, else ""."""
+    path = settings_file()
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_in_one_piece(path, tomli_w.dumps({**_read(), name: choice}).encode())
+    except OSError as error:
+        return f"{path}: cannot be written ({error.strerror}), so the {name} is not remembered"
+    return ""
+
+
+def _read() -> dict[str, object]:
+    try:
+        return tomllib.loads(settings_file().read_text("utf-8"))
+    except (OSError, ValueError):
+        return {}
