@@ -95,10 +95,6 @@ ROOMS = (
             "tests/engine/test_sources.py",
             "tests/engine/test_frozen.py",  # from here on: interpreted, these take too long
             "tests/engine/test_edits.py::test_new_relus_live",
-            "tests/engine/test_experiment.py::test_walking_back_takes_short_replays",
-            "tests/engine/test_experiment.py::test_a_story_at_rest_keeps_few_checkpoints_and_all_of_its_moments",
-            "tests/engine/test_experiment.py::test_checkpoints_keep_to_their_budget_and_their_distance_doubles",
-            "tests/engine/test_story_state.py::test_an_archive_that_unpacks_to_much_is_refused_before_it_is_unpacked",
         ),
         # Interpreted loops see a mutant of what they share with machine code; compiled ones come from the kernel cache,
         # which must not take in a mutant either.
