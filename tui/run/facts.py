@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar, cast
+from typing import Any, Generic, Literal, TypeVar, cast
 
 import numpy as np
 
@@ -21,9 +21,6 @@ from engine.losses import LOSSES
 from tui.run.choice import FIRST, Choice
 from tui.run.measure import measure_of
 from tui.run.trail import NOWHERE, Path
-
-if TYPE_CHECKING:
-    from tui.run.ghosts import Ghost
 
 T = TypeVar("T")
 Split = Literal["train", "test"]
@@ -46,11 +43,10 @@ class Evidence:
     since: int = -1  # the update after which the history's losses are of the recipe's kind
     until: int = 2**62  # and the one up to which they are
     gradient: np.ndarray | None = None  # (n_parameters,) of the last update, in θ's order
+    batches: tuple[int, float] | None = None  # (seed, epochs done when batches of the present size began), if known
     chosen: Choice = FIRST
     path: Path = NOWHERE  # where the present network has been, and will be
     rows: tuple[Any, ...] = ()  # of the race, see `race.Row`
-    batches: tuple[int, float] | None = None  # (seed, epochs done when batches of the present size began), if known
-    ghosts: tuple[Ghost, ...] = ()  # earlier moments, the oldest first
 
     @property
     def moment(self) -> tuple[int, float, int, int, int]:

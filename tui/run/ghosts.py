@@ -1,59 +1,49 @@
-"""Ghosts: what the network was at a few earlier moments, kept as the run comes past."""
+"""Ghosts: what the network was at a few earlier moments of its trail."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from engine import Network
 from tui.run.facts import Facts, Request
+from tui.run.trail import Path, Stop
 
-MOST = 3  # that are shown
-LARGEST = 100_000  # parameters of a network whose past is kept: some 20 copies of it
-
-
-@dataclass(frozen=True, slots=True)
-class Ghost:
-    """The network at an earlier moment."""
-
-    update: int
-    progress: float  # epochs done
-    network: Network
-
-
-@dataclass(slots=True)
-class Ghosts:
-    """The first moment that was seen, and each at which twice as many epochs were done as at the last that is kept."""
-
-    kept: list[Ghost] = field(default_factory=list)
-    forks: int = 0  # of the story, that are known of
-
-    def see(self, update: int, progress: float, network: Network, forks: list[int]) -> None:
-        """Keep this moment if it is time; what lies beyond new forks, given by their updates, never was."""
-        for fork in forks[self.forks :]:
-            self.kept = [ghost for ghost in self.kept if ghost.update <= fork]
-        self.forks = len(forks)
-        last = self.kept[-1] if self.kept else None
-        due = last is None or (update > last.update and progress >= 2.0 * max(last.progress, 0.5))
-        if due and network.n_parameters <= LARGEST:
-            self.kept.append(Ghost(update, progress, network))
-
-    def before(self, update: int) -> tuple[Ghost, ...]:
-        """The latest that lie before this update, the oldest first."""
-        return tuple([ghost for ghost in self.kept if ghost.update < update][-MOST:])
+MOST = 3
 
 
 @dataclass(frozen=True, slots=True)
-class GhostCurves(Request["tuple[tuple[float, np.ndarray], ...]"]):
-    """(epochs done, predictions (M,) in the data's own units) of earlier moments at the points of `Predictions`."""
+class GhostCurves(Request["tuple[tuple[int, np.ndarray], ...]"]):
+    """(update, predictions (M,) in the data's own units) of earlier moments at the points of `Predictions`."""
 
     points: Callable[..., np.ndarray]
     arguments: tuple[Any, ...] = ()
 
-    def answer(self, facts: Facts) -> tuple[tuple[float, np.ndarray], ...]:
-        dataset = facts.evidence.dataset
-        x = self.points(dataset, *self.arguments)
-        return tuple((ghost.progress, dataset.unscale(ghost.network.predict(x))) for ghost in facts.evidence.ghosts)
+    def answer(self, facts: Facts) -> tuple[tuple[int, np.ndarray], ...]:
+        at = facts.evidence
+        x = self.points(at.dataset, *self.arguments)
+        networks = (
+            (stop.update, Network.of(at.network.architecture, stop.theta)) for stop in ghosts(at.path, at.update)
+        )
+        return tuple((update, at.dataset.unscale(network.predict(x))) for update, network in networks)
+
+
+def ghosts(path: Path, update: int) -> list[Stop]:
+    """The last of those stops before this update that are 0, 1, 2, 4, 8 … updates after the first, the oldest first.
+
+    So they stand still until twice as many updates are done.
+    """
+    past = [stop for stop in path.past if stop.update < update]
+    if not past:
+        return []
+    first, found = past[0].update, [past[0]]
+    after = 1
+    while first + after < update:
+        stop = [stop for stop in past if stop.update <= first + after][-1]
+        if stop is not found[-1]:
+            found.append(stop)
+        after *= 2
+    return found[-MOST:]

@@ -13,7 +13,6 @@ from engine.edits import PointEdit, SetRecipe
 from engine.examples import Examples
 from tui.run.choice import Choice
 from tui.run.facts import Evidence
-from tui.run.ghosts import Ghosts
 from tui.run.options import Options
 from tui.run.points import with_points
 from tui.run.telling import Telling
@@ -49,7 +48,6 @@ class Run:
     telling: Telling = field(default_factory=Telling)
     trail: Trail = field(default_factory=Trail)
     gradient: np.ndarray | None = None  # the last that was known, in θ's order
-    ghosts: Ghosts = field(default_factory=Ghosts)
     _dataset: tuple[Examples, Dataset] | None = None  # with the points that train now
     before: Run | None = None  # the run from which this one was begun
     after: Run | None = None  # the run that was left to come back to this one
@@ -111,11 +109,9 @@ class Run:
         if (gradient := trainer.last_gradient) is not None:
             self.gradient = gradient  # in the midst of a batch there is none, and that of the update before stands
         since, until = self.one_kind()
-        network = trainer.network
-        self.ghosts.see(trainer.update, trainer.progress, network, [tail.fork for tail in self.story.tails])
         return Evidence(
             dataset=self.dataset,
-            network=network,
+            network=trainer.network,
             recipe=trainer.recipe,
             update=trainer.update,
             progress=trainer.progress,
@@ -123,10 +119,9 @@ class Run:
             since=since,
             until=until,
             gradient=self.gradient,
+            batches=self._batches(),
             chosen=self.choice,
             path=self.trail.path(self.story),
-            batches=self._batches(),
-            ghosts=self.ghosts.before(trainer.update),
         )
 
     def _batches(self) -> tuple[int, float] | None:

@@ -164,10 +164,8 @@ class MainScreen(RacingScreen):
         self.repaint()
 
     def _lower_titles(self, snapshot: Snapshot, state: ViewState) -> list[Title]:
-        units, recipe = lower_titles(snapshot, state)
-        if self.size.width < NARROW:
-            return [recipe if self.focused_panel == "recipe" else units]
-        return [units, recipe]
+        titles = lower_titles(snapshot, state)
+        return titles if self.size.width >= NARROW else titles[self.focused_panel == "recipe" :][:1]
 
     def _wide(self) -> bool:
         """Whether the view has the whole screen; zoomed dated data show all of their span in its usual place."""
@@ -216,6 +214,10 @@ class MainScreen(RacingScreen):
     @on(ViewPanel.Wished)
     def grant(self, event: ViewPanel.Wished) -> None:
         self.perform(event.wish)
+
+    @on(ViewPanel.Pointed)
+    def choose_example(self, event: ViewPanel.Pointed) -> None:
+        self.look(replace(self.view, example=event.example))
 
     @on(ViewPanel.Drawing)
     def show_footer(self) -> None:

@@ -14,7 +14,7 @@ class ViewState:
     window: int = 0  # dated data: days (or years) from the first unseen one to the window's left edge
     log_loss: bool = True
     bars: bool = False  # an error bar for each training point
-    ghosts: bool = False  # what the model was at earlier epochs
+    ghosts: bool = False  # what the model was before
     batch: bool = False  # which points the last update saw
     axes: tuple[int, int] | None = None  # the surface's parameters, as places in θ; None: those of the chosen unit
     plane: bool = False  # the surface of the plane in which the trail moves, in place of two parameters

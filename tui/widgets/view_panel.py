@@ -16,7 +16,7 @@ from tui.run.drawing import DrawHere, EraseHere, refusal
 from tui.run.gestures import Wish
 from tui.run.hands import Drag
 from tui.run.snapshot import Snapshot
-from tui.views import ViewState, chosen, fit, sums
+from tui.views import ViewState, chosen, examples, fit, sums
 from tui.views.fit import curve, drawing
 from tui.views.sums import along
 from tui.widgets.panel import Panel
@@ -36,6 +36,13 @@ class ViewPanel(Panel, can_focus=True):
         def __init__(self, wish: Wish) -> None:
             super().__init__()
             self.wish = wish
+
+    class Pointed(Message):
+        """The mouse has chosen an example, by its place."""
+
+        def __init__(self, example: int) -> None:
+            super().__init__()
+            self.example = example
 
     class Drawing(Message):
         """Drawing has begun or ended."""
@@ -152,6 +159,20 @@ class ViewPanel(Panel, can_focus=True):
             if self.grabbed is not None:
                 self.moved = False
                 self.capture_mouse()
+        if self.spot is None and self.grabbed is None:
+            self._point(event)
+
+    def _point(self, event: MouseDown) -> None:
+        """The training example under the mouse is the one whose numbers view 3 shows."""
+        if (
+            self.snapshot is None
+            or self.view.number != fit.NUMBER
+            or self.snapshot.dataset.kind not in ("curve", "plane")
+        ):
+            return
+        example = examples.nearest(self.snapshot.dataset, self._frame(self.snapshot), event.y, event.x)
+        if example is not None:
+            self.post_message(self.Pointed(example))
 
     def on_mouse_move(self, event: MouseMove) -> None:
         if self.stroke is not None:

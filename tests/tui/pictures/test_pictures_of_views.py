@@ -19,7 +19,6 @@ from engine.activations import KINDS
 from engine.edits import Freeze
 from tui.draw.palette import ANSI, DARK, NAMES, PLAIN, Palette
 from tui.run.choice import OUTPUT_BIAS, Choice
-from tui.run.ghosts import Ghost
 from tui.run.race import Row
 from tui.run.trail import Path as Path_
 from tui.run.trail import Stop
@@ -80,15 +79,12 @@ def many() -> Still:
 
 
 def haunted(name: str) -> Callable[[], Still]:
-    """A run in the midst of an epoch, with three earlier moments: its θ grew from less."""
+    """A run in the midst of an epoch, with earlier moments: its θ grew from less."""
     of = still(name)
-
-    def ghost(share: float, epoch: float) -> Ghost:
-        return Ghost(int(epoch), epoch, of.with_theta(share * of.evidence.network.theta).evidence.network)
-
-    ghosts = (ghost(0.6, 64.0), ghost(0.8, 128.0), ghost(0.93, 256.0))
+    updates = (0, 64, 128, 256)
+    stops = tuple(Stop(update, 0, np.sqrt(update / 300) * of.evidence.network.theta) for update in updates)
     count, size = len(of.evidence.dataset.y_train), of.evidence.recipe.batch_size
-    return lambda: of.but(ghosts=ghosts, batches=(0, 0.0), progress=300.0 + 2 * size / count)
+    return lambda: of.but(path=Path_(stops), batches=(0, 0.0), progress=300.0 + 2 * size / count)
 
 
 def hundred() -> Still:

@@ -43,8 +43,8 @@ ANSWERS = (
     BestUnseen(),
     Gradient(),
     ActiveShares(),
-    Where(),
     LastBatch(),
+    Where(),
 )
 
 

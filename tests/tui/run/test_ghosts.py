@@ -1,65 +1,62 @@
-"""Ghosts: which earlier moments are kept, and what becomes of them when the run goes back and takes another way."""
+"""Ghosts: which earlier moments of the trail are shown, and what the network predicted there."""
 
 from __future__ import annotations
 
-from engine import Network
-from tui.run.ghosts import LARGEST, MOST, Ghosts
+import numpy as np
+
+from tui.run.facts import Facts, Predictions
+from tui.run.ghosts import MOST, GhostCurves, ghosts
 from tui.run.options import Options
-from tui.run.player import RunEpochs
+from tui.run.player import Step
 from tui.run.session import Session
-from tui.run.travel import Back, Home
+from tui.run.trail import NOWHERE, Path, Stop
+from tui.run.travel import Home
 
-NETWORK = Network(1, [["relu"]])
-
-
-def seen(*epochs: float) -> Ghosts:
-    """A run with ten updates an epoch that was looked at after these epochs."""
-    ghosts = Ghosts()
-    for epoch in epochs:
-        ghosts.see(round(10 * epoch), epoch, NETWORK, [])
-    return ghosts
+NOTHING = np.zeros(1)
 
 
-def test_the_first_moment_is_kept_and_then_each_at_twice_the_epochs():
-    ghosts = seen(*(k / 10 for k in range(400)))
-    assert [ghost.progress for ghost in ghosts.kept] == [0.0, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0]
+def shown(update: int, *stops: int) -> list[int]:
+    return [stop.update for stop in ghosts(Path(tuple(Stop(stop, 0, NOTHING) for stop in stops)), update)]
 
 
-def test_only_the_latest_before_now_are_shown():
-    ghosts = seen(*range(100))
-    assert [ghost.progress for ghost in ghosts.before(990)] == [16, 32, 64]
-    assert [ghost.progress for ghost in ghosts.before(320)] == [4, 8, 16]
-    assert ghosts.before(0) == ()
-    assert len(ghosts.before(10**9)) == MOST
+def test_they_are_powers_of_two_after_the_first():
+    assert shown(100, *range(101)) == [16, 32, 64]
+    assert shown(128, *range(129)) == [16, 32, 64]
+    assert shown(129, *range(129)) == [32, 64, 128]
+    assert shown(150, *range(50, 151)) == [66, 82, 114]
 
 
-def test_going_back_keeps_them_and_another_way_on_forgets_what_never_was():
-    ghosts = seen(*range(100))
-    ghosts.see(200, 20.0, NETWORK, [])
-    assert len(ghosts.kept) == 8
-    ghosts.see(200, 20.0, NETWORK, [200])
-    assert [ghost.progress for ghost in ghosts.kept] == [0, 1, 2, 4, 8, 16]
-    ghosts.see(400, 40.0, NETWORK, [200])
-    assert ghosts.kept[-1].progress == 40.0
+def test_they_stand_still_while_the_run_goes_on():
+    assert len({tuple(shown(update, *range(0, 1000, 4))) for update in range(520, 1000)}) == 1
 
 
-def test_no_past_is_kept_of_a_large_network():
-    ghosts = Ghosts()
-    ghosts.see(0, 0.0, Network(LARGEST, []), [])
-    assert ghosts.kept == []
+def test_where_few_are_kept_none_is_shown_twice():
+    assert shown(1000, 0, 400, 800) == [0, 400]
+    assert shown(1000, 990) == [990]
+    assert shown(5, 0, 1, 2, 3, 4, 5) == [1, 2, 4]
+    assert shown(1, 0, 1) == [0]
 
 
-def test_a_session_tells_them():
+def test_there_is_none_before_the_first_update():
+    assert shown(0, 0) == []
+    assert ghosts(NOWHERE, 100) == []
+
+
+def points(dataset):
+    return dataset.x_train[:5]
+
+
+def test_their_curves_are_what_the_network_predicted_then():
     session = Session(Options(seed=1), lambda: None)
-    start = session.snapshot().network.theta
-    for _ in range(4):
-        session.perform(RunEpochs(1, long=False))
+    known, asked = {}, Predictions(points)
+    for update in range(20):
+        known[update] = Facts(session.run.evidence()).of(asked).y
+        session.perform(Step(1))
         while session.player.moves:
             session.work()
-        session.snapshot()
-    ghosts = session.run.evidence().ghosts
-    assert [ghost.progress for ghost in ghosts] == [0.0, 1.0, 2.0]
-    assert (ghosts[0].network.theta == start).all()
+    answer = Facts(session.run.evidence()).of(GhostCurves(points))
+    assert 0 < len(answer) <= MOST
+    for update, y in answer:
+        np.testing.assert_allclose(y, known[update], rtol=1e-5)
     session.perform(Home())
-    assert session.run.evidence().ghosts == ()
-    session.perform(Back(1))
+    assert Facts(session.run.evidence()).of(GhostCurves(points)) == ()

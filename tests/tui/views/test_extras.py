@@ -61,20 +61,18 @@ def test_the_bars_are_the_loss(told: Told, loss: str, words: str):
     assert words in fit.subtitle(snapshot, state)
 
 
-def test_ghosts_are_dimmer_the_older_and_told_by_their_epochs(told: Told):
+def test_ghosts_are_dimmer_the_older_and_told_by_their_updates(told: Told):
     state = ViewState(ghosts=True)
     request = GhostCurves(curve.points, SIZE)
     frame = curve.layout(load("motorcycle"), *SIZE)
     levels = (-120.0, -60.0, 40.0)
-    ghosts = tuple(
-        (epoch, np.full(2 * frame.columns + 1, y)) for epoch, y in zip((4.0, 8.0, 16.0), levels, strict=True)
-    )
+    ghosts = tuple((update, np.full(2 * frame.columns + 1, y)) for update, y in zip((4, 8, 16), levels, strict=True))
     snapshot = asked(told, "motorcycle", state, {request: ghosts})
     canvas = drawn(snapshot, state)
     for level, shade in zip(levels, ("plus1", "plus2", "plus3"), strict=True):
         row = frame.top + frame.rows - 1 - int(frame.y.at(level))
         assert (canvas.foreground[row] == CODES[shade]).sum() > frame.columns / 2
-    assert "ghosts: epoch 4, 8, 16" in fit.subtitle(snapshot, state)
+    assert "ghosts: update 4, 8, 16" in fit.subtitle(snapshot, state)
     rows = drawn(snapshot, state, ANSI).plain().split("\n")
     assert [row.rstrip().split()[-1] for row in rows if row.endswith((" 16", "⣀16", "⠤16", "⠒16", "⠉16"))] != []
     none = asked(told, "motorcycle", state, {request: ()})
@@ -139,8 +137,8 @@ async def test_ghosts_come_as_the_run_goes_on(drive: Any):
     async with drive() as d:
         await d.press("g")
         assert "no ghosts yet" in d.row(1)
-        for _ in range(3):
-            await d.press(">")
-        assert "ghosts: epoch 0, 1, 2" in d.row(1)
+        for _ in range(9):
+            await d.press(".")
+        assert "ghosts: update 2, 4, 8" in d.row(1)
         await d.press("home")
         assert "no ghosts yet" in d.row(1)

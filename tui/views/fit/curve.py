@@ -13,7 +13,7 @@ from tui.draw.frame import Frame, draw_axes, finite_range, mark_edges, per_datas
 from tui.draw.lines import stroke
 from tui.run.facts import Predictions, Probe, Request
 from tui.run.ghosts import GhostCurves
-from tui.views import knots
+from tui.views import examples, knots
 from tui.views.fit import extras
 
 if TYPE_CHECKING:
@@ -47,9 +47,9 @@ def paint(snapshot: Snapshot, width: int, height: int, palette: Palette, state: 
     canvas.text(frame.top, frame.left + 1, words(dataset.target_label, dataset.target_unit), "quiet")
     if dataset.truth is not None:
         canvas.codes(frame.top, frame.left, _truth_line(dataset, frame), "truth")
-    examples = _examples(dataset)
-    assert examples["train"] is not None  # only of unseen examples there may be none
-    x, y = examples["train"]
+    points_of = _examples(dataset)
+    assert points_of["train"] is not None  # only of unseen examples there may be none
+    x, y = points_of["train"]
     if state.ghosts and (ghosts := snapshot.answer(GhostCurves(points, (width, height)))) is not None:
         extras.draw_ghosts(canvas, frame, ghosts, palette.depth != "truecolor")
     if state.bars:
@@ -57,12 +57,13 @@ def paint(snapshot: Snapshot, width: int, height: int, palette: Palette, state: 
     groups = extras.groups(snapshot, state)
     for rows, (glyph, _), colour in groups:
         canvas.glyphs(*frame.cells(x[rows], y[rows]), glyph, colour)
-    if (pair := examples["unseen"]) is not None:
+    if (pair := points_of["unseen"]) is not None:
         canvas.glyphs(*frame.cells(*pair), "∘", "unseen")
     if (probe := _probe(snapshot, width, height)) is not None:
         _draw_curve(canvas, frame, dataset, probe, small=width < 60)
     for rows, (glyph, _), colour in groups[2:]:  # those of the last update are seen on the curve too
         canvas.glyphs(*frame.cells(x[rows], y[rows]), glyph, colour)
+    examples.mark(canvas, frame, dataset, state)
     knots.draw(canvas, frame, snapshot)
     return canvas
 

@@ -1,4 +1,4 @@
-"""What a person can have the fit show beside data and model: error bars, earlier epochs, and the last mini-batch."""
+"""What a person can have the fit show beside data and model: error bars, earlier updates, and the last mini-batch."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ KEYS = (
         "",
         ("curve", "series"),
     ),
-    Key("ghosts", ("g",), "In the fit: what it was at earlier epochs", "ghosts", _turn_ghosts, "", ("curve", "series")),
+    Key("ghosts", ("g",), "In the fit: what it was before", "ghosts", _turn_ghosts, "", ("curve", "series")),
     Key("batch", ("m",), "In the fit: which points the last update saw", "batch", _turn_batch, "", ("curve", "plane")),
 )
 
@@ -64,18 +64,18 @@ def subtitle(snapshot: Snapshot, state: ViewState) -> str:
     if state.bars and kind == "series" and (labels := [label for label, _ in naive(snapshot.dataset)]):
         said.append(", ".join(f"{sign} {label}" for sign, label in zip(BASELINES, labels, strict=False)))
     if state.ghosts and kind in ("curve", "series"):
-        epochs = [f"{epoch:.0f}" for request in snapshot.answers for epoch in _epochs(snapshot, request)]
-        said.append(f"ghosts: epoch {', '.join(epochs)}" if epochs else "no ghosts yet")
+        updates = [counted(update) for request in snapshot.answers for update in _updates(snapshot, request)]
+        said.append(f"ghosts: update {', '.join(updates)}" if updates else "no ghosts yet")
     if state.batch and kind in ("curve", "plane"):
         batch = snapshot.answer(LastBatch())
         said.append(f"■ {counted(len(batch.last))} of update {counted(snapshot.update)}" if batch else "no batch yet")
     return "; ".join(said)
 
 
-def _epochs(snapshot: Snapshot, request: Request[Any]) -> list[float]:
+def _updates(snapshot: Snapshot, request: Request[Any]) -> list[int]:
     if not isinstance(request, GhostCurves):
         return []
-    return [epoch for epoch, _ in snapshot.answer(request) or ()]
+    return [update for update, _ in snapshot.answer(request) or ()]
 
 
 def requests(state: ViewState, points: Callable[..., np.ndarray], *arguments: Any) -> tuple[Request[Any], ...]:
@@ -116,16 +116,16 @@ def shades(count: int) -> tuple[str, ...]:
     return _SHADES[len(_SHADES) - count :]
 
 
-def draw_ghosts(canvas: Canvas, frame: Frame, ghosts: tuple[tuple[float, np.ndarray], ...], names: bool) -> None:
-    """The curves of earlier epochs, given at the borders of the dot columns, the oldest dimmest.
+def draw_ghosts(canvas: Canvas, frame: Frame, ghosts: tuple[tuple[int, np.ndarray], ...], names: bool) -> None:
+    """The curves of earlier updates, given at the borders of the dot columns, the oldest dimmest.
 
-    With `names` their epochs stand at the right ends, where shades cannot tell them apart.
+    With `names` these stand at the right ends, where shades cannot tell them apart.
     """
-    for (epoch, y), shade in zip(ghosts, shades(len(ghosts)), strict=True):
+    for (update, y), shade in zip(ghosts, shades(len(ghosts)), strict=True):
         with np.errstate(over="ignore", invalid="ignore"):
             (dots,) = strokes(4.0 * (frame.rows - frame.y.at(y[np.newaxis])), 4 * frame.rows)
         canvas.braille(frame.top, frame.left, dots, shade)
         up = float(frame.y.at(float(y[-1])))
         if names and 0.0 <= up < frame.rows:
             right = frame.left + frame.columns
-            canvas.text_right(frame.top + frame.rows - 1 - int(up), right, f"{epoch:.0f}", "text")
+            canvas.text_right(frame.top + frame.rows - 1 - int(up), right, counted(update), "text")

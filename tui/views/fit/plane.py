@@ -13,6 +13,7 @@ from tui.draw.maps import draw_map
 from tui.draw.numbers import minus, short
 from tui.run.batches import LastBatch
 from tui.run.facts import Predictions, Request
+from tui.views import examples
 from tui.views.fit import extras
 
 if TYPE_CHECKING:
@@ -59,6 +60,7 @@ def paint(snapshot: Snapshot, width: int, height: int, palette: Palette, state: 
     if width < 66:
         _name_glyphs(canvas, frame, dataset)
     _draw_points(canvas, frame, snapshot, state)
+    examples.mark(canvas, frame, dataset, state)
     if width >= 66:
         _draw_legend(canvas, frame, dataset, palette, (low, high))
     return canvas

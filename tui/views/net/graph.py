@@ -13,7 +13,7 @@ from tui.run.choice import OUTPUT_BIAS
 from tui.run.facts import ActiveShares
 from tui.run.unit import source_name
 from tui.views import examples
-from tui.views.net import boxes, heads, shown, units, weights
+from tui.views.net import boxes, heads, lying, shown, units, weights
 from tui.views.net.edges import Gap
 from tui.views.net.flow import Flow, flow
 from tui.views.net.plan import NUMBER, Column, Plan, most_places, plan, shown_layers
@@ -48,6 +48,9 @@ def paint(snapshot: Snapshot, width: int, height: int, palette: Palette, state: 
     dataset, network = snapshot.dataset, snapshot.network
     row = examples.row(dataset, state)
     numbers = flow(network, dataset.x_train[row], float(dataset.y_train[row]), snapshot.recipe)
+    if lying.fits(snapshot, width, height):
+        lying.draw(canvas, snapshot, numbers, palette)
+        return canvas
     where = layout(snapshot, numbers, width, height)
     _draw_edges(canvas, where, snapshot)
     heads.draw(canvas, where, snapshot)
@@ -76,7 +79,7 @@ def layout(snapshot: Snapshot, numbers: Flow, width: int, height: int) -> Plan:
 # ----------------------------------------------------------------------------------------------------- the edges
 
 
-def gaps(where: Plan, snapshot: Snapshot) -> list[tuple[Gap, int | None]]:
+def gaps(where: Plan, snapshot: Snapshot, height: int) -> list[tuple[Gap, int | None]]:
     """The gaps between columns, and the layer into which each leads; None where layers between are not shown."""
     count, columns = len(snapshot.network.layers), where.columns
     into = [*where.layers, count]
@@ -86,13 +89,15 @@ def gaps(where: Plan, snapshot: Snapshot) -> list[tuple[Gap, int | None]]:
     for place, (one, other) in enumerate(pairwise(columns)):
         left = one.left + one.width + (where.scale + NUMBER if place else 0)
         right = other.left - (where.tag if place < len(where.layers) else 1) - NUMBER * (single and not place)
-        found.append((Gap(left + 1, right), into[place] if into[place] - before[place] == 1 else None))
+        found.append(
+            (Gap(0, left + 1, height, right - left - 1), into[place] if into[place] - before[place] == 1 else None)
+        )
     return found
 
 
 def _draw_edges(canvas: Canvas, where: Plan, snapshot: Snapshot) -> None:
     columns = where.columns
-    for place, (gap, layer) in enumerate(gaps(where, snapshot)):
+    for place, (gap, layer) in enumerate(gaps(where, snapshot, canvas.height)):
         sources, targets = columns[place], columns[place + 1]
         if layer is None:
             _draw_hidden_layers(canvas, gap, where, place, len(snapshot.network.layers))
@@ -112,7 +117,7 @@ def _draw_edges(canvas: Canvas, where: Plan, snapshot: Snapshot) -> None:
 def _draw_hidden_layers(canvas: Canvas, gap: Gap, where: Plan, place: int, count: int) -> None:
     """In place of edges: how many layers lie between."""
     hidden = count - where.layers.stop if place else where.layers.start
-    room, row = gap.right - gap.left, canvas.height // 2
+    room, row = gap.columns, canvas.height // 2
     for offset, (text, colour) in enumerate(((f"{hidden}", "label"), ("more", "label"), ("⋯" * room, "quiet"))):
         canvas.text(row + offset, gap.left, cut(text, room), colour)
 

@@ -60,9 +60,8 @@ def _draw_layer(
     scale: bool,
 ) -> None:
     """Values (M, units) of a layer at the ground's inputs, a box for each unit that has one."""
-    b = snapshot.network.weights(layer)[1]
     for place, unit in enumerate(column.members):
-        look, own = _look(snapshot, layer, unit, float(b[unit])), values[:, unit]
+        look, own = look_of(snapshot, layer, unit), values[:, unit]
         ends = boxes.limits(look.kind.name, own)
         _draw_box(canvas, column, place, look, ground, own, ends, palette)
         _name(canvas, column, place, look)
@@ -73,10 +72,12 @@ def _draw_layer(
         _draw_others(canvas, column, layer, ground, values, snapshot, numbers, palette)
 
 
-def _look(snapshot: Snapshot, layer: int, unit: int, bias: float) -> Look:
+def look_of(snapshot: Snapshot, layer: int, unit: int) -> Look:
+    """All of it from the network, the choice and the shares."""
     kind, shares = snapshot.network.layers[layer][unit], snapshot.answer(ActiveShares())
     chosen = (layer, unit) == (snapshot.chosen.layer, snapshot.chosen.unit)
     bad = "" if shares is None else trouble(kind, float(shares[layer][unit]))
+    bias = float(snapshot.network.weights(layer)[1][unit])
     return Look(str(unit + 1), KINDS[kind], bias, chosen, bad)
 
 

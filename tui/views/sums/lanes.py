@@ -129,7 +129,7 @@ def _draw_others(canvas: Canvas, frame: Frame, each: int, shown: Parts, span: fl
 
 
 def _draw_heading(canvas: Canvas, frame: Frame, snapshot: Snapshot, span: float) -> None:
-    """Each unit  c·σ(b + wx)   all on one scale; a lane is 200 g high."""
+    """Each unit  c·σ(b + wx)   one scale: a lane is 200 g."""
     layers, layer, dataset = snapshot.network.layers, snapshot.chosen.layer, snapshot.dataset
     if not layers:
         text, kinds = "The one weight  w·x", []
@@ -143,7 +143,7 @@ def _draw_heading(canvas: Canvas, frame: Frame, snapshot: Snapshot, span: float)
     row, left = frame.top - 1, frame.left + 1
     end = canvas.text(row, left, text, "label")
     twin = TWINS.get(kinds[snapshot.chosen.unit]) if kinds and snapshot.chosen.unit >= 0 else None
-    scale = f"   all on one scale, a lane is {short(span)}{unit}"
+    scale = f"   one scale: a lane is {short(span)}{unit}"
     beside = f"   ··· as {kind_name(twin)}" if twin else ""
     room = frame.left + frame.columns - end
     canvas.text(row, end, scale + beside if len(scale + beside) <= room else cut(beside or scale, room), "quiet")
