@@ -19,6 +19,7 @@ from tui.run.hands import SetPart
 from tui.run.options import Options
 from tui.run.player import FIRST_SPEED
 from tui.run.settings import recall
+from tui.run.writing import export
 from tui.screens.help import HelpScreen
 from tui.screens.open_table import OpenTable
 from tui.widgets.number_prompt import NumberPrompt
@@ -807,7 +808,7 @@ async def test_a_file_that_is_there_is_never_written_over(drive, tmp_path, monke
         answer = d.app.screen.query_one("#answer")
         assert str(answer.content) == "mine.py: is there already; expected another name"
         with pytest.raises(EngineError, match=r"^mine\.py: is there already; expected another name$"):
-            d.session.export(lambda run: b"", Path("mine.py"))
+            export(d.session.run, lambda run: b"", Path("mine.py"))
     assert Path("mine.py").read_text() == "mine"
 
 

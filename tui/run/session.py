@@ -6,7 +6,6 @@ runner catches it and says it.
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -15,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from data import Dataset
-from engine import EngineError, Experiment, Trainer, files
+from engine import Experiment, Trainer
 from engine.edits import Edit
 from engine.outcome import Outcome
 from tui.run import words
@@ -30,7 +29,6 @@ from tui.run.player import FIRST_SPEED, SLICE, Move, Player, Replay, RunEpochs, 
 from tui.run.race import Racing
 from tui.run.racing import LineUp, RaceWish, join, race
 from tui.run.run import Run
-from tui.run.saved import free_name
 from tui.run.scenes import Scene, find
 from tui.run.snapshot import Snapshot
 from tui.run.teller import Teller, Want
@@ -219,20 +217,6 @@ class Session:
             return
         self.perform(Open(str(self.kept)))
         self.taken, self.kept = self.kept, None
-
-    def save(self, path: Path | None = None) -> None:
-        """Write the run up to this moment to a file, by default to one of a name that is free in this folder."""
-        path = free_name(self.dataset, self.trainer.network) if path is None else path
-        self.story.save(path)
-        opens = f"Saved as {path}: unitfit {path} opens it"
-        self.telling.say(f"{opens}, unitfit replay {path} tells its losses", opens, f"Saved as {path}")
-
-    def export(self, content: Callable[[Run], bytes], path: Path) -> None:
-        """Write what this makes of this moment to a file that is not there yet. Raises EngineError or DataError."""
-        if os.path.lexists(path):
-            raise EngineError(f"{path}: is there already; expected another name")
-        files.save(path, content(self.run))
-        self.telling.say(words.exported(path))
 
     def _enter(self, run: Run, level: int) -> None:
         if run.before is not None:

@@ -18,6 +18,7 @@ from tui.run.fields import PANEL_FIELDS
 from tui.run.gestures import StepField
 from tui.run.runner import Command
 from tui.run.snapshot import Snapshot
+from tui.run.writing import save
 from tui.screens.racing import RacingScreen
 from tui.views import ViewState, Want, fit, view_of
 from tui.widgets.footer_line import FooterLine
@@ -264,7 +265,7 @@ class MainScreen(RacingScreen):
         return FOCUSES[(FOCUSES.index(self.focused_panel) + 1) % len(FOCUSES)]
 
     def action_save(self) -> None:
-        self.send(lambda session: session.save())
+        self.send(lambda session: save(session.run))
 
     def action_go_on(self) -> None:
         self.send(lambda session: session.go_on())

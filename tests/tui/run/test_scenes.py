@@ -178,7 +178,7 @@ def test_what_is_no_scene_is_one_sentence(tmp_path, content):
 
 
 def test_an_unknown_name_names_the_nearest():
-    with pytest.raises(EngineError, match="scene='sigmoid2': expected one of .* \\(did you mean 'sigmoid'"):
+    with pytest.raises(EngineError, match="did you mean 'sigmoid'"):
         find("sigmoid2")
 
 
@@ -187,9 +187,8 @@ def test_a_changed_file_is_a_scene_or_a_sentence():
     for _ in range(300):
         text = list(OWN)
         for _ in range(choose.randrange(1, 6)):
-            text[choose.randrange(len(text))] = chr(
-                choose.choice((choose.randrange(32, 127), choose.randrange(0x110000)))
-            )
+            letter = choose.choice((choose.randrange(32, 127), choose.randrange(0x110000)))
+            text[choose.randrange(len(text))] = chr(letter)
         try:
             own = from_text("".join(text), "mine.toml")
         except EngineError:
