@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import gc
 import os
-import re
 import signal
 import sys
 from collections.abc import Callable, Iterable
@@ -25,12 +24,12 @@ from textual.notifications import SeverityLevel
 from textual.screen import Screen
 from textual.theme import BUILTIN_THEMES, Theme
 
+from engine import Network, Trainer
 from tui.actions import KeysError, bindings, keymap, place_of, with_keys
 from tui.draw.palette import DARK, LIGHT, THEMES, Palette, choose
 from tui.run.keeper import Keeper
 from tui.run.options import Options
 from tui.run.runner import Runner
-from tui.run.session import Session
 from tui.run.settings import THEME, remember
 from tui.screens.main import MainScreen
 from tui.widgets.too_small import too_small
@@ -57,8 +56,9 @@ class UnitfitApp(App[None]):
         keys: Path | None = None,
         keeper: Keeper | None = None,
         theme: str | None = None,
+        palette: Palette | None = None,
     ) -> None:
-        self.palette = choose(os.environ, theme)  # before Textual takes NO_COLOR out of the environment
+        self.palette = palette or choose(os.environ, theme)  # before Textual takes NO_COLOR out of the environment
         super().__init__()
         self._wear(self.palette)
         self.keeper = keeper
@@ -81,7 +81,7 @@ class UnitfitApp(App[None]):
             ended = self.runner.stop(PATIENCE)
             if self.keeper is not None and ended and not self.return_code:
                 self.keeper.close()
-        if not ended:  # a compilation cannot be interrupted; what it writes it writes under another name first
+        if not ended or self.runner.loading:  # no compilation can be interrupted; it writes under another name first
             sys.stdout.flush()
             os._exit(self.return_code or 0)
 
@@ -122,9 +122,9 @@ class UnitfitApp(App[None]):
             self.main.call_after_refresh(self._go_on)
 
     def _go_on(self) -> None:
-        """After the first paint the curve is drawn; after that plotext and numba come, on the other thread."""
+        """After the first paint the curve is drawn; after that plotext and numba come, on a thread of their own."""
         self.main.start_plots()
-        self.main.call_after_refresh(self.runner.send, prepare)
+        self.main.call_after_refresh(self.runner.prepare, load)
 
     def pop_screen(self) -> AwaitComplete:
         """As Textual's, but the second of two quick enters in the command palette finds it gone and does nothing."""
@@ -175,28 +175,11 @@ class UnitfitApp(App[None]):
         if problem := remember(THEME, name):
             self.say(problem)
 
-    def action_save_picture(self) -> None:
-        """The screen as SVG, in the current folder; taken once the palette has left the screen."""
-        self.call_after_refresh(self._save_picture)
 
-    def _save_picture(self) -> None:
-        snapshot = self.main.snapshot
-        if snapshot is None:
-            return
-        name = re.sub(r"[^\w.-]+", "_", snapshot.dataset.name) or "data"
-        path = Path(f"unitfit-{name}-{snapshot.update}.svg")
-        try:
-            path.write_text(self.export_screenshot(title="unitfit"), "utf-8")
-        except OSError as error:
-            self.say(f"{path}: cannot be written here ({error.strerror}); start unitfit in another folder")
-        else:
-            self.say(f"Saved the screen as {path.resolve()}", "information")
-
-
-def prepare(session: Session) -> None:
-    """What the first update needs, and the loss curve that it begins."""
+def load() -> None:
+    """What the first update needs, and the loss curve that it begins: seconds at the very first time."""
     import_module("plotext")
-    session.prepare()
+    Trainer(Network(1), [[0.0]], [0.0], threads=1).prepare()  # the kernels are the same for all networks
     gc.freeze()  # numba's half million objects stay for good: looking through them again costs the screen 80 ms
 
 

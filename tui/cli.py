@@ -1,24 +1,21 @@
-"""The command line: `unitfit` opens the screen; `train`, `datasets` and `info` do without one.
+"""The command line: `unitfit` opens the screen; its commands do without one.
 
 Whatever a person can get wrong ends with one sentence on stderr and exit code 2.
 """
 
 from __future__ import annotations
 
-import errno
 import functools
 import io
-import os
-import shutil
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Any, NoReturn, TextIO
+from typing import Any, NoReturn
 
 import click
 
 import data
-from data import DataError, Dataset
+from data import DataError
 from data.errors import clean
 from engine import EngineError, Experiment, story_file
 from engine.activations import KINDS
@@ -26,14 +23,15 @@ from engine.initial import INITS
 from engine.notation import parse_layers
 from engine.outcome import Outcome as SavedOutcome
 from engine.recipe import BY_FLAG, FIELDS, Field, Recipe
-from tui.console.headless import Outcome, make_trainer, train, updates_of
+from tui.commands.export import export, predict
+from tui.console.headless import Outcome, make_trainer, updates_of, watched
+from tui.console.out import aligned, is_terminal, ready, say
 from tui.run.options import Options
 from tui.run.saved import is_saved, open_saved
 from tui.run.settings import THEME, recall
 
 DIVERGED, BAD_INPUT, INTERRUPTED = 1, 2, 130
 SENTENCE_LENGTH = 1000
-BAR_COLUMNS = 60
 HEADLESS_BUDGET = 1  # byte for checkpoints: nobody goes back
 USUAL = Options()
 USUAL_TRAINING = {field.flag: getattr(Recipe(), name) for name, field in FIELDS.items() if field.flag != "lr"}
@@ -67,7 +65,7 @@ class Program(click.Group):
 
     def format_usage(self, context: click.Context, formatter: click.HelpFormatter) -> None:
         formatter.write_usage("unitfit", "[FILE] [OPTIONS]")
-        formatter.write_usage("unitfit", "train|replay|datasets|info [OPTIONS]", prefix="       ")
+        formatter.write_usage("unitfit", "train|replay|export|predict|datasets|info [OPTIONS]", prefix="       ")
 
     def format_options(self, context: click.Context, formatter: click.HelpFormatter) -> None:
         screen.format_options(context, formatter)
@@ -169,11 +167,10 @@ def screen(options: Options, theme: str | None) -> int:
 @click.option("--force", is_flag=True, help="Write over a file that is there already")
 def train_command(options: Options, as_object: bool, quiet: bool, save: str | None, force: bool) -> int:
     """Train without a screen, and print a table and a plot of the fit."""
-    if save is not None and os.path.exists(save) and not force:
-        raise click.UsageError(f"--save {save}: is there already; expected another name, or --force")
+    ready("--save", save, force)
     dataset, trainer = make_trainer(options)
     story = Experiment(trainer, options.source(), budget=HEADLESS_BUDGET)
-    outcome = _watched(dataset, story, updates_of(trainer), quiet)
+    outcome = watched(dataset, story, updates_of(trainer), quiet)
     if save is not None:
         story.save(save)
     return _report(outcome, as_object, quiet)
@@ -186,7 +183,7 @@ def train_command(options: Options, as_object: bool, quiet: bool, save: str | No
 def replay(file: str, as_object: bool, threads: int | None) -> int:
     """Train a saved run again, and say whether it comes to the same weights."""
     _, dataset, story = open_saved(file, threads)
-    saved, outcome = story.outcome, _watched(dataset, story, story.end, quiet=as_object)
+    saved, outcome = story.outcome, watched(dataset, story, story.end, quiet=as_object)
     if outcome.interrupted or story.trainer.diverged or saved is None:
         return _report(outcome, as_object, quiet=False)
     story.goto(story.end)  # after the edits of its last update
@@ -194,21 +191,6 @@ def replay(file: str, as_object: bool, threads: int | None) -> int:
     if not as_object:
         say(f"{file}: {verdict}")
     return _report(outcome, as_object, quiet=False, replay=verdict)
-
-
-def _watched(dataset: Dataset, story: Experiment, updates: int, quiet: bool) -> Outcome:
-    """The run, trained to this update, with a progress bar where somebody looks."""
-    narrow = shutil.get_terminal_size().columns < BAR_COLUMNS  # there a bar would break into lines, again and again
-    hidden = quiet or narrow or not is_terminal(sys.stdout, sys.stderr)
-    with click.progressbar(
-        length=updates, label="compiling", file=sys.stderr, hidden=hidden, show_pos=True, width=0
-    ) as bar:
-
-        def progress(done: int) -> None:
-            bar.label = "training "
-            bar.update(done)
-
-        return train(dataset, story, updates, progress)
 
 
 def _report(outcome: Outcome, as_object: bool, quiet: bool, **more: str) -> int:
@@ -222,6 +204,10 @@ def _report(outcome: Outcome, as_object: bool, quiet: bool, **more: str) -> int:
     if outcome.interrupted:
         return INTERRUPTED
     return DIVERGED if outcome.trainer.diverged else 0
+
+
+program.add_command(export)
+program.add_command(predict)
 
 
 @program.command()
@@ -249,36 +235,6 @@ def info() -> int:
     return 0
 
 
-def say(text: str) -> None:
-    """Print on stdout; ClickException where there is no room for it."""
-    try:
-        click.echo(text)
-    except OSError as error:
-        if error.errno == errno.EPIPE:
-            raise  # click knows how to end quietly when nobody reads on
-        sys.stdout = None  # or the exit would try again
-        raise click.ClickException(
-            f"stdout cannot be written ({error.strerror}): expected room for the result"
-        ) from None
-
-
 def on_terminal() -> bool:
     """Whether there is a terminal for the screen, which reads stdin and draws on stderr."""
     return is_terminal(sys.stdin, sys.stderr)
-
-
-def is_terminal(*streams: TextIO | None) -> bool:
-    """Whether all of these are terminals; a stream that the shell closed is None."""
-    return all(stream is not None and stream.isatty() for stream in streams)
-
-
-def aligned(rows: Sequence[Sequence[str]]) -> list[str]:
-    """Lines of a table, each column as wide as it must be; numbers to the right."""
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    return [
-        "  ".join(
-            text.rjust(width) if text.isdecimal() else text.ljust(width)
-            for text, width in zip(row, widths, strict=True)
-        ).rstrip()
-        for row in rows
-    ]

@@ -22,6 +22,7 @@ from tui.run.choice import Choice, nearest
 from tui.run.facts import Evidence, Facts, Request
 from tui.run.options import Options
 from tui.run.player import FRAME
+from tui.run.race import Row
 from tui.run.runner import Runner
 from tui.run.session import Session
 from tui.run.snapshot import Snapshot
@@ -37,6 +38,9 @@ class HandRunner(Runner):
 
     def start(self) -> None:
         self.open()
+
+    def prepare(self, load: Callable[[], None]) -> None:
+        load()
 
     def settle(self) -> None:
         """All that is asked for, until nothing is due before the clock moves; then a snapshot."""
@@ -143,6 +147,7 @@ def tell(
         progress=120.0,
         history=History(4 * epochs, epochs, losses, losses + 0.1),
         gradient=np.linspace(-0.1, 0.1, network.n_parameters),
+        rows=(Row("one", 10, 22.8, 25.6, 90, 120, "done", epochs, losses, losses + 0.1, True),),
     )
     made = Snapshot(
         dataset=dataset,

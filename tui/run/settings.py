@@ -9,7 +9,7 @@ from pathlib import Path
 import platformdirs
 import tomli_w
 
-from engine.story_file import write_in_one_piece
+from engine.files import write_in_one_piece
 
 THEME = "theme"
 

@@ -11,6 +11,7 @@ from data import Dataset
 from engine import Network
 from tui.run.facts import ActiveShares, Facts, Losses, Request
 from tui.run.player import Player
+from tui.run.race import Race, Racing
 from tui.run.run import Run
 from tui.run.snapshot import Snapshot, State
 from tui.run.unit import trouble
@@ -24,7 +25,7 @@ class Teller:
 
     def __init__(self) -> None:
         self.wants: tuple[Want, ...] = ()
-        self.bench = Workbench()
+        self.bench, self.race = Workbench(), Race()
         self._facts: Facts | None = None
 
     def facts(self, run: Run) -> Facts:
@@ -53,7 +54,7 @@ class Teller:
             progress=trainer.progress,
             rate=trainer.learning_rate,
             updates_per_second=player.count_rate(),
-            state="compiling" if compiling else _state(player),
+            state="compiling" if compiling else "playing" if self.race.playing else _state(player),
             speed=player.speed(),
             diverged=trainer.diverged,
             marks=run.marks,
@@ -74,6 +75,8 @@ class Teller:
         heavy = {request for request in requests if isinstance(request, Heavy)}
         self.bench.keep(heavy)
         answers = facts.answers(requests - heavy)
+        if Racing() in requests:
+            answers[Racing()] = self.race.rows(run)
         late = {request: self.bench.answer(request, facts.evidence) for request in heavy}
         return answers | {request: answer for request, answer in late.items() if answer is not None}
 

@@ -5,11 +5,13 @@ A run is left where it is when somebody goes back to the run before it, so that 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
+from engine.marks import Position
 from tui.run.run import Run
 from tui.run.telling import Note
 
@@ -87,6 +89,26 @@ def travel(wish: Travel, run: Run) -> tuple[Run, Forms]:
     return run, of_moment(run)
 
 
+def aim(wish: Travel, run: Run) -> Position:
+    """Where in the present run a travel leads, as far as that takes training; this moment, where it leads nowhere."""
+    story = run.story
+    update = story.update
+    match wish:
+        case Back(updates):
+            update = max(0, update - updates)
+        case BackEpoch():
+            update -= min(update, story.trainer.updates_since_epoch)
+        case Home():
+            return 0, 0
+        case End():
+            update = story.end
+        case Best() if run.dataset.y_test is not None:
+            update = _best(run)[0] if _best(run)[0] >= 0 else update
+        case Undo():
+            return story.before_step or story.position
+    return story.after(update)
+
+
 def _back(run: Run, updates: int) -> None:
     if run.story.update > 0:  # at update 0 it would go on, over the edits that were made there
         run.story.goto(max(0, run.story.update - updates))
@@ -147,7 +169,8 @@ def _news(what: str, run: Run, first: int, last: int) -> tuple[str, str]:
     """
     epochs: dict[str, int] = {}
     for note, entry in zip(run.telling.notes[first:last], run.story.entries[first:last], strict=True):
-        epochs.setdefault(note.name, int(entry.progress))
+        known = not math.isnan(entry.progress)  # else it was not passed yet, and the cursor stands just before it
+        epochs.setdefault(note.name, int(entry.progress if known else run.trainer.progress))
     long = _list(name + f" at epoch {epoch}" * (epoch > 0) for name, epoch in epochs.items())
     return f"{what}: {long}", f"{what}: {_list(epochs)}"
 

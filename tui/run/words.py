@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
+from pathlib import Path
+
 import data
 from data import Dataset
+from tui.draw.numbers import short
 from tui.run.beginnings import Beginning, Load, Open, Reinit, Reseed, Restart
+from tui.run.race import Row
 from tui.run.run import Moment, Run
 from tui.run.telling import Note
 
@@ -12,7 +18,8 @@ FIRST_NOTE = "space plays, . is one update; s adds a sigmoid unit, r a ReLU; ? a
 OFFER = "A run was cut off: ctrl+r goes on with it; space plays this one, ? all keys"
 NOTHING_LEFT = "No run was cut off: there is nothing to go on with"
 REPLAYING = "space pauses; what was recorded plays again, then training goes on"
-COMPILING = "compiling the kernels; keys wait their turn …"
+LINING_UP = "lining the runs up …"
+COMPILING = "compiling the kernels, which takes long only at the very first start; then it goes on …"
 
 
 def of_beginning(beginning: Beginning, run: Run) -> str:
@@ -44,6 +51,15 @@ def of_training(moment: Moment) -> Note:
     return Note("space pauses", f"Training since epoch {moment.epoch}")
 
 
+def of_race(rows: Sequence[Row]) -> str:
+    """The sentence at the end of a race, of which the unseen losses may be covered yet."""
+    known = [row for row in rows if math.isfinite(row.train)]
+    if not known:
+        return "All runs have diverged: lower the learning rate"
+    best = min(known, key=lambda row: row.train)
+    return f"All are done: {best.name} learnt the training rows best, {short(best.train)}; is it best on unseen ones?"
+
+
 def of_divergence(update: int, what: str) -> str:
     said = overflow(update, what)
     return f"{said[0].upper()}{said[1:]}; [ lowers the rate, 0 starts again"
@@ -64,6 +80,16 @@ def while_it_begins(beginning: Beginning) -> str | None:
     return None
 
 
+def of_filling(share: float) -> str:
+    """Where somebody wants to go back to a moment that was trained by a program that was cut off."""
+    return f"earlier moments are being trained again, {100 * share:.0f} %; then it goes there"
+
+
 def of_replay(verdict: str) -> str:
     """What is said at the end of a replay; `verdict` is that of `Outcome`."""
     return verdict or "Replayed to the same θ as when it was saved; space trains on, u goes back"
+
+
+def exported(path: Path) -> str:
+    """What is said of a file that was written."""
+    return f"Exported as {path}"

@@ -11,14 +11,14 @@ from textual.app import ComposeResult
 from textual.containers import Container
 from textual.events import DescendantFocus, Resize
 
-from tui.actions import VIEW_KEYS, WISHES, Action, bindings, of_other_views, without_use, without_way
+from tui.actions import OF_RUNS, VIEW_KEYS, WISHES, Action, bindings, of_other_views, without_use, without_way
 from tui.draw.palette import Palette
 from tui.run.drawing import BeginDrawing
 from tui.run.fields import PANEL_FIELDS
 from tui.run.gestures import StepField
 from tui.run.runner import Command
 from tui.run.snapshot import Snapshot
-from tui.screens.asking import AskingScreen
+from tui.screens.racing import RacingScreen
 from tui.views import ViewState, Want, fit, view_of
 from tui.widgets.footer_line import FooterLine
 from tui.widgets.loss_panel import LossPanel
@@ -34,7 +34,7 @@ from tui.widgets.view_panel import ViewPanel
 
 FOCUSES = ("view", "units", "recipe")
 NARROW = 100  # columns under which the recipe has no place of its own
-OPENS = ("help", "open_table", "open_run", "ask_epochs", "ask_value")  # what needs room of its own
+OPENS = ("help", "open_table", "open_run", "export", "ask_epochs", "ask_value", "line_up")  # what needs room of its own
 
 
 def breakpoints(side: str, least: int, *others: int) -> list[tuple[int, str]]:
@@ -42,7 +42,7 @@ def breakpoints(side: str, least: int, *others: int) -> list[tuple[int, str]]:
     return [(0, f"-under{least}"), *((size, f"-{side}{size}") for size in (least, *others))]
 
 
-class MainScreen(AskingScreen):
+class MainScreen(RacingScreen):
     """Shows snapshots. What a person wants of the run goes to `send`, and comes back in a snapshot."""
 
     BINDINGS = bindings("main")
@@ -168,7 +168,7 @@ class MainScreen(AskingScreen):
 
     def _wide(self) -> bool:
         """Whether the view has the whole screen; zoomed dated data show all of their span in its usual place."""
-        return self.view.zoom and not self._dated()
+        return view_of(self.view.number).WHOLE or (self.view.zoom and not self._dated())
 
     def _dated(self) -> bool:
         """Whether the fit of dated data is shown, through a window that moves."""
@@ -201,7 +201,8 @@ class MainScreen(AskingScreen):
         opens = action in OPENS or (action == "run_epochs" and self.epochs is None)
         if opens and too_small(*self.app.size):
             return False
-        return action != "look" or parameters[0] in self.enabled()
+        name = parameters[0] if action == "look" else action if action in OF_RUNS else None
+        return name is None or name in self.enabled()
 
     # ---------------------------------------------------------------------------------------------------- actions
 
@@ -215,7 +216,7 @@ class MainScreen(AskingScreen):
 
     @on(ViewPanel.Pointed)
     def choose_example(self, event: ViewPanel.Pointed) -> None:
-        self._look(replace(self.view, example=event.example))
+        self.look(replace(self.view, example=event.example))
 
     @on(ViewPanel.Drawing)
     def show_footer(self) -> None:
@@ -241,14 +242,14 @@ class MainScreen(AskingScreen):
     def action_look(self, name: str) -> None:
         """Do what the view says of its own key with this id."""
         if self.snapshot:
-            self._look(VIEW_KEYS[name].does(self.view, self.snapshot, *self.query_one("#view").size))
+            self.look(VIEW_KEYS[name].does(self.view, self.snapshot, *self.query_one("#view").size))
 
     def action_zoom(self) -> None:
         self.view = replace(self.view, zoom=not self.view.zoom)
         self._focus("view" if self._wide() else self.focused_panel)
 
     def action_log_loss(self) -> None:
-        self._look(replace(self.view, log_loss=not self.view.log_loss))
+        self.look(replace(self.view, log_loss=not self.view.log_loss))
 
     def action_view(self, number: int) -> None:
         self.view = replace(self.view, number=number)
@@ -260,28 +261,13 @@ class MainScreen(AskingScreen):
     def _next_focus(self) -> str:
         return FOCUSES[(FOCUSES.index(self.focused_panel) + 1) % len(FOCUSES)]
 
-    def action_help(self) -> None:
-        from tui.screens.help import HelpScreen
-
-        self.app.push_screen(HelpScreen(self.actions, str(self.keys)))
-
-    def action_open_table(self) -> None:
-        from tui.screens.open_table import OpenTable
-
-        self.app.push_screen(OpenTable(self.send))
-
     def action_save(self) -> None:
         self.send(lambda session: session.save())
 
     def action_go_on(self) -> None:
         self.send(lambda session: session.go_on())
 
-    def action_open_run(self) -> None:
-        from tui.screens.open_run import OpenRun
-
-        self.app.push_screen(OpenRun(self.send))
-
-    def _look(self, view: ViewState) -> None:
+    def look(self, view: ViewState) -> None:
         self.view = view
         self.repaint()
 

@@ -78,6 +78,7 @@ class View(Titled, Protocol):
     KEYS: tuple[Key, ...]  # its own
     FOOTER: str  # whose keys matter while it has the focus: "view" those of looking, or "building"
     BELOW: Titled | None  # what stands under it in place of the table of units
+    WHOLE: bool  # whether it takes the whole screen
 
 
 @cache

@@ -22,4 +22,7 @@ class ViewState:
     starts: int = 0  # updates of runs from other random starts, drawn beside the trail; 0: there are none
     full: int = 0  # updates of the run beside which one with full batches is drawn; 0: there is none
     example: int | None = None  # the place of the example whose numbers are shown, None for the one shown at first
+    racer: int = 0  # the chosen row of the race
+    covered: bool = True  # its unseen losses
+    guesses: tuple[tuple[str, float], ...] = ()  # the last guess first: the run's name, and the unseen loss said of it
     focus: bool = False  # the panel being painted has the focus

@@ -53,6 +53,7 @@ class ViewPanel(Panel, can_focus=True):
         self.label = HIGH  # that the last point got
         self.grabbed: int | None = None  # the unit that the mouse holds
         self.row = 0  # where the mouse was when it was last heard of
+        self.moved = False  # whether it has moved what it holds
         self.stroke: drawing.Spot | None = None  # where the mouse set its last point, while a button is held
 
     # --------------------------------------------------------------------------------------------------- what is seen
@@ -156,6 +157,7 @@ class ViewPanel(Panel, can_focus=True):
         elif self.snapshot and self.snapshot.dataset.kind == "curve" and handles:
             self.grabbed, self.row = handles.grab(self.snapshot, *self.size, event.y, event.x), event.y
             if self.grabbed is not None:
+                self.moved = False
                 self.capture_mouse()
         if self.spot is None and self.grabbed is None:
             self._point(event)
@@ -178,7 +180,8 @@ class ViewPanel(Panel, can_focus=True):
         elif self.grabbed is not None and self.snapshot:
             x, lift = HANDLES[self.view.number].dragged(self.snapshot, *self.size, event.x, self.row - event.y)
             self.row = event.y
-            self.post_message(self.Wished(Drag(self.grabbed, x, lift)))
+            self.post_message(self.Wished(Drag(self.grabbed, x, lift, self.moved)))
+            self.moved = True
 
     def on_mouse_up(self, event: MouseUp) -> None:
         self.grabbed = self.stroke = None

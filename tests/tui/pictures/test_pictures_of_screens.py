@@ -69,6 +69,7 @@ SCENES = {
     "net_zoomed": Scene(lambda: still("chicago"), keys=("3", "z")),
     "drawing": Scene(lambda: still("motorcycle"), keys=("P", "left", "left", "up")),
     "drawing_classes": Scene(lambda: still("spiral"), keys=("P", "left", "left", "up")),
+    "export": Scene(lambda: still("motorcycle"), keys=("e", "down")),
     "help": Scene(lambda: still("motorcycle"), keys=("question_mark",)),
 }
 
@@ -95,7 +96,7 @@ class StillRunner(Runner):
     def perform(self, wish: Wish) -> None:
         """It stands still."""
 
-    def prepare(self) -> None:
+    def prepare(self, load: Callable[[], None]) -> None:
         """There is nothing to compile."""
 
 

@@ -19,9 +19,10 @@ from engine.activations import KINDS
 from engine.edits import Freeze
 from tui.draw.palette import ANSI, DARK, NAMES, PLAIN, Palette
 from tui.run.choice import OUTPUT_BIAS, Choice
+from tui.run.race import Row
 from tui.run.trail import Path as Path_
 from tui.run.trail import Stop
-from tui.views import ViewState, fit, loss, net, sums, surface, views
+from tui.views import ViewState, fit, loss, net, runs, sums, surface, views
 from tui.views.net import example
 from tui.views.units import table
 
@@ -140,6 +141,25 @@ def overfitted() -> Still:
     of = still("motorcycle")
     history = of.evidence.history
     return of.but(history=replace(history, test=history.test + 0.9 * (history.epoch / 400) ** 2), progress=423.4)
+
+
+def raced(count: int) -> Callable[[], Still]:
+    """So many runs side by side, the more units the nearer to the training rows and in the end to no others."""
+
+    def make() -> Still:
+        epochs = np.arange(101)
+        rows = []
+        for place in range(count):
+            train = 20 + 60 / (1 + place) * np.exp(-epochs / (30 - 2 * place)) - 1.5 * place
+            test = train + 2 + (0.06 * place) ** 2 * epochs
+            names = ("linear, 1 day", "10 ReLU", "100 ReLU", "2 × 100 ReLU", "3 × 100 ReLU")
+            name, state = names[place % 5], ("done", "runs", "waits", "done", "diverged")[place % 5]
+            best = int(np.argmin(test))
+            own = Row(name, 10 ** (place + 1), train[-1], test[-1], best, 100, state, epochs, train, test, place == 1)
+            rows.append(own)
+        return still("chicago").but(rows=tuple(rows))
+
+    return make
 
 
 def travelled(name: str, ahead: int = 0) -> Callable[[], Still]:
@@ -271,6 +291,20 @@ def scenes() -> Iterator[tuple[str, Scene]]:
     ):
         yield f"surface_motorcycle_{shown}", Scene(surface, "fit", travelled("motorcycle"), state=state)
     yield "surface_stretched", Scene(surface, "fit", stretched("motorcycle"))
+    for name, state in (
+        ("covered", ViewState(racer=1)),
+        ("shown", ViewState(racer=3, covered=False)),
+        ("guessed", ViewState(racer=4, covered=False, guesses=(("100 ReLU", 12.5),))),
+        ("guess_covered", ViewState(racer=4, guesses=(("100 ReLU", 12.5),))),
+        ("linear_axis", ViewState(covered=False, log_loss=False)),
+    ):
+        for size in ("whole", "fit"):
+            yield f"runs_{name}_{size}", Scene(runs, size, raced(5), state=state)
+    for palette in (ANSI, PLAIN):
+        yield f"runs_{palette.depth}", Scene(runs, "whole", raced(5), palette=palette, state=ViewState(covered=False))
+    yield "runs_none_yet", Scene(runs, "whole", kept("chicago"))
+    for name in ("motorcycle", "spiral", "concrete"):
+        yield f"runs_{name}", Scene(runs, "whole", lambda name=name: still(name).but(rows=raced(1)().evidence.rows))
     yield "net_motorcycle_whole", Scene(net, "whole", kept("motorcycle"), Choice(unit=1))
     yield "net_spiral_whole", Scene(net, "whole", kept("spiral"), Choice(layer=1))
     yield "net_motorcycle_unanswered", Scene(net, "fit", kept("motorcycle"), answered=False)

@@ -12,6 +12,8 @@ from engine import EngineError
 from engine.edits import AddUnit, SetRecipe
 from tui.run import words
 from tui.run.beginnings import Open
+from tui.run.gestures import AddLayerLast, StepField
+from tui.run.hands import Drag
 from tui.run.options import Options
 from tui.run.player import Step, Toggle
 from tui.run.saved import free_name, is_saved, open_saved
@@ -69,6 +71,16 @@ def test_a_saved_run_is_opened_replayed_and_undone(session):
     other.perform(Undo())
     assert other.snapshot().note.startswith("Undone: unit 4 added")
     assert other.story.position == (10, 0)
+
+
+def test_edits_are_named_as_in_the_run_that_was_saved(session):
+    for wish in (AddLayerLast(), StepField("lr", 1), Drag(0, 0.2, 0.1)):
+        session.perform(wish)
+    session.save(Path("run.toml"))
+    session.perform(Open("run.toml"))
+    first, second = (run.telling.notes for run in session.runs)
+    assert [note.name for note in second] == [note.name for note in first]
+    assert [note.name for note in first][:2] == ["layer 2 added"] * 2
 
 
 def test_a_replay_can_be_stopped(session):
