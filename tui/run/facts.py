@@ -43,10 +43,10 @@ class Evidence:
     since: int = -1  # the update after which the history's losses are of the recipe's kind
     until: int = 2**62  # and the one up to which they are
     gradient: np.ndarray | None = None  # (n_parameters,) of the last update, in θ's order
-    batches: tuple[int, float] | None = None  # (seed, epochs done when batches of the present size began), if known
     chosen: Choice = FIRST
     path: Path = NOWHERE  # where the present network has been, and will be
     rows: tuple[Any, ...] = ()  # of the race, see `race.Row`
+    batches: tuple[int, float] | None = None  # (seed, epochs done when batches of the present size began), if known
 
     @property
     def moment(self) -> tuple[int, float, int, int, int]:

@@ -119,9 +119,9 @@ class Run:
             since=since,
             until=until,
             gradient=self.gradient,
-            batches=self._batches(),
             chosen=self.choice,
             path=self.trail.path(self.story),
+            batches=self._batches(),
         )
 
     def _batches(self) -> tuple[int, float] | None:

@@ -43,8 +43,8 @@ ANSWERS = (
     BestUnseen(),
     Gradient(),
     ActiveShares(),
-    LastBatch(),
     Where(),
+    LastBatch(),
 )
 
 

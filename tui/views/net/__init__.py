@@ -27,7 +27,7 @@ FOOTER, BELOW, WHOLE = "building", example, False
 
 
 def subtitle(snapshot: Snapshot, state: ViewState) -> str:
-    """Which layers are not shown."""
+    """How large it is."""
     from tui.views.net import graph
 
     return graph.subtitle(snapshot, state)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tui.draw.canvas import Canvas, cut
-from tui.draw.numbers import short
+from tui.draw.numbers import counted, short
 from tui.run.choice import OUTPUT_BIAS
 from tui.run.facts import ActiveShares
 from tui.run.unit import source_name
@@ -30,8 +30,8 @@ _ROUNDING = 1e-5  # of a feature's range: what is nearer to 0 is 0, scaled in si
 
 
 def subtitle(snapshot: Snapshot, state: ViewState) -> str:
-    """Nothing: the heads of the columns say it."""
-    return ""
+    """How many numbers there are to learn."""
+    return f"{counted(snapshot.network.n_parameters)} parameters"
 
 
 def requests(dataset: Dataset, width: int, height: int, state: ViewState) -> tuple[ActiveShares]:
