@@ -138,7 +138,7 @@ def test_several_runs_stand_side_by_side():
 def test_a_saved_run_can_be_the_run_of_a_scene(tmp_path):
     own = session(data="triangle")
     steps(own, 4)
-    own.save(tmp_path / "run.toml")
+    own.story.save(tmp_path / "run.toml")
     path = tmp_path / "mine.toml"
     path.write_text(OWN[: OWN.index("[[runs]]")] + '[[runs]]\nfile = "run.toml"\n')
     run = session(scene=str(path))
