@@ -150,6 +150,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("go_on", ("ctrl+r",), "Go on with a run that was cut off", "go on", "go_on", PROGRAM),
     Action("open_run", ("ctrl+o",), "Open a saved run", "open run", "open_run", PROGRAM),
     Action("export", ("e",), "Export: Python, LaTeX, npz, csv, svg", "export", "export", PROGRAM),
+    Action("scenes", ("t",), "The scenes of chapter 1", "scenes", "scenes", PROGRAM),
     Action("help", ("?",), "All keys", "help", "help", PROGRAM),
     Action("palette", ("ctrl+p",), "All actions, by name", "palette", "app.command_palette", PROGRAM),
     Action("theme", (), "Dark or light theme", "theme", "app.switch_theme", PROGRAM),

@@ -7,12 +7,13 @@ import gc
 import os
 import signal
 import sys
+import threading
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import partial
 from importlib import import_module
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TextIO
 
 import platformdirs
 from textual import on
@@ -30,11 +31,15 @@ from tui.draw.palette import DARK, LIGHT, THEMES, Palette, choose
 from tui.run.keeper import Keeper
 from tui.run.options import Options
 from tui.run.runner import Runner
+from tui.run.scenes import find
 from tui.run.settings import THEME, remember
+from tui.screens.dialogs import view_for
 from tui.screens.main import MainScreen
 from tui.widgets.too_small import too_small
 
 KEYS_FILE = Path("unitfit", "keys.toml")
+HUNG_UP = 129  # exit code, as after the signal that most terminals send when they go
+LOOK = 1.0  # seconds between two looks at whether there is a terminal
 PATIENCE = 0.3  # seconds that quitting waits for the runner
 
 
@@ -72,18 +77,33 @@ class UnitfitApp(App[None]):
             own, self._problem = {}, str(error)
         self.set_keymap(own)
         self.main = MainScreen(self.palette, with_keys(own), self.keys, self.runner.send)
+        if options.scene is not None:
+            self.main.next_view = view_for(find(options.scene))
 
     def run(self, *args: Any, **kwargs: Any) -> None:
         """Until the person quits. The terminal is restored first, then the runner's thread is joined."""
+        left = threading.Event()
+        threading.Thread(target=self._end_if_gone, args=(left,), name="unitfit terminal", daemon=True).start()
         try:
             super().run(*args, **kwargs)
         finally:
+            left.set()
             ended = self.runner.stop(PATIENCE)
             if self.keeper is not None and ended and not self.return_code:
                 self.keeper.close()
         if not ended or self.runner.loading:  # no compilation can be interrupted; it writes under another name first
             sys.stdout.flush()
             os._exit(self.return_code or 0)
+
+    def _end_if_gone(self, left: threading.Event) -> None:
+        """Where the terminal has gone without a word Textual waits for ever to write on it: then all ends here.
+
+        What is kept of the run stays, as after any other end that nobody asked for.
+        """
+        while not left.wait(LOOK):
+            if not is_terminal(sys.__stdin__):
+                self.runner.stop(PATIENCE)
+                os._exit(HUNG_UP)
 
     def get_default_screen(self) -> Screen[None]:
         return self.main
@@ -175,6 +195,14 @@ class UnitfitApp(App[None]):
         self.main.wear(self.palette)
         if problem := remember(THEME, name):
             self.say(problem)
+
+
+def is_terminal(stream: TextIO | None) -> bool:
+    """Whether there is a terminal at the other end, still."""
+    try:
+        return stream is not None and stream.isatty()
+    except (OSError, ValueError):
+        return False
 
 
 def load() -> None:

@@ -28,6 +28,7 @@ from tui.console.headless import Outcome, make_trainer, updates_of, watched
 from tui.console.out import aligned, is_terminal, ready, say
 from tui.run.options import Options
 from tui.run.saved import is_saved, open_saved
+from tui.run.scenes import find, is_scene, scenes
 from tui.run.settings import THEME, recall
 
 DIVERGED, BAD_INPUT, INTERRUPTED = 1, 2, 130
@@ -35,6 +36,7 @@ SENTENCE_LENGTH = 1000
 HEADLESS_BUDGET = 1  # byte for checkpoints: nobody goes back
 USUAL = Options()
 USUAL_TRAINING = {field.flag: getattr(Recipe(), name) for name, field in FIELDS.items() if field.flag != "lr"}
+OWN = ("as_object", "quiet", "save", "force", "theme", "scene")  # options that are no part of a run
 SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 120, "show_default": True}
 
 
@@ -65,7 +67,7 @@ class Program(click.Group):
 
     def format_usage(self, context: click.Context, formatter: click.HelpFormatter) -> None:
         formatter.write_usage("unitfit", "[FILE] [OPTIONS]")
-        formatter.write_usage("unitfit", "train|replay|export|predict|datasets|info [OPTIONS]", prefix="       ")
+        formatter.write_usage("unitfit", "train|replay|export|predict|datasets|scenes|info [OPTIONS]", prefix="       ")
 
     def format_options(self, context: click.Context, formatter: click.HelpFormatter) -> None:
         screen.format_options(context, formatter)
@@ -82,7 +84,7 @@ def run_options(command: Callable[..., Any]) -> Callable[..., Any]:
         sources = [source for source in (file, data) if source is not None] or [USUAL.data]
         if len(sources) > 1:
             raise click.UsageError("FILE with --data: expected one of them")
-        own = {name: given.pop(name) for name in ("as_object", "quiet", "save", "force", "theme") if name in given}
+        own = {name: given.pop(name) for name in OWN if name in given}
         asked = {flag: given.pop(flag) for flag in BY_FLAG}
         training = {flag: value for flag, value in asked.items() if value not in (None, USUAL_TRAINING.get(flag))}
         columns = tuple(name.strip() for group in features for name in group.split(","))
@@ -141,11 +143,15 @@ def program() -> None:
 @run_options
 @click.option("--theme", type=click.Choice(["dark", "light"]), show_default="as last time, else dark", help="Colours")
 @click.version_option(package_name="unitfit", message="unitfit %(version)s")
-def screen(options: Options, theme: str | None) -> int:
+@click.option("--scene", metavar="NAME|FILE", help="Open a scene of chapter 1, see `unitfit scenes`, or one of yours")
+def screen(options: Options, theme: str | None, scene: str | None) -> int:
     """Watch a small neural network learn."""
     if not on_terminal():
         raise click.UsageError("no terminal to draw on: expected one, or the command `unitfit train`")
-    if is_saved(options.data):
+    if scene is not None or is_scene(options.data):
+        options = replace(USUAL, scene=scene or options.data, threads=options.threads)
+        find(options.scene or "")
+    elif is_saved(options.data):
         options = replace(USUAL, saved=options.data, threads=options.threads)
         story_file.read(options.saved or "")
     elif options != USUAL:
@@ -208,6 +214,15 @@ def _report(outcome: Outcome, as_object: bool, quiet: bool, **more: str) -> int:
 
 program.add_command(export)
 program.add_command(predict)
+
+
+@program.command("scenes")
+def list_scenes() -> int:
+    """List the scenes of chapter 1, which --scene opens."""
+    rows = [(str(number), scene.name, scene.title, scene.about) for number, scene in enumerate(scenes())]
+    say("\n".join(aligned(rows)))
+    say("\nunitfit --scene NAME opens one; on the screen t chooses them.")
+    return 0
 
 
 @program.command()

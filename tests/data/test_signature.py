@@ -38,8 +38,8 @@ def test_names_are_safe_to_print():
     ("other", "sentence"),
     [
         ({"y_scale": None}, "y_scale is missing: expected a network with its data's scaling"),
-        ({"x_factor": np.zeros(2)}, "x_factor and y_scale: expected numbers above 0"),
-        ({"y_scale": np.array(-1.0)}, "x_factor and y_scale: expected numbers above 0"),
+        ({"x_factor": np.array([1.0, 0.0])}, "x_factor and y_scale: expected numbers above 0"),
+        ({"y_scale": np.array(0.0)}, "x_factor and y_scale: expected numbers above 0"),
         ({"x_offset": np.zeros(3)}, r"x_offset of shape \(3,\), 'float64': expected one of shape \(2,\)"),
         ({"x_offset": np.array([0, np.nan])}, "x_offset: expected finite numbers"),
         ({"y_offset": np.array("far")}, r"y_offset of shape \(\), 'str"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import stat
+import sys
 import tracemalloc
 import zipfile
 
@@ -123,6 +124,22 @@ def test_a_file_that_says_something_else_is_a_sentence(tmp_path, other, sentence
     with pytest.raises(EngineError, match=rf"^network\.npz: .*{sentence}") as caught:
         Network.load(path)
     assert "\n" not in str(caught.value)
+
+
+def test_arrays_come_back_whatever_their_order_and_bytes(tmp_path):
+    path, values = tmp_path / "arrays.npz", np.arange(6.0).reshape(2, 3)
+    np.savez(path, c=values, f=np.asfortranarray(values), big=values.astype(">f8"), words=np.array(["σ", ""], ">U3"))
+    arrays = network_file.read_arrays(path)
+    for name in ("c", "f", "big"):
+        np.testing.assert_array_equal(arrays[name], values)
+    assert arrays["words"].tolist() == ["σ", ""]
+
+
+def test_texts_that_are_no_unicode_are_a_sentence(tmp_path):
+    path = tmp_path / "network.npz"
+    path.write_bytes(content(made(), init=np.array([sys.maxunicode + 1], np.uint32).view("U1")[0:1].reshape(())))
+    with pytest.raises(EngineError, match=r"^network\.npz: a text with characters that there are not: expected"):
+        Network.load(path)
 
 
 def packed() -> bytes:

@@ -19,6 +19,7 @@ from tui.run.hands import SetPart
 from tui.run.options import Options
 from tui.run.player import FIRST_SPEED
 from tui.run.settings import recall
+from tui.run.writing import export
 from tui.screens.help import HelpScreen
 from tui.screens.open_table import OpenTable
 from tui.widgets.number_prompt import NumberPrompt
@@ -390,7 +391,7 @@ async def test_enter_types_the_value_of_the_lit_parameter(drive):
         place = d.shown.network.index(0, 1, "b")
         await d.press("down", "b", "enter")
         shown = f"{d.shown.network.theta[place]:.7g}".replace("-", "−")
-        said = "enter sets, tab: the next one, esc leaves"
+        said = "enter sets, tab too and goes on, esc leaves"
         assert " ".join(d.row(38).split()) == f"b of unit 2 {shown} {said}"
         await d.press(*"q-1.5", "enter")  # q is no part of a number, and does not quit
         assert d.shown.network.theta[place] == -1.5
@@ -425,7 +426,13 @@ async def test_tab_in_the_prompt_goes_round_the_parameters_of_the_unit(drive):
         assert asked == ["w", "b", "w"]  # its c are the w of the next layer
         await d.press("tab", *"-2", "enter")
         assert d.shown.network.theta[d.shown.network.index(0, 0, "b")] == -2
-        await d.press("up", "down", "down", "enter")
+        await d.press("enter", *"3", "tab", *"4", "tab", "tab", "escape")  # what was typed is set
+        network = d.shown.network
+        assert network.theta[[network.index(0, 0, part) for part in ("b", "w")]].tolist() == [3, 4]
+        await d.press("enter", *"1-", "tab")
+        assert d.row(38).split()[4] == "1−" or d.row(38).split()[4] == "1-"
+        assert d.notices == ["1-: expected a number, such as −1.5"]
+        await d.press("escape", "up", "down", "down", "enter")
         assert d.row(38).split()[:4] == ["b", "of", "the", "output"]
 
 
@@ -477,6 +484,7 @@ async def test_a_units_number_is_dragged_sideways_and_up(drive, size):
         await d.pilot.hover(view, offset=(column, row))
         await d.settle()
         assert np.array_equal(d.shown.network.theta, after)  # let go
+        assert len(d.session.story.journal) == 2  # a value of b and one of c
         await d.press("u")
         assert np.array_equal(d.shown.network.theta, before)  # all of it is one step
 
@@ -800,7 +808,7 @@ async def test_a_file_that_is_there_is_never_written_over(drive, tmp_path, monke
         answer = d.app.screen.query_one("#answer")
         assert str(answer.content) == "mine.py: is there already; expected another name"
         with pytest.raises(EngineError, match=r"^mine\.py: is there already; expected another name$"):
-            d.session.export(lambda run: b"", Path("mine.py"))
+            export(d.session.run, lambda run: b"", Path("mine.py"))
     assert Path("mine.py").read_text() == "mine"
 
 

@@ -52,7 +52,14 @@ class Open:
     path: str
 
 
-Beginning = Restart | Reseed | Reinit | Load | Open
+@dataclass(frozen=True, slots=True)
+class Begin:
+    """The first run of a scene."""
+
+    options: Options
+
+
+Beginning = Restart | Reseed | Reinit | Load | Open | Begin
 
 
 def first_run(options: Options) -> Run:
@@ -72,6 +79,8 @@ def begin(beginning: Beginning, moment: Moment) -> Run:
             return _again(moment, network.initial(init=init), moment.seed)
         case Open(path):
             return _open(path, moment.options.threads)
+        case Begin(options):
+            return first_run(replace(options, threads=moment.options.threads))
         case Load(options):
             dataset = options.load()
             if dataset.x_train.shape[1] != network.n_inputs:

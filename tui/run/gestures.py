@@ -18,6 +18,7 @@ from engine.solving import place_layer
 from engine.steps import neighbour, nice_step
 from tui.run.beginnings import Beginning, Load, Reinit, Reseed
 from tui.run.choice import OUTPUT_BIAS, Choice, index_of, move_layer, move_source, move_unit
+from tui.run.enacting import Enact
 from tui.run.player import Move
 from tui.run.points import all_points, set_points
 from tui.run.racing import RaceWish
@@ -40,7 +41,7 @@ class Change:
 
 
 Gesture = Callable[[Moment], Change]
-Wish = Gesture | Edit | Beginning | Move | Travel | RaceWish
+Wish = Gesture | Edit | Beginning | Move | Travel | RaceWish | Enact
 
 
 # ---------------------------------------------------------------------------------------------- units and layers

@@ -74,14 +74,13 @@ class Keeper:
         """
         if self.wait(story) != 0.0:
             return False
-        now = self.clock()
+        now, begun = self.clock(), time.thread_time()
         try:
             self._write(story)
         except OSError as error:
             self.problem = f"{self.folder}: cannot be written ({error.strerror}), so a crash would lose this run"
         self._kept = _state(story)
-        cost = self.clock() - now
-        self._due = now + max(EVERY, cost / SHARE)
+        self._due = now + max(EVERY, (time.thread_time() - begun) / SHARE)  # however busy the machine is
         return bool(self.problem)
 
     def _write(self, story: Experiment) -> None:

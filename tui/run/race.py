@@ -90,6 +90,7 @@ class Race:
         racer.run.story.step(max(1, min(trainer.updates_to(trainer.epoch + 1), int(racer.pace))))
         share = SLICE / max(self.clock() - started, 1e-6)
         racer.pace = max(1.0, racer.pace * min(max(share, 1 / 4), 4.0))
+        self.playing = not self.done
         return 0.0
 
     def rows(self, present: Run) -> tuple[Row, ...]:

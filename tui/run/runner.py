@@ -122,7 +122,7 @@ class Runner:
         except BaseException as failure:
             self.failure = failure
             self.wake()
-        self.send(Session.loaded)
+        self.send(lambda session: session.load(done=True))
 
     def open(self) -> None:
         """Load the data and make the run; where that fails the first scene takes its place, with a notice."""
@@ -160,7 +160,7 @@ class Runner:
         if self.session.taken is not None:
             self.keeper.take_over(self.session.taken)
             self.session.taken = None
-        if not self.session.loading and self.keeper.look(self.session.story):  # the file names the kernels' lanes
+        if self.keeper.look(self.session.story):
             self._notices.put(self.keeper.problem)
             self._changed = True
 
@@ -169,7 +169,7 @@ class Runner:
         waits = [self._due]
         if self._due is not None and self._changed and not self._slot:
             waits.append(max(0.0, self._post_due - self.clock()))
-        if self.keeper is not None and not self.session.loading:
+        if self.keeper is not None:
             waits.append(self.keeper.wait(self.session.story))
         return min((wait for wait in waits if wait is not None), default=None)
 

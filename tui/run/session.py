@@ -6,7 +6,6 @@ runner catches it and says it.
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -15,13 +14,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from data import Dataset
-from engine import EngineError, Experiment, Trainer, files
+from engine import Experiment, Trainer
 from engine.edits import Edit
 from engine.outcome import Outcome
 from tui.run import words
-from tui.run.beginnings import Beginning, Open, begin, first_run
+from tui.run.beginnings import Begin, Beginning, Open, begin, first_run
 from tui.run.choice import Choice, nearest
 from tui.run.editing import goes_on, make
+from tui.run.enacting import Enact, Stage, race_of, sentences
 from tui.run.gestures import Change, Gesture, Wish
 from tui.run.hands import while_it_looks
 from tui.run.outcome import with_outcome
@@ -29,12 +29,12 @@ from tui.run.player import FIRST_SPEED, SLICE, Move, Player, Replay, RunEpochs, 
 from tui.run.race import Racing
 from tui.run.racing import LineUp, RaceWish, join, race
 from tui.run.run import Run
-from tui.run.saved import free_name
+from tui.run.scenes import Scene, find
 from tui.run.snapshot import Snapshot
 from tui.run.teller import Teller, Want
-from tui.run.telling import Note, Telling
+from tui.run.telling import Telling
 from tui.run.together import together
-from tui.run.travel import End, Redo, Travel, aim, of_moment, travel
+from tui.run.travel import End, Travel, aim, choice_after, of_moment, travel
 
 if TYPE_CHECKING:
     from tui.run.options import Options
@@ -59,9 +59,14 @@ class Session:
         self._awaited: Travel | None = None  # to a moment that is yet to be trained again
         self.busy: str | None = None
         self.loading = False  # whether the kernels are being loaded: nothing trains until they are there
-        self.runs = [first_run(options) if run is None else run]  # of this start, the first one first
+        self.stage: Stage | None = None
+        scene = None if options.scene is None else find(options.scene)
+        own = options if scene is None else replace(scene.runs[0], threads=options.threads)
+        self.runs = [first_run(own) if run is None else run]  # of this start, the first one first
         self._enter(self.runs[0], FIRST_SPEED)
-        if options.saved is None:
+        if scene is not None:
+            self._set(scene)
+        elif options.saved is None:
             self.telling.say(words.of_first(self.dataset))
         else:
             self._begun(Open(options.saved))
@@ -95,6 +100,9 @@ class Session:
             self._travel(wish)
         elif isinstance(wish, RaceWish):
             self._race(wish)
+        elif isinstance(wish, Enact):
+            self._begin(Begin(wish.scene.runs[0]))
+            self._set(wish.scene)
         elif isinstance(wish, Edit):
             self._edit((wish,), self.run.choice, joins=False)
         elif isinstance(wish, Beginning):
@@ -133,7 +141,8 @@ class Session:
             before, loss = self.teller.facts(self.run), self.teller.loss(self.run)
             note = make(self.run, edits, joins and self.story.at_end)
             self._looks_back = False
-            self._tell(replace(note, text=with_outcome(note, before, self.teller.facts(self.run))), loss)
+            text = with_outcome(note, before, self.teller.facts(self.run))
+            self.telling.changed(replace(note, text=text), self.trainer.update, loss)
         self.run.choice = nearest(choice, self.trainer.network)
 
     def _travel(self, wish: Travel) -> None:
@@ -150,7 +159,7 @@ class Session:
         if run is not self.run:
             self._enter(run, self.player.level)
         self.run.gradient = None
-        self.run.choice = nearest(self._redone(wish) or self.run.choice, self.trainer.network)
+        self.run.choice = choice_after(wish, self.run)
         self.telling.say(*said)
 
     def _race(self, wish: RaceWish) -> None:
@@ -173,6 +182,7 @@ class Session:
             run = begin(beginning, self.run.moment())
         self.run.after, run.before, self._looks_back = None, self.run, False
         self.runs.append(run)
+        self.stage = None
         self._enter(run, self.player.level)
         self._begun(beginning)
 
@@ -180,6 +190,19 @@ class Session:
         self.telling.say(words.of_beginning(beginning, self.run))
         if isinstance(beginning, Open) and self.story.outcome is not None:
             self.player.do(Replay())
+
+    def _set(self, scene: Scene) -> None:
+        """The stage for a scene whose run is the present one."""
+        self.teller.race, self.stage = race_of(scene, self.run), Stage(scene)
+        if scene.speed is not None:
+            self.player.level = scene.speed
+        self.telling.say(*sentences(f"{scene.do[0].upper()}{scene.do[1:]}"))
+
+    def _look_for(self) -> None:
+        """Once its time has come, the note says what a scene is about."""
+        if self.stage and self.stage.due(self.run, self.teller.race):
+            scene, self.stage = self.stage.scene, None
+            self.telling.say(*sentences(f"Look: {scene.look}"))
 
     def offer(self, kept: Path | None) -> None:
         """A run that was cut off can be gone on with."""
@@ -195,25 +218,10 @@ class Session:
         self.perform(Open(str(self.kept)))
         self.taken, self.kept = self.kept, None
 
-    def save(self, path: Path | None = None) -> None:
-        """Write the run up to this moment to a file, by default to one of a name that is free in this folder."""
-        path = free_name(self.dataset, self.trainer.network) if path is None else path
-        self.story.save(path)
-        opens = f"Saved as {path}: unitfit {path} opens it"
-        self.telling.say(f"{opens}, unitfit replay {path} tells its losses", opens, f"Saved as {path}")
-
-    def export(self, content: Callable[[Run], bytes], path: Path) -> None:
-        """Write what this makes of this moment to a file that is not there yet. Raises EngineError or DataError."""
-        if os.path.lexists(path):
-            raise EngineError(f"{path}: is there already; expected another name")
-        files.save(path, content(self.run))
-        self.telling.say(words.exported(path))
-
     def _enter(self, run: Run, level: int) -> None:
         if run.before is not None:
             run.before.story.rest()
-        self.run = run
-        self.player = Player(run.story, self.clock, level)
+        self.run, self.player = run, Player(run.story, self.clock, level)
 
     def _move(self, move: Move) -> None:
         self.teller.race.playing = False
@@ -223,38 +231,28 @@ class Session:
         plays = isinstance(move, Toggle) and not self.telling.measures  # what is followed already is followed on
         if trains and (plays or (isinstance(move, RunEpochs) and move.long)):
             if self.story.at_end:
-                self._looks_back = False
-                self._tell(words.of_training(self.run.moment()), self.teller.loss(self.run))
+                self._follow_training()
             else:
                 self.telling.say(words.REPLAYING)
         moved = self.player.moves
         self.player.do(move)
         self._rested(moved)
 
+    def _follow_training(self) -> None:
+        """From here on the note says what training brings."""
+        self._looks_back = False
+        self.telling.changed(words.of_training(self.run.moment()), self.trainer.update, self.teller.loss(self.run))
+
     def _rested(self, moved: bool) -> None:
         """Where a run that moved through its past has come to rest, the note says what lies behind and ahead."""
         if moved and self._looks_back and not self.player.moves:
             self.telling.say(*of_moment(self.run))
 
-    def _tell(self, note: Note, loss: float) -> None:
-        """`loss` is that before what the note tells."""
-        self.telling.changed(note, self.trainer.update, loss)
-
-    def _redone(self, wish: Travel) -> Choice | None:
-        """The unit that redo has just brought or changed, as the edit itself chose it."""
-        applied = self.story.position[1]
-        place = self.telling.notes[applied - 1].unit if isinstance(wish, Redo) and applied else None
-        return None if place is None else replace(self.run.choice, layer=place[0], unit=place[1])
-
     # ------------------------------------------------------------------------------------------------ training
 
-    def load(self) -> None:
+    def load(self, done: bool = False) -> None:
         """The kernels are being loaded; until they are there, only what needs none is done."""
-        self.loading = True
-
-    def loaded(self) -> None:
-        """The kernels are there."""
-        self.loading = False
+        self.loading = not done
 
     @property
     def awaits(self) -> bool:
@@ -289,10 +287,13 @@ class Session:
         if self._awaited is not None and not self._is_far(self._awaited):
             wish, self._awaited = self._awaited, None
             self._travel(wish)
-        architecture, moved = self.trainer.architecture, self.player.moves
+        architecture, moved, behind = self.trainer.architecture, self.player.moves, not self.story.at_end
         wait = self.player.work() if not self.teller.race.playing else self._race_on()
+        if behind and self.story.at_end and self.player.playing:  # what was recorded is over, and training goes on
+            self._follow_training()
         self.run.trail.look(self.story)
         self._rested(moved)
+        self._look_for()
         if self.trainer.architecture is not architecture:  # an edit that was recorded
             self.run.choice = nearest(self.run.choice, self.trainer.network)
         self._diverged()

@@ -9,32 +9,35 @@ from pathlib import Path
 import data
 from data import Dataset
 from tui.draw.numbers import short
-from tui.run.beginnings import Beginning, Load, Open, Reinit, Reseed, Restart
+from tui.run.beginnings import Begin, Beginning, Load, Open, Reinit, Reseed, Restart
 from tui.run.race import Row
 from tui.run.run import Moment, Run
 from tui.run.telling import Note
 
 FIRST_NOTE = "space plays, . is one update; s adds a sigmoid unit, r a ReLU; ? all keys"  # whole at 80 columns
 OFFER = "A run was cut off: ctrl+r goes on with it; space plays this one, ? all keys"
+TO_BEFORE = "; u goes to the run before"
 NOTHING_LEFT = "No run was cut off: there is nothing to go on with"
 REPLAYING = "space pauses; what was recorded plays again, then training goes on"
 LINING_UP = "lining the runs up …"
-COMPILING = "compiling the kernels, which takes long only at the very first start; then it goes on …"
+COMPILING = "compiling the kernels, which is slow only the first time; then it goes on …"
 
 
 def of_beginning(beginning: Beginning, run: Run) -> str:
     """The sentence of the run that has begun."""
     match beginning:
         case Restart():
-            return "Back at update 0, with the same initial weights"
+            return f"Back at update 0, with the same initial weights{TO_BEFORE}"
         case Reseed(seed):
-            return f"A new random start: seed {seed}"
+            return f"A new random start: seed {seed}{TO_BEFORE}"
         case Reinit(init):
-            return f"The initial weights are drawn anew: {init}"
+            return f"The initial weights are drawn anew: {init}{TO_BEFORE}"
         case Open(path):
             if run.story.outcome is None:
                 return "Back in the run that was cut off, as it was in its last seconds"
             return f"Opened {path}: replaying; space stops that, end goes on with it"
+        case Begin():
+            return ""  # the scene itself says what to do
         case Load(options):
             about = data.about(options.data) if options.data in data.names() else ""
             dataset = run.dataset

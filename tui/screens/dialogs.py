@@ -6,9 +6,19 @@ from pathlib import Path
 
 from engine import EngineError, files
 from tui.actions import Action
+from tui.run.enacting import Enact
 from tui.run.saved import free_name
+from tui.run.scenes import SHOWS, Scene
 from tui.run.words import exported
 from tui.screens.asking import AskingScreen
+from tui.views import ViewState, views
+
+
+def view_for(scene: Scene) -> ViewState:
+    """How a scene wants to be shown."""
+    number = scene.view if scene.view in [view.NUMBER for view in views()] else 1
+    shown = {name: name in scene.show for name in SHOWS}
+    return ViewState(number, bars=shown["bars"], batch=shown["batch"], ghosts=shown["ghosts"])
 
 
 class DialogScreen(AskingScreen):
@@ -16,6 +26,7 @@ class DialogScreen(AskingScreen):
 
     actions: tuple[Action, ...]
     keys: Path
+    next_view: ViewState | None
 
     def action_help(self) -> None:
         from tui.screens.help import HelpScreen
@@ -26,6 +37,17 @@ class DialogScreen(AskingScreen):
         from tui.screens.open_table import OpenTable
 
         self.app.push_screen(OpenTable(self.send))
+
+    def action_scenes(self) -> None:
+        from tui.screens.scenes import Scenes
+
+        self.app.push_screen(Scenes(), self._enact)
+
+    def _enact(self, scene: Scene | None) -> None:
+        """Have a scene set, and shown as it says."""
+        if scene is not None:
+            self.next_view = view_for(scene)
+            self.perform(Enact(scene))
 
     def action_open_run(self) -> None:
         from tui.screens.open_run import OpenRun

@@ -15,6 +15,7 @@ from textual.widgets.option_list import Option
 from tui.console.export import FORMATS, Format
 from tui.console.fitted import Fitted
 from tui.run.runner import Command
+from tui.run.writing import export
 from tui.screens.dialog import Dialog
 
 PICTURE = "svg"
@@ -69,4 +70,4 @@ class Export(Dialog):
 
 def exporting(form: Format, path: Path) -> Command:
     """The command that writes the present moment of the run to a file."""
-    return lambda session: session.export(lambda run: form.content(Fitted.of(run)), path)
+    return lambda session: export(session.run, lambda run: form.content(Fitted.of(run)), path)

@@ -18,6 +18,7 @@ from tui.run.fields import PANEL_FIELDS
 from tui.run.gestures import StepField
 from tui.run.runner import Command
 from tui.run.snapshot import Snapshot
+from tui.run.writing import save
 from tui.screens.racing import RacingScreen
 from tui.views import ViewState, Want, fit, view_of
 from tui.widgets.footer_line import FooterLine
@@ -56,6 +57,7 @@ class MainScreen(RacingScreen):
         super().__init__(send)
         self.palette, self.actions, self.keys = palette, actions, keys
         self.view = ViewState()
+        self.next_view: ViewState | None = None  # with the next data set
         self.plots_ready = False
         self.asked: tuple[Want, ...] = ()
 
@@ -83,9 +85,10 @@ class MainScreen(RacingScreen):
     def show(self, snapshot: Snapshot) -> None:
         """Draw a snapshot."""
         if self.snapshot is None or snapshot.dataset.whole is not self.snapshot.dataset.whole:
-            zoomed, self.view = self.view.zoom, ViewState(self.view.number, log_loss=self.view.log_loss)
+            usual = ViewState(self.view.number, log_loss=self.view.log_loss)
+            zoomed, self.view, self.next_view = self.view.zoom, self.next_view or usual, None
             self.snapshot = snapshot
-            if zoomed:
+            if zoomed or self._wide():
                 self._arrange()
         if snapshot.network.shape != self.snapshot.network.shape:
             self.view = replace(self.view, axes=None)  # places in θ mean other parameters now
@@ -265,7 +268,7 @@ class MainScreen(RacingScreen):
         return FOCUSES[(FOCUSES.index(self.focused_panel) + 1) % len(FOCUSES)]
 
     def action_save(self) -> None:
-        self.send(lambda session: session.save())
+        self.send(lambda session: save(session.run))
 
     def action_go_on(self) -> None:
         self.send(lambda session: session.go_on())

@@ -134,9 +134,13 @@ def test_while_the_kernels_are_loaded_all_is_done_that_needs_none(kept):
         assert run.work() is None
         told = run.snapshot()
         assert (told.update, told.state, told.busy) == (1000, "compiling", words.COMPILING)
-    run.loaded()
+    run.load(done=True)
     finish(run)
     assert (run.trainer.update, run.snapshot().state) == (1004, "paused")
+
+
+def test_why_nothing_comes_yet_is_whole_at_80_columns():
+    assert max(map(len, (words.COMPILING, words.of_filling(1.0)))) <= 76
 
 
 def test_the_runner_takes_commands_while_the_kernels_are_loaded():

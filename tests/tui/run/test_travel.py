@@ -175,6 +175,21 @@ def test_playing_from_the_past_repeats_what_was_recorded(grown):
     assert grown.telling.note.text == "The latest moment; u undoes: the rate 0.03 → 0.05; space trains on"
 
 
+def test_playing_beyond_what_was_recorded_is_told_as_training(grown):
+    do(grown, Back(2), Toggle())
+    grown.clock.now += 1.0
+    while grown.work() == 0.0:
+        pass
+    assert grown.story.at_end
+    assert grown.trainer.update > 40
+    assert grown.snapshot().note.startswith("Training since epoch 10 ")
+
+
+def test_a_moment_before_all_edits_has_none_to_undo_and_says_what_lies_ahead(grown):
+    do(grown, Undo(), Undo(), Undo())
+    assert grown.snapshot().note == f"No edit was made before this moment; U redoes: unit 4 added; {WHOLE}"
+
+
 def test_marks_ahead_are_told_as_such(grown):
     do(grown, Back(20))
     assert grown.run.marks == ((3.0, "+4", False), (7.0, "η", True))
