@@ -193,8 +193,11 @@ class MainScreen(RacingScreen):
         idle = without_use(len(network.layers), network.shape[self.snapshot.chosen.layer])
         if self.snapshot.dataset.kind != "plane":
             idle |= {"set_high", "set_low"}
-        foreign = of_other_views(self.view.number, self.snapshot.dataset.kind)
-        return {action.id for action in self.actions} - idle - foreign - without_way(self.snapshot)
+        return {action.id for action in self.actions} - idle - self.foreign() - without_way(self.snapshot)
+
+    def foreign(self) -> set[str]:
+        """The ids of keys of views that are not shown, or that do nothing with the data at hand."""
+        return set() if self.snapshot is None else of_other_views(self.view.number, self.snapshot.dataset.kind)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """A view's own keys are its own only where they do something; elsewhere they mean what they always do.
