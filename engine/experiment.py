@@ -20,6 +20,7 @@ from engine.edits import Edit, SetTheta, Setup, apply
 from engine.errors import EngineError, real, show, whole
 from engine.history import BatchHistory, Branch, Curves, History, batch_history_of, history_of
 from engine.journal import Entry, Tail
+from engine.last_update import Way
 from engine.marks import Position
 from engine.network import Network
 from engine.outcome import Outcome, data_sha256, lanes, version
@@ -207,6 +208,15 @@ class Experiment:
         """Move the cursor to the beginning, before the first edit."""
         self._undone.clear()
         self._cursor.go((0, 0))
+
+    @property
+    def way(self) -> Way | None:
+        """How it came here, from a checkpoint before the last update; None at update 0."""
+        return self._cursor.way() if self.update else None
+
+    def look_closely(self) -> None:
+        """Leave a checkpoint here: somebody looks at single updates, and will soon want the one after this moment."""
+        self._cursor.leave_close()
 
     def rest(self) -> None:
         """Keep few checkpoints: nobody will go back and forth in this story for a while."""

@@ -8,7 +8,9 @@ scalars, SIMD lanes, GPU threads and plain Python agree.
 
 from __future__ import annotations
 
-from engine.kernels.jit import compiled
+from typing import Any
+
+from engine.kernels.jit import compiled, kernel
 
 WORD = 0xFFFFFFFF
 
@@ -69,3 +71,10 @@ def example(key: int, position: int, examples: int, rows: int, columns: int) -> 
         index = left * columns + right
         if index < examples:
             return index
+
+
+@kernel
+def fill(order: Any, key: int, rows: int, columns: int) -> None:
+    """order[k] = index of the example at position k of the epoch with this key."""
+    for position in range(order.size):
+        order[position] = example(key, position, order.size, rows, columns)
