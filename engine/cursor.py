@@ -138,7 +138,7 @@ class Cursor:
 
     def leave_close(self) -> None:
         """A checkpoint here, beside those along the story."""
-        if not self.trainer.diverged:
+        if not self.trainer.diverged and self.marks.nearest(self.position).position != self.position:
             self.marks.add_close(self._mark())
 
     def _train_to(self, update: int) -> None:

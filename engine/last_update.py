@@ -124,7 +124,8 @@ class Update:
         """The objective of this batch where one parameter has this value, and all others are as in the old θ."""
         theta = self.before.theta.copy()
         other = (index + 1) % theta.size
-        loss = self.around.over_pair(index, other, np.array([value]), theta[other : other + 1])
+        with np.errstate(all="ignore"):
+            loss = self.around.over_pair(index, other, np.array([value]), theta[other : other + 1])
         theta[index] = value
         return float(loss[0, 0]) + penalty(self.before, theta)
 

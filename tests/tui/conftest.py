@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from picture_updates import way_to
 from textual.pilot import Pilot
 
 from data import Dataset
@@ -143,6 +144,7 @@ def tell(
         progress=120.0,
         history=History(4 * epochs, epochs, losses, losses + 0.1),
         gradient=np.linspace(-0.1, 0.1, network.n_parameters),
+        way=way_to(dataset, network, recipe, 480),
     )
     made = Snapshot(
         dataset=dataset,

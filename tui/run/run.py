@@ -119,5 +119,6 @@ class Run:
             until=until,
             gradient=self.gradient,
             chosen=self.choice,
+            way=self.story.way,
             path=self.trail.path(self.story),
         )

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from tui.run.options import Options
 
 TOGETHER = 0.5  # seconds from one nudge to the next of the same parameter, up to which they are one step
+CLOSE_SHARE = 0.05  # of the time, at most, that checkpoints for a close look may take
 GRADUAL = (Nudge, Drag)  # what moves a parameter little by little
 
 
@@ -55,6 +56,7 @@ class Session:
         self._looks_back = False  # whether the note is to say what lies behind and ahead whenever the run rests
         self.busy: str | None = None
         self.prepared = False
+        self._close_due = 0.0  # when the next checkpoint for a close look may be made
         self._enter(first_run(options), FIRST_SPEED)
         if options.saved is None:
             self.telling.say(words.of_first(self.dataset))
@@ -260,6 +262,7 @@ class Session:
     def work(self) -> float | None:
         """One slice of what is to be done; seconds until the next is due, None if nothing is."""
         architecture, moved = self.trainer.architecture, self.player.moves
+        self._look_closely()
         wait = self.player.work()
         self.run.trail.look(self.story)
         self._rested(moved)
@@ -271,6 +274,13 @@ class Session:
             self.story.outcome = None  # it is told once
             self.telling.say(words.of_replay(verdict))
         return wait
+
+    def _look_closely(self) -> None:
+        """A checkpoint before each slice, for who asks after single updates; of a large network one now and then."""
+        started = self.clock()
+        if self.player.moves and self.teller.looks_closely and started >= self._close_due:
+            self.story.look_closely()
+            self._close_due = started + (self.clock() - started) / CLOSE_SHARE
 
     def _diverged(self) -> bool:
         """Whether the run has diverged and cannot go on; then the note says what to do."""

@@ -19,7 +19,7 @@ from tui.run.gestures import StepField
 from tui.run.runner import Command
 from tui.run.snapshot import Snapshot
 from tui.screens.asking import AskingScreen
-from tui.views import ViewState, Want, below, chosen, fit, loss, view_of, views
+from tui.views import ViewState, Want, below, chosen, fit, loss, spreads, view_of, views
 from tui.widgets.footer_line import FooterLine
 from tui.widgets.loss_panel import LossPanel
 from tui.widgets.note_line import NoteLine
@@ -34,6 +34,7 @@ from tui.widgets.view_panel import ViewPanel
 
 FOCUSES = ("view", "units", "recipe")
 NARROW = 100  # columns under which the recipe has no place of its own
+LOW = 32  # rows under which a view that spreads leaves one to what stands under it
 OPENS = ("help", "open_table", "open_run", "ask_epochs", "ask_value")  # what needs room of its own
 
 
@@ -89,6 +90,8 @@ class MainScreen(AskingScreen):
                 self._arrange()
         if snapshot.network.shape != self.snapshot.network.shape:
             self.view = replace(self.view, axes=None)  # places in θ mean other parameters now
+        if snapshot.chosen != self.snapshot.chosen:
+            self.view = replace(self.view, traced=None)
         self.snapshot = snapshot
         self.ask_again()
         self.repaint()
@@ -113,7 +116,7 @@ class MainScreen(AskingScreen):
         panels = list(self.query(Panel))
         for panel in panels:
             if self.plots_ready or panel.id not in ("view", "loss"):
-                panel.show(self.snapshot, replace(self.view, focus=panel.id == self.focused_panel))
+                panel.show(self.snapshot, replace(self.view, focus=panel.id == self.focused_panel, whole=not split))
         self._ask(panels)
 
     def _ask(self, panels: list[Panel]) -> None:
@@ -135,17 +138,20 @@ class MainScreen(AskingScreen):
         """Who has a place at this size and focus."""
         width, height = self.size
         narrow, small = width < NARROW, too_small(width, height)
-        wide = self._wide()
-        recipe = not narrow or self.focused_panel == "recipe"
+        wide, spread = self._wide(), spreads(view_of(self.view.number))
+        low = spread and (narrow or height < LOW) and self.focused_panel != "recipe"
+        recipe = not (narrow or low) or self.focused_panel == "recipe"
+        alone = wide or (spread and narrow)
+        self.query_one("#lower").set_class(low, "-line")
         shown = {
             "frame": not small,
             "too-small": small,
-            "upper-divider": not wide,
-            "loss": not wide,
-            "lower-rule": not wide,
+            "upper-divider": not alone,
+            "loss": not alone,
+            "lower-rule": not (wide or low),
             "lower": not wide,
             "units": not (narrow and recipe),
-            "lower-divider": not narrow,
+            "lower-divider": not (narrow or low),
             "recipe": recipe,
         }
         for name, displayed in shown.items():

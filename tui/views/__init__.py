@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 Requests = Callable[["Dataset", int, int, ViewState], "Iterable[Request[Any]]"]
 
-__all__ = ["KINDS", "Key", "Picture", "Requests", "Titled", "View", "ViewState", "Want", "view_of", "views"]
+__all__ = ["KINDS", "Key", "Picture", "Requests", "Titled", "View", "ViewState", "Want", "spreads", "view_of", "views"]
 
 KINDS = {  # of data sets, and how a person calls such data
     "curve": "data of one feature",
@@ -94,6 +94,11 @@ def _number(view: View) -> int:
 def view_of(number: int) -> View:
     """The view with this number; KeyError for a number that none has."""
     return {view.NUMBER: view for view in views()}[number]
+
+
+def spreads(view: View) -> bool:
+    """Whether it needs much room: on a small screen it has the loss panel's too, and what is under it has one row."""
+    return getattr(view, "SPREADS", False)
 
 
 @dataclass(frozen=True, slots=True)
