@@ -74,7 +74,7 @@ def networks() -> list[Network]:
 def test_the_mean_of_the_products_is_the_gradient_of_each_number(told: Told, network: Network, loss: str):
     for index in range(network.n_parameters):
         own = looked(told, "concrete", network, replace(STATE, traced=index), recipe=Recipe(loss=loss))
-        products = chain.products(chain.factors(own))
+        products = chain.products(chain.factors(own.update, own.index))
         assert products.shape == (32,)
         assert products.mean() == pytest.approx(own.update.gradient[index], rel=1e-9, abs=1e-12)
 
@@ -83,7 +83,7 @@ def test_each_number_agrees_with_the_difference_beside_it(told: Told):
     network = Network(1, [["sigmoid"] * 3, ["tanh"] * 2], seed=2)
     for index in range(network.n_parameters):
         own = looked(told, "motorcycle", network, replace(STATE, traced=index))
-        found = chain.check(own)
+        found = chain.check(own.update, own.index)
         assert found.agrees
         assert found.slope == pytest.approx(own.update.gradient[index], rel=1e-3, abs=1e-6)
 

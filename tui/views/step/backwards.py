@@ -110,8 +110,7 @@ def sums(of: Look) -> tuple[list[Row], list[Row], list[Row]]:
 def _sum(of: Look, label: str, indices: Sequence[int], near: int, need: int) -> Row:
     """As many of these sums as there is room for, the traced one among them, else the one at the place `near`."""
     g, places = of.update.backward.gradient, max(4, of_gradients(of) - 1)
-    names = [symbol(index, of.network) for index in indices]
-    cell = max(CELL, max(map(len, names)) + 11)
+    cell = max(CELL, len(symbol(indices[-2:][0], of.network)) + 11)  # names are longest at the end, but for b
     at = indices.index(of.index) if of.index in indices else near
 
     def paint(canvas: Canvas, row: int) -> None:
@@ -121,7 +120,7 @@ def _sum(of: Look, label: str, indices: Sequence[int], near: int, need: int) -> 
         shown = range(start, min(start + room, len(indices)))
         for place, column in zip(shown, range(WORDS, canvas.width, cell), strict=False):
             lit = indices[place] == of.index
-            canvas.text(row, column, names[place], "bright" if lit else "label", lit)
+            canvas.text(row, column, symbol(indices[place], of.network), "bright" if lit else "label", lit)
             text = fixed(float(g[indices[place]]), places)
             canvas.text_right(row, column + cell - AFTER, text, "bright" if lit else "gradient", lit)
         after = WORDS + len(shown) * cell

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -12,8 +15,13 @@ from engine.opened import sensitivity, slopes
 from tui.draw.numbers import subscript
 from tui.run.choice import OUTPUT_BIAS, choice_of
 from tui.views.net.heads import prime
-from tui.views.step.look import Look
+from tui.views.step.look import network_of
 from tui.views.step.names import slope_formula, symbol
+
+if TYPE_CHECKING:
+    from engine import Network
+    from engine.last_update import Update
+    from tui.run.choice import Choice
 
 NEAR, TINY = 5e-4, 1e-6  # a difference agrees to three digits, or to a share of the largest number of the gradient
 
@@ -28,58 +36,49 @@ class Factor:
     word: str
 
 
-def factors(of: Look) -> list[Factor]:
-    """From ∂e/∂y down to the traced number; their product is ∂e/∂θᵢ."""
-    network, passed = of.network, of.update.passed
-    loss, choice = LOSSES[of.update.before.recipe.loss], choice_of(of.index, network)
-    name, ones = symbol(of.index, network), np.ones(of.size)
-    first = Factor("∂e/∂y", loss.slope_formula, of.update.backward.y, loss.slope_word)
+@lru_cache(maxsize=2)  # a paint asks several times, and several paints are of one update
+def factors(update: Update, index: int) -> tuple[Factor, ...]:
+    """From ∂e/∂y down to the number at this place in θ; their product is ∂e/∂θᵢ."""
+    network, passed = network_of(update), update.passed
+    loss, choice = LOSSES[update.before.recipe.loss], choice_of(index, network)
+    name, ones = symbol(index, network), np.ones(len(update.y))
+    first = Factor("∂e/∂y", loss.slope_formula, update.backward.y, loss.slope_word)
     if choice.unit == OUTPUT_BIAS and choice.part == "b":
-        return [first, Factor("∂y/∂b", "1", ones, "b is added")]
+        return first, Factor("∂y/∂b", "1", ones, "b is added")
     if choice.unit == OUTPUT_BIAS:
-        source = "x" + (subscript(choice.source + 1) if network.n_inputs > 1 else "")
-        return [first, Factor(f"∂y/∂{name}", source, passed.x[:, choice.source], "its input")]
+        return first, Factor(f"∂y/∂{name}", _input(network, choice.source), passed.x[:, choice.source], "its input")
     layer, unit = choice.layer, choice.unit
     value = f"a{prime(layer)}{subscript(unit + 1)}"
     if choice.part == "c":
-        return [first, Factor(f"∂y/∂{name}", value, passed.a[layer][:, unit], "its unit's value")]
-    return [first, *_through_unit(of, layer, unit, value), _last(of, layer, choice.source, choice.part, name)]
+        return first, Factor(f"∂y/∂{name}", value, passed.a[layer][:, unit], "its unit's value")
+    r = f"r{prime(layer)}{subscript(unit + 1)}"
+    through = _through_unit(update, network, choice, f"∂y/∂{value}", f"∂{value}/∂{r}")
+    if choice.part == "b":
+        return first, *through, Factor(f"∂{r}/∂{name}", "1", ones, "b is added")
+    came = f"a{prime(layer - 1)}{subscript(choice.source + 1)}" if layer else _input(network, choice.source)
+    values = (passed.a[layer - 1] if layer else passed.x)[:, choice.source]
+    return first, *through, Factor(f"∂{r}/∂{name}", came, values, "its input")
 
 
-def _through_unit(of: Look, layer: int, unit: int, value: str) -> list[Factor]:
+def _input(network: Network, source: int) -> str:
+    return f"x{subscript(source + 1)}" if network.n_inputs > 1 else "x"
+
+
+def _through_unit(update: Update, network: Network, choice: Choice, *signs: str) -> tuple[Factor, Factor]:
     """∂y/∂a and ∂a/∂r of the unit that the number belongs to."""
-    network, update = of.network, of.update
-    last = layer == len(network.layers) - 1
-    before = update.before
+    layer, unit, before = choice.layer, choice.unit, update.before
     reach = sensitivity(before.architecture, before.theta, update.passed, layer)[:, unit]
     slope = slopes(update.passed.a[layer], network.layers[layer])[:, unit]
-    r = f"r{prime(layer)}{subscript(unit + 1)}"
-    height = symbol(network.index(layer, unit, "c"), network) if last else "all ways"
-    return [
-        Factor(f"∂y/∂{value}", height, reach, "its height" if last else "through the rest"),
-        Factor(
-            f"∂{value}/∂{r}",
-            slope_formula(network, layer, unit),
-            slope,
-            f"slope of {KINDS[network.layers[layer][unit]].symbol} here",
-        ),
-    ]
+    last = layer == len(network.layers) - 1
+    height = f"c{subscript(unit + 1)}" if last else "all ways"
+    kind = KINDS[network.layers[layer][unit]].symbol
+    return (
+        Factor(signs[0], height, reach, "its height" if last else "through the rest"),
+        Factor(signs[1], slope_formula(network, layer, unit), slope, f"slope of {kind} here"),
+    )
 
 
-def _last(of: Look, layer: int, source: int, part: str, name: str) -> Factor:
-    """∂r/∂w, which is what comes in, or ∂r/∂b."""
-    unit = choice_of(of.index, of.network).unit
-    sign = f"∂r{prime(layer)}{subscript(unit + 1)}/∂{name}"
-    if part == "b":
-        return Factor(sign, "1", np.ones(of.size), "b is added")
-    passed = of.update.passed
-    if layer:
-        return Factor(sign, f"a{prime(layer - 1)}{subscript(source + 1)}", passed.a[layer - 1][:, source], "its input")
-    number = subscript(source + 1) if of.network.n_inputs > 1 else ""
-    return Factor(sign, f"x{number}", passed.x[:, source], "its input")
-
-
-def products(own: list[Factor]) -> np.ndarray:
+def products(own: Sequence[Factor]) -> np.ndarray:
     """∂e/∂θᵢ of each example, (B,)."""
     with np.errstate(all="ignore"):
         found: np.ndarray = np.prod([factor.values for factor in own], axis=0)
@@ -96,9 +95,10 @@ class Check:
     agrees: bool
 
 
-def check(of: Look) -> Check:
-    """Of the traced number."""
-    g = of.update.gradient
-    up, down, slope = of.update.difference(of.index)
-    near = max(NEAR * max(abs(slope), abs(g[of.index])), TINY * float(np.abs(g).max()))
-    return Check(up, down, slope, bool(abs(slope - g[of.index]) <= near))
+@lru_cache(maxsize=2)
+def check(update: Update, index: int) -> Check:
+    """Of the number at this place in θ."""
+    g = update.gradient
+    up, down, slope = update.difference(index)
+    near = max(NEAR * max(abs(slope), abs(g[index])), TINY * float(np.abs(g).max()))
+    return Check(up, down, slope, bool(abs(slope - g[index]) <= near))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -72,8 +73,7 @@ def look(snapshot: Snapshot, width: int, height: int, palette: Palette, state: V
         return "No update was done yet: . does the first."
     if last is None or isinstance(last, str):
         return last or "Opening the last update …"
-    before = last.done.before
-    network = Network.of(before.architecture, before.theta.astype(before.architecture.dtype))
+    network = network_of(last.done)
     chosen, order = nearest(snapshot.chosen, network), _order(last.done, network)
     columns = shown(len(order), width)
     return Look(
@@ -89,6 +89,13 @@ def look(snapshot: Snapshot, width: int, height: int, palette: Palette, state: V
         height=height,
         palette=palette,
     )
+
+
+@lru_cache(maxsize=2)
+def network_of(update: Update) -> Network:
+    """The network that an update began with."""
+    before = update.before
+    return Network.of(before.architecture, before.theta.astype(before.architecture.dtype))
 
 
 def shown(examples: int, width: int) -> np.ndarray:

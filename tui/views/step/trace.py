@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from engine.last_update import H, weights
@@ -57,7 +58,7 @@ def paint(snapshot: Snapshot, width: int, height: int, palette: Palette, state: 
 
 def draw_line(canvas: Canvas, of: Look) -> None:
     """∂L/∂w₁ = mean of 2(y − ŷ)·c₁·a₁(1−a₁)·x = −0.03005; by difference −0.03005 ✓."""
-    own, found = chain.factors(of), chain.check(of)
+    own, found = chain.factors(of.update, of.index), chain.check(of.update, of.index)
     g = float(of.update.gradient[of.index])
     product = "·".join(factor.formula.replace(" ", "") for factor in own)
     parts: list[tuple[str, str, bool]] = [(f"∂L/∂{symbol(of.index, of.network)}", "bright", True)]
@@ -73,14 +74,14 @@ def draw_line(canvas: Canvas, of: Look) -> None:
 
 def draw(canvas: Canvas, of: Look) -> None:
     """The chain of as many examples as there is room for, their mean, the difference, and the step."""
-    own = chain.factors(of)
+    own = chain.factors(of.update, of.index)
     after = draw_chain(canvas, of, own, max(1, canvas.height - OTHERS))
     room = canvas.width - 2
     for row, words in enumerate((_mean(of, own, room), *_difference(of), _step(of, room)), after):
         canvas.parts(row, 1, words)
 
 
-def draw_chain(canvas: Canvas, of: Look, own: list[chain.Factor], count: int) -> int:
+def draw_chain(canvas: Canvas, of: Look, own: Sequence[chain.Factor], count: int) -> int:
     """Signs, formulas, numbers of so many examples around the chosen one, a word for each; returns the next row."""
     room = min(WIDEST, max(9, (canvas.width - FIRST - PRODUCT) // len(own)))
     middles = [FIRST + place * room + (room - 1) // 2 for place in range(len(own))]
@@ -97,7 +98,7 @@ def draw_chain(canvas: Canvas, of: Look, own: list[chain.Factor], count: int) ->
 
 
 def _write_example(
-    canvas: Canvas, row: int, of: Look, own: list[chain.Factor], place: int, middles: list[int], room: int
+    canvas: Canvas, row: int, of: Look, own: Sequence[chain.Factor], place: int, middles: list[int], room: int
 ) -> None:
     """The numbers of the example at a place in the order, and their product."""
     example = of.order[place]
@@ -128,7 +129,7 @@ def _write(
             canvas.text(row, FIRST + place * room - 1, "·", "label")
 
 
-def _mean(of: Look, own: list[chain.Factor], room: int) -> Words:
+def _mean(of: Look, own: Sequence[chain.Factor], room: int) -> Words:
     """∂L/∂w₁ = mean over the 32 = −0.03005   22 ask for more w₁, 10 for less."""
     name, each = symbol(of.index, of.network), chain.products(own)
     mean, g = float(of.update.backward.gradient[of.index]), float(of.update.gradient[of.index])
@@ -144,7 +145,7 @@ def _mean(of: Look, own: list[chain.Factor], room: int) -> Words:
 
 def _difference(of: Look) -> tuple[Words, Words]:
     """L a little further up and down, and the slope between them."""
-    found, name = chain.check(of), symbol(of.index, of.network)
+    found, name = chain.check(of.update, of.index), symbol(of.index, of.network)
     what = "L" if of.update.backward.gradient[of.index] == of.update.gradient[of.index] else "L with its penalty"
     first = [
         ("check without the chain rule: ", "label", False),
