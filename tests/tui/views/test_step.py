@@ -250,7 +250,7 @@ def test_units_have_lines_of_their_own_where_there_is_room():
     assert units_of([100], 1) == [(0, 1, True), (0, 99, False)]
     assert units_of([2, 2], 4) == [(0, 1, True)] * 2 + [(1, 1, True)] * 2
     assert units_of([8, 8], 3, Choice(1, 5)) == [(0, 8, False), (1, 8, False), (1, 1, True)]
-    assert units_of([8, 8], 3, Choice(1, OUTPUT_BIAS)) == [(0, 8, False), (1, 8, False)]
+    assert units_of([8, 8], 5, Choice(0, OUTPUT_BIAS)) == [(0, 8, False), *[(0, 1, True)] * 3, (1, 8, False)]
     assert units_of([8, 8], 2) == [(0, 8, False), (1, 8, False)]
     assert units_of([], 3) == []
 

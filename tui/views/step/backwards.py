@@ -110,7 +110,8 @@ def sums(of: Look) -> tuple[list[Row], list[Row], list[Row]]:
 def _sum(of: Look, label: str, indices: Sequence[int], near: int, need: int) -> Row:
     """As many of these sums as there is room for, the traced one among them, else the one at the place `near`."""
     g, places = of.update.backward.gradient, max(4, of_gradients(of) - 1)
-    cell = max(CELL, len(symbol(indices[-2:][0], of.network)) + 11)  # names are longest at the end, but for b
+    longest = max(len(symbol(index, of.network)) for index in indices[-2:])  # the last of c's is b
+    cell = max(CELL, longest + 11)
     at = indices.index(of.index) if of.index in indices else near
 
     def paint(canvas: Canvas, row: int) -> None:

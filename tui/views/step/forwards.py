@@ -110,7 +110,9 @@ def _miss(of: Look) -> Row:
     unit = "" if of.dataset.labels else f" {of.dataset.target_unit}".rstrip()
     way = "too high" if miss > 0 else "too low"
     raw = miss if of.dataset.labels else miss * of.dataset.y_scale
-    beside: Words = [(f"{short(abs(raw))}{unit}", "text", False), (f" {way} for this one", "label", False)]
+    room = of.width - STRIP - 2 - len(said := f"{short(abs(raw))}{unit}")
+    tail = f" {way} for this one"
+    beside: Words = [(said, "text", False), (tail if len(tail) <= room else f" {way}", "label", False)]
     return line(of, "y − ŷ", "error, scaled", _number(miss), beside=beside, need=18)
 
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tui.run.choice import OUTPUT_BIAS
 from tui.views.sums.parts import largest
 
 if TYPE_CHECKING:
@@ -45,16 +44,21 @@ def groups(network: Network, chosen: Choice, lines: int) -> list[Group]:
     if len(widths) == 1:
         return _of_one_layer(network, chosen, max(2, lines))
     own = []
-    spare = lines > len(widths) and chosen.unit != OUTPUT_BIAS
     for layer, width in enumerate(widths):
         own.append(Group(layer, tuple(range(width)), rest=True))
-        if spare and layer == chosen.layer:
-            own.append(Group(layer, (chosen.unit,)))
+        if layer == chosen.layer:
+            own += [Group(layer, (unit,)) for unit in _largest(network, chosen, lines - len(widths))]
     return own
 
 
 def _of_one_layer(network: Network, chosen: Choice, lines: int) -> list[Group]:
-    outgoing = np.abs(network.weights(1)[0][0].astype(float))
-    shown = largest(outgoing, lines - 1, chosen.unit)
-    rest = tuple(unit for unit in range(len(outgoing)) if unit not in shown)
+    shown = _largest(network, chosen, lines - 1)
+    rest = tuple(unit for unit in range(network.shape[1]) if unit not in shown)
     return [*(Group(0, (unit,)) for unit in shown), Group(0, rest, rest=True)]
+
+
+def _largest(network: Network, chosen: Choice, most: int) -> list[int]:
+    """The chosen unit and those of its layer with the largest outgoing weights."""
+    with np.errstate(all="ignore"):
+        sizes = np.linalg.norm(network.weights(chosen.layer + 1)[0].astype(float), axis=0)
+    return largest(sizes, max(0, most), chosen.unit)
