@@ -52,13 +52,17 @@ def test_a_bar_goes_from_each_point_to_the_curve(told: Told):
     assert not (drawn(snapshot, ViewState()).foreground == CODES["miss"]).any()
 
 
-@pytest.mark.parametrize(
-    ("loss", "words"), [("mse", "the bars squared"), ("mae", "mean of the bars"), ("huber", "huber")]
-)
+@pytest.mark.parametrize(("loss", "words"), [("mse", "mean squared bar"), ("mae", "mean bar"), ("huber", "huber")])
 def test_the_bars_are_the_loss(told: Told, loss: str, words: str):
     state = ViewState(bars=True)
     snapshot = asked(told, "motorcycle", state, {}, recipe=Recipe(loss=loss))
     assert words in fit.subtitle(snapshot, state)
+
+
+def test_what_is_shown_besides_is_said_in_place_of_what_the_thin_line_is(told: Told):
+    snapshot = asked(told, "sine", ViewState(bars=True), {})
+    assert fit.subtitle(snapshot, ViewState()) == "thin line: without noise"
+    assert fit.subtitle(snapshot, ViewState(bars=True)) == "loss: the mean squared bar"
 
 
 def test_ghosts_are_dimmer_the_older_and_told_by_their_updates(told: Told):

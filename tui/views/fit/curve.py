@@ -24,8 +24,9 @@ if TYPE_CHECKING:
 
 
 def subtitle(snapshot: Snapshot, state: ViewState) -> str:
-    """What is fitted, after the panel's name."""
-    return "" if snapshot.dataset.truth is None else "thin line: without noise"
+    """What is fitted, after the panel's name, where nothing else is to be said: there is room for one."""
+    told = snapshot.dataset.truth is None or extras.subtitle(snapshot, state)
+    return "" if told else "thin line: without noise"
 
 
 def requests(dataset: Dataset, width: int, height: int, state: ViewState) -> tuple[Request[Any], ...]:

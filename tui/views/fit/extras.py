@@ -26,7 +26,7 @@ LAST, BEFORE = ("■", "□"), ("·", "◦")  # of the last update, and of those
 BASELINES = ("‹", "«")  # as yesterday, as last week
 _MOST_BARS = 400
 _SHADES = ("plus1", "plus2", "plus3")  # of ghosts, the oldest first
-_LOSSES = {"mse": "the mean of the bars squared", "mae": "the mean of the bars"}
+_LOSSES = {"mse": "the mean squared bar", "mae": "the mean bar"}
 
 
 def _turn_bars(state: ViewState, snapshot: Snapshot, width: int, height: int) -> ViewState:
@@ -60,7 +60,7 @@ def subtitle(snapshot: Snapshot, state: ViewState) -> str:
     """What they mean, in words."""
     kind, said = snapshot.dataset.kind, []
     if state.bars and kind == "curve":
-        said.append(f"loss: {_LOSSES.get(snapshot.recipe.loss, f'the mean {snapshot.recipe.loss} of the bars')}")
+        said.append(f"loss: {_LOSSES.get(snapshot.recipe.loss, f'the mean {snapshot.recipe.loss} of a bar')}")
     if state.bars and kind == "series" and (labels := [label for label, _ in naive(snapshot.dataset)]):
         said.append(", ".join(f"{sign} {label}" for sign, label in zip(BASELINES, labels, strict=False)))
     if state.ghosts and kind in ("curve", "series"):

@@ -19,7 +19,11 @@ if TYPE_CHECKING:
     from tui.views.state import ViewState
 
 LEAST_ROWS, ENDS = 6, 4  # rows of a plot, and columns for the numbers at the lines' ends
-HIDDEN = ("what was not trained on is covered", "enter takes your guess and shows it", "v shows it without one")
+HIDDEN = (
+    "unseen losses are covered",
+    "enter takes your guess",
+    "v shows them without one",
+)  # short: half of 80 columns
 
 
 def draw(canvas: Canvas, top: int, rows: Sequence[Row], snapshot: Snapshot, state: ViewState, palette: Palette) -> None:

@@ -114,7 +114,7 @@ def _draw_guess(canvas: Canvas, line: int, rows: Sequence[Row], snapshot: Snapsh
         return line
     words = guess_words(rows, state) if state.guesses and not state.covered else ""
     if state.covered:
-        words = "Guess first: ↑ ↓ choose the run that is best on what it has not seen, enter types its unseen loss"
+        words = "Guess first: ↑ ↓ to the best run on unseen rows; enter types its loss there"
     if not words:
         return line
     canvas.text(line, 1, "◇", "now")
