@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from tui.draw.numbers import counted
 from tui.run.beginnings import first_run
 from tui.run.presets import line_up
 from tui.run.race import Race, Racer
@@ -51,5 +52,4 @@ class Stage:
 
 
 def _name(run: Run) -> str:
-    recipe = run.trainer.recipe
-    return f"{len(run.dataset.y_train)} points, batch {recipe.batch_size}"
+    return f"N {counted(len(run.dataset.y_train))}, B {run.trainer.recipe.batch_size}"

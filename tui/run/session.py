@@ -233,10 +233,10 @@ class Session:
             return
         plays = isinstance(move, Toggle) and not self.telling.measures  # what is followed already is followed on
         if trains and (plays or (isinstance(move, RunEpochs) and move.long)):
-            if self.story.at_end:
-                self._follow_training()
-            else:
+            if not self.story.at_end:
                 self.telling.say(words.REPLAYING)
+            elif self.stage is None:  # what is to be done in a scene stays until there is something to look for
+                self._follow_training()
         moved = self.player.moves
         self.player.do(move)
         self._rested(moved)

@@ -10,7 +10,7 @@ import pytest
 from engine import EngineError
 from tui.run.enacting import Enact, sentences
 from tui.run.options import Options
-from tui.run.player import Step
+from tui.run.player import Step, Toggle
 from tui.run.racing import TrainAll
 from tui.run.scenes import Scene, find, from_text, is_scene, read, scenes
 from tui.run.session import Session
@@ -117,6 +117,15 @@ def test_after_so_many_epochs_the_note_says_what_to_look_for_once_and_the_scene_
     assert said(run) == ""
 
 
+def test_what_is_to_be_done_stays_while_it_plays():
+    run = session()
+    run.perform(Enact(from_text(OWN.replace("after = 2", "after = 1000000"), "mine")))
+    run.perform(Toggle())
+    while run.trainer.epoch < 1:
+        run.work()
+    assert said(run) == "Press space; then look"
+
+
 def test_a_race_has_its_point_at_its_end():
     run = session()
     run.perform(Enact(from_text(OWN, "mine")))
@@ -131,7 +140,7 @@ def test_a_race_has_its_point_at_its_end():
 def test_several_runs_stand_side_by_side():
     run = session(scene="batches")
     names = [racer.name for racer in run.teller.race.racers]
-    assert names == ["10000 points, batch 10", "1000 points, batch 100"]
+    assert names == ["N 10 000, B 10", "N 1 000, B 100"]
     assert run.teller.race.racers[0].run is run.run
 
 
