@@ -48,7 +48,7 @@ class Scenes(ModalScreen[Scene | None]):
         for number, scene in enumerate(scenes()):
             if scene.section != section:
                 section = scene.section
-                options.append(Option(Text(section, "dim"), disabled=True))
+                options.append(Option(section, disabled=True))
             options.append(Option(self._line(number, scene, scene.name in done), id=str(number)))
         return options
 

@@ -62,6 +62,7 @@ def test_there_are_the_three_steps_and_the_nineteen_ideas_of_the_book():
 @pytest.mark.parametrize("scene", scenes(), ids=lambda scene: scene.name)
 def test_each_says_what_to_do_to_look_for_and_to_ask_and_its_words_fit(scene: Scene):
     assert all((scene.about, scene.formula, scene.look, scene.ask, scene.section))
+    assert len(scene.about) <= 42  # what the chooser has room for
     for words, whole, first in ((scene.do, 116, 76), (f"Look: {scene.look}", 116, 76)):
         forms = sentences(words)
         assert (len(forms[0]) <= whole, len(forms[1]) <= first) == (True, True), words
