@@ -17,6 +17,7 @@ import numpy as np
 from data import Dataset
 from engine import History, Network, Recipe
 from engine.activations import KINDS
+from engine.last_update import Way
 from engine.losses import LOSSES
 from tui.run.choice import FIRST, Choice
 from tui.run.measure import measure_of
@@ -45,6 +46,7 @@ class Evidence:
     until: int = 2**62  # and the one up to which they are
     gradient: np.ndarray | None = None  # (n_parameters,) of the last update, in θ's order
     chosen: Choice = FIRST
+    way: Way | None = None  # how the run came here, from before its last update; None at update 0
     path: Path = NOWHERE  # where the present network has been, and will be
     rows: tuple[Any, ...] = ()  # of the race, see `race.Row`
     batches: tuple[int, float] | None = None  # (seed, epochs done when batches of the present size began), if known

@@ -26,6 +26,7 @@ class Teller:
     def __init__(self) -> None:
         self.wants: tuple[Want, ...] = ()
         self.bench, self.race = Workbench(), Race()
+        self.looks_closely = False  # whether something that is asked needs checkpoints shortly before
         self._facts: Facts | None = None
 
     def facts(self, run: Run) -> Facts:
@@ -74,6 +75,7 @@ class Teller:
         requests = {request for want in self.wants for request in want(run.dataset)}
         heavy = {request for request in requests if isinstance(request, Heavy)}
         self.bench.keep(heavy)
+        self.looks_closely = any(request.looks_closely for request in heavy)
         answers = facts.answers(requests - heavy)
         if Racing() in requests:
             answers[Racing()] = self.race.rows(run)
