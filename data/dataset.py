@@ -10,14 +10,12 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from data.errors import DataError, show
+from data.scaling import Floats, Scaled, Scaling, as_numbers
 
-Floats = NDArray[np.float64]
-Scaled = NDArray[np.float32]
 Times = NDArray[Any]
 Kind = Literal["curve", "series", "plane", "table"]
 Period = Literal["day", "week", "month", "year"]
 Truth = Callable[[Floats], Floats]
-SMALLEST = 5e-324  # of the positive numbers: half of a range of that size would be 0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -77,15 +75,14 @@ class Dataset:
             times = np.where(known, picked, np.array("NaT" if picked.dtype.kind == "M" else np.nan, picked.dtype))
         return replace(whole, x_train=x, y_train=y, times_train=times, loaded=whole)
 
+    @property
+    def scaling(self) -> Scaling:
+        """The way from the data's own units to the scaled ones, and back."""
+        return Scaling(self.x_offset, self.x_factor, self.y_offset, self.y_scale)
+
     def scale(self, x: ArrayLike) -> Scaled:
         """Raw x (N, n_inputs), or (N,) for one feature, as the network takes it, float32."""
-        raw = as_numbers("x", x)
-        if raw.ndim == 1 and self.x_offset.size == 1:
-            raw = raw[:, np.newaxis]
-        if raw.ndim != 2 or raw.shape[1] != self.x_offset.size:
-            raise DataError(f"x of shape {raw.shape}: expected (N, {self.x_offset.size}), a column for each feature")
-        with np.errstate(over="ignore"):  # far beyond the data, float32 ends and infinity begins
-            return np.ascontiguousarray((raw - self.x_offset) / self.x_factor, np.float32)
+        return self.scaling.scale(x)
 
     def unscale_x(self, x: ArrayLike) -> Floats:
         """Scaled x (N, n_inputs) in the data's own units, float64."""
@@ -93,7 +90,7 @@ class Dataset:
 
     def unscale(self, y: ArrayLike) -> Floats:
         """Scaled targets or predictions (N,) in the data's own units, float64."""
-        return as_numbers("y", y) * self.y_scale + self.y_offset
+        return self.scaling.unscale(y)
 
     def errors(self, predicted: ArrayLike, split: str) -> dict[str, float]:
         """MSE, RMSE and MAE of scaled predictions (N,) for "train" or "test", in the data's own units.
@@ -114,44 +111,3 @@ class Dataset:
         if self.labels:
             result["accuracy"] = float(np.mean(np.where(scaled >= 0, 1, -1) == targets))
         return result
-
-
-def as_numbers(name: str, values: ArrayLike) -> Floats:
-    try:
-        return np.asarray(values, np.float64)
-    except (TypeError, ValueError, OverflowError):
-        raise DataError(f"{name}={show(values)}: expected numbers") from None
-
-
-@dataclass(frozen=True, slots=True)
-class Scaling:
-    """The train statistics by which a data set is scaled."""
-
-    x_offset: Floats
-    x_factor: Floats
-    y_offset: float
-    y_scale: float
-
-
-def fit_scaling(x: Floats, y: Floats, names: tuple[str, ...], target: str, *, labels: bool) -> Scaling:
-    """Statistics of the training rows x (N, n_inputs), y (N,); DataError for a column that does not vary."""
-    if x.shape[1] == 1:
-        low, high = x.min(axis=0), x.max(axis=0)
-        x_offset, x_factor = (low + high) / 2, np.maximum((high - low) / 2, SMALLEST)
-    else:
-        x_offset, x_factor = x.mean(axis=0), deviation(x)
-    y_offset, y_scale = (0.0, 1.0) if labels else (float(y.mean()), float(deviation(y)))
-    for name, column, factor in zip((*names, target), (*x.T, y), (*x_factor, y_scale), strict=True):
-        if not factor > 0 or column.min() == column.max():
-            raise DataError(
-                f"column {name!r} is {column[0]:g} in every training row: expected values that vary; "
-                f"choose another target, or other features"
-            )
-    return Scaling(x_offset, x_factor, y_offset, y_scale)
-
-
-def deviation(values: Floats) -> Any:
-    """Standard deviation along the first axis; rescaled first, so that tiny numbers do not vanish when squared."""
-    spread = np.ptp(values, axis=0)
-    spread = np.where(spread > 0, spread, 1.0)
-    return np.maximum(np.std(values / spread, axis=0) * spread, SMALLEST)

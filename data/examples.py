@@ -8,13 +8,15 @@ from typing import Any
 
 import numpy as np
 
-from data.dataset import Floats, Period, Times
+from data.dataset import Period, Times
 from data.errors import DataError, choice, clean, show
+from data.scaling import Floats
 from data.tables import Column, Table, resembles_dates
 
 FEWEST_ROWS = 3
 MOST_CELLS = 2**27  # of all windows together: 512 MB as float32
 SHORTEST_MONTH = 28
+UNDATED = "no column of dates: rows are taken in the order in which they stand"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,8 @@ def read_examples(
         return within(years, in_order(whole_rows(table, examples), time))
     refuse_empty_cells(table, examples, time)
     examples = in_order(examples, time)
-    refuse_gaps(table, examples, time)
+    if examples.times is not None and time is not None:
+        refuse_gaps(table, examples.times, time)
     return windows(table, examples, lags, years)
 
 
@@ -160,13 +163,17 @@ def in_order(examples: Examples, time: Column | None) -> Examples:
     if examples.times is None or time is None:
         return examples
     order = np.argsort(examples.times, kind="stable")
-    times = examples.times[order]
-    twice = np.flatnonzero(times[1:] == times[:-1])
-    if len(twice):
-        raise DataError(f"column {time.name!r} has {when(times[twice[0]])} twice: expected each date once")
+    refuse_twice(examples.times[order], time)
     if (order[1:] > order[:-1]).all():
         return examples
     return pick(examples, order, f"rows were sorted by {time.name!r}")
+
+
+def refuse_twice(times: Times, time: Column) -> None:
+    """DataError for one of these rising times that stands twice."""
+    twice = np.flatnonzero(times[1:] == times[:-1])
+    if len(twice):
+        raise DataError(f"column {time.name!r} has {when(times[twice[0]])} twice: expected each date once")
 
 
 def pick(examples: Examples, rows: Any, notice: str) -> Examples:
@@ -195,10 +202,9 @@ def refuse_empty_cells(table: Table, examples: Examples, time: Column | None) ->
     raise DataError(f"{table.name} has an empty cell {place}, column {column!r}: expected none with lags; fill it in")
 
 
-def refuse_gaps(table: Table, examples: Examples, time: Column | None) -> None:
-    if examples.times is None or time is None or len(examples.times) < 2:
-        return
-    missing = first_gap(examples.times)
+def refuse_gaps(table: Table, times: Times, time: Column) -> None:
+    """DataError where these rising times are not evenly spaced."""
+    missing = first_gap(times) if len(times) > 1 else None
     if missing is not None:
         raise DataError(
             f"{table.name} has no row for {when(missing)} in column {time.name!r}: "
@@ -257,7 +263,7 @@ def windows(table: Table, examples: Examples, lags: int, years: tuple[int, int] 
     names = tuple(clean(f"{target} lag {step}") for step in steps)
     notices = examples.notices
     if times is None:
-        notices = (*notices, "no column of dates: rows are taken in the order in which they stand")
+        notices = (*notices, UNDATED)
     else:
         times = times[first:last]
     return replace(examples, x=past, y=y[first:last], times=times, features=names, lags=steps, notices=notices)

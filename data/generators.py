@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from data.dataset import Floats
+from data.scaling import Floats
 
 if TYPE_CHECKING:  # at run time the name would import numpy.random, which can wait for the first draw
     from numpy.random import Generator

@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 
 from data.catalog import Shipped, csv_of, shipped, words
-from data.dataset import Dataset, Kind, fit_scaling
+from data.dataset import Dataset, Kind
 from data.errors import DataError, choice, clean, real, show, whole
 from data.examples import Examples, read_examples, year_of
 from data.generators import GENERATED, Generated
+from data.scaling import fit_scaling
 from data.split import split_at_random, split_by_time, unseen_count
 from data.tables import Column, read_shipped, read_table
 
@@ -148,9 +149,8 @@ def assemble(
     scaling = fit_scaling(x[train], y[train], examples.features, examples.target, labels=labels)
 
     def scaled(rows: Any) -> tuple[Any, Any]:
-        inputs = np.ascontiguousarray((x[rows] - scaling.x_offset) / scaling.x_factor, np.float32)
         targets = np.ascontiguousarray((y[rows] - scaling.y_offset) / scaling.y_scale, np.float32)
-        return frozen(inputs), frozen(targets)
+        return frozen(scaling.scale(x[rows])), frozen(targets)
 
     x_train, y_train = scaled(train)
     x_test, y_test = scaled(test) if unseen else (None, None)

@@ -24,7 +24,8 @@ from data.errors import DataError, choice, clean, show
 if TYPE_CHECKING:
     import polars
 
-    from data.dataset import Floats, Times
+    from data.dataset import Times
+    from data.scaling import Floats
 
 LARGEST_FILE = 2**30
 LONGEST_LINE = 10**6
@@ -116,6 +117,8 @@ def read_file(path: str | os.PathLike[str]) -> tuple[str, bytes]:
     """A file's name, safe to print, and its content."""
     name = clean(os.path.basename(os.path.abspath(path)))
     try:
+        if not os.path.lexists(path):
+            raise DataError(f"{name}: there is no such file; expected a CSV or Parquet file")
         if os.path.isdir(path):
             raise DataError(f"{name} is a directory: expected a CSV or Parquet file")
         if not os.path.isfile(path):  # a pipe or a device could block or never end

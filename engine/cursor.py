@@ -13,8 +13,9 @@ from typing import Any
 from numpy.typing import NDArray
 
 from engine.checkpoint import Checkpoint
-from engine.edits import Edit
+from engine.edits import Edit, SetValue
 from engine.examples import Examples
+from engine.filling import Filler, twin
 from engine.history import Curves
 from engine.journal import Entry, Tail, owned
 from engine.last_update import Way
@@ -34,6 +35,8 @@ class Cursor:
         self.applied = 0  # how many of them lie before the cursor
         self.end, self.end_progress = 0, 0.0  # the latest update that was reached, and the epochs done there
         self.ahead: Curves | None = None  # the whole story's curves, once the cursor has gone back from its end
+        self._gaps = False  # whether checkpoints before this place may be missing
+        self._filler: Filler | None = None  # what goes through them
         batch = min(trainer.recipe.batch_size, trainer.examples.y.size)
         self.marks = Marks(self._mark(), first_spacing(trainer.architecture.n_parameters, batch), budget)
 
@@ -101,6 +104,24 @@ class Cursor:
 
     # ------------------------------------------------------------------------------------------------ anywhere
 
+    def before_step(self) -> Position | None:
+        """Just before the last step of edits before the cursor; None where there is none."""
+        first = self.applied - 1
+        if first < 0:
+            return None
+        while self.entries[first].joins and first > 0:
+            first -= 1
+        return self.entries[first].update, first
+
+    def after(self, update: int) -> Position:
+        """After all edits of this update."""
+        return update, sum(entry.update <= update for entry in self.entries)
+
+    def distance(self, target: Position) -> int:
+        """The updates that `go` trains on the way to this moment."""
+        begin = self.marks.nearest(target).position
+        return target[0] - (self.update if begin <= self.position <= target else begin[0])
+
     def go(self, target: Position) -> None:
         """To any moment of the story, from the nearest checkpoint or from here."""
         if target == self.position:
@@ -127,6 +148,7 @@ class Cursor:
         self.trainer.restore(checkpoint, examples)
         self.applied, self.ahead, self.end_progress = applied, curves, self.trainer.progress
         self.marks.add(self._mark())
+        self._gaps = True
         if self.at_end:
             self._lay_back_curves()
 
@@ -148,27 +170,67 @@ class Cursor:
             self._leave_mark()
         self._settle()
 
+    # ------------------------------------------------------------------------------------------------ checkpoints
+
+    @property
+    def filled(self) -> float:
+        """How much of the way from the beginning to where it was put has its checkpoints, 0 to 1."""
+        if not self._gaps:
+            return 1.0
+        return self._filler.position[0] / max(self.end, 1) if self._filler else 0.0
+
+    def fill(self, seconds: float) -> bool:
+        """Have missing checkpoints laid for about this long; whether there is more to do."""
+        if self._gaps and self._filler is None:
+            self._filler = Filler(twin(self.trainer, self.trainer.network), self.entries, self.marks)
+        if self._filler is not None and not self._filler.work(seconds):
+            self._gaps, self._filler = False, None
+        return self._gaps
+
+    def rest(self, budget: int) -> None:
+        """Keep no more checkpoints than this many bytes."""
+        self._filler = None
+        self.marks.shrink(budget)
+
     # ------------------------------------------------------------------------------------------------ edits
 
     def make(self, edit: Edit, joins: bool) -> tuple[NDArray[Any], Tail | None]:
         """An edit here; returns its map of indices, and what lay ahead, which is no part of the story any more.
 
+        A value that joins takes the place of one for the same parameter, made here in the same step.
         Raises EngineError, and changes nothing, for an edit that the run does not allow.
         """
         self._settle()
         before, progress = self._mark(), self.trainer.progress
         mapping = self.trainer.apply(edit)
         tail = None if self.at_end else self._fork()
+        if joins and (place := self._given(edit)) is not None:
+            self.entries[place] = replace(self.entries[place], edit=edit)
+            self.marks.cut((self.update, place))
+            return mapping, tail
         self.marks.add(before)
         self.entries.append(Entry(self.update, owned(edit), joins and bool(self.entries), progress))
         self.applied += 1
         return mapping, tail
+
+    def _given(self, edit: Edit) -> int | None:
+        """The place in the journal of a value for the same parameter, in the last step and at this update."""
+        for place in range(len(self.entries) - 1, -1, -1):
+            entry = self.entries[place]
+            if not (isinstance(edit, SetValue) and isinstance(entry.edit, SetValue) and entry.update == self.update):
+                break
+            if entry.edit.index == edit.index:
+                return place
+            if not entry.joins:
+                break
+        return None
 
     def _fork(self) -> Tail:
         """What lies ahead leaves the story."""
         tail = Tail(self.update, self.end, tuple(self.entries), self.ahead)
         self.marks.cut(self.position)
         del self.entries[self.applied :]
+        self._filler = None  # it may have stood in what was cut away
         self.end, self.end_progress = self.update, self.trainer.progress
         self._lay_back_curves()
         return tail

@@ -18,12 +18,13 @@ from engine.checkpoint import Checkpoint
 from engine.cursor import Cursor
 from engine.edits import Edit, SetTheta, Setup, apply
 from engine.errors import EngineError, real, show, whole
+from engine.filling import twin
 from engine.history import BatchHistory, Branch, Curves, History, batch_history_of, history_of
 from engine.journal import Entry, Tail
 from engine.last_update import Way
 from engine.marks import Position
 from engine.network import Network
-from engine.outcome import Outcome, data_sha256, lanes, version
+from engine.outcome import Outcome, data_sha256, version
 from engine.run import State
 from engine.trainer import LONGEST_SLICE, Trainer
 
@@ -54,7 +55,7 @@ class Experiment:
         self.recipe, self.beginning = trainer.recipe, trainer.examples  # that it begins with
         self.outcome: Outcome | None = None  # what the file that it came from says of its end
         if theta.tobytes() != (initial := self.initial.initial_theta()).tobytes():
-            trainer.restore(_beginning(trainer, Network.of(self.initial, initial)))
+            trainer.restore(twin(trainer, Network.of(self.initial, initial)).snapshot())
         self._cursor = Cursor(trainer, whole("budget", budget, 1))
         if theta.tobytes() != initial.tobytes():
             self.apply(SetTheta(theta))
@@ -154,7 +155,8 @@ class Experiment:
     def apply(self, edit: Edit, joins: bool = False) -> NDArray[np.intp]:
         """Make an edit at the cursor; returns its map of indices, see `edits.apply`.
 
-        In the past it forks: what lay ahead becomes a tail. With `joins` it belongs to the step of the entry before it.
+        In the past it forks: what lay ahead becomes a tail. With `joins` it belongs to the step of the entry before it,
+        and a value takes the place of one that this step has given the same parameter, where no update lies between.
         Raises EngineError, and changes nothing, for an edit that the run does not allow.
         """
         mapping, tail = self._cursor.make(edit, joins)
@@ -165,16 +167,12 @@ class Experiment:
 
     def undo(self) -> tuple[Edit, ...] | None:
         """Go to just before the last step of edits before the cursor; returns its edits, None where there is none."""
-        entries, last = self._cursor.entries, self._cursor.applied
-        if last == 0:
+        begin, here = self.before_step, self.position
+        if begin is None:
             return None
-        first = last - 1
-        while entries[first].joins and first > 0:
-            first -= 1
-        stack = [*self._undone, self.position]
-        self._cursor.go((entries[first].update, first))
-        self._undone = stack
-        return tuple(entry.edit for entry in entries[first:last])
+        self._cursor.go(begin)
+        self._undone.append(here)
+        return tuple(entry.edit for entry in self._cursor.entries[begin[1] : here[1]])
 
     def redo(self) -> tuple[Edit, ...] | None:
         """Go forward over edits, and return them; None where none lies ahead.
@@ -184,7 +182,6 @@ class Experiment:
         entries, first = self._cursor.entries, self._cursor.applied
         if first == len(entries):
             return None
-        stack = self._undone[:-1]
         if self._undone:
             position = self._undone[-1]
         else:
@@ -193,21 +190,43 @@ class Experiment:
                 last += 1
             position = (entries[last - 1].update, last)
         self._cursor.go(position)
-        self._undone = stack
+        del self._undone[-1:]
         return tuple(entry.edit for entry in entries[first : self._cursor.applied])
 
     # ------------------------------------------------------------------------------------------------ moments
+
+    @property
+    def before_step(self) -> Position | None:
+        """Just before the last step of edits before the cursor; None where there is none."""
+        return self._cursor.before_step()
+
+    def after(self, update: int) -> Position:
+        """After all edits of this update."""
+        return self._cursor.after(update)
 
     def goto(self, update: int) -> None:
         """Move the cursor to after all edits of this update, from 0 to `end`."""
         update = whole("update", update, 0, self.end)
         self._undone.clear()
-        self._cursor.go((update, sum(entry.update <= update for entry in self._cursor.entries)))
+        self._cursor.go(self.after(update))
 
     def home(self) -> None:
         """Move the cursor to the beginning, before the first edit."""
         self._undone.clear()
         self._cursor.go((0, 0))
+
+    def near(self, position: Position) -> bool:
+        """Whether the cursor comes there by training little more than lies between two checkpoints."""
+        return self._cursor.distance(position) <= 2 * self._cursor.marks.spacing
+
+    @property
+    def filled(self) -> float:
+        """How much of a past that was not passed through since the story was opened has its checkpoints, 0 to 1."""
+        return self._cursor.filled
+
+    def fill(self, seconds: float) -> bool:
+        """For about this long have checkpoints laid that `adopt` left out; whether there is more to do."""
+        return self._cursor.fill(seconds)
 
     @property
     def way(self) -> Way | None:
@@ -220,7 +239,7 @@ class Experiment:
 
     def rest(self) -> None:
         """Keep few checkpoints: nobody will go back and forth in this story for a while."""
-        self._cursor.marks.shrink(BUDGET_AT_REST)
+        self._cursor.rest(BUDGET_AT_REST)
 
     # -------------------------------------------------------------------------------------------------- files
 
@@ -231,7 +250,7 @@ class Experiment:
 
     def draft(self) -> str:
         """The text of a file of the whole story, whatever lies ahead, that says nothing of its end: made in no time."""
-        nothing = Outcome(version(), lanes(self.trainer), "", ())
+        nothing = Outcome(version(), 1, "", ())  # how many lanes, only the kernels know
         return story_file.to_text(self._told(self.entries, self.end, nothing))
 
     def _told(self, entries: tuple[Entry, ...], updates: int, outcome: Outcome) -> story_file.Told:
@@ -289,10 +308,3 @@ class Experiment:
         experiment._cursor.entries, experiment._cursor.end = list(story.entries), story.updates
         experiment.outcome = story.outcome
         return experiment
-
-
-def _beginning(trainer: Trainer, network: Network) -> Checkpoint:
-    """The first checkpoint of a trainer of this network on the same data, by the same recipe and seed."""
-    x, y, x_test, y_test = (getattr(trainer.examples, name) for name in ("x", "y", "x_test", "y_test"))
-    unseen = (x_test, y_test) if y_test.size else (None, None)
-    return Trainer(network, x, y, unseen[0], unseen[1], trainer.recipe, trainer.seed, trainer.device, 1).snapshot()

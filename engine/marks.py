@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from engine.checkpoint import Checkpoint
 from engine.examples import Examples
@@ -64,6 +65,14 @@ class Marks:
         """Whether the last even one before this update is as far behind as they stand apart."""
         place = bisect_right(self._even, update, key=lambda mark: mark.position[0])
         return update - self._even[place - 1].position[0] >= self.spacing
+
+    def gap(self, update: int) -> tuple[Mark, int] | None:
+        """The first stretch that ends after this update and lacks an even one: its begin, and the update of its end."""
+        place = bisect_right(self._even, update, key=lambda mark: mark.position[0])
+        for before, after in pairwise(self._even[place - 1 :]):
+            if after.position[0] - before.position[0] >= 2 * self.spacing:
+                return before, after.position[0]
+        return None
 
     def nearest(self, position: Position) -> Mark:
         """The last one that is not behind this position."""

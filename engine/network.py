@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, cast
@@ -9,7 +10,7 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from engine import edits
+from engine import edits, network_file
 from engine.activations import KINDS
 from engine.architecture import Architecture
 from engine.border import check_inputs, check_layer, check_theta
@@ -47,6 +48,19 @@ class Network:
         network = object.__new__(cls)
         network._architecture, network._theta = architecture, theta
         return network
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> Network:
+        """The network of a file that `save` wrote, the same to the bit. Raises EngineError for any other file."""
+        architecture, theta, _ = network_file.load(path)
+        return cls.of(architecture, theta)
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write θ, kinds and all else to an .npz file, see `engine.network_file`, over one that is there.
+
+        Raises EngineError where it cannot be written; then a file that was there stays as it was.
+        """
+        network_file.save(path, self._architecture, self._theta)
 
     @property
     def architecture(self) -> Architecture:

@@ -7,7 +7,6 @@ before memory is taken for it: what does not fit is an EngineError in one senten
 from __future__ import annotations
 
 import os
-import tempfile
 import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -16,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from engine import files
 from engine.architecture import Architecture
 from engine.edits import AddLayer, AddUnit, Edit, PlaceUnit, RemoveLayer, RemoveUnit, SplitUnit
 from engine.entry_tables import (
@@ -64,29 +64,7 @@ class Told:
 
 def save(story: Told, path: str | os.PathLike[str]) -> None:
     """Write the story to a file, in one piece or not at all. Raises EngineError where it cannot be written."""
-    target = Path(path)
-    try:
-        write_in_one_piece(target, to_text(story).encode())
-    except OSError as error:
-        raise EngineError(f"{target.name}: cannot be written ({error.strerror}): expected a folder with room") from None
-
-
-def write_in_one_piece(target: Path, content: bytes, lasting: bool = True) -> None:
-    """Have the content in the file as a whole, or leave the file as it was and raise OSError.
-
-    `lasting` waits until it is on the disk, so that it survives a loss of power too, and not only of the program.
-    """
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            if lasting:
-                file.flush()
-                os.fsync(file.fileno())
-        os.replace(name, target)
-    except BaseException:
-        os.unlink(name)
-        raise
+    files.save(path, to_text(story).encode())
 
 
 def to_text(story: Told) -> str:

@@ -19,7 +19,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 
 import pytest
@@ -71,14 +71,19 @@ def try_room(
     with tempfile.TemporaryDirectory() as scratch:
         os.environ["HYPOTHESIS_STORAGE_DIRECTORY"] = scratch
         reaches = measure(room.test_files(root), texts, room.leave_out, scratch, at_once)
-        warm_up(reaches, room.leave_out, scratch)
+        import_others(reaches)
+        together = tempfile.mkdtemp(dir=scratch)
         trials = (
-            trial(mutant, mutant.applied(texts[mutant.file]), reaches, room.leave_out, scratch)
+            trial(mutant, mutant.applied(texts[mutant.file]), reached(mutant, reaches, room), room.leave_out, scratch)
             for mutant in islice(drawn, most)
         )
+        jobs = chain([without_mutant(reaches, room.leave_out, together)], trials)
         verdicts = []
-        for mutant, status in in_forks(trials, at_once, end):
-            outcome = "killed" if status != 0 else "survived" if reached(mutant, reaches) else "never run"
+        for mutant, status in in_forks(jobs, at_once, end):
+            if mutant is None:
+                demand_green(status, together)
+                continue
+            outcome = "killed" if status != 0 else "survived" if reached(mutant, reaches, room) else "never run"
             verdicts.append(Verdict(mutant, outcome))
             tell(verdicts[-1])
     return len(drawn), verdicts
@@ -154,25 +159,29 @@ class Watcher:
         self.seconds[report.nodeid] = self.seconds.get(report.nodeid, 0.0) + report.duration
 
 
-def warm_up(reaches: Sequence[Reach], leave_out: Sequence[str], scratch: str) -> None:
-    """Imports what the tests import of others; RedBaseline if the tests fail after it."""
+def import_others(reaches: Sequence[Reach]) -> None:
+    """Imports what the tests import of others."""
     for name in dict.fromkeys(name for reach in reaches for name in reach.modules):
         with contextlib.suppress(Exception):  # some hang on to a state that only pytest makes: they are imported later
             importlib.import_module(name)
-    folder = tempfile.mkdtemp(dir=scratch)
+
+
+def without_mutant(reaches: Sequence[Reach], leave_out: Sequence[str], folder: str) -> Job[Mutant | None]:
+    """All test files one after the other, which must do as well as each of them did alone."""
     run = partial(run_pytest, [*(reach.file for reach in reaches), *without(leave_out)], None, folder)
-    for _, status in in_forks(iter([Job(None, run, LONGEST_BASELINE)]), 1):
-        demand_green(status, folder)
+    return Job(None, run, LONGEST_BASELINE)
 
 
-def reached(mutant: Mutant, reaches: Sequence[Reach]) -> list[Reach]:
-    """The test files that run the function around a mutant, the fastest first."""
-    return [reach for reach in reaches if (mutant.file, mutant.function) in reach.entered]
+def reached(mutant: Mutant, reaches: Sequence[Reach], room: Room) -> list[Reach]:
+    """The test files that are asked about a mutant and run the function around it, the fastest first."""
+    asked = room.own.get(mutant.file, [reach.file for reach in reaches])
+    return [reach for reach in reaches if reach.file in asked and (mutant.file, mutant.function) in reach.entered]
 
 
-def trial(mutant: Mutant, text: str, reaches: Sequence[Reach], leave_out: Sequence[str], scratch: str) -> Job[Mutant]:
+def trial(
+    mutant: Mutant, text: str, files: Sequence[Reach], leave_out: Sequence[str], scratch: str
+) -> Job[Mutant | None]:
     """The whole files that reach a mutant, for their tests share what they read; first the tests that enter it."""
-    files = reached(mutant, reaches)
     seconds = {test: seconds for reach in files for test, seconds in reach.seconds.items()}
     enters = {test for reach in files for test in reach.entered[mutant.file, mutant.function]}
 

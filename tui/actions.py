@@ -31,7 +31,7 @@ from tui.run.hands import AddBest, FreezeHere, NextKind, Solve, SplitHere
 from tui.run.player import RunEpochs, Step, StepSpeed, Toggle
 from tui.run.snapshot import Snapshot
 from tui.run.travel import Back, BackEpoch, Best, End, Home, Redo, Undo
-from tui.views import Key, views
+from tui.views import Key, runs, views
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,22 +58,25 @@ TRAINING, RECIPE, BUILDING, DRAWING, LOOKING, PROGRAM = (
 )  # fmt: skip
 
 VIEWS = tuple(
-    Action(
-        f"view_{view.TITLE.lower()}",
-        (str(view.NUMBER),),
-        f"View {view.NUMBER}: {view.ABOUT}",
-        "view",
-        f"view({view.NUMBER})",
-        LOOKING,
-    )
-    for view in views()
+    Action(f"view_{title.lower()}", (str(number),), f"View {number}: {about}", "view", f"view({number})", LOOKING)
+    for number, title, about in ((view.NUMBER, view.TITLE, view.ABOUT) for view in views())
 )
-
 VIEW_KEYS: Mapping[str, Key] = {key.id: key for view in views() for key in view.KEYS}
 _OF_VIEWS = tuple(
     Action(key.id, key.keys, key.title, key.word, f"look({key.id!r})", LOOKING, key.panel, view.NUMBER)
     for view in views()
     for key in view.KEYS
+)
+
+_OF_RUNS = tuple(
+    Action(id, (key,), f"In runs: {title}", word, id, LOOKING, "view", runs.NUMBER)
+    for id, key, title, word in (
+        ("train_all", "space", "train all of them, or pause", "train all"),
+        ("open_or_guess", "enter", "guess, or open the run", "guess, open"),
+        ("line_up", "p", "line others up", "others"),
+        ("add_run", "a", "the run of now is one more", "add"),
+        ("remove_run", "x", "the run leaves", "remove"),
+    )
 )
 
 ACTIONS: tuple[Action, ...] = (
@@ -138,6 +141,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("spot_down", ("down",), "The crosshair down", "move", "crosshair(0, -1)", DRAWING, "drawing"),
     Action("end_drawing", ("escape",), "Drawing ends", "ends", "end_drawing", DRAWING, "drawing"),
     *VIEWS,
+    *_OF_RUNS,
     Action("zoom", ("z",), "Zoom the view in or out", "zoom", "zoom", LOOKING),
     Action("log_loss", ("y",), "Loss on a log or a linear axis", "log", "log_loss", LOOKING),
     *_OF_VIEWS,
@@ -145,14 +149,17 @@ ACTIONS: tuple[Action, ...] = (
     Action("save", ("ctrl+s",), "Save the run: a small file that tells it again", "save", "save", PROGRAM),
     Action("go_on", ("ctrl+r",), "Go on with a run that was cut off", "go on", "go_on", PROGRAM),
     Action("open_run", ("ctrl+o",), "Open a saved run", "open run", "open_run", PROGRAM),
+    Action("export", ("e",), "Export: Python, LaTeX, npz, csv, svg", "export", "export", PROGRAM),
+    Action("scenes", ("t",), "The scenes of chapter 1", "scenes", "scenes", PROGRAM),
     Action("help", ("?",), "All keys", "help", "help", PROGRAM),
     Action("palette", ("ctrl+p",), "All actions, by name", "palette", "app.command_palette", PROGRAM),
     Action("theme", (), "Dark or light theme", "theme", "app.switch_theme", PROGRAM),
-    Action("picture", (), "Save the screen as SVG", "picture", "app.save_picture", PROGRAM),
+    Action("picture", (), "Save the screen as SVG", "picture", "save_picture", PROGRAM),
     Action("quit", ("q",), "Quit", "quit", "app.quit", PROGRAM),
     Action("quit_anywhere", ("ctrl+c",), "Quit, from a dialog too", "quit", "app.quit", PROGRAM),
 )
 
+OF_RUNS = frozenset(action.id for action in _OF_RUNS)
 WISHES: Mapping[str, Wish] = {action.id: action.does for action in ACTIONS if not isinstance(action.does, str)}
 
 _TRAVELS = ("play", "update_back", "update", "epoch_back", "epoch", "undo", "redo", "end")
@@ -160,8 +167,9 @@ _TRAVELS = ("play", "update_back", "update", "epoch_back", "epoch", "undo", "red
 FOOTERS: Mapping[str, tuple[str, ...]] = {
     "view": (
         *_TRAVELS, "add_sigmoid", "add_relu", "remove_unit", "rate_down", "rate_up",
-        *(action.id for action in _OF_VIEWS if action.focus != "units"), "epochs", "slower", "faster", "focus",
-        "restart", "zoom", *(action.id for action in VIEWS if len(VIEWS) > 1),
+        *(action.id for action in _OF_VIEWS if action.focus == "view"), "epochs", "slower", "faster", "focus",
+        *(action.id for action in _OF_VIEWS if not action.focus), "restart", "zoom",
+        *(action.id for action in VIEWS if len(VIEWS) > 1),
     ),
     "units": (
         "play", "unit_up", "unit_down", "w_up", "w_down", "b_up", "b_down", "c_up", "c_down", "set_value",
@@ -169,9 +177,19 @@ FOOTERS: Mapping[str, tuple[str, ...]] = {
         "layer_right", "add_layer", "remove_layer", "next_input", "focus", "update_back", "update", "epoch_back",
         "epoch", "redo", "end", "epochs",
     ),
+    "building": (  # in a view that shows units
+        "play", "update_back", "update", "unit_up", "unit_down", "layer_left", "layer_right", "w_up", "w_down", "b_up",
+        "b_down", "c_up", "c_down", "focus", "add_sigmoid", "add_relu", "remove_unit", "next_input", "epoch_back",
+        "epoch", "set_value", "freeze", "kind", "split", "solve", "add_best", "undo", "redo", "end", "add_layer",
+        "remove_layer", "zoom",
+    ),
     "drawing": (
         "set_point", "set_high", "set_low", "erase_point", "spot_left", "spot_right", "spot_up", "spot_down",
         "end_drawing", "update", "epoch", "undo", "redo", "add_best", "solve", "restart",
+    ),
+    "runs": (
+        "train_all", "run_above", "run_below", "open_or_guess", "cover", "line_up", "add_run", "remove_run", "focus",
+        *(action.id for action in VIEWS if len(VIEWS) > 1),
     ),
     "below": (  # under a view that has something of its own there
         "play", *(action.id for action in _OF_VIEWS if action.focus == "units"), *_TRAVELS[1:], "focus", "unit_up",
@@ -240,7 +258,8 @@ def sign(key: str) -> str:
 
 def of_other_views(number: int, kind: str) -> set[str]:
     """The ids of keys that the view of this number has not, or that do nothing with this kind of data."""
-    return {action.id for action in _OF_VIEWS if action.view != number or kind not in VIEW_KEYS[action.id].kinds}
+    foreign = {action.id for action in ACTIONS if action.view not in (0, number)}
+    return foreign | {id for id, key in VIEW_KEYS.items() if kind not in key.kinds}
 
 
 def without_use(layers: int, inputs: int) -> set[str]:

@@ -5,15 +5,15 @@ from __future__ import annotations
 import asyncio
 import gc
 import os
-import re
 import signal
 import sys
+import threading
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import partial
 from importlib import import_module
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TextIO
 
 import platformdirs
 from textual import on
@@ -25,17 +25,21 @@ from textual.notifications import SeverityLevel
 from textual.screen import Screen
 from textual.theme import BUILTIN_THEMES, Theme
 
+from engine import Network, Trainer
 from tui.actions import KeysError, bindings, keymap, place_of, with_keys
 from tui.draw.palette import DARK, LIGHT, THEMES, Palette, choose
 from tui.run.keeper import Keeper
 from tui.run.options import Options
 from tui.run.runner import Runner
-from tui.run.session import Session
+from tui.run.scenes import find
 from tui.run.settings import THEME, remember
+from tui.screens.dialogs import view_for
 from tui.screens.main import MainScreen
 from tui.widgets.too_small import too_small
 
 KEYS_FILE = Path("unitfit", "keys.toml")
+HUNG_UP = 129  # exit code, as after the signal that most terminals send when they go
+LOOK = 1.0  # seconds between two looks at whether there is a terminal
 PATIENCE = 0.3  # seconds that quitting waits for the runner
 
 
@@ -57,8 +61,9 @@ class UnitfitApp(App[None]):
         keys: Path | None = None,
         keeper: Keeper | None = None,
         theme: str | None = None,
+        palette: Palette | None = None,
     ) -> None:
-        self.palette = choose(os.environ, theme)  # before Textual takes NO_COLOR out of the environment
+        self.palette = palette or choose(os.environ, theme)  # before Textual takes NO_COLOR out of the environment
         super().__init__()
         self._wear(self.palette)
         self.keeper = keeper
@@ -72,18 +77,33 @@ class UnitfitApp(App[None]):
             own, self._problem = {}, str(error)
         self.set_keymap(own)
         self.main = MainScreen(self.palette, with_keys(own), self.keys, self.runner.send)
+        if options.scene is not None:
+            self.main.next_view = view_for(find(options.scene))
 
     def run(self, *args: Any, **kwargs: Any) -> None:
         """Until the person quits. The terminal is restored first, then the runner's thread is joined."""
+        left = threading.Event()
+        threading.Thread(target=self._end_if_gone, args=(left,), name="unitfit terminal", daemon=True).start()
         try:
             super().run(*args, **kwargs)
         finally:
+            left.set()
             ended = self.runner.stop(PATIENCE)
             if self.keeper is not None and ended and not self.return_code:
                 self.keeper.close()
-        if not ended:  # a compilation cannot be interrupted; what it writes it writes under another name first
+        if not ended or self.runner.loading:  # no compilation can be interrupted; it writes under another name first
             sys.stdout.flush()
             os._exit(self.return_code or 0)
+
+    def _end_if_gone(self, left: threading.Event) -> None:
+        """Where the terminal has gone without a word Textual waits for ever to write on it: then all ends here.
+
+        What is kept of the run stays, as after any other end that nobody asked for.
+        """
+        while not left.wait(LOOK):
+            if not is_terminal(sys.__stdin__):
+                self.runner.stop(PATIENCE)
+                os._exit(HUNG_UP)
 
     def get_default_screen(self) -> Screen[None]:
         return self.main
@@ -122,9 +142,9 @@ class UnitfitApp(App[None]):
             self.main.call_after_refresh(self._go_on)
 
     def _go_on(self) -> None:
-        """After the first paint the curve is drawn; after that plotext and numba come, on the other thread."""
+        """After the first paint the curve is drawn; after that plotext and numba come, on a thread of their own."""
         self.main.start_plots()
-        self.main.call_after_refresh(self.runner.send, prepare)
+        self.main.call_after_refresh(self.runner.prepare, load)
 
     def pop_screen(self) -> AwaitComplete:
         """As Textual's, but the second of two quick enters in the command palette finds it gone and does nothing."""
@@ -175,28 +195,19 @@ class UnitfitApp(App[None]):
         if problem := remember(THEME, name):
             self.say(problem)
 
-    def action_save_picture(self) -> None:
-        """The screen as SVG, in the current folder; taken once the palette has left the screen."""
-        self.call_after_refresh(self._save_picture)
 
-    def _save_picture(self) -> None:
-        snapshot = self.main.snapshot
-        if snapshot is None:
-            return
-        name = re.sub(r"[^\w.-]+", "_", snapshot.dataset.name) or "data"
-        path = Path(f"unitfit-{name}-{snapshot.update}.svg")
-        try:
-            path.write_text(self.export_screenshot(title="unitfit"), "utf-8")
-        except OSError as error:
-            self.say(f"{path}: cannot be written here ({error.strerror}); start unitfit in another folder")
-        else:
-            self.say(f"Saved the screen as {path.resolve()}", "information")
+def is_terminal(stream: TextIO | None) -> bool:
+    """Whether there is a terminal at the other end, still."""
+    try:
+        return stream is not None and stream.isatty()
+    except (OSError, ValueError):
+        return False
 
 
-def prepare(session: Session) -> None:
-    """What the first update needs, and the loss curve that it begins."""
+def load() -> None:
+    """What the first update needs, and the loss curve that it begins: seconds at the very first time."""
     import_module("plotext")
-    session.prepare()
+    Trainer(Network(1), [[0.0]], [0.0], threads=1).prepare()  # the kernels are the same for all networks
     gc.freeze()  # numba's half million objects stay for good: looking through them again costs the screen 80 ms
 
 

@@ -1,24 +1,21 @@
-"""The command line: `unitfit` opens the screen; `train`, `datasets` and `info` do without one.
+"""The command line: `unitfit` opens the screen; its commands do without one.
 
 Whatever a person can get wrong ends with one sentence on stderr and exit code 2.
 """
 
 from __future__ import annotations
 
-import errno
 import functools
 import io
-import os
-import shutil
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Any, NoReturn, TextIO
+from typing import Any, NoReturn
 
 import click
 
 import data
-from data import DataError, Dataset
+from data import DataError
 from data.errors import clean
 from engine import EngineError, Experiment, story_file
 from engine.activations import KINDS
@@ -26,17 +23,20 @@ from engine.initial import INITS
 from engine.notation import parse_layers
 from engine.outcome import Outcome as SavedOutcome
 from engine.recipe import BY_FLAG, FIELDS, Field, Recipe
-from tui.console.headless import Outcome, make_trainer, train, updates_of
+from tui.commands.export import export, predict
+from tui.console.headless import Outcome, make_trainer, updates_of, watched
+from tui.console.out import aligned, is_terminal, ready, say
 from tui.run.options import Options
 from tui.run.saved import is_saved, open_saved
+from tui.run.scenes import find, is_scene, scenes
 from tui.run.settings import THEME, recall
 
 DIVERGED, BAD_INPUT, INTERRUPTED = 1, 2, 130
 SENTENCE_LENGTH = 1000
-BAR_COLUMNS = 60
 HEADLESS_BUDGET = 1  # byte for checkpoints: nobody goes back
 USUAL = Options()
 USUAL_TRAINING = {field.flag: getattr(Recipe(), name) for name, field in FIELDS.items() if field.flag != "lr"}
+OWN = ("as_object", "quiet", "save", "force", "theme", "scene")  # options that are no part of a run
 SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 120, "show_default": True}
 
 
@@ -67,7 +67,7 @@ class Program(click.Group):
 
     def format_usage(self, context: click.Context, formatter: click.HelpFormatter) -> None:
         formatter.write_usage("unitfit", "[FILE] [OPTIONS]")
-        formatter.write_usage("unitfit", "train|replay|datasets|info [OPTIONS]", prefix="       ")
+        formatter.write_usage("unitfit", "train|replay|export|predict|datasets|scenes|info [OPTIONS]", prefix="       ")
 
     def format_options(self, context: click.Context, formatter: click.HelpFormatter) -> None:
         screen.format_options(context, formatter)
@@ -84,7 +84,7 @@ def run_options(command: Callable[..., Any]) -> Callable[..., Any]:
         sources = [source for source in (file, data) if source is not None] or [USUAL.data]
         if len(sources) > 1:
             raise click.UsageError("FILE with --data: expected one of them")
-        own = {name: given.pop(name) for name in ("as_object", "quiet", "save", "force", "theme") if name in given}
+        own = {name: given.pop(name) for name in OWN if name in given}
         asked = {flag: given.pop(flag) for flag in BY_FLAG}
         training = {flag: value for flag, value in asked.items() if value not in (None, USUAL_TRAINING.get(flag))}
         columns = tuple(name.strip() for group in features for name in group.split(","))
@@ -143,11 +143,15 @@ def program() -> None:
 @run_options
 @click.option("--theme", type=click.Choice(["dark", "light"]), show_default="as last time, else dark", help="Colours")
 @click.version_option(package_name="unitfit", message="unitfit %(version)s")
-def screen(options: Options, theme: str | None) -> int:
+@click.option("--scene", metavar="NAME|FILE", help="Open a scene of chapter 1, see `unitfit scenes`, or one of yours")
+def screen(options: Options, theme: str | None, scene: str | None) -> int:
     """Watch a small neural network learn."""
     if not on_terminal():
         raise click.UsageError("no terminal to draw on: expected one, or the command `unitfit train`")
-    if is_saved(options.data):
+    if scene is not None or is_scene(options.data):
+        options = replace(USUAL, scene=scene or options.data, threads=options.threads)
+        find(options.scene or "")
+    elif is_saved(options.data):
         options = replace(USUAL, saved=options.data, threads=options.threads)
         story_file.read(options.saved or "")
     elif options != USUAL:
@@ -169,11 +173,10 @@ def screen(options: Options, theme: str | None) -> int:
 @click.option("--force", is_flag=True, help="Write over a file that is there already")
 def train_command(options: Options, as_object: bool, quiet: bool, save: str | None, force: bool) -> int:
     """Train without a screen, and print a table and a plot of the fit."""
-    if save is not None and os.path.exists(save) and not force:
-        raise click.UsageError(f"--save {save}: is there already; expected another name, or --force")
+    ready("--save", save, force)
     dataset, trainer = make_trainer(options)
     story = Experiment(trainer, options.source(), budget=HEADLESS_BUDGET)
-    outcome = _watched(dataset, story, updates_of(trainer), quiet)
+    outcome = watched(dataset, story, updates_of(trainer), quiet)
     if save is not None:
         story.save(save)
     return _report(outcome, as_object, quiet)
@@ -186,7 +189,7 @@ def train_command(options: Options, as_object: bool, quiet: bool, save: str | No
 def replay(file: str, as_object: bool, threads: int | None) -> int:
     """Train a saved run again, and say whether it comes to the same weights."""
     _, dataset, story = open_saved(file, threads)
-    saved, outcome = story.outcome, _watched(dataset, story, story.end, quiet=as_object)
+    saved, outcome = story.outcome, watched(dataset, story, story.end, quiet=as_object)
     if outcome.interrupted or story.trainer.diverged or saved is None:
         return _report(outcome, as_object, quiet=False)
     story.goto(story.end)  # after the edits of its last update
@@ -194,21 +197,6 @@ def replay(file: str, as_object: bool, threads: int | None) -> int:
     if not as_object:
         say(f"{file}: {verdict}")
     return _report(outcome, as_object, quiet=False, replay=verdict)
-
-
-def _watched(dataset: Dataset, story: Experiment, updates: int, quiet: bool) -> Outcome:
-    """The run, trained to this update, with a progress bar where somebody looks."""
-    narrow = shutil.get_terminal_size().columns < BAR_COLUMNS  # there a bar would break into lines, again and again
-    hidden = quiet or narrow or not is_terminal(sys.stdout, sys.stderr)
-    with click.progressbar(
-        length=updates, label="compiling", file=sys.stderr, hidden=hidden, show_pos=True, width=0
-    ) as bar:
-
-        def progress(done: int) -> None:
-            bar.label = "training "
-            bar.update(done)
-
-        return train(dataset, story, updates, progress)
 
 
 def _report(outcome: Outcome, as_object: bool, quiet: bool, **more: str) -> int:
@@ -222,6 +210,19 @@ def _report(outcome: Outcome, as_object: bool, quiet: bool, **more: str) -> int:
     if outcome.interrupted:
         return INTERRUPTED
     return DIVERGED if outcome.trainer.diverged else 0
+
+
+program.add_command(export)
+program.add_command(predict)
+
+
+@program.command("scenes")
+def list_scenes() -> int:
+    """List the scenes of chapter 1, which --scene opens."""
+    rows = [(str(number), scene.name, scene.title, scene.about) for number, scene in enumerate(scenes())]
+    say("\n".join(aligned(rows)))
+    say("\nunitfit --scene NAME opens one; on the screen t chooses them.")
+    return 0
 
 
 @program.command()
@@ -249,36 +250,6 @@ def info() -> int:
     return 0
 
 
-def say(text: str) -> None:
-    """Print on stdout; ClickException where there is no room for it."""
-    try:
-        click.echo(text)
-    except OSError as error:
-        if error.errno == errno.EPIPE:
-            raise  # click knows how to end quietly when nobody reads on
-        sys.stdout = None  # or the exit would try again
-        raise click.ClickException(
-            f"stdout cannot be written ({error.strerror}): expected room for the result"
-        ) from None
-
-
 def on_terminal() -> bool:
     """Whether there is a terminal for the screen, which reads stdin and draws on stderr."""
     return is_terminal(sys.stdin, sys.stderr)
-
-
-def is_terminal(*streams: TextIO | None) -> bool:
-    """Whether all of these are terminals; a stream that the shell closed is None."""
-    return all(stream is not None and stream.isatty() for stream in streams)
-
-
-def aligned(rows: Sequence[Sequence[str]]) -> list[str]:
-    """Lines of a table, each column as wide as it must be; numbers to the right."""
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    return [
-        "  ".join(
-            text.rjust(width) if text.isdecimal() else text.ljust(width)
-            for text, width in zip(row, widths, strict=True)
-        ).rstrip()
-        for row in rows
-    ]

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 import data
 from data import DataError
-from data.dataset import fit_scaling
+from data.scaling import fit_scaling
 from data.split import split_at_random, unseen_count
 
 Write = Callable[..., Path]

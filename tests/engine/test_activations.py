@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 
@@ -55,3 +57,15 @@ def test_a_step_begins_steep_enough_to_fit_many_and_others_gently(kind):
             assert steepest / kind.step == pytest.approx((2 + min(units, 10)) / 4)
         else:
             assert kind.start_slope(units) == 1.0
+
+
+def test_its_python_says_the_same_and_overflows_nowhere(kind):
+    for z in (-1e308, -1e4, -800.0, -3.0, -2.0, -0.5, 0.0, 0.7, 2.0, 5.0, 800.0, 1e4, 1e308):
+        a = eval(kind.python, {"math": math}, {"z": z})
+        assert a == pytest.approx(float(kind.function(np.float64(z))), rel=1e-12, abs=1e-15)
+    for z in (-math.inf, math.inf, math.nan):
+        eval(kind.python, {"math": math}, {"z": z})
+
+
+def test_no_two_kinds_have_the_same_symbol_in_latex():
+    assert len({kind.latex[0] for kind in KINDS.values()}) == len(KINDS)

@@ -364,7 +364,7 @@ def test_a_trainer_starts_new_moments_by_the_rule(edit, dtype, optimizer):
     np.testing.assert_array_equal(second[mapping[kept]], old_second[kept])
 
 
-def test_new_relus_live():
+def test_new_relus_live(jit_only):
     """On noise about a curve; with second moments from 0 many of them die within a few epochs."""
     rng = np.random.default_rng(0)
     x = np.linspace(-1, 1, 106)

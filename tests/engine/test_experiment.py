@@ -221,6 +221,40 @@ def test_what_joins_is_one_step_at_its_own_updates(story):
     assert story.position == (2, 2)
 
 
+def test_a_value_takes_the_place_of_one_that_its_step_gave_the_same_parameter_here(story):
+    story.step(10)
+    before = state(story.trainer)
+    for index, value in ((0, 0.5), (3, 0.1), (0, 0.7), (3, 0.2)):
+        story.apply(SetValue(index, value), joins=index == 3 or value > 0.5)
+    assert story.journal == ((10, SetValue(0, 0.7)), (10, SetValue(3, 0.2)))
+    story.step(5)
+    story.apply(SetValue(0, 0.9), joins=True)  # later, so beside it
+    story.apply(SetValue(0, 1.0))  # a step of its own
+    assert [update for update, _ in story.journal] == [10, 10, 15, 15]
+    now = state(story.trainer)
+    assert now == state(straight(story))
+    story.undo()
+    assert story.position == (15, 3)
+    story.undo()
+    assert state(story.trainer) == before
+    story.goto(story.end)
+    assert state(story.trainer) == now
+
+
+def test_a_checkpoint_with_a_value_that_was_replaced_is_forgotten(story):
+    story.apply(SetValue(0, 0.5))
+    story.step(20)
+    story.goto(0)
+    story.goto(20)
+    story.apply(SetValue(0, 0.6))
+    story.home()
+    story.goto(20)
+    story.apply(SetValue(0, 0.7), joins=True)
+    for update in (0, 20):
+        story.goto(update)
+        assert state(story.trainer) == state(straight(story))
+
+
 def test_playing_from_the_past_repeats_the_edits(story):
     story.step(5)
     story.apply(UNIT)
@@ -366,32 +400,32 @@ def test_moments_that_were_never_reached_here_are_replayed_once(monkeypatch):
     """As after `adopt`, or in a story that was read from a file: there is no checkpoint but the first and the last."""
     monkeypatch.setattr(marks, "SHARE", 0)
     story = Experiment(make())
-    story.step(1000)
+    story.step(300)
     del story._cursor.marks._even[1:-1]
     trained = []
     step = Trainer.step
     monkeypatch.setattr(Trainer, "step", lambda own, updates=1: trained.append(updates) or step(own, updates))
-    story.goto(800)
-    assert sum(trained) == 800
+    story.goto(240)
+    assert sum(trained) == 240
     trained.clear()
-    for update in (600, 200, 700):
+    for update in (180, 60, 210):
         story.goto(update)
         assert state(story.trainer) == state(straight(story))
-    assert sum(trained) - 600 - 200 - 700 < 20  # those of the straight runs
+    assert sum(trained) - 180 - 60 - 210 < 20  # those of the straight runs
 
 
 def test_walking_back_takes_short_replays(monkeypatch):
     monkeypatch.setattr(marks, "CLOSE", 10**6)
     story = Experiment(make())
-    story.step(1000)
+    story.step(400)
     trained = []
     step = Trainer.step
     monkeypatch.setattr(Trainer, "step", lambda own, updates=1: trained.append(updates) or step(own, updates))
-    story.goto(999)
+    story.goto(399)
     trained.clear()
-    for update in range(998, 900, -1):
+    for update in range(398, 330, -1):
         story.goto(update)
-    assert sum(trained) < 98 * 40  # without close checkpoints it would be 98 times some 950
+    assert sum(trained) < 68 * 20  # without close checkpoints it would be 68 times some 365
 
 
 def test_a_slice_is_one_kernel_call_unless_something_is_to_be_done_within_it(monkeypatch):

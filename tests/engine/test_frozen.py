@@ -139,7 +139,7 @@ def test_gradients_tell_the_truth(dtype):
 
 
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
-def test_tiles_and_plain_loops_freeze_the_same(optimizer):
+def test_tiles_and_plain_loops_freeze_the_same(optimizer, jit_only):
     """Mixed kinds, so that the tiles have the units in another order, over more vectors than one."""
     layers = [["relu", "tanh", "sigmoid"] * 7, ["tanh", "hard_sigmoid"] * 9]
     frozen = [[unit % 5 == 2 for unit in range(len(layer))] for layer in layers]

@@ -37,6 +37,19 @@ def test_nor_do_making_a_trainer_predicting_and_editing():
     assert loaded_after(program) == set()
 
 
+def test_nor_does_a_story_that_is_kept_and_opened_again(tmp_path):
+    program = (
+        "import engine\n"
+        "from engine import story_state\n"
+        "data = [[0.0], [1.0]], [0.0, 1.0], None, None\n"
+        "story = engine.Experiment(engine.Trainer(engine.Network(1, [['relu']]), *data))\n"
+        "story.apply(engine.edits.AddUnit('sigmoid'))\n"
+        f"open({str(tmp_path / 'run.npz')!r}, 'wb').write(story_state.pack(story))\n"
+        f"assert story_state.load({str(tmp_path / 'run.npz')!r}, lambda source: data).journal == story.journal"
+    )
+    assert loaded_after(program) == set()
+
+
 @pytest.mark.skipif(bool(numba.config.DISABLE_JIT), reason="nothing is compiled")
 def test_one_compilation_serves_all_shapes_and_options():
     program = f"""

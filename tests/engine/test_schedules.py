@@ -17,6 +17,11 @@ def test_rates_at_each_third_and_after_the_horizon(name, rates):
     assert [rate(1.0, done, 30) for done in (0, 10, 20, 30, 99)] == pytest.approx(rates, abs=1e-15)
 
 
+def test_the_steps_are_at_the_thirds_and_not_before():
+    rates = [SCHEDULES["step"].rate(1.0, done, 30) for done in (9, 10, 19, 20)]
+    assert rates == pytest.approx([1, 0.1, 0.1, 0.01])
+
+
 @pytest.mark.parametrize("name", SCHEDULES)
 def test_it_moves_if_it_says_so_within_the_rate_of_the_recipe_and_up_to_its_horizon(name):
     rates = np.array([SCHEDULES[name].rate(0.3, done, 30) for done in range(40)])

@@ -102,6 +102,9 @@ def test_every_mutant_is_python_and_differs() -> None:
 def test_the_table_of_rooms_names_files_that_are_there(room) -> None:
     assert room.sources(ROOT)
     assert room.test_files(ROOT)
+    for file, own in room.own.items():
+        assert file in room.sources(ROOT)
+        assert set(own) <= set(room.test_files(ROOT))
     for test in room.leave_out:
         file, _, name = test.partition("::")
         assert name in (ROOT / file).read_text(encoding="utf-8")

@@ -23,6 +23,7 @@ from tui.run.choice import Choice, nearest
 from tui.run.facts import Evidence, Facts, Request
 from tui.run.options import Options
 from tui.run.player import FRAME
+from tui.run.race import Row
 from tui.run.runner import Runner
 from tui.run.session import Session
 from tui.run.snapshot import Snapshot
@@ -38,6 +39,9 @@ class HandRunner(Runner):
 
     def start(self) -> None:
         self.open()
+
+    def prepare(self, load: Callable[[], None]) -> None:
+        load()
 
     def settle(self) -> None:
         """All that is asked for, until nothing is due before the clock moves; then a snapshot."""
@@ -145,6 +149,7 @@ def tell(
         history=History(4 * epochs, epochs, losses, losses + 0.1),
         gradient=np.linspace(-0.1, 0.1, network.n_parameters),
         way=way_to(dataset, network, recipe, 480),
+        rows=(Row("one", 10, 22.8, 25.6, 90, 120, "done", epochs, losses, losses + 0.1, True),),
     )
     made = Snapshot(
         dataset=dataset,

@@ -32,7 +32,7 @@ from tui.screens.main import MainScreen
 from tui.widgets.view_panel import ViewPanel
 
 EVERY_KEY = (
-    *".><nN+-0uU*[]{}idDo?qsrxlLwWbBcCfkSaAjJ1zy",
+    *".><nN+-0uU*[]{}idDoe?qsrxlLwWbBcCfkSaAjJ1zy",
     *("comma", "home", "end", "enter", "space", "tab", "ctrl+p", "ctrl+c", "ctrl+s", "ctrl+o", "ctrl+r"),
 )
 

@@ -11,7 +11,7 @@ import pytest
 from textual.command import CommandList
 
 import data
-from engine import Trainer
+from engine import EngineError, Network, Trainer
 from tui.actions import ACTIONS, place_of
 from tui.run.choice import OUTPUT_BIAS
 from tui.run.facts import Gradient, Predictions, Probe
@@ -19,6 +19,7 @@ from tui.run.hands import SetPart
 from tui.run.options import Options
 from tui.run.player import FIRST_SPEED
 from tui.run.settings import recall
+from tui.run.writing import export
 from tui.screens.help import HelpScreen
 from tui.screens.open_table import OpenTable
 from tui.widgets.number_prompt import NumberPrompt
@@ -345,7 +346,7 @@ async def test_f_freezes_and_frees(drive, size):
         await d.press("down", "f")
         assert d.shown.network.frozen == [[False, True, False]]
         assert sum("frozen ❄" in row for row in d.rows()) == 1
-        assert ("frozen; " in "".join(d.rows())) == (size == (120, 40))
+        assert "".join(d.rows()[-12:]).count("frozen") == 2  # in the table and in the note
         await d.press("f")
         assert d.shown.network.frozen == [[False] * 3]
         assert "❄" not in "".join(d.rows())
@@ -390,7 +391,7 @@ async def test_enter_types_the_value_of_the_lit_parameter(drive):
         place = d.shown.network.index(0, 1, "b")
         await d.press("down", "b", "enter")
         shown = f"{d.shown.network.theta[place]:.7g}".replace("-", "−")
-        said = "enter sets, tab: the next one, esc leaves"
+        said = "enter sets, tab too and goes on, esc leaves"
         assert " ".join(d.row(38).split()) == f"b of unit 2 {shown} {said}"
         await d.press(*"q-1.5", "enter")  # q is no part of a number, and does not quit
         assert d.shown.network.theta[place] == -1.5
@@ -425,7 +426,13 @@ async def test_tab_in_the_prompt_goes_round_the_parameters_of_the_unit(drive):
         assert asked == ["w", "b", "w"]  # its c are the w of the next layer
         await d.press("tab", *"-2", "enter")
         assert d.shown.network.theta[d.shown.network.index(0, 0, "b")] == -2
-        await d.press("up", "down", "down", "enter")
+        await d.press("enter", *"3", "tab", *"4", "tab", "tab", "escape")  # what was typed is set
+        network = d.shown.network
+        assert network.theta[[network.index(0, 0, part) for part in ("b", "w")]].tolist() == [3, 4]
+        await d.press("enter", *"1-", "tab")
+        assert d.row(38).split()[4] == "1−" or d.row(38).split()[4] == "1-"
+        assert d.notices == ["1-: expected a number, such as −1.5"]
+        await d.press("escape", "up", "down", "down", "enter")
         assert d.row(38).split()[:4] == ["b", "of", "the", "output"]
 
 
@@ -477,6 +484,7 @@ async def test_a_units_number_is_dragged_sideways_and_up(drive, size):
         await d.pilot.hover(view, offset=(column, row))
         await d.settle()
         assert np.array_equal(d.shown.network.theta, after)  # let go
+        assert len(d.session.story.journal) == 2  # a value of b and one of c
         await d.press("u")
         assert np.array_equal(d.shown.network.theta, before)  # all of it is one step
 
@@ -642,26 +650,26 @@ async def test_two_quick_enters_in_the_palette_are_no_more_than_one(drive):
         assert d.app.screen is d.app.main
 
 
-async def test_the_picture_is_an_svg_in_the_current_folder(drive, tmp_path, monkeypatch):
+async def test_the_picture_is_an_svg_of_a_free_name_in_the_current_folder(drive, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
+    Path("motorcycle_1-3-1.svg").write_text("mine")
     async with drive() as d:
         await d.press(".")
-        d.app.action_save_picture()
+        d.app.main.action_save_picture()
         await d.settle()
-        picture = Path("unitfit-motorcycle-1.svg").read_text("utf-8")
+        picture = Path("motorcycle_1-3-1_2.svg").read_text("utf-8")
         assert "<svg" in picture
         assert "motorcycle" in picture
-        assert str(tmp_path) in d.notices[0]
+        assert d.shown.note == "Exported as motorcycle_1-3-1_2.svg"
+    assert Path("motorcycle_1-3-1.svg").read_text() == "mine"
 
 
-async def test_a_picture_that_cannot_be_written_is_one_sentence(drive, tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    Path("unitfit-motorcycle-0.svg").mkdir()
+async def test_a_picture_that_cannot_be_written_is_one_sentence(drive, tmp_path):
     async with drive() as d:
-        d.app.action_save_picture()
-        await d.settle()
-        assert len(d.notices) == 1
-        assert "cannot be written here" in d.notices[0]
+        await d.press("e", *["down"] * 4, "tab")
+        await type_in(d, str(tmp_path / "nowhere" / "screen.svg"))
+        await d.press("enter")
+        assert d.notices == ["screen.svg: cannot be written (No such file or directory): expected a folder with room"]
 
 
 async def test_own_keys(drive, tmp_path):
@@ -752,6 +760,85 @@ async def test_a_file_that_is_not_there(drive, tmp_path):
         await type_in(d, str(tmp_path / "missing.csv"))
         await d.press("tab")
         assert "missing.csv" in str(d.app.screen.query_one("#answer").content)
+
+
+# --------------------------------------------------------------------------------------------------- exporting
+
+
+@pytest.mark.parametrize(
+    ("down", "file", "words"),
+    [
+        (0, "motorcycle_1-3-1.py", "def predict(time_ms):"),
+        (1, "motorcycle_1-3-1.tex", r"\hat y"),
+        (3, "motorcycle_1-3-1.csv", "update,epoch,measure"),
+        (4, "motorcycle_1-3-1.svg", "<svg"),
+    ],
+)
+async def test_e_exports_to_a_free_name_and_the_note_says_it(drive, tmp_path, monkeypatch, down, file, words):
+    monkeypatch.chdir(tmp_path)
+    async with drive() as d:
+        await d.press(".", "e", *["down"] * down)
+        assert d.app.screen.query_one("#file").value == file
+        await d.press("enter")
+        assert d.app.screen is d.app.main
+        assert words in Path(file).read_text("utf-8")
+        assert d.shown.note == f"Exported as {file}"
+        assert "Export the fit" not in Path(file).read_text("utf-8").replace("&#160;", " ")
+
+
+async def test_an_exported_network_is_that_of_the_screen(drive, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    async with drive() as d:
+        await d.press(">", "s")
+        await d.press("e", "down", "down", "enter")
+        assert d.row(38).startswith(" ▸ Exported as motorcycle_1-4-1.npz")
+        np.testing.assert_array_equal(Network.load("motorcycle_1-4-1.npz").theta, d.shown.network.theta)
+
+
+async def test_a_file_that_is_there_is_never_written_over(drive, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for name in ("motorcycle_1-3-1.py", "mine.py"):
+        Path(name).write_text("mine")
+    async with drive() as d:
+        await d.press("e")
+        assert d.app.screen.query_one("#file").value == "motorcycle_1-3-1_2.py"
+        await d.press("tab")
+        await type_in(d, "mine.py")
+        await d.press("enter")
+        answer = d.app.screen.query_one("#answer")
+        assert str(answer.content) == "mine.py: is there already; expected another name"
+        with pytest.raises(EngineError, match=r"^mine\.py: is there already; expected another name$"):
+            export(d.session.run, lambda run: b"", Path("mine.py"))
+    assert Path("mine.py").read_text() == "mine"
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("", "file: expected the name of a new file"),
+        ("no/where.py", "where.py: cannot be written (No such file or directory): expected a folder with room"),
+    ],
+)
+async def test_what_cannot_be_exported_is_said_in_the_dialog_and_the_run_stays(
+    drive, tmp_path, monkeypatch, name, words
+):
+    monkeypatch.chdir(tmp_path)
+    async with drive() as d:
+        await d.press(".", "e", "tab")
+        await type_in(d, name)
+        await d.press("enter")
+        assert str(d.app.screen.query_one("#answer").content) == words
+        await d.press("escape")
+        assert (d.app.screen, d.shown.update) == (d.app.main, 1)
+    assert not list(tmp_path.iterdir())
+
+
+async def test_a_typed_name_stays_when_another_form_is_chosen(drive):
+    async with drive() as d:
+        await d.press("e", "tab")
+        await type_in(d, "own.txt")
+        await d.press("shift+tab", "down")
+        assert d.app.screen.query_one("#file").value == "own.txt"
 
 
 # ---------------------------------------------------------------------------------------------------- notices
@@ -856,7 +943,7 @@ async def test_too_small_a_screen_says_so_in_one_line_and_training_goes_on(drive
         assert d.app.main.focused.id == "view"
 
 
-@pytest.mark.parametrize("key", ["?", "o", "ctrl+p", "n", "enter"])
+@pytest.mark.parametrize("key", ["?", "o", "e", "ctrl+p", "n", "enter"])
 async def test_dialogs_close_on_too_small_a_screen_and_none_opens_there(drive, key):
     async with drive() as d:
         await d.press(key)
@@ -891,7 +978,7 @@ async def test_only_rows_that_changed_are_sent(drive):
         assert [a is b for a, b in zip(after, panel._strips, strict=True)].count(False) == 1
 
 
-@pytest.mark.parametrize("key", ["?", "o", "ctrl+p", "n", "enter"])
+@pytest.mark.parametrize("key", ["?", "o", "e", "ctrl+p", "n", "enter"])
 @pytest.mark.parametrize(
     "environment", [{"NO_COLOR": "1"}, {"TERM": "xterm", "COLORTERM": ""}, {"COLORTERM": "truecolor"}]
 )

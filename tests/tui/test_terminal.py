@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import os
+import pty
 import signal
+import subprocess
 import sys
 import termios
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from tui.app import HUNG_UP
 
 pexpect = pytest.importorskip("pexpect", reason="no pseudo-terminals here")
 
@@ -91,3 +95,14 @@ def test_a_run_that_was_killed_goes_on(unitfit, tmp_path):
     end(again)
     assert again.exitstatus == 0
     assert list(folder.iterdir()) == []
+
+
+def test_it_ends_where_its_terminal_goes_without_a_signal(tmp_path):
+    ours, theirs = pty.openpty()
+    environment = {**os.environ, "TERM": "xterm-256color", "XDG_STATE_HOME": str(tmp_path)}
+    pipes = {"stdin": theirs, "stdout": theirs, "stderr": theirs}
+    with subprocess.Popen([sys.executable, "-m", "tui"], env=environment, start_new_session=True, **pipes) as program:
+        os.close(theirs)
+        os.read(ours, 1)  # it draws
+        os.close(ours)
+        assert program.wait(PATIENCE) == HUNG_UP

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import shutil
 import signal
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from types import FrameType
 
+import click
+
 from data import Dataset
 from engine import Experiment, Trainer
+from tui.console.out import is_terminal
 from tui.run.options import Options
 from tui.run.points import with_points
 
+BAR_COLUMNS = 60  # fewer leave a progress bar no room
 LOOK = 0.1  # seconds of training between two looks at ctrl+C and two strokes of the progress bar
 Progress = Callable[[int], object]
 
@@ -71,6 +77,21 @@ def train(dataset: Dataset, story: Experiment, updates: int, progress: Progress)
             progress(done)
         seconds = time.perf_counter() - started
         return Outcome(dataset, trainer, seconds, interrupted())
+
+
+def watched(dataset: Dataset, story: Experiment, updates: int, quiet: bool) -> Outcome:
+    """The run, trained to this update, with a progress bar where somebody looks."""
+    narrow = shutil.get_terminal_size().columns < BAR_COLUMNS  # there a bar would break into lines, again and again
+    hidden = quiet or narrow or not is_terminal(sys.stdout, sys.stderr)
+    with click.progressbar(
+        length=updates, label="compiling", file=sys.stderr, hidden=hidden, show_pos=True, width=0
+    ) as bar:
+
+        def progress(done: int) -> None:
+            bar.label = "training "
+            bar.update(done)
+
+        return train(dataset, story, updates, progress)
 
 
 @contextmanager

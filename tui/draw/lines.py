@@ -83,6 +83,17 @@ def strokes(y: np.ndarray, rows: int) -> np.ndarray:
     return dots
 
 
+def bars(dots: np.ndarray, x: np.ndarray, start: np.ndarray, end: np.ndarray) -> None:
+    """Upright lines at x (N,) from start (N,) to end (N,), all in dots, into dots (rows, columns).
+
+    One that is shorter than a cell is left out, and so is one with an end that is not finite.
+    """
+    height, width = dots.shape
+    for column, a, b in zip(x, np.fmin(start, end), np.fmax(start, end), strict=True):
+        if 0 <= column < width and np.isfinite(a + b) and b - a >= 4:
+            dots[int(np.clip(a, 0, height)) : int(np.clip(b, 0, height)), int(column)] = True
+
+
 def dotted(dots: np.ndarray, every: int = 4) -> np.ndarray:
     """Of a line (rows, columns), one column of so many."""
     thinned = np.zeros_like(dots)

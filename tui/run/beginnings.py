@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from data import Dataset
 from engine import Experiment, Network, Recipe, Trainer
 from engine.edits import PointEdit
+from engine.experiment import BUDGET
 from engine.trainer import default_threads
 from tui.run.choice import Choice, nearest
 from tui.run.options import Options
@@ -51,7 +52,14 @@ class Open:
     path: str
 
 
-Beginning = Restart | Reseed | Reinit | Load | Open
+@dataclass(frozen=True, slots=True)
+class Begin:
+    """The first run of a scene."""
+
+    options: Options
+
+
+Beginning = Restart | Reseed | Reinit | Load | Open | Begin
 
 
 def first_run(options: Options) -> Run:
@@ -71,22 +79,28 @@ def begin(beginning: Beginning, moment: Moment) -> Run:
             return _again(moment, network.initial(init=init), moment.seed)
         case Open(path):
             return _open(path, moment.options.threads)
+        case Begin(options):
+            return first_run(replace(options, threads=moment.options.threads))
         case Load(options):
             dataset = options.load()
             if dataset.x_train.shape[1] != network.n_inputs:
                 return _first(options, dataset)
             choice = replace(moment.choice, source=0)
             points = options.points_edits(dataset)
-            return _make(options, dataset, points, network.initial(), moment.recipe, moment.seed, choice)
+            return make_run(options, dataset, points, network.initial(), moment.recipe, moment.seed, choice)
 
 
 def _first(options: Options, dataset: Dataset) -> Run:
     network, recipe, points = options.network(dataset), options.recipe(dataset), options.points_edits(dataset)
-    return _make(options, dataset, points, network, recipe, options.seed, Choice())
+    return make_run(options, dataset, points, network, recipe, options.seed, Choice())
 
 
 def _open(path: str, threads: int | None) -> Run:
-    options, dataset, story = open_saved(path, _threads(threads))
+    return run_of(*open_saved(path, _threads(threads)))
+
+
+def run_of(options: Options, dataset: Dataset, story: Experiment) -> Run:
+    """The run of a story that was read from a file. Raises EngineError for an edit in it that is refused."""
     run = Run(options, dataset, story, nearest(Choice(), story.trainer.network))
     run.telling.notes = notes_of(options, dataset, story)
     return run
@@ -94,10 +108,10 @@ def _open(path: str, threads: int | None) -> Run:
 
 def _again(moment: Moment, network: Network, seed: int) -> Run:
     dataset, points = moment.dataset.whole, moment.examples.changes
-    return _make(moment.options, dataset, points, network, moment.recipe, seed, moment.choice)
+    return make_run(moment.options, dataset, points, network, moment.recipe, seed, moment.choice)
 
 
-def _make(
+def make_run(
     options: Options,
     dataset: Dataset,
     points: Sequence[PointEdit],
@@ -105,13 +119,14 @@ def _make(
     recipe: Recipe,
     seed: int,
     choice: Choice,
+    budget: int = BUDGET,
 ) -> Run:
-    """A run of this network on the points that these edits lead to."""
+    """A run of this network on the points that these edits lead to; `budget` bytes are for its checkpoints."""
     sets = (dataset.x_train, dataset.y_train, dataset.x_test, dataset.y_test)
     trainer = Trainer(network, *sets, recipe, seed, options.device, _threads(options.threads))
     for edit in points:
         trainer.apply(edit)
-    return Run(options, dataset, Experiment(trainer, options.source()), nearest(choice, network))
+    return Run(options, dataset, Experiment(trainer, options.source(), budget), nearest(choice, network))
 
 
 def _threads(asked: int | None) -> int:

@@ -31,14 +31,11 @@ def whole_periods(times: np.ndarray, period: str) -> np.ndarray:
 
 
 @lru_cache(maxsize=2)  # of the data set at hand, which stays the same object while it is trained on
-def baselines(dataset: Dataset, measure: Measure) -> tuple[tuple[str, float], ...]:
-    """The loss on the unseen rows of predicting the value of a period, a week or a year before.
+def naive(dataset: Dataset) -> tuple[tuple[str, np.ndarray], ...]:
+    """(label, values) of predicting the value of a period, a week or a year before; () where undated.
 
-    () for measures without a unit, and where undated.
+    The values (M,) are those for the unseen rows, in the data's own units, and nan where nothing is known.
     """
-    dataset = dataset.whole  # however few train, the past is known
-    if not measure.in_unit:
-        return ()
     if dataset.times_test is None or dataset.times_train is None or dataset.y_test is None or not dataset.lags:
         return ()
     if dataset.period is None:
@@ -46,10 +43,21 @@ def baselines(dataset: Dataset, measure: Measure) -> tuple[tuple[str, float], ..
     when = whole_periods(np.concatenate((dataset.times_train, dataset.times_test)), dataset.period)
     value = dataset.unscale(np.concatenate((dataset.y_train, dataset.y_test)))
     known = dict(zip(when.tolist(), value.tolist(), strict=True))
+    unseen = when[-len(dataset.y_test) :].tolist()
+    found = (
+        (label, np.array([known.get(t - back, np.nan) for t in unseen])) for label, back in _BEFORE[dataset.period]
+    )
+    return tuple((label, values) for label, values in found if np.isfinite(values).any())
+
+
+@lru_cache(maxsize=2)
+def baselines(dataset: Dataset, measure: Measure) -> tuple[tuple[str, float], ...]:
+    """The loss on the unseen rows of these predictions; () for measures without a unit."""
+    if not measure.in_unit:
+        return ()
     found = []
-    for label, back in _BEFORE[dataset.period]:
-        pairs = [(known[t], known[t - back]) for t in when[-len(dataset.y_test) :].tolist() if t - back in known]
-        if pairs:
-            misses = np.subtract(*np.transpose(pairs))
-            found.append((label, float(measure.shown(measure.loss.function(misses).mean(), 1.0))))
+    for label, values in naive(dataset):
+        assert dataset.y_test is not None
+        misses = (dataset.unscale(dataset.y_test) - values)[np.isfinite(values)]
+        found.append((label, float(measure.shown(measure.loss.function(misses).mean(), 1.0))))
     return tuple(found)

@@ -52,7 +52,7 @@ class DrawHere:
             return Change(words=said)
         first, second = self.here.at
         edit = DrawPoint((first, second), self.label) if _flat(moment) else DrawPoint((first,), second)
-        return Change((edit,), joins=self.joins)
+        return Change((edit,))
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,6 +47,8 @@ class Evidence:
     chosen: Choice = FIRST
     way: Way | None = None  # how the run came here, from before its last update; None at update 0
     path: Path = NOWHERE  # where the present network has been, and will be
+    rows: tuple[Any, ...] = ()  # of the race, see `race.Row`
+    batches: tuple[int, float] | None = None  # (seed, epochs done when batches of the present size began), if known
 
     @property
     def moment(self) -> tuple[int, float, int, int, int]:
@@ -276,6 +278,14 @@ class Gradient(Request["np.ndarray | None"]):
 
     def answer(self, facts: Facts) -> np.ndarray | None:
         return facts.evidence.gradient
+
+
+@dataclass(frozen=True, slots=True)
+class Where(Request[Path]):
+    """Where the present network has been, and what of its way lies ahead."""
+
+    def answer(self, facts: Facts) -> Path:
+        return facts.evidence.path
 
 
 @dataclass(frozen=True, slots=True)

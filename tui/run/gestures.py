@@ -18,8 +18,10 @@ from engine.solving import place_layer
 from engine.steps import neighbour, nice_step
 from tui.run.beginnings import Beginning, Load, Reinit, Reseed
 from tui.run.choice import OUTPUT_BIAS, Choice, index_of, move_layer, move_source, move_unit
+from tui.run.enacting import Enact
 from tui.run.player import Move
 from tui.run.points import all_points, set_points
+from tui.run.racing import RaceWish
 from tui.run.run import Moment
 from tui.run.travel import Travel
 
@@ -34,13 +36,12 @@ class Change:
 
     edits: tuple[Edit, ...] = ()
     beginning: Beginning | None = None
-    joins: bool = False  # to the step before, if that was made here and now too
     choice: Choice | None = None  # None: the one before, or the nearest that the network has then
     words: str = ""  # the note of a gesture that changes nothing and says why
 
 
 Gesture = Callable[[Moment], Change]
-Wish = Gesture | Edit | Beginning | Move | Travel
+Wish = Gesture | Edit | Beginning | Move | Travel | RaceWish | Enact
 
 
 # ---------------------------------------------------------------------------------------------- units and layers

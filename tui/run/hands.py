@@ -101,11 +101,15 @@ class SetPart:
 
 @dataclass(frozen=True, slots=True)
 class Drag:
-    """A unit of the first layer bends at this scaled x, by its b, and its c moves by `lift`, where it has one."""
+    """A unit of the first layer bends at this scaled x, by its b, and its c moves by `lift`, where it has one.
+
+    What follows the first move of a drag joins it.
+    """
 
     unit: int
     x: float
     lift: float
+    joins: bool = False
 
     def __call__(self, moment: Moment) -> Change:
         network, choice = moment.network, Choice(0, self.unit, part="b")

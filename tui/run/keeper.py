@@ -1,4 +1,4 @@
-"""The keeper: the present run is written to the state folder while it goes on, so that a crash loses two seconds.
+"""The keeper: the present run is written to the state folder while it goes on: a crash loses two seconds at most.
 
 Each program has files of its own and holds a lock on one of them. Files whose lock nobody holds are of a program that
 was cut off; the next start can go on with the newest of them.
@@ -15,7 +15,7 @@ from typing import IO, Any
 import platformdirs
 
 from engine import Experiment
-from engine.story_file import write_in_one_piece
+from engine.files import write_in_one_piece
 from engine.story_state import pack
 
 try:
@@ -25,7 +25,7 @@ except ImportError:  # on Windows, where nothing is kept
 else:
     LOCKS = True
 
-EVERY = 2.0  # seconds between two writes, at least
+EVERY = 1.5  # seconds between two writes, at least: with the time that they take, two are not reached
 SHARE = 0.02  # of the time, at most, that writing may take
 MOST_RUNS, MOST_BYTES = 10, 200 * 2**20  # that are left in the folder
 STORY, LOCK = ".npz", ".lock"
@@ -52,29 +52,35 @@ class Keeper:
         return cut_off(self.folder)
 
     def take_over(self, file: Path) -> None:
-        """The run of this file goes on here, and its file with it; a file of this program's own goes."""
+        """The run of this file goes on here, and its file with it; a file of this program's own goes.
+
+        Where another program has it by now, the run goes on in both, and here in a file of this program's own.
+        """
         self.close()
-        self.path = file.with_suffix("")
-        self._lock = hold(self.path.with_suffix(LOCK))
+        lock = hold(file.with_suffix(LOCK))
+        if lock is not None:
+            self.path, self._lock = file.with_suffix(""), lock
+
+    def wait(self, story: Experiment) -> float | None:
+        """Seconds until the run is to be written; None where nothing was done to it since it was written last."""
+        if not LOCKS or self.problem or not (story.end or story.entries) or _state(story) == self._kept:
+            return None
+        return max(0.0, self._due - self.clock())
 
     def look(self, story: Experiment) -> bool:
         """Write the run where something was done to it and the last time is long enough ago.
 
         Returns whether there is a new problem.
         """
-        now = self.clock()
-        if not LOCKS or self.problem or now < self._due or not (story.end or story.entries):
+        if self.wait(story) != 0.0:
             return False
-        present = (id(story), story.end, story.position, len(story.entries), len(story.tails))
-        if present == self._kept:
-            return False
+        now, begun = self.clock(), time.thread_time()
         try:
             self._write(story)
         except OSError as error:
             self.problem = f"{self.folder}: cannot be written ({error.strerror}), so a crash would lose this run"
-        self._kept = present
-        cost = self.clock() - now
-        self._due = now + max(EVERY, cost / SHARE)
+        self._kept = _state(story)
+        self._due = now + max(EVERY, (time.thread_time() - begun) / SHARE)  # however busy the machine is
         return bool(self.problem)
 
     def _write(self, story: Experiment) -> None:
@@ -89,6 +95,11 @@ class Keeper:
             remove(self.path)
             self._lock.close()
             self._lock = None
+
+
+def _state(story: Experiment) -> tuple[Any, ...]:
+    """What changes whenever something is done to a story."""
+    return id(story), story.end, story.position, story.entries, len(story.tails)
 
 
 def hold(path: Path) -> IO[bytes] | None:

@@ -30,8 +30,12 @@ class Measure:
 
 def measure_of(recipe: Recipe, dataset: Dataset) -> Measure:
     """What the losses are shown as; of labels, which have no unit, as they are."""
-    loss = LOSSES[recipe.loss]
-    return Measure(loss, in_unit=loss.degree is not None and not dataset.labels)
+    return measure(recipe.loss, dataset.labels)
+
+
+def measure(loss: str, labels: bool) -> Measure:
+    """What a loss of this name is shown as, of labels or of other targets."""
+    return Measure(LOSSES[loss], in_unit=LOSSES[loss].degree is not None and not labels)
 
 
 def loss_words(loss: float, recipe: Recipe, dataset: Dataset) -> str:

@@ -37,6 +37,11 @@ from tui.run.telling import Note
 from tui.run.unit import kind_name, source_name
 
 
+def note_in_step(edit: Edit, moment: Moment, before: Note | None) -> Note:
+    """As `note_of`, but values for what an edit of the same step has added belong to the note of that one."""
+    return before if before is not None and isinstance(edit, SetTheta) else note_of(edit, moment)
+
+
 def note_of(edit: Edit, moment: Moment) -> Note:
     """The note of an edit; `moment` is the last before it."""
     layers, when = moment.network.layers, f"at epoch {moment.epoch}"
@@ -49,9 +54,10 @@ def note_of(edit: Edit, moment: Moment) -> Note:
             return _note_of_unit(layers, layer, when, f" where it helps most: {kind_name(kind)}, with c = 0{solve}")
         case SetKind(layer, unit, kind):
             own, new = f"Unit {unit + 1}", kind_name(kind)
-            text = f"{own}: {kind_name(layers[layer][unit])} → {new}, same weights"
+            turned = f"{kind_name(layers[layer][unit])} → {new}"
+            text = f"{own}: {turned}, same weights"
             subject, mark = f"Another kind for unit {unit + 1} {when}", f"{unit + 1}{KINDS[kind].symbol}"
-            return Note(text, subject, mark, (layer, unit), f"{own.lower()} as {new}", measured="curve")
+            return Note(text, subject, mark, (layer, unit), f"{own.lower()} {turned}", measured="curve")
         case SplitUnit(layer, unit):
             exact = "exactly " if KINDS[layers[layer][unit]].kinks else ""
             text = f"Unit {unit + 1} is {exact}two ReLUs now, units {unit + 1} and {len(layers[layer]) + 1}"
@@ -143,18 +149,18 @@ def _origin(choice: Choice, network: Network, dataset: Dataset) -> str:
 
 def _note_of_recipe(recipe: Recipe, moment: Moment) -> Note:
     changed = [
-        (getattr(recipe, name), field)
+        (field, field.text(getattr(moment.recipe, name)), field.text(getattr(recipe, name)))
         for name, field in FIELDS.items()
         if getattr(recipe, name) != getattr(moment.recipe, name)
     ]
-    text = "; ".join(f"{field.subject} is now {field.text(value)}" for value, field in changed)
+    text = "; ".join(f"{field.subject} is now {value}" for field, _, value in changed)
     if moment.diverged:
         text += "; space goes on from where it diverged, 0 starts again"
-    subject = f"{' and '.join(field.subject for _, field in changed)}, changed at epoch {moment.epoch},"
+    subject = f"{' and '.join(field.subject for field, _, _ in changed)}, changed at epoch {moment.epoch},"
     if recipe.loss != moment.recipe.loss:  # the numbers before and after are not of one kind
         subject = ""
-    name = f"{' and '.join(_lower(field.subject) for _, field in changed)} changed"
-    return Note(text, subject, changed[0][1].mark if changed else "", name=name)
+    name = " and ".join(f"{_lower(field.subject)} {old} → {value}" for field, old, value in changed)
+    return Note(text, subject, changed[0][0].mark if changed else "", name=name)
 
 
 def _lower(text: str) -> str:

@@ -61,6 +61,7 @@ class Options:
     threads: int | None = None
     training: Mapping[str, Any] = field(default_factory=dict)  # of the recipe, by the names of its options
     saved: str | None = None  # the file of a saved run, which says all of the others
+    scene: str | None = None  # the name or the file of a scene, which says all of the others
 
     def source(self) -> dict[str, Any]:
         """What names the data, by the names of the options: what a saved run keeps of them."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from data import Dataset
 from engine import Experiment, Network, Recipe, Trainer
-from engine.edits import SetRecipe
+from engine.edits import PointEdit, SetRecipe
 from engine.examples import Examples
 from tui.run.choice import Choice
 from tui.run.facts import Evidence
@@ -121,4 +122,16 @@ class Run:
             chosen=self.choice,
             way=self.story.way,
             path=self.trail.path(self.story),
+            batches=self._batches(),
         )
+
+    def _batches(self) -> tuple[int, float] | None:
+        """(seed, epochs done when batches of the present size began); None where the last update had another one.
+
+        With other examples the epoch began anew.
+        """
+        for entry in reversed(self.story.entries[: self.story.position[1]]):
+            if isinstance(entry.edit, SetRecipe | PointEdit):
+                began = entry.progress if isinstance(entry.edit, SetRecipe) else math.floor(entry.progress)
+                return None if entry.update == self.trainer.update else (self.trainer.seed, began)
+        return self.trainer.seed, 0.0

@@ -11,6 +11,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 
@@ -40,7 +41,7 @@ class Perform:
 
 
 class Runner:
-    """Drives one session. `wake` is called on the runner's thread whenever there is something to take."""
+    """Drives one session, which `begin` makes. `wake` is called on its thread whenever there is something to take."""
 
     def __init__(
         self,
@@ -48,8 +49,9 @@ class Runner:
         wake: Callable[[], None],
         clock: Callable[[], float] = time.perf_counter,
         keeper: Keeper | None = None,
+        begin: Callable[..., Session] = Session,
     ) -> None:
-        self.options, self.wake, self.clock, self.keeper = options, wake, clock, keeper
+        self.options, self.wake, self.clock, self.keeper, self.begin = options, wake, clock, keeper, begin
         self.failure: BaseException | None = None  # a fault of the program, which ended the thread
         self._commands: SimpleQueue[Command | None] = SimpleQueue()
         self._taken: deque[Command | None] = deque()  # from the queue, and not done yet
@@ -58,6 +60,7 @@ class Runner:
         self._changed = False  # since the last snapshot
         self._post_due = 0.0
         self._thread = threading.Thread(target=self._live, name="unitfit runner")
+        self._loader: threading.Thread | None = None
 
     # ------------------------------------------------------------------------------------------ the screen's side
 
@@ -67,6 +70,17 @@ class Runner:
     def send(self, command: Command) -> None:
         """Have something done to the session, between two updates."""
         self._commands.put(command)
+
+    def prepare(self, load: Callable[[], None]) -> None:
+        """Have the kernels loaded on a thread of their own; meanwhile the session does what needs none."""
+        self.send(Session.load)
+        self._loader = threading.Thread(target=self._load, args=(load,), name="unitfit loader")
+        self._loader.start()
+
+    @property
+    def loading(self) -> bool:
+        """Whether the kernels are being loaded, which cannot be interrupted."""
+        return self._loader is not None and self._loader.is_alive()
 
     def take(self) -> Snapshot | None:
         """The newest snapshot, once."""
@@ -101,10 +115,19 @@ class Runner:
         else:
             self.session.teller.bench.stop()
 
+    def _load(self, load: Callable[[], None]) -> None:
+        try:
+            with suppress(*EXPECTED):  # the first update meets it again, and says it
+                load()
+        except BaseException as failure:
+            self.failure = failure
+            self.wake()
+        self.send(lambda session: session.load(done=True))
+
     def open(self) -> None:
         """Load the data and make the run; where that fails the first scene takes its place, with a notice."""
         try:
-            self.session = Session(self.options, self.post, self.clock)
+            self.session = self.begin(self.options, self.post, self.clock)
         except EXPECTED as error:
             self._notices.put(one_sentence(error))
             self.session = Session(Options(), self.post, self.clock)
@@ -114,7 +137,7 @@ class Runner:
 
     def turn(self, wait: float | None = 0.0) -> bool:
         """Wait at most `wait` seconds for a command, apply it, train a slice, post. False once it is to stop."""
-        command = nothing if self.session.player.in_a_moment else self._next(wait)
+        command = nothing if self.session.in_a_moment else self._next(wait)
         if command is None:
             return False
         update = self.session.trainer.update
@@ -122,6 +145,7 @@ class Runner:
         self._changed |= command is not nothing
         self._due = self._attempt(Session.work)
         self._changed |= self.session.trainer.update != update or self._due is None  # a run that ends does not move on
+        self._changed |= self.session.awaits
         self._keep()
         if self._changed and not self.pending:
             on_time = not self._slot and self.clock() >= self._post_due
@@ -141,10 +165,13 @@ class Runner:
             self._changed = True
 
     def patience(self) -> float | None:
-        """How long the next turn may wait for a command: until the next slice or snapshot is due."""
-        if self._due is None or not self._changed or self._slot:
-            return self._due
-        return min(self._due, max(0.0, self._post_due - self.clock()))
+        """How long the next turn may wait for a command: until the next slice, snapshot or file is due."""
+        waits = [self._due]
+        if self._due is not None and self._changed and not self._slot:
+            waits.append(max(0.0, self._post_due - self.clock()))
+        if self.keeper is not None:
+            waits.append(self.keeper.wait(self.session.story))
+        return min((wait for wait in waits if wait is not None), default=None)
 
     def post(self) -> None:
         """Lay a snapshot of this moment into the slot."""

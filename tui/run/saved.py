@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import os
-import zipfile
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,27 +14,32 @@ from engine import Experiment, Network, story_state
 from engine.edits import Setup, apply
 from engine.story_file import FORMAT
 from tui.run.choice import Choice
-from tui.run.notes import note_of
+from tui.run.notes import note_in_step
 from tui.run.options import Options
 from tui.run.points import with_points
 from tui.run.run import Moment
 from tui.run.telling import Note
 
 BEGINNING = f"format = {FORMAT}".encode()[:-1]  # of every file, whatever its format
+ARCHIVE = b"PK\x03\x04"
 
 
 def is_saved(path: str) -> bool:
     """Whether this is the file of a saved run, and no table."""
+    return _begins(path, BEGINNING)
+
+
+def is_archive(path: str) -> bool:
+    """Whether this is an archive of arrays: a run that was cut off, or a network that was exported."""
+    return _begins(path, ARCHIVE)
+
+
+def _begins(path: str, beginning: bytes) -> bool:
     try:
         with open(path, "rb") as file:
-            return file.read(len(BEGINNING)) == BEGINNING
+            return file.read(len(beginning)) == beginning
     except OSError:
         return False
-
-
-def is_kept(path: str) -> bool:
-    """Whether this is an archive of a run that was cut off."""
-    return zipfile.is_zipfile(path)
 
 
 def open_saved(path: str, threads: int | None = None) -> tuple[Options, Dataset, Experiment]:
@@ -49,7 +53,7 @@ def open_saved(path: str, threads: int | None = None) -> tuple[Options, Dataset,
         found.append((options, dataset))
         return dataset.x_train, dataset.y_train, dataset.x_test, dataset.y_test
 
-    if is_kept(path):
+    if is_archive(path):
         story = story_state.load(path, arrays, threads)
     else:
         story = Experiment.load(path, arrays, threads, replay=False)
@@ -66,22 +70,22 @@ def _beside(path: str, name: str) -> str:
 def notes_of(options: Options, dataset: Dataset, story: Experiment) -> list[Note]:
     """The notes of all edits of a story that was not told yet. Raises EngineError for an edit that is refused."""
     setup = Setup(story.initial, story.initial.initial_theta(), story.recipe, story.beginning)
-    notes = []
+    notes: list[Note] = []
     for entry in story.entries:
         network = Network.of(setup.architecture, setup.theta)
         assert setup.recipe is not None and setup.examples is not None
         own = with_points(dataset, setup.examples)
         moment = Moment(options, own, network, setup.recipe, 0, Choice(), 0, False, setup.examples)
-        notes.append(note_of(entry.edit, moment))
+        notes.append(note_in_step(entry.edit, moment, notes[-1] if entry.joins and notes else None))
         setup, _ = apply(entry.edit, setup)
     return notes
 
 
-def free_name(dataset: Dataset, network: Network) -> Path:
+def free_name(dataset: Dataset, network: Network, ending: str = ".toml") -> Path:
     """A name in the present folder that no file has yet: motorcycle_1-4-1.toml."""
     plain = (
         "".join(letter if letter.isalnum() or letter in "-." else "_" for letter in Path(dataset.name).stem) or "run"
     )
     stem = f"{plain[:60]}_{'-'.join(map(str, network.shape))}"
-    names = itertools.chain([f"{stem}.toml"], (f"{stem}_{number}.toml" for number in itertools.count(2)))
-    return next(path for name in names if not (path := Path(name)).exists())
+    names = itertools.chain([f"{stem}{ending}"], (f"{stem}_{number}{ending}" for number in itertools.count(2)))
+    return next(Path(name) for name in names if not os.path.lexists(name))

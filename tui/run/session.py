@@ -13,52 +13,63 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from data import Dataset
 from engine import Experiment, Trainer
-from engine.edits import DrawPoint, Edit, SetTheta, Setup, SetValue, apply
+from engine.edits import Edit
 from engine.outcome import Outcome
 from tui.run import words
-from tui.run.beginnings import Beginning, Open, begin, first_run
+from tui.run.beginnings import Begin, Beginning, Open, begin, first_run
 from tui.run.choice import Choice, nearest
-from tui.run.gestures import Change, Gesture, Nudge, Wish
-from tui.run.hands import Drag, while_it_looks
-from tui.run.notes import note_of
+from tui.run.editing import goes_on, make
+from tui.run.enacting import Enact, Stage, race_of, sentences
+from tui.run.gestures import Change, Gesture, Wish
+from tui.run.hands import while_it_looks
 from tui.run.outcome import with_outcome
-from tui.run.player import FIRST_SPEED, Move, Player, Replay, RunEpochs, StepSpeed, Toggle
+from tui.run.player import FIRST_SPEED, SLICE, Move, Player, Replay, RunEpochs, StepSpeed, Toggle
+from tui.run.race import Racing
+from tui.run.racing import LineUp, RaceWish, join, race
 from tui.run.run import Run
-from tui.run.saved import free_name
+from tui.run.scenes import Scene, find
 from tui.run.snapshot import Snapshot
 from tui.run.teller import Teller, Want
-from tui.run.telling import Note, Telling
-from tui.run.travel import Redo, Travel, of_moment, travel
+from tui.run.telling import Telling
+from tui.run.together import together
+from tui.run.travel import End, Travel, aim, choice_after, of_moment, travel
 
 if TYPE_CHECKING:
     from tui.run.options import Options
 
-TOGETHER = 0.5  # seconds from one nudge to the next of the same parameter, up to which they are one step
 CLOSE_SHARE = 0.05  # of the time, at most, that checkpoints for a close look may take
-GRADUAL = (Nudge, Drag)  # what moves a parameter little by little
 
 
 class Session:
-    """A run at its initial curve, paused. `announce` is called where a long piece of work is about to begin."""
+    """A run at its initial curve, or one that is given, paused. `announce` is called where long work is to begin."""
 
     def __init__(
-        self, options: Options, announce: Callable[[], None], clock: Callable[[], float] = time.perf_counter
+        self,
+        options: Options,
+        announce: Callable[[], None],
+        clock: Callable[[], float] = time.perf_counter,
+        run: Run | None = None,
     ) -> None:
         self.announce, self.clock = announce, clock
         self.teller = Teller()
         self.kept: Path | None = None  # the file of a run that was cut off
         self.taken: Path | None = None  # that of one that goes on here
-        self._nudged: tuple[int, float] | None = None  # the parameter of the last wish, if that was a nudge, and when
+        self._edited: tuple[Wish, float] | None = None  # the last wish, if it came to edits, and when
         self._looks_back = False  # whether the note is to say what lies behind and ahead whenever the run rests
+        self._awaited: Travel | None = None  # to a moment that is yet to be trained again
         self.busy: str | None = None
-        self.prepared = False
+        self.loading = False  # whether the kernels are being loaded: nothing trains until they are there
         self._close_due = 0.0  # when the next checkpoint for a close look may be made
-        self._enter(first_run(options), FIRST_SPEED)
-        if options.saved is None:
+        self.stage: Stage | None = None
+        scene = None if options.scene is None else find(options.scene)
+        own = options if scene is None else replace(scene.runs[0], threads=options.threads)
+        self.runs = [first_run(own) if run is None else run]  # of this start, the first one first
+        self._enter(self.runs[0], FIRST_SPEED)
+        if scene is not None:
+            self._set(scene)
+        elif options.saved is None:
             self.telling.say(words.of_first(self.dataset))
         else:
             self._begun(Open(options.saved))
@@ -83,13 +94,20 @@ class Session:
 
     def perform(self, wish: Wish) -> None:
         """Do what an action asks for, between two updates. Raises EngineError, DataError or OSError."""
-        self._nudged = self._nudged if isinstance(wish, GRADUAL) else None
+        last, self._edited = self._edited, None
+        if self._awaited is not None:  # what comes after it takes its place
+            wish, self._awaited = together(self._awaited, wish) or wish, None
         if isinstance(wish, Move):
             self._move(wish)
         elif isinstance(wish, Travel):
             self._travel(wish)
+        elif isinstance(wish, RaceWish):
+            self._race(wish)
+        elif isinstance(wish, Enact):
+            self._begin(Begin(wish.scene.runs[0]))
+            self._set(wish.scene)
         elif isinstance(wish, Edit):
-            self._edit((wish,), self.run.choice, nudge=False)
+            self._edit((wish,), self.run.choice, joins=False)
         elif isinstance(wish, Beginning):
             self._begin(wish)
         else:
@@ -97,8 +115,10 @@ class Session:
             if change.beginning is not None:
                 self._begin(change.beginning)
             else:
-                gradual = change.joins or isinstance(wish, GRADUAL)
-                self._edit(change.edits, change.choice or self.run.choice, gradual)
+                now = self.clock()
+                joins = last is not None and goes_on(last[0], wish, now - last[1])
+                self._edit(change.edits, change.choice or self.run.choice, joins)
+                self._edited = (wish, now) if change.edits else None
             if change.words:
                 self.telling.say(change.words)
 
@@ -118,65 +138,54 @@ class Session:
         finally:
             self.busy = None
 
-    def _edit(self, edits: tuple[Edit, ...], choice: Choice, nudge: bool) -> None:
-        """Make the edits of one key, which are one step, or none of them where one is refused."""
+    def _edit(self, edits: tuple[Edit, ...], choice: Choice, joins: bool) -> None:
+        """Make the edits of one key, or none of them where one is refused."""
         if edits:
+            before, loss = self.teller.facts(self.run), self.teller.loss(self.run)
+            note = make(self.run, edits, joins and self.story.at_end)
             self._looks_back = False
-            before, loss, joins = (
-                self.teller.facts(self.run),
-                self.teller.loss(self.run),
-                nudge and self._goes_on(edits[0]),
-            )
-            self._try(edits)
-            note = self._apply(edits[0], joins)
-            for edit in edits[1:]:
-                note = self._apply(edit, joins=True, before=note)
-            self._tell(replace(note, text=with_outcome(note, before, self.teller.facts(self.run))), loss)
+            text = with_outcome(note, before, self.teller.facts(self.run))
+            self.telling.changed(replace(note, text=text), self.trainer.update, loss)
         self.run.choice = nearest(choice, self.trainer.network)
 
-    def _try(self, edits: tuple[Edit, ...]) -> None:
-        """EngineError where one of several edits would be refused."""
-        trainer = self.trainer
-        setup = Setup(trainer.architecture, trainer.theta, trainer.recipe, trainer.examples)
-        for edit in edits[: len(edits) * (len(edits) > 1)]:
-            setup, _ = apply(edit, setup)
-
-    def _apply(self, edit: Edit, joins: bool, before: Note | None = None) -> Note:
-        """Make one edit; values for what an edit of the same key has added belong to the note of that one."""
-        moment = self.run.moment()
-        mapping = self.story.apply(edit, joins)
-        note = before if before and isinstance(edit, SetTheta) else note_of(edit, moment)
-        if not np.array_equal(mapping, np.arange(mapping.size)):
-            self.run.gradient = None  # θ is in another order now
-        self.telling.edited(self.story.position[1] - 1, note)
-        return note
-
-    def _goes_on(self, edit: Edit) -> bool:
-        """Whether this nudge belongs to the one just before it: of the same parameter, within half a second."""
-        if isinstance(edit, DrawPoint):
-            return self.story.at_end and bool(self.story.position[1])
-        before, now = self._nudged, self.clock()
-        self._nudged = (edit.index, now) if isinstance(edit, SetValue) else None
-        if before is None or self._nudged is None or not self.story.at_end:
-            return False
-        return before[0] == self._nudged[0] and now - before[1] < TOGETHER
-
     def _travel(self, wish: Travel) -> None:
-        """Through the past, paused: whoever goes back wants to look."""
+        """Through the past, paused: whoever goes back wants to look. What is far away comes when it can."""
         self.player.pause()
+        self._looks_back = True
+        if self._is_far(wish):
+            self._awaited = wish
+            return
+        if isinstance(wish, End) and not self.story.near(aim(wish, self.run)):
+            self.player.do(Replay())
+            return
         run, said = travel(wish, self.run)
         if run is not self.run:
             self._enter(run, self.player.level)
         self.run.gradient = None
-        self.run.choice = nearest(self._redone(wish) or self.run.choice, self.trainer.network)
-        self._looks_back = True
+        self.run.choice = choice_after(wish, self.run)
         self.telling.say(*said)
+
+    def _race(self, wish: RaceWish) -> None:
+        """Of the runs that stand side by side; while they train the present one rests."""
+        self.player.pause()
+        with self._busy_with(words.LINING_UP if isinstance(wish, LineUp) else None):
+            run, said = race(wish, self.teller.race, self.run)
+        if run is not self.run:
+            self._enter(run, self.player.level)
+        self.telling.say(said)
+
+    def _is_far(self, wish: Travel) -> bool:
+        """Whether the kernels are still missing, or checkpoints in the past, so that it would take long."""
+        target = aim(wish, self.run)
+        return self.loading or (self.story.filled < 1 and target < self.story.position and not self.story.near(target))
 
     def _begin(self, beginning: Beginning) -> None:
         """A new run takes the place of the present one, which stays as it is where that fails."""
         with self._busy_with(words.while_it_begins(beginning)):
             run = begin(beginning, self.run.moment())
-        run.before, self._looks_back = self.run, False
+        self.run.after, run.before, self._looks_back = None, self.run, False
+        self.runs.append(run)
+        self.stage = None
         self._enter(run, self.player.level)
         self._begun(beginning)
 
@@ -184,6 +193,19 @@ class Session:
         self.telling.say(words.of_beginning(beginning, self.run))
         if isinstance(beginning, Open) and self.story.outcome is not None:
             self.player.do(Replay())
+
+    def _set(self, scene: Scene) -> None:
+        """The stage for a scene whose run is the present one."""
+        self.teller.race, self.stage = race_of(scene, self.run), Stage(scene)
+        if scene.speed is not None:
+            self.player.level = scene.speed
+        self.telling.say(*sentences(f"{scene.do[0].upper()}{scene.do[1:]}"))
+
+    def _look_for(self) -> None:
+        """Once its time has come, the note says what a scene is about."""
+        if self.stage and self.stage.due(self.run, self.teller.race):
+            scene, self.stage = self.stage.scene, None
+            self.telling.say(*sentences(f"Look: {scene.look}"))
 
     def offer(self, kept: Path | None) -> None:
         """A run that was cut off can be gone on with."""
@@ -199,73 +221,83 @@ class Session:
         self.perform(Open(str(self.kept)))
         self.taken, self.kept = self.kept, None
 
-    def save(self, path: Path | None = None) -> None:
-        """Write the run up to this moment to a file, by default to one of a name that is free in this folder."""
-        path = free_name(self.dataset, self.trainer.network) if path is None else path
-        self.story.save(path)
-        opens = f"Saved as {path}: unitfit {path} opens it"
-        self.telling.say(f"{opens}, unitfit replay {path} tells its losses", opens, f"Saved as {path}")
-
     def _enter(self, run: Run, level: int) -> None:
         if run.before is not None:
             run.before.story.rest()
-        self.run = run
-        self.player = Player(run.story, self.clock, level)
+        self.run, self.player = run, Player(run.story, self.clock, level)
 
     def _move(self, move: Move) -> None:
+        self.teller.race.playing = False
         trains = not (isinstance(move, StepSpeed) or (isinstance(move, Toggle) and self.player.moves))
         if trains and self._diverged():
             return
         plays = isinstance(move, Toggle) and not self.telling.measures  # what is followed already is followed on
         if trains and (plays or (isinstance(move, RunEpochs) and move.long)):
             if self.story.at_end:
-                self._looks_back = False
-                self._tell(words.of_training(self.run.moment()), self.teller.loss(self.run))
+                self._follow_training()
             else:
                 self.telling.say(words.REPLAYING)
         moved = self.player.moves
         self.player.do(move)
         self._rested(moved)
 
+    def _follow_training(self) -> None:
+        """From here on the note says what training brings."""
+        self._looks_back = False
+        self.telling.changed(words.of_training(self.run.moment()), self.trainer.update, self.teller.loss(self.run))
+
     def _rested(self, moved: bool) -> None:
         """Where a run that moved through its past has come to rest, the note says what lies behind and ahead."""
         if moved and self._looks_back and not self.player.moves:
             self.telling.say(*of_moment(self.run))
 
-    def _tell(self, note: Note, loss: float) -> None:
-        """`loss` is that before what the note tells."""
-        self.telling.changed(note, self.trainer.update, loss)
-
-    def _redone(self, wish: Travel) -> Choice | None:
-        """The unit that redo has just brought or changed, as the edit itself chose it."""
-        applied = self.story.position[1]
-        place = self.telling.notes[applied - 1].unit if isinstance(wish, Redo) and applied else None
-        return None if place is None else replace(self.run.choice, layer=place[0], unit=place[1])
-
     # ------------------------------------------------------------------------------------------------ training
 
-    def prepare(self) -> None:
-        """Compile, or load what was compiled before: seconds at the very first time."""
-        self.busy = words.COMPILING
-        self.announce()
-        self.trainer.prepare()
-        self.busy, self.prepared = None, True
+    def load(self, done: bool = False) -> None:
+        """The kernels are being loaded; until they are there, only what needs none is done."""
+        self.loading = not done
+
+    @property
+    def awaits(self) -> bool:
+        """Whether somebody wants to go to a moment that cannot be reached yet."""
+        return self._awaited is not None
+
+    @property
+    def in_a_moment(self) -> bool:
+        """Whether what is asked for next can wait for the end of a short stretch."""
+        return not self.loading and self.player.in_a_moment
 
     def ask(self, wants: Iterable[Want]) -> None:
         """From now on snapshots hold the answers to these, and to nothing else."""
         self.teller.wants = tuple(wants)
+        if any(Racing() in want(self.dataset) for want in self.teller.wants):
+            join(self.teller.race, self.runs, self.run)
 
     def snapshot(self) -> Snapshot:
         """The run as it is now, all copies, with the answers to what is asked for."""
-        return self.teller.snapshot(self.run, self.player, self.busy, compiling=bool(self.busy) and not self.prepared)
+        return self.teller.snapshot(self.run, self.player, self.busy or self._delay(), self.loading)
+
+    def _delay(self) -> str | None:
+        """Why nothing comes yet of what was asked for."""
+        if self.loading and (self.player.moves or self.awaits):
+            return words.COMPILING
+        return words.of_filling(self.story.filled) if self.awaits else None
 
     def work(self) -> float | None:
         """One slice of what is to be done; seconds until the next is due, None if nothing is."""
-        architecture, moved = self.trainer.architecture, self.player.moves
+        if self.loading:
+            return None
+        if self._awaited is not None and not self._is_far(self._awaited):
+            wish, self._awaited = self._awaited, None
+            self._travel(wish)
+        architecture, moved, behind = self.trainer.architecture, self.player.moves, not self.story.at_end
         self._look_closely()
-        wait = self.player.work()
+        wait = self.player.work() if not self.teller.race.playing else self._race_on()
+        if behind and self.story.at_end and self.player.playing:  # what was recorded is over, and training goes on
+            self._follow_training()
         self.run.trail.look(self.story)
         self._rested(moved)
+        self._look_for()
         if self.trainer.architecture is not architecture:  # an edit that was recorded
             self.run.choice = nearest(self.run.choice, self.trainer.network)
         self._diverged()
@@ -273,6 +305,16 @@ class Session:
             verdict = self.story.outcome.verdict(Outcome.of(self.trainer))
             self.story.outcome = None  # it is told once
             self.telling.say(words.of_replay(verdict))
+        if wait is None and (self.story.fill(SLICE) or self.awaits):
+            return 0.0
+        return wait
+
+    def _race_on(self) -> float | None:
+        """One slice of the race; at its end the note says who learnt the training rows best, and nothing else."""
+        own = self.teller.race
+        wait = own.work()
+        if not own.playing:
+            self.telling.say(words.of_race(own.rows(self.run)))
         return wait
 
     def _look_closely(self) -> None:

@@ -9,9 +9,9 @@ from pathlib import Path
 import platformdirs
 import tomli_w
 
-from engine.story_file import write_in_one_piece
+from engine.files import write_in_one_piece
 
-THEME = "theme"
+THEME, SCENES = "theme", "scenes_done"
 
 
 def settings_file() -> Path:
@@ -22,6 +22,12 @@ def recall(name: str, choices: Collection[str]) -> str | None:
     """What was chosen, if it was one of these; None where nothing is remembered, or cannot be read."""
     chosen = _read().get(name)
     return chosen if isinstance(chosen, str) and chosen in choices else None
+
+
+def recall_names(name: str) -> set[str]:
+    """The names that were chosen so far."""
+    chosen = _read().get(name)
+    return {each for each in chosen.split(",") if each} if isinstance(chosen, str) else set()
 
 
 def remember(name: str, choice: str) -> str:

@@ -11,10 +11,9 @@ from engine.opened import backward
 from engine.surface import Landscape, main_directions
 from tui.draw.axes import Axis, columns_a_tick, linear, rows_a_tick
 from tui.run.choice import OUTPUT_BIAS, Choice, index_of
-from tui.run.facts import Evidence, Request
+from tui.run.facts import Evidence
 from tui.run.measure import measure_of
 from tui.run.others import full_batch, other_starts
-from tui.run.trail import Path
 from tui.run.workbench import Heavy
 
 PAIR_WORK, PLANE_WORK, LINE_WORK = 2e8, 4e8, 1e8  # multiply-adds, roughly, that a map, a plane and a line may take
@@ -37,14 +36,6 @@ def usual_axes(chosen: Choice, network: Network) -> Axes:
     if outgoing is None:
         return network.index(layer, unit, "w", chosen.source), network.index(layer, unit, "b")
     return network.index(layer, unit, "b"), outgoing
-
-
-@dataclass(frozen=True, slots=True)
-class Where(Request[Path]):
-    """The trail of the present network."""
-
-    def answer(self, facts: object) -> Path:
-        return facts.evidence.path  # type: ignore[attr-defined,no-any-return]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -11,6 +11,7 @@ from data import Dataset
 from engine import Network
 from tui.run.facts import ActiveShares, Facts, Losses, Request
 from tui.run.player import Player
+from tui.run.race import Race, Racing
 from tui.run.run import Run
 from tui.run.snapshot import Snapshot, State
 from tui.run.unit import trouble
@@ -24,7 +25,7 @@ class Teller:
 
     def __init__(self) -> None:
         self.wants: tuple[Want, ...] = ()
-        self.bench = Workbench()
+        self.bench, self.race = Workbench(), Race()
         self.looks_closely = False  # whether something that is asked needs checkpoints shortly before
         self._facts: Facts | None = None
 
@@ -54,7 +55,7 @@ class Teller:
             progress=trainer.progress,
             rate=trainer.learning_rate,
             updates_per_second=player.count_rate(),
-            state="compiling" if compiling else _state(player),
+            state="compiling" if compiling else "playing" if self.race.playing else _state(player),
             speed=player.speed(),
             diverged=trainer.diverged,
             marks=run.marks,
@@ -76,6 +77,8 @@ class Teller:
         self.bench.keep(heavy)
         self.looks_closely = any(request.looks_closely for request in heavy)
         answers = facts.answers(requests - heavy)
+        if Racing() in requests:
+            answers[Racing()] = self.race.rows(run)
         late = {request: self.bench.answer(request, facts.evidence) for request in heavy}
         return answers | {request: answer for request, answer in late.items() if answer is not None}
 

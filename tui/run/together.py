@@ -15,6 +15,6 @@ def together(first: Wish, second: Wish) -> Wish | None:
             return Back(one + other)
         case Step(one), Step(other):
             return Step(one + other)
-        case Drag(unit, _, lift), Drag(same, x, further) if unit == same:
-            return Drag(unit, x, lift + further)
+        case Drag(unit, _, lift, joins), Drag(same, x, further, True) if unit == same:
+            return Drag(unit, x, lift + further, joins)
     return None

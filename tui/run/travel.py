@@ -5,17 +5,21 @@ A run is left where it is when somebody goes back to the run before it, so that 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from engine.marks import Position
+from tui.run.choice import Choice, nearest
 from tui.run.run import Run
 from tui.run.telling import Note
 
 Forms = tuple[str, ...]  # a note, and the same in fewer and fewer words
 
 NOTHING_BEFORE = "Nothing to undo: no edit was made yet; , goes an update back"
+NO_EDIT_BEFORE = "No edit was made before this moment"
 NOTHING_AHEAD = "Nothing to redo"
 NOTHING_UNSEEN = "Nothing is unseen here, so there is no best unseen epoch"
 NO_LOSS_YET = "No unseen loss was taken yet, so there is no best one"
@@ -87,6 +91,35 @@ def travel(wish: Travel, run: Run) -> tuple[Run, Forms]:
     return run, of_moment(run)
 
 
+def aim(wish: Travel, run: Run) -> Position:
+    """Where in the present run a travel leads, as far as that takes training; this moment, where it leads nowhere."""
+    story = run.story
+    update = story.update
+    match wish:
+        case Back(updates):
+            update = max(0, update - updates)
+        case BackEpoch():
+            update -= min(update, story.trainer.updates_since_epoch)
+        case Home():
+            return 0, 0
+        case End():
+            update = story.end
+        case Best() if run.dataset.y_test is not None:
+            update = _best(run)[0] if _best(run)[0] >= 0 else update
+        case Undo():
+            return story.before_step or story.position
+    return story.after(update)
+
+
+def choice_after(wish: Travel, run: Run) -> Choice:
+    """What is chosen after a travel: the unit that redo has just brought or changed, else the same as before."""
+    applied, choice = run.story.position[1], run.choice
+    place = run.telling.notes[applied - 1].unit if isinstance(wish, Redo) and applied else None
+    if place is not None:
+        choice = replace(choice, layer=place[0], unit=place[1])
+    return nearest(choice, run.trainer.network)
+
+
 def _back(run: Run, updates: int) -> None:
     if run.story.update > 0:  # at update 0 it would go on, over the edits that were made there
         run.story.goto(max(0, run.story.update - updates))
@@ -126,7 +159,7 @@ def _undo(run: Run) -> tuple[Run, Forms]:
     if run.story.undo() is not None:
         return run, of_moment(run, *_news("Undone", run, run.story.position[1], before), redoes="it")
     if run.before is None:
-        return run, (NOTHING_BEFORE,)
+        return run, of_moment(run, NO_EDIT_BEFORE) if run.story.entries else (NOTHING_BEFORE,)
     run.before.after = run
     return run.before, (RUN_BEFORE,)
 
@@ -147,7 +180,8 @@ def _news(what: str, run: Run, first: int, last: int) -> tuple[str, str]:
     """
     epochs: dict[str, int] = {}
     for note, entry in zip(run.telling.notes[first:last], run.story.entries[first:last], strict=True):
-        epochs.setdefault(note.name, int(entry.progress))
+        known = not math.isnan(entry.progress)  # else it was not passed yet, and the cursor stands just before it
+        epochs.setdefault(note.name, int(entry.progress if known else run.trainer.progress))
     long = _list(name + f" at epoch {epoch}" * (epoch > 0) for name, epoch in epochs.items())
     return f"{what}: {long}", f"{what}: {_list(epochs)}"
 

@@ -121,11 +121,6 @@ def norm(values: np.ndarray) -> float:
 
 def sentence(unit: Unit, dataset: Dataset) -> tuple[str, bool]:
     """What the unit adds to the fit, and whether it is in trouble: "falls 139 g at 16.9 ms"."""
-    text, in_trouble = _effect(unit, dataset)
-    return f"frozen; {text}".removesuffix("; ") if unit.frozen else text, in_trouble
-
-
-def _effect(unit: Unit, dataset: Dataset) -> tuple[str, bool]:
     if unit.trouble == "dead":
         return "dead: off on every training point", True
     if unit.trouble == "saturated":

@@ -2,32 +2,42 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
+from pathlib import Path
+
 import data
 from data import Dataset
-from tui.run.beginnings import Beginning, Load, Open, Reinit, Reseed, Restart
+from tui.draw.numbers import short
+from tui.run.beginnings import Begin, Beginning, Load, Open, Reinit, Reseed, Restart
+from tui.run.race import Row
 from tui.run.run import Moment, Run
 from tui.run.telling import Note
 
 FIRST_NOTE = "space plays, . is one update; s adds a sigmoid unit, r a ReLU; ? all keys"  # whole at 80 columns
 OFFER = "A run was cut off: ctrl+r goes on with it; space plays this one, ? all keys"
+TO_BEFORE = "; u goes to the run before"
 NOTHING_LEFT = "No run was cut off: there is nothing to go on with"
 REPLAYING = "space pauses; what was recorded plays again, then training goes on"
-COMPILING = "compiling the kernels; keys wait their turn …"
+LINING_UP = "lining the runs up …"
+COMPILING = "compiling the kernels, which is slow only the first time; then it goes on …"
 
 
 def of_beginning(beginning: Beginning, run: Run) -> str:
     """The sentence of the run that has begun."""
     match beginning:
         case Restart():
-            return "Back at update 0, with the same initial weights"
+            return f"Back at update 0, with the same initial weights{TO_BEFORE}"
         case Reseed(seed):
-            return f"A new random start: seed {seed}"
+            return f"A new random start: seed {seed}{TO_BEFORE}"
         case Reinit(init):
-            return f"The initial weights are drawn anew: {init}"
+            return f"The initial weights are drawn anew: {init}{TO_BEFORE}"
         case Open(path):
             if run.story.outcome is None:
                 return "Back in the run that was cut off, as it was in its last seconds"
             return f"Opened {path}: replaying; space stops that, end goes on with it"
+        case Begin():
+            return ""  # the scene itself says what to do
         case Load(options):
             about = data.about(options.data) if options.data in data.names() else ""
             dataset = run.dataset
@@ -42,6 +52,15 @@ def of_first(dataset: Dataset) -> str:
 def of_training(moment: Moment) -> Note:
     """The note of training that goes on for a while; it is true however far the training will come."""
     return Note("space pauses", f"Training since epoch {moment.epoch}")
+
+
+def of_race(rows: Sequence[Row]) -> str:
+    """The sentence at the end of a race, of which the unseen losses may be covered yet."""
+    known = [row for row in rows if math.isfinite(row.train)]
+    if not known:
+        return "All runs have diverged: lower the learning rate"
+    best = min(known, key=lambda row: row.train)
+    return f"All are done: {best.name} learnt the training rows best, {short(best.train)}; is it best on unseen ones?"
 
 
 def of_divergence(update: int, what: str) -> str:
@@ -64,6 +83,16 @@ def while_it_begins(beginning: Beginning) -> str | None:
     return None
 
 
+def of_filling(share: float) -> str:
+    """Where somebody wants to go back to a moment that was trained by a program that was cut off."""
+    return f"earlier moments are being trained again, {100 * share:.0f} %; then it goes there"
+
+
 def of_replay(verdict: str) -> str:
     """What is said at the end of a replay; `verdict` is that of `Outcome`."""
     return verdict or "Replayed to the same θ as when it was saved; space trains on, u goes back"
+
+
+def exported(path: Path) -> str:
+    """What is said of a file that was written."""
+    return f"Exported as {path}"

@@ -64,7 +64,7 @@ class AskingScreen(Screen[None]):
         index = index_of(choice, network)
         assert index is not None  # it is one of those that the unit has
         label, value = parameter_name(choice, network, self.snapshot.dataset), exact(float(network.theta[index]))
-        hint = f"enter sets{', tab: the next one' * (len(parts) > 1)}, esc leaves"
+        hint = f"enter sets{', tab too and goes on' * (len(parts) > 1)}, esc leaves"
         self.asked_part, self.next_part = part, neighbour(parts, own, 1)
         self._ask_number(
             Question(label, hint, value, NUMBER, 24, read_value, lambda value: self.perform(SetPart(own, value)))
@@ -82,8 +82,8 @@ class AskingScreen(Screen[None]):
 
     @on(NumberPrompt.Next)
     def ask_next_part(self) -> None:
-        """Of the chosen unit; what was typed is left."""
-        if self.asked_part is not None:
+        """Of the chosen unit, once what was typed is set."""
+        if self.asked_part is not None and self.query_one(NumberPrompt).take():
             self._ask_value(self.next_part)
 
     @on(NumberPrompt.Left)

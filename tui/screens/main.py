@@ -11,22 +11,23 @@ from textual.app import ComposeResult
 from textual.containers import Container
 from textual.events import DescendantFocus, Resize
 
-from tui.actions import VIEW_KEYS, WISHES, Action, bindings, of_other_views, without_use, without_way
+from tui.actions import OF_RUNS, VIEW_KEYS, WISHES, Action, bindings, of_other_views, without_use, without_way
 from tui.draw.palette import Palette
 from tui.run.drawing import BeginDrawing
 from tui.run.fields import PANEL_FIELDS
 from tui.run.gestures import StepField
 from tui.run.runner import Command
 from tui.run.snapshot import Snapshot
-from tui.screens.asking import AskingScreen
-from tui.views import ViewState, Want, below, chosen, fit, loss, spreads, view_of, views
+from tui.run.writing import save
+from tui.screens.racing import RacingScreen
+from tui.views import ViewState, Want, fit, view_of
 from tui.widgets.footer_line import FooterLine
 from tui.widgets.loss_panel import LossPanel
 from tui.widgets.note_line import NoteLine
 from tui.widgets.number_prompt import NumberPrompt
 from tui.widgets.panel import Panel
 from tui.widgets.recipe_panel import RecipePanel
-from tui.widgets.rule import Divider, Rule, Title
+from tui.widgets.rule import Divider, Rule, Title, lower_titles, name_of, upper_titles
 from tui.widgets.too_small import TooSmall, too_small
 from tui.widgets.top_line import TopLine
 from tui.widgets.units_panel import UnitsPanel
@@ -35,7 +36,7 @@ from tui.widgets.view_panel import ViewPanel
 FOCUSES = ("view", "units", "recipe")
 NARROW = 100  # columns under which the recipe has no place of its own
 LOW = 32  # rows under which a view that spreads leaves one to what stands under it
-OPENS = ("help", "open_table", "open_run", "ask_epochs", "ask_value")  # what needs room of its own
+OPENS = ("help", "open_table", "open_run", "export", "ask_epochs", "ask_value", "line_up")  # what needs room of its own
 
 
 def breakpoints(side: str, least: int, *others: int) -> list[tuple[int, str]]:
@@ -43,7 +44,7 @@ def breakpoints(side: str, least: int, *others: int) -> list[tuple[int, str]]:
     return [(0, f"-under{least}"), *((size, f"-{side}{size}") for size in (least, *others))]
 
 
-class MainScreen(AskingScreen):
+class MainScreen(RacingScreen):
     """Shows snapshots. What a person wants of the run goes to `send`, and comes back in a snapshot."""
 
     BINDINGS = bindings("main")
@@ -57,6 +58,7 @@ class MainScreen(AskingScreen):
         super().__init__(send)
         self.palette, self.actions, self.keys = palette, actions, keys
         self.view = ViewState()
+        self.next_view: ViewState | None = None  # with the next data set
         self.plots_ready = False
         self.asked: tuple[Want, ...] = ()
 
@@ -64,7 +66,7 @@ class MainScreen(AskingScreen):
         palette = self.palette
         with Container(id="frame"):
             yield TopLine(palette, "top")
-            yield Rule(palette, "upper-rule", self._upper_titles, "┬")
+            yield Rule(palette, "upper-rule", upper_titles, "┬")
             with Container(id="upper"):
                 yield ViewPanel(palette, "view")
                 yield Divider(palette, "upper-divider")
@@ -84,9 +86,10 @@ class MainScreen(AskingScreen):
     def show(self, snapshot: Snapshot) -> None:
         """Draw a snapshot."""
         if self.snapshot is None or snapshot.dataset.whole is not self.snapshot.dataset.whole:
-            zoomed, self.view = self.view.zoom, ViewState(self.view.number, log_loss=self.view.log_loss)
+            usual = ViewState(self.view.number, log_loss=self.view.log_loss)
+            zoomed, self.view, self.next_view = self.view.zoom, self.next_view or usual, None
             self.snapshot = snapshot
-            if zoomed:
+            if zoomed or self._wide():
                 self._arrange()
         if snapshot.network.shape != self.snapshot.network.shape:
             self.view = replace(self.view, axes=None)  # places in θ mean other parameters now
@@ -113,6 +116,7 @@ class MainScreen(AskingScreen):
         self.query_one("#lower-rule", Rule).junction = "┴" if self.size.width < NARROW else "┼"
         footer = self.query_one(FooterLine)
         footer.place, footer.enabled = self._footer(), self.enabled()
+        footer.next_focus = name_of(self._next_focus(), self.snapshot, self.view).lower()
         panels = list(self.query(Panel))
         for panel in panels:
             if self.plots_ready or panel.id not in ("view", "loss"):
@@ -138,7 +142,7 @@ class MainScreen(AskingScreen):
         """Who has a place at this size and focus."""
         width, height = self.size
         narrow, small = width < NARROW, too_small(width, height)
-        wide, spread = self._wide(), spreads(view_of(self.view.number))
+        wide, spread = self._wide(), view_of(self.view.number).SPREADS
         low = spread and (narrow or height < LOW) and self.focused_panel != "recipe"
         recipe = not (narrow or low) or self.focused_panel == "recipe"
         alone = wide or (spread and narrow)
@@ -167,22 +171,13 @@ class MainScreen(AskingScreen):
             panel.focus()
         self.repaint()
 
-    def _upper_titles(self, snapshot: Snapshot, state: ViewState) -> list[Title]:
-        names = tuple(f"{view.NUMBER} {view.TITLE}" for view in views())
-        place = views().index(view_of(state.number))
-        view = Title("view", names, chosen.subtitle(snapshot, state), place)
-        return [view, Title("loss", (loss.TITLE,), loss.subtitle(snapshot, state))]
-
     def _lower_titles(self, snapshot: Snapshot, state: ViewState) -> list[Title]:
-        units = Title("units", (below.picture(snapshot.dataset, state).TITLE,), below.subtitle(snapshot, state))
-        recipe = Title("recipe", ("Recipe",))
-        if self.size.width < NARROW:
-            return [recipe if self.focused_panel == "recipe" else units]
-        return [units, recipe]
+        titles = lower_titles(snapshot, state)
+        return titles if self.size.width >= NARROW else titles[self.focused_panel == "recipe" :][:1]
 
     def _wide(self) -> bool:
         """Whether the view has the whole screen; zoomed dated data show all of their span in its usual place."""
-        return self.view.zoom and not self._dated()
+        return view_of(self.view.number).WHOLE or (self.view.zoom and not self._dated())
 
     def _dated(self) -> bool:
         """Whether the fit of dated data is shown, through a window that moves."""
@@ -215,7 +210,8 @@ class MainScreen(AskingScreen):
         opens = action in OPENS or (action == "run_epochs" and self.epochs is None)
         if opens and too_small(*self.app.size):
             return False
-        return action != "look" or parameters[0] in self.enabled()
+        name = parameters[0] if action == "look" else action if action in OF_RUNS else None
+        return name is None or name in self.enabled()
 
     # ---------------------------------------------------------------------------------------------------- actions
 
@@ -226,6 +222,10 @@ class MainScreen(AskingScreen):
     @on(ViewPanel.Wished)
     def grant(self, event: ViewPanel.Wished) -> None:
         self.perform(event.wish)
+
+    @on(ViewPanel.Pointed)
+    def choose_example(self, event: ViewPanel.Pointed) -> None:
+        self.look(replace(self.view, example=event.example))
 
     @on(ViewPanel.Drawing)
     def show_footer(self) -> None:
@@ -251,44 +251,32 @@ class MainScreen(AskingScreen):
     def action_look(self, name: str) -> None:
         """Do what the view says of its own key with this id."""
         if self.snapshot:
-            self._look(VIEW_KEYS[name].does(self.view, self.snapshot, *self.query_one("#view").size))
+            self.look(VIEW_KEYS[name].does(self.view, self.snapshot, *self.query_one("#view").size))
 
     def action_zoom(self) -> None:
         self.view = replace(self.view, zoom=not self.view.zoom)
         self._focus("view" if self._wide() else self.focused_panel)
 
     def action_log_loss(self) -> None:
-        self._look(replace(self.view, log_loss=not self.view.log_loss))
+        self.look(replace(self.view, log_loss=not self.view.log_loss))
 
     def action_view(self, number: int) -> None:
         self.view = replace(self.view, number=number)
         self._focus("view")
 
     def action_focus_next(self) -> None:
-        self._focus(FOCUSES[(FOCUSES.index(self.focused_panel) + 1) % len(FOCUSES)])
+        self._focus(self._next_focus())
 
-    def action_help(self) -> None:
-        from tui.screens.help import HelpScreen
-
-        self.app.push_screen(HelpScreen(self.actions, str(self.keys)))
-
-    def action_open_table(self) -> None:
-        from tui.screens.open_table import OpenTable
-
-        self.app.push_screen(OpenTable(self.send))
+    def _next_focus(self) -> str:
+        return FOCUSES[(FOCUSES.index(self.focused_panel) + 1) % len(FOCUSES)]
 
     def action_save(self) -> None:
-        self.send(lambda session: session.save())
+        self.send(lambda session: save(session.run))
 
     def action_go_on(self) -> None:
         self.send(lambda session: session.go_on())
 
-    def action_open_run(self) -> None:
-        from tui.screens.open_run import OpenRun
-
-        self.app.push_screen(OpenRun(self.send))
-
-    def _look(self, view: ViewState) -> None:
+    def look(self, view: ViewState) -> None:
         self.view = view
         self.repaint()
 

@@ -11,13 +11,14 @@ from textual.containers import Vertical
 from textual.widgets import Input, Label
 
 from tui.run.beginnings import Open
+from tui.run.runner import Perform
 from tui.run.saved import is_saved
-from tui.screens.opening import Opening
+from tui.screens.dialog import Dialog
 
 MOST_NAMES = 20  # of files that are offered
 
 
-class OpenRun(Opening):
+class OpenRun(Dialog):
     """Enter opens the run, escape leaves. The present run stays, u comes back to it; what is wrong is said here."""
 
     def compose(self) -> ComposeResult:
@@ -36,7 +37,7 @@ class OpenRun(Opening):
             self.say("file: expected the path of a saved run", wrong=True)
             return
         self.say(f"opening {path} …")
-        self.have(Open(path))
+        self.have(Perform(Open(path)))
 
 
 def saved_here() -> list[str]:

@@ -12,14 +12,14 @@ from textual.widgets import Input, Label
 
 import data
 from tui.run.gestures import LoadTable
-from tui.run.runner import EXPECTED, one_sentence
-from tui.screens.opening import Opening
+from tui.run.runner import EXPECTED, Perform, one_sentence
+from tui.screens.dialog import Dialog
 from tui.widgets.number_prompt import DIGITS
 
 MOST_COLUMNS = 60  # that are listed
 
 
-class OpenTable(Opening):
+class OpenTable(Dialog):
     """Enter opens the table, escape leaves. The run goes on until the table is there; what is wrong is said here."""
 
     class Columns(Message):
@@ -75,7 +75,7 @@ class OpenTable(Opening):
             self._value("file"), self._value("target") or None, features or None, int(lags) if lags else None
         )
         self.say(f"loading {wanted.data} …")
-        self.have(wanted)
+        self.have(Perform(wanted))
 
     def _value(self, name: str) -> str:
         value = self.query_one(f"#{name}", Input).value.strip()

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 Requests = Callable[["Dataset", int, int, ViewState], "Iterable[Request[Any]]"]
 
-__all__ = ["KINDS", "Key", "Picture", "Requests", "Titled", "View", "ViewState", "Want", "spreads", "view_of", "views"]
+__all__ = ["KINDS", "Key", "Picture", "Requests", "Titled", "View", "ViewState", "Want", "view_of", "views"]
 
 KINDS = {  # of data sets, and how a person calls such data
     "curve": "data of one feature",
@@ -76,8 +76,10 @@ class View(Titled, Protocol):
     ABOUT: str  # a few words, for help and palette: "the fit"
     KINDS: Collection[str]  # the kinds of data set that it can show
     KEYS: tuple[Key, ...]  # its own
-    FOOTER: str  # whose keys matter while it has the focus: "view" those of looking, "units" those of building
+    FOOTER: str  # whose keys matter while it has the focus: "view" those of looking, or "building"
     BELOW: Titled | None  # what stands under it in place of the table of units
+    WHOLE: bool  # whether it takes the whole screen
+    SPREADS: bool  # whether on a small screen it has the loss panel's place too, and what stands under it has one row
 
 
 @cache
@@ -94,11 +96,6 @@ def _number(view: View) -> int:
 def view_of(number: int) -> View:
     """The view with this number; KeyError for a number that none has."""
     return {view.NUMBER: view for view in views()}[number]
-
-
-def spreads(view: View) -> bool:
-    """Whether it needs much room: on a small screen it has the loss panel's too, and what is under it has one row."""
-    return getattr(view, "SPREADS", False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,9 @@ class ViewState:
     zoom: bool = False  # the whole unseen span of dated data instead of a window
     window: int = 0  # dated data: days (or years) from the first unseen one to the window's left edge
     log_loss: bool = True
+    bars: bool = False  # an error bar for each training point
+    ghosts: bool = False  # what the model was before
+    batch: bool = False  # which points the last update saw
     axes: tuple[int, int] | None = None  # the surface's parameters, as places in θ; None: those of the chosen unit
     plane: bool = False  # the surface of the plane in which the trail moves, in place of two parameters
     closer: int = 0  # how often the surface was halved; below 0: doubled
@@ -22,4 +25,7 @@ class ViewState:
     traced: int | None = None  # the one that is traced, as a place in θ; None: the chosen unit's own
     page: bool = False  # where that number comes from, in place of the update
     whole: bool = False  # the view has the loss panel's place too
+    racer: int = 0  # the chosen row of the race
+    covered: bool = True  # its unseen losses
+    guesses: tuple[tuple[str, float], ...] = ()  # the last guess first: the run's name, and the unseen loss said of it
     focus: bool = False  # the panel being painted has the focus

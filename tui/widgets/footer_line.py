@@ -17,6 +17,7 @@ class FooterLine(Panel):
         super().__init__(palette, id)
         self.actions = actions
         self.place = "view"  # whose keys it shows: a row of FOOTERS
+        self.next_focus = ""  # what tab goes to
         self.enabled: set[str] = set()
 
     def draw(self, snapshot: Snapshot, width: int, height: int) -> Canvas:
@@ -28,7 +29,8 @@ class FooterLine(Panel):
         return canvas
 
     def _worded(self, snapshot: Snapshot) -> Sequence[Action]:
-        """The actions by what they would do now: what plays can be paused."""
-        if snapshot.state not in ("playing", "stepping"):
-            return self.actions
-        return [replace(action, word="pause") if action.id == "play" else action for action in self.actions]
+        """The actions by what they would do now: what plays can be paused, and tab goes somewhere."""
+        words = {"focus": self.next_focus} if self.next_focus else {}
+        if snapshot.state in ("playing", "stepping"):
+            words["play"] = "pause"
+        return [replace(action, word=words.get(action.id, action.word)) for action in self.actions]

@@ -97,13 +97,25 @@ class NumberPrompt(Horizontal):
     @on(Input.Submitted)
     def answer(self, event: Input.Submitted) -> None:
         event.stop()
+        number = self._number()
+        if number is not None:
+            self.leave()
+            self.question.answered(number)
+
+    def take(self) -> bool:
+        """Do with what was typed what is done with an answer, and stay open; False where it is none."""
+        number = None if self.untouched else self._number()
+        if number is not None:
+            self.question.answered(number)
+        return self.untouched or number is not None
+
+    def _number(self) -> float | None:
+        """What was typed; a notice says why it is no answer."""
         try:
-            number = self.question.read(event.value.strip())
+            return self.question.read(self.line.value.strip())
         except ValueError as error:
             self.app.notify(str(error), severity="error", markup=False)
-            return
-        self.leave()
-        self.question.answered(number)
+            return None
 
     def leave(self) -> None:
         """Close, and leave things as they were."""

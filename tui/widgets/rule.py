@@ -8,10 +8,8 @@ from dataclasses import dataclass
 from tui.draw.canvas import Canvas, cut
 from tui.draw.palette import Palette
 from tui.run.snapshot import Snapshot
-from tui.views import ViewState
+from tui.views import ViewState, below, chosen, loss, view_of, views
 from tui.widgets.panel import Panel
-
-_BETWEEN = "  "  # between the names of several views
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +20,26 @@ class Title:
     names: tuple[str, ...]
     words: str = ""
     chosen: int = 0  # the place of the name of what it shows
+
+
+def upper_titles(snapshot: Snapshot, state: ViewState) -> list[Title]:
+    """All views by their numbers, the chosen one with what it shows; and the loss."""
+    names, place = tuple(f"{view.NUMBER} {view.TITLE}" for view in views()), views().index(view_of(state.number))
+    view = Title("view", names, chosen.subtitle(snapshot, state), place)
+    return [view, Title("loss", (loss.TITLE,), loss.subtitle(snapshot, state))]
+
+
+def lower_titles(snapshot: Snapshot, state: ViewState) -> list[Title]:
+    """What stands under the view, and the recipe."""
+    units = Title("units", (name_of("units", snapshot, state),), below.subtitle(snapshot, state))
+    return [units, Title("recipe", (name_of("recipe", snapshot, state),))]
+
+
+def name_of(panel: str, snapshot: Snapshot, state: ViewState) -> str:
+    """The name of what this panel shows: of "view", "units" or "recipe"."""
+    if panel == "recipe":
+        return "Recipe"
+    return below.picture(snapshot.dataset, state).TITLE if panel == "units" else view_of(state.number).TITLE
 
 
 class Rule(Panel):
@@ -49,9 +67,10 @@ class Rule(Panel):
         """The names, and the quiet words cut to what a rule of this width leaves them."""
         focused, several = title.panel == self.focused_panel, len(title.names) > 1
         parts: list[tuple[str, str, bool]] = []
+        blanks = 2 if len("─ ") + len("  ".join(title.names)) + len(" ─") <= width else 1
         for place, name in enumerate(title.names):
             chosen = place == title.chosen
-            parts.append((_BETWEEN * (place > 0), "rule", False))
+            parts.append((" " * blanks * (place > 0), "rule", False))
             parts.append((name, "bright" if chosen and focused else "label", chosen and (focused or several)))
         room = width - len("─ ") - sum(len(text) for text, _, _ in parts) - len("  ")
         words = cut(title.words, room)

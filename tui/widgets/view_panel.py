@@ -16,7 +16,7 @@ from tui.run.drawing import DrawHere, EraseHere, refusal
 from tui.run.gestures import Wish
 from tui.run.hands import Drag
 from tui.run.snapshot import Snapshot
-from tui.views import ViewState, chosen, fit, sums
+from tui.views import ViewState, chosen, examples, fit, sums
 from tui.views.fit import curve, drawing
 from tui.views.sums import along
 from tui.widgets.panel import Panel
@@ -37,6 +37,13 @@ class ViewPanel(Panel, can_focus=True):
             super().__init__()
             self.wish = wish
 
+    class Pointed(Message):
+        """The mouse has chosen an example, by its place."""
+
+        def __init__(self, example: int) -> None:
+            super().__init__()
+            self.example = example
+
     class Drawing(Message):
         """Drawing has begun or ended."""
 
@@ -46,6 +53,7 @@ class ViewPanel(Panel, can_focus=True):
         self.label = HIGH  # that the last point got
         self.grabbed: int | None = None  # the unit that the mouse holds
         self.row = 0  # where the mouse was when it was last heard of
+        self.moved = False  # whether it has moved what it holds
         self.stroke: drawing.Spot | None = None  # where the mouse set its last point, while a button is held
 
     # --------------------------------------------------------------------------------------------------- what is seen
@@ -149,7 +157,22 @@ class ViewPanel(Panel, can_focus=True):
         elif self.snapshot and self.snapshot.dataset.kind == "curve" and handles:
             self.grabbed, self.row = handles.grab(self.snapshot, *self.size, event.y, event.x), event.y
             if self.grabbed is not None:
+                self.moved = False
                 self.capture_mouse()
+        if self.spot is None and self.grabbed is None:
+            self._point(event)
+
+    def _point(self, event: MouseDown) -> None:
+        """The training example under the mouse is the one whose numbers view 3 shows."""
+        if (
+            self.snapshot is None
+            or self.view.number != fit.NUMBER
+            or self.snapshot.dataset.kind not in ("curve", "plane")
+        ):
+            return
+        example = examples.nearest(self.snapshot.dataset, self._frame(self.snapshot), event.y, event.x)
+        if example is not None:
+            self.post_message(self.Pointed(example))
 
     def on_mouse_move(self, event: MouseMove) -> None:
         if self.stroke is not None:
@@ -157,7 +180,8 @@ class ViewPanel(Panel, can_focus=True):
         elif self.grabbed is not None and self.snapshot:
             x, lift = HANDLES[self.view.number].dragged(self.snapshot, *self.size, event.x, self.row - event.y)
             self.row = event.y
-            self.post_message(self.Wished(Drag(self.grabbed, x, lift)))
+            self.post_message(self.Wished(Drag(self.grabbed, x, lift, self.moved)))
+            self.moved = True
 
     def on_mouse_up(self, event: MouseUp) -> None:
         self.grabbed = self.stroke = None

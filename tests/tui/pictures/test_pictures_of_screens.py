@@ -73,6 +73,7 @@ SCENES = {
     "step_zoomed": Scene(lambda: still("motorcycle").updated(), keys=("5", "z")),
     "drawing": Scene(lambda: still("motorcycle"), keys=("P", "left", "left", "up")),
     "drawing_classes": Scene(lambda: still("spiral"), keys=("P", "left", "left", "up")),
+    "export": Scene(lambda: still("motorcycle"), keys=("e", "down")),
     "help": Scene(lambda: still("motorcycle"), keys=("question_mark",)),
 }
 
@@ -99,7 +100,7 @@ class StillRunner(Runner):
     def perform(self, wish: Wish) -> None:
         """It stands still."""
 
-    def prepare(self) -> None:
+    def prepare(self, load: Callable[[], None]) -> None:
         """There is nothing to compile."""
 
 

@@ -20,9 +20,10 @@ from engine.edits import Freeze
 from engine.optimizers import OPTIMIZERS
 from tui.draw.palette import ANSI, DARK, NAMES, PLAIN, Palette
 from tui.run.choice import OUTPUT_BIAS, Choice
+from tui.run.race import Row
 from tui.run.trail import Path as Path_
 from tui.run.trail import Stop
-from tui.views import ViewState, fit, loss, net, step, sums, surface, views
+from tui.views import ViewState, fit, loss, net, runs, step, sums, surface, views
 from tui.views.net import example
 from tui.views.step import trace
 from tui.views.units import table
@@ -79,6 +80,15 @@ def many() -> Still:
     return made(still("motorcycle"), (("relu", "sigmoid", "tanh") * 4,), tuple(waves + np.repeat((3.1, 0.0), (12, 25))))
 
 
+def haunted(name: str) -> Callable[[], Still]:
+    """A run in the midst of an epoch, with earlier moments: its θ grew from less."""
+    of = still(name)
+    updates = (0, 64, 128, 256)
+    stops = tuple(Stop(update, 0, np.sqrt(update / 300) * of.evidence.network.theta) for update in updates)
+    count, size = len(of.evidence.dataset.y_train), of.evidence.recipe.batch_size
+    return lambda: of.but(path=Path_(stops), batches=(0, 0.0), progress=300.0 + 2 * size / count)
+
+
 def hundred() -> Still:
     """More units than have a place of their own."""
     return made(still("motorcycle"), (("relu", "tanh") * 50,), np.sin(2.0 + 1.7 * np.arange(301)))
@@ -133,6 +143,25 @@ def overfitted() -> Still:
     of = still("motorcycle")
     history = of.evidence.history
     return of.but(history=replace(history, test=history.test + 0.9 * (history.epoch / 400) ** 2), progress=423.4)
+
+
+def raced(count: int) -> Callable[[], Still]:
+    """So many runs side by side, the more units the nearer to the training rows and in the end to no others."""
+
+    def make() -> Still:
+        epochs = np.arange(101)
+        rows = []
+        for place in range(count):
+            train = 20 + 60 / (1 + place) * np.exp(-epochs / (30 - 2 * place)) - 1.5 * place
+            test = train + 2 + (0.06 * place) ** 2 * epochs
+            names = ("linear, 1 day", "10 ReLU", "100 ReLU", "2 × 100 ReLU", "3 × 100 ReLU")
+            name, state = names[place % 5], ("done", "runs", "waits", "done", "diverged")[place % 5]
+            best = int(np.argmin(test))
+            own = Row(name, 10 ** (place + 1), train[-1], test[-1], best, 100, state, epochs, train, test, place == 1)
+            rows.append(own)
+        return still("chicago").but(rows=tuple(rows))
+
+    return make
 
 
 def travelled(name: str, ahead: int = 0) -> Callable[[], Still]:
@@ -218,6 +247,26 @@ def scenes() -> Iterator[tuple[str, Scene]]:
     yield "loss_motorcycle_broken", Scene(loss, "loss", broken)
     yield "loss_motorcycle_past", Scene(loss, "loss", past, plain=PAST)
     yield "loss_motorcycle_overfitted", Scene(loss, "loss", overfitted)
+    for palette in (DARK, ANSI, PLAIN):
+        depth = {"truecolor": "", "ansi": "_16_colours", "none": "_no_colours"}[palette.depth]
+        for shown in ("bars", "ghosts", "batch"):
+            state = ViewState(**{shown: True})
+            yield (
+                f"fit_motorcycle_{shown}{depth}",
+                Scene(fit, "fit", haunted("motorcycle"), state=state, palette=palette),
+            )
+        yield (
+            f"fit_chicago_ghosts{depth}",
+            Scene(fit, "fit", haunted("chicago"), state=ViewState(ghosts=True), palette=palette),
+        )
+        yield (
+            f"fit_chicago_baselines{depth}",
+            Scene(fit, "fit", kept("chicago"), state=ViewState(bars=True), palette=palette),
+        )
+        yield (
+            f"fit_spiral_batch{depth}",
+            Scene(fit, "fit", haunted("spiral"), state=ViewState(batch=True), palette=palette),
+        )
     for part in "wbc":
         yield f"units_motorcycle_{part}_of_second", Scene(table, "units", kept("motorcycle"), Choice(unit=1, part=part))
     for unit in (0, 6, 11, OUTPUT_BIAS):
@@ -281,6 +330,20 @@ def scenes() -> Iterator[tuple[str, Scene]]:
     ):
         yield f"surface_motorcycle_{shown}", Scene(surface, "fit", travelled("motorcycle"), state=state)
     yield "surface_stretched", Scene(surface, "fit", stretched("motorcycle"))
+    for name, state in (
+        ("covered", ViewState(racer=1)),
+        ("shown", ViewState(racer=3, covered=False)),
+        ("guessed", ViewState(racer=4, covered=False, guesses=(("100 ReLU", 12.5),))),
+        ("guess_covered", ViewState(racer=4, guesses=(("100 ReLU", 12.5),))),
+        ("linear_axis", ViewState(covered=False, log_loss=False)),
+    ):
+        for size in ("whole", "fit"):
+            yield f"runs_{name}_{size}", Scene(runs, size, raced(5), state=state)
+    for palette in (ANSI, PLAIN):
+        yield f"runs_{palette.depth}", Scene(runs, "whole", raced(5), palette=palette, state=ViewState(covered=False))
+    yield "runs_none_yet", Scene(runs, "whole", kept("chicago"))
+    for name in ("motorcycle", "spiral", "concrete"):
+        yield f"runs_{name}", Scene(runs, "whole", lambda name=name: still(name).but(rows=raced(1)().evidence.rows))
     yield "net_motorcycle_whole", Scene(net, "whole", kept("motorcycle"), Choice(unit=1))
     yield "net_spiral_whole", Scene(net, "whole", kept("spiral"), Choice(layer=1))
     yield "net_motorcycle_unanswered", Scene(net, "fit", kept("motorcycle"), answered=False)

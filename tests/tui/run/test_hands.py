@@ -225,6 +225,25 @@ def test_a_drag_puts_the_bend_where_the_mouse_is(lift, moved):
     assert change.choice == Choice(0, 1, part="b")
 
 
+def test_a_drag_is_one_step_and_leaves_one_value_a_parameter_where_no_update_lies_between():
+    run = session()
+    before = run.trainer.theta
+    for x, joins in ((0.1, False), (0.2, True), (0.4, True)):
+        run.perform(Drag(1, x, 0.25, joins))
+    assert [type(edit) for _, edit in run.story.journal] == [SetValue, SetValue]
+    assert len(run.telling.notes) == 2
+    W, b = run.trainer.network.weights(0)
+    assert -b[1] / W[1, 0] == pytest.approx(0.4)
+    run.perform(Step(1))
+    finish(run)
+    run.perform(Drag(1, 0.3, 0.0))
+    assert len(run.story.journal) == 3
+    run.perform(Undo())
+    assert run.trainer.update == 1
+    run.perform(Undo())
+    assert np.array_equal(run.trainer.theta, before)
+
+
 def test_a_drag_of_a_unit_that_has_gone_or_has_no_c_does_what_it_can():
     assert Drag(2, 0.0, 0.1)(moment([["sigmoid"] * 2])) == Change()
     assert Drag(0, 0.0, 0.1)(moment(())) == Change()

@@ -6,10 +6,11 @@ import os
 
 import pytest
 
-from engine.edits import AddUnit
+from engine.edits import AddUnit, SetValue
 from tui.run.beginnings import Open, begin, first_run
 from tui.run.keeper import EVERY, LOCK, MOST_RUNS, STORY, Keeper, cut_off, hold
 from tui.run.options import Options
+from tui.run.runner import Perform, Runner
 
 
 class Clock:
@@ -41,7 +42,7 @@ def test_nothing_is_written_before_anything_was_done(keeper, story):
     assert not keeper.folder.exists()
 
 
-def test_a_run_is_written_every_two_seconds_where_it_went_on(keeper, story):
+def test_a_run_is_written_every_now_and_then_where_it_went_on(keeper, story):
     story.step(1)
     keeper.look(story)
     file = keeper.path.with_suffix(STORY)
@@ -56,6 +57,39 @@ def test_a_run_is_written_every_two_seconds_where_it_went_on(keeper, story):
     keeper.clock.now += EVERY
     keeper.look(story)  # nothing was done since
     assert file.stat().st_ino == second
+
+
+def test_what_is_not_written_yet_is_waited_for(keeper, story):
+    assert keeper.wait(story) is None
+    story.step(1)
+    assert keeper.wait(story) == 0.0
+    keeper.look(story)
+    assert keeper.wait(story) is None
+    story.apply(AddUnit("relu"))
+    keeper.clock.now += 0.5
+    assert keeper.wait(story) == pytest.approx(EVERY - 0.5)
+
+
+def test_a_value_that_takes_the_place_of_another_is_written_too(keeper, story):
+    for index, joins in ((0, False), (3, True)):
+        story.apply(SetValue(index, 0.5), joins)
+    keeper.look(story)
+    story.apply(SetValue(0, 0.6), joins=True)
+    assert keeper.wait(story) is not None
+
+
+def test_the_last_edit_of_a_run_that_rests_is_written_without_another_key(keeper):
+    runner = Runner(Options(threads=1), lambda: None, keeper.clock, keeper)
+    runner.open()
+    for wish in (AddUnit("relu"), AddUnit("sigmoid")):
+        runner.send(Perform(wish))
+        runner.turn()
+    assert runner.patience() == pytest.approx(EVERY)
+    keeper.clock.now += EVERY
+    runner.turn(runner.patience())
+    assert runner.patience() is None
+    again = begin(Open(str(keeper.path.with_suffix(STORY))), runner.session.run.moment())
+    assert again.story.trainer.network.layers == [["sigmoid"] * 3 + ["relu", "sigmoid"]]
 
 
 def test_the_runner_does_not_wait_for_the_disk(keeper, story, monkeypatch):
@@ -90,6 +124,23 @@ def test_a_run_that_goes_on_keeps_its_file(keeper, story):
     assert not other.look(story)
     assert sorted(path.suffix for path in keeper.folder.iterdir()) == [LOCK, STORY]
     other.close()
+
+
+def test_a_run_that_two_programs_go_on_with_has_two_files(keeper, story):
+    story.step(1)
+    keeper.look(story)
+    die(keeper)
+    left = cut_off(keeper.folder)
+    first, second = Keeper(keeper.folder, keeper.clock), Keeper(keeper.folder, keeper.clock)
+    for each in (first, second):
+        each.take_over(left)
+        each.look(story)
+    assert first.path.with_suffix(STORY) == left
+    assert second.path != first.path
+    assert second.path.with_suffix(STORY).exists()
+    first.close()
+    second.close()
+    assert list(keeper.folder.iterdir()) == []
 
 
 def test_a_program_that_ends_as_it_should_leaves_nothing(keeper, story):

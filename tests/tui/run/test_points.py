@@ -15,6 +15,7 @@ from tui.run.player import Step
 from tui.run.saved import open_saved
 from tui.run.session import Session
 from tui.run.travel import Home, Undo
+from tui.run.writing import save
 
 HERE = Here((0.25, -0.5), (0.02, 0.1))
 
@@ -158,7 +159,7 @@ def test_a_saved_run_has_its_points_again(tmp_path):
     run.perform(EraseHere(HERE))
     steps(run, 5)
     run.perform(StepField("points", 1))
-    run.save(path)
+    save(run.run, path)
     again = session(saved=str(path))
     while again.work() == 0.0:
         pass

@@ -131,8 +131,9 @@ def test_steps_of_a_held_key_that_wait_together_are_one_and_keep_their_place(mon
 @pytest.mark.parametrize(
     ("first", "second", "both"),
     [
-        (Drag(1, 0.5, 0.125), Drag(1, -0.5, 0.25), Drag(1, -0.5, 0.375)),
-        (Drag(1, 0.5, 0.125), Drag(2, -0.5, 0.25), None),
+        (Drag(1, 0.5, 0.125), Drag(1, -0.5, 0.25, joins=True), Drag(1, -0.5, 0.375)),
+        (Drag(1, 0.5, 0.125), Drag(1, -0.5, 0.25), None),
+        (Drag(1, 0.5, 0.125), Drag(2, -0.5, 0.25, joins=True), None),
         (Back(1), Step(1), None),
         (Home(), Home(), None),
     ],

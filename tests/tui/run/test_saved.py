@@ -12,11 +12,14 @@ from engine import EngineError
 from engine.edits import AddUnit, SetRecipe
 from tui.run import words
 from tui.run.beginnings import Open
+from tui.run.gestures import AddLayerLast, StepField
+from tui.run.hands import Drag
 from tui.run.options import Options
 from tui.run.player import Step, Toggle
 from tui.run.saved import free_name, is_saved, open_saved
 from tui.run.session import Session
 from tui.run.travel import Undo
+from tui.run.writing import save
 
 
 @pytest.fixture
@@ -41,14 +44,14 @@ def trained(session: Session) -> Session:
 
 def test_a_run_is_saved_under_a_name_that_is_free(session):
     for name in ("sine_1-3-1.toml", "sine_1-3-1_2.toml"):
-        session.save()
+        save(session.run)
         assert is_saved(name)
         assert session.snapshot().note.startswith(f"Saved as {name}: unitfit {name} opens it")
     assert free_name(session.dataset, session.trainer.network) == Path("sine_1-3-1_3.toml")
 
 
 def test_notes_of_kept_and_saved_runs_are_whole_at_80_columns(session):
-    session.save()
+    save(session.run)
     told = session.snapshot()
     assert any(len(form) <= 76 and "opens it" in form for form in (told.note, *told.shorter))
     assert len(words.OFFER) <= 76
@@ -57,7 +60,7 @@ def test_notes_of_kept_and_saved_runs_are_whole_at_80_columns(session):
 
 def test_a_saved_run_is_opened_replayed_and_undone(session):
     theta = trained(session).trainer.theta
-    session.save(Path("run.toml"))
+    save(session.run, Path("run.toml"))
     other = Session(Options(saved="run.toml", threads=1), lambda: None)
     told = other.snapshot()
     assert (told.update, told.behind, told.undone, told.dataset.name) == (0, 20, 1, "sine")
@@ -71,8 +74,18 @@ def test_a_saved_run_is_opened_replayed_and_undone(session):
     assert other.story.position == (10, 0)
 
 
+def test_edits_are_named_as_in_the_run_that_was_saved(session):
+    for wish in (AddLayerLast(), StepField("lr", 1), Drag(0, 0.2, 0.1)):
+        session.perform(wish)
+    save(session.run, Path("run.toml"))
+    session.perform(Open("run.toml"))
+    first, second = (run.telling.notes for run in session.runs)
+    assert [note.name for note in second] == [note.name for note in first]
+    assert [note.name for note in first][:2] == ["layer 2 added"] * 2
+
+
 def test_a_replay_can_be_stopped(session):
-    trained(session).save(Path("run.toml"))
+    save(trained(session).run, Path("run.toml"))
     session.perform(Open("run.toml"))
     session.perform(Toggle())
     assert session.work() is None
@@ -82,7 +95,7 @@ def test_a_replay_can_be_stopped(session):
 
 
 def test_another_theta_is_told(session):
-    trained(session).save(Path("run.toml"))
+    save(trained(session).run, Path("run.toml"))
     path = Path("run.toml")
     path.write_text(path.read_text().replace("lr = 0.03", "lr = 0.02", 1))
     session.perform(Open("run.toml"))
@@ -92,7 +105,7 @@ def test_another_theta_is_told(session):
 
 def test_the_data_are_those_of_the_options_that_made_them(session):
     trained(session).perform(SetRecipe(session.trainer.recipe))
-    session.save(Path("run.toml"))
+    save(session.run, Path("run.toml"))
     options, dataset, story = open_saved("run.toml", threads=1)
     assert (options.data, options.n, options.noise, options.data_seed) == ("sine", 60, 0.2, 3)
     assert np.array_equal(dataset.x_train, session.dataset.x_train)
@@ -103,7 +116,7 @@ def test_a_table_that_is_beside_the_file_is_found(session, tmp_path, monkeypatch
     rows = "\n".join(f"{x},{x * x}" for x in range(30))
     (tmp_path / "own.csv").write_text(f"a,b\n{rows}\n")
     own = Session(Options(data=str(tmp_path / "own.csv"), threads=1), lambda: None)
-    own.save(tmp_path / "run.toml")
+    save(own.run, tmp_path / "run.toml")
     moved = tmp_path / "moved"
     moved.mkdir()
     for name in ("own.csv", "run.toml"):
@@ -117,7 +130,7 @@ def test_a_table_that_is_beside_the_file_is_found(session, tmp_path, monkeypatch
 
 @pytest.mark.parametrize("line", ['colour = "red"', "n = true", 'n = "6"', "features = 3"])
 def test_a_source_that_is_no_option_is_a_sentence(session, line):
-    trained(session).save(Path("run.toml"))
+    save(trained(session).run, Path("run.toml"))
     path = Path("run.toml")
     path.write_text(path.read_text().replace("n = 60", line))
     with pytest.raises(EngineError, match=r"source\..*: expected an option of the data"):

@@ -189,18 +189,6 @@ def test_updates_a_second_are_counted_while_playing():
     assert run.snapshot().updates_per_second == 0.0
 
 
-def test_compiling_shows_as_such():
-    told = []
-    run = Session(Options(), lambda: told.append(run.snapshot()))
-    run.prepare()
-    assert [(snapshot.state, snapshot.busy) for snapshot in told] == [("compiling", told[0].busy)]
-    assert told[0].busy == "compiling the kernels; keys wait their turn …"
-    assert run.snapshot().state == "paused"
-
-
-# --------------------------------------------------------------------------------------------------- diverging
-
-
 def test_divergence_stops_with_a_note_that_says_what_to_do_and_a_lower_rate_goes_on():
     run = session(training={"lr": 1e30, "optimizer": "sgd"})
     run.perform(Step(50))

@@ -67,13 +67,13 @@ def grown() -> Session:
 @pytest.mark.parametrize(
     ("wish", "update", "said"),
     [
-        (Back(1), 39, f"u undoes: the rate changed; {WHOLE}"),
-        (Back(20), 20, f"u undoes: unit 4 added; U redoes: the rate changed; {WHOLE}"),
+        (Back(1), 39, f"u undoes: the rate 0.03 → 0.05; {WHOLE}"),
+        (Back(20), 20, f"u undoes: unit 4 added; U redoes: the rate 0.03 → 0.05; {WHOLE}"),
         (Back(99), 0, f"The beginning; U redoes: unit 4 added; {WHOLE}"),
-        (BackEpoch(), 36, f"u undoes: the rate changed; {WHOLE}"),
+        (BackEpoch(), 36, f"u undoes: the rate 0.03 → 0.05; {WHOLE}"),
         (Home(), 0, f"The beginning; U redoes: unit 4 added; {WHOLE}"),
-        (End(), 40, "The latest moment; u undoes: the rate changed; space trains on"),
-        (Undo(), 28, f"Undone: the rate changed at epoch 7; u undoes: unit 4 added; U redoes it; {WHOLE}"),
+        (End(), 40, "The latest moment; u undoes: the rate 0.03 → 0.05; space trains on"),
+        (Undo(), 28, f"Undone: the rate 0.03 → 0.05 at epoch 7; u undoes: unit 4 added; U redoes it; {WHOLE}"),
         (Redo(), 40, NOTHING_AHEAD),
     ],
     ids=lambda value: str(value) if isinstance(value, Back) else type(value).__name__,
@@ -168,11 +168,26 @@ def test_playing_from_the_past_repeats_what_was_recorded(grown):
     assert grown.telling.note.text == f"U redoes: unit 4 added; {WHOLE}"  # paused again, on the way
     do(grown, RunEpochs(9))
     assert grown.trainer.update == 36
-    assert grown.telling.note.text == f"u undoes: the rate changed; {WHOLE}"
+    assert grown.telling.note.text == f"u undoes: the rate 0.03 → 0.05; {WHOLE}"
     do(grown, RunEpochs(1))
     assert np.array_equal(theta(grown), last)
     assert grown.run.marks == marks
-    assert grown.telling.note.text == "The latest moment; u undoes: the rate changed; space trains on"
+    assert grown.telling.note.text == "The latest moment; u undoes: the rate 0.03 → 0.05; space trains on"
+
+
+def test_playing_beyond_what_was_recorded_is_told_as_training(grown):
+    do(grown, Back(2), Toggle())
+    grown.clock.now += 1.0
+    while grown.work() == 0.0:
+        pass
+    assert grown.story.at_end
+    assert grown.trainer.update > 40
+    assert grown.snapshot().note.startswith("Training since epoch 10 ")
+
+
+def test_a_moment_before_all_edits_has_none_to_undo_and_says_what_lies_ahead(grown):
+    do(grown, Undo(), Undo(), Undo())
+    assert grown.snapshot().note == f"No edit was made before this moment; U redoes: unit 4 added; {WHOLE}"
 
 
 def test_marks_ahead_are_told_as_such(grown):
@@ -234,11 +249,34 @@ def test_undo_goes_back_to_the_run_before_and_redo_comes_forward(grown, begins):
     assert np.array_equal(theta(grown), left)
     do(grown, End())
     assert np.array_equal(theta(grown), thetas[0])
-    assert grown.telling.note.text.endswith("u undoes: the rate changed; U goes to the run after; space trains on")
+    assert grown.telling.note.text.endswith("u undoes: the rate 0.03 → 0.05; U goes to the run after; space trains on")
     do(grown, Redo())
     assert (grown.run, grown.telling.note.text) == (second, RUN_AFTER)
     do(grown, Redo())
     assert np.array_equal(theta(grown), thetas[1])
+
+
+def test_an_edit_in_the_run_before_cuts_the_way_forward_but_no_run_is_lost(grown):
+    first = grown.run
+    do(grown, Restart(), Step(3))
+    second = grown.run
+    do(grown, Undo(), Back(1))
+    assert grown.snapshot().redoes
+    do(grown, Nudge("b", 1))
+    assert not grown.snapshot().redoes
+    do(grown, Redo())
+    assert (grown.run, grown.telling.note.text) == (first, NOTHING_AHEAD)
+    assert grown.runs == [first, second]
+
+
+def test_a_new_run_from_the_run_before_is_the_one_after_it(grown):
+    first = grown.run
+    do(grown, Restart(), Undo(), Restart())
+    third = grown.run
+    do(grown, Undo(), Redo())
+    assert grown.run is third
+    assert grown.runs[0] is first
+    assert len(grown.runs) == 3
 
 
 def test_a_run_that_diverged_can_be_gone_back_from():

@@ -23,6 +23,7 @@ from tui.run.choice import OUTPUT_BIAS, Choice
 from tui.run.facts import ActiveShares
 from tui.run.snapshot import Snapshot
 from tui.views import ViewState, examples, net
+from tui.views.fit import drawing
 from tui.views.net import boxes, edges, example, graph
 from tui.views.net.flow import flow
 from tui.views.units.shapes import _DEAREST
@@ -150,6 +151,24 @@ async def test_other_data_begin_with_their_own_example(drive: Any):
         assert d.app.main.view.example is None
 
 
+@pytest.mark.parametrize("name", ["motorcycle", "moons"])
+async def test_a_click_on_a_point_of_the_fit_chooses_it(drive: Any, name: str):
+    async with drive(data=name) as d:
+        view, dataset = d.app.main.query_one("#view"), d.shown.dataset
+        frame = drawing.frame_of(dataset, *view.size)
+        raw = dataset.unscale_x(dataset.x_train[40:41])
+        y = raw[:, 1] if name == "moons" else dataset.unscale(dataset.y_train[40:41])
+        (row,), (column,) = frame.cells(raw[:, 0], y)
+        await d.pilot.click(view, offset=(int(column), int(row)))
+        await d.settle()
+        chosen = examples.row(dataset, d.app.main.view)
+        assert np.abs(dataset.x_train[chosen] - dataset.x_train[40]).max() < 0.1
+        assert "◆" in d.rows()[view.region.y + row][: view.size.width]
+        before = d.app.main.view
+        await d.pilot.click(view, offset=(1, 0))
+        assert d.app.main.view == before
+
+
 def table(told: Told, name: str, network: Network, size: tuple[int, int] = (79, 8), **changes: Any) -> list[str]:
     """The rows under the graph."""
     canvas = example.paint(told(load(name), network, **changes), *size, DARK, STATE)
@@ -180,6 +199,17 @@ def test_what_has_no_column_is_in_the_rest(told: Told):
     numbers = [float(text) for text in products[1 : 1 + shown]]
     rest, total = float(products[products.index("+") + 1]), float(products[products.index("Σ") + 1])
     assert sum(numbers) + rest == pytest.approx(total, abs=0.006 * shown + 0.01)
+
+
+def test_of_many_units_it_is_told_how_few_do_most(told: Told):
+    network = Network(1, [["relu"] * 100], seed=3)
+    row = examples.row(load("motorcycle"), STATE)
+    numbers = flow(network, load("motorcycle").x_train[row], 0.0, Recipe())
+    (line,) = (row for row in table(told, "motorcycle", network) if "of all 100" in row)
+    assert f"{np.count_nonzero(numbers.a[0])} of 100 ReLU on" in line
+    sizes = sorted(np.abs(numbers.parts), reverse=True)
+    most = int(re.findall(r"(\d+) units make 90%", line)[0])
+    assert sum(sizes[: most - 1]) < 0.9 * sum(sizes) <= sum(sizes[:most])
 
 
 def test_a_relu_that_is_off_is_named(told: Told):
@@ -244,13 +274,13 @@ def test_columns_stand_beside_each_other_and_boxes_inside(told: Told, name: str,
             assert len(column.members) + column.hidden == widths[each]
         if size[0] >= 50:
             assert where.output.left + where.output.width == size[0]
-            assert all(gap.right - gap.left >= 2 for gap, _ in graph.gaps(where, snapshot))
+            assert all(gap.columns >= 2 for gap, _ in graph.gaps(where, snapshot, size[1]))
 
 
 def test_an_edge_is_solid_or_dashed_by_its_sign_and_thicker_the_larger():
     canvas = Canvas(12, 9)
     weights = np.array([[3.0, -3.0, 1.0]])
-    edges.Gap(0, 12).draw(canvas, [6.0, 18.0, 30.0], [18.0], weights * [[1, 1, 0]], np.zeros((1, 3), bool))
+    edges.Gap(0, 0, 9, 12).draw(canvas, [6.0, 18.0, 30.0], [18.0], weights * [[1, 1, 0]], np.zeros((1, 3), bool))
     solid, dashed = canvas.foreground == CODES["model"], canvas.foreground == CODES["text"]
     dots = [
         sum(bin(code - 0x2800).count("1") for code in canvas.characters[mask & (canvas.characters > 0x2800)])
@@ -260,7 +290,7 @@ def test_an_edge_is_solid_or_dashed_by_its_sign_and_thicker_the_larger():
     counts = []
     for share in (0.2, 0.5, 1.0):
         canvas = Canvas(12, 9)
-        edges.Gap(0, 12).draw(canvas, [18.0, 99.0], [18.0], np.array([[share, 1.0]]), np.zeros((1, 2), bool))
+        edges.Gap(0, 0, 9, 12).draw(canvas, [18.0, 99.0], [18.0], np.array([[share, 1.0]]), np.zeros((1, 2), bool))
         row = canvas.characters[3:6]
         counts.append(sum(bin(int(code) - 0x2800).count("1") for code in row[row > 0x2800].tolist()) // 24)
     assert counts == [1, 2, 3]
@@ -337,6 +367,26 @@ def test_layers_without_a_column_are_counted(told: Told):
         more = next(i for i, row in enumerate(rows) if "more" in row)
         columns = [match.start() for match in re.finditer("more", rows[more])]
         assert [rows[more - 1][column] for column in columns] == hidden
+
+
+@pytest.mark.parametrize("chosen", [Choice(0, 2), Choice(1, 6), Choice(1, OUTPUT_BIAS)])
+def test_on_a_narrow_panel_two_layers_of_maps_lie_under_each_other(told: Told, chosen: Choice):
+    network = Network(2, [["tanh"] * 8] * 2, seed=3)
+    canvas = shown(told, "moons", network, (50, 14), chosen=chosen)
+    rows = canvas.plain().split("\n")
+    for top, layer in ((0, 0), (8, 1)):
+        assert re.findall(r"\d", rows[top]) == list("12345678")
+        marked = [i for i, glyph in enumerate(rows[top]) if glyph == "▸"]
+        assert len(marked) == (chosen.layer == layer and chosen.unit >= 0)
+    assert sum(row.count("◆") for row in rows[:13]) == 16
+    edges_rows = canvas.characters[4:8]
+    assert ((edges_rows > 0x2800) & (edges_rows <= 0x28FF)).any()
+    if chosen.unit >= 0:
+        W = network.weights(1)[0]
+        row = rows[7] if chosen.layer == 0 else rows[4]
+        values = W[:, chosen.unit] if chosen.layer == 0 else W[chosen.unit]
+        found = re.findall(r"−?\d+\.\d+", row)
+        assert [float(text.replace("−", "-")) for text in found] == pytest.approx(values.tolist(), abs=0.051)
 
 
 def test_a_network_that_is_too_large_is_refused_in_a_sentence(told: Told):

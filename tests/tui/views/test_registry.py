@@ -161,7 +161,7 @@ AN_EXAMPLE = '''
 from tui.draw.canvas import Canvas
 
 NUMBER, TITLE, ABOUT, KINDS = 9, "Example", "an example", ("curve",)
-KEYS, FOOTER, BELOW = (), "view", None
+KEYS, FOOTER, BELOW, WHOLE, SPREADS = (), "view", None, False, False
 
 
 def subtitle(snapshot, state):
@@ -204,7 +204,7 @@ async def main():
             strips = app.screen._compositor.render_strips()
             print(app.main.view.number, *("".join(segment.text for segment in strip) for strip in strips[1:3]), sep="|")
     print([command.title for command in app.get_system_commands(app.main) if "View" in command.title])
-    print(footer_items(ACTIONS, "view", {action.id for action in ACTIONS}, 300)[-2])
+    print(footer_items(ACTIONS, "view", {action.id for action in ACTIONS}, 999)[-2])
 
 asyncio.run(main())
 """

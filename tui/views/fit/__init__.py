@@ -8,6 +8,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, cast
 
 from tui.views import Key
+from tui.views.fit import extras
 
 if TYPE_CHECKING:
     from data import Dataset
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 NUMBER, TITLE, ABOUT = 1, "Fit", "the fit"
 KINDS = {"curve": "curve", "series": "series", "plane": "plane", "table": "scatter"}  # and the modules that draw them
-FOOTER, BELOW = "view", None
+FOOTER, BELOW, WHOLE, SPREADS = "view", None, False, False
 WEEK = 7  # what the window of dated data moves by
 
 
@@ -32,11 +33,21 @@ def move_window(direction: int, state: ViewState, snapshot: Snapshot, width: int
     return replace(state, window=min(max(state.window + WEEK * direction, 0), last))
 
 
-KEYS = tuple(
-    Key(
-        f"window_{key}", (key,), f"In dated data: a week {words}", "window", partial(move_window, by), kinds=("series",)
-    )
-    for key, words, by in (("left", "back", -1), ("right", "on", 1))
+_WINDOW = (("left", "back", -1), ("right", "on", 1))
+KEYS = (
+    *(
+        Key(
+            f"window_{key}",
+            (key,),
+            f"In dated data: a week {words}",
+            "window",
+            partial(move_window, by),
+            "view",
+            ("series",),
+        )
+        for key, words, by in _WINDOW
+    ),
+    *extras.KEYS,
 )
 
 
@@ -47,7 +58,8 @@ def picture(dataset: Dataset) -> Picture:
 
 def subtitle(snapshot: Snapshot, state: ViewState) -> str:
     """What is fitted, where the axes do not say it."""
-    return picture(snapshot.dataset).subtitle(snapshot, state)
+    own = picture(snapshot.dataset).subtitle(snapshot, state)
+    return "; ".join(filter(None, (extras.subtitle(snapshot, state), own)))
 
 
 def requests(dataset: Dataset, width: int, height: int, state: ViewState) -> tuple[Request[Any], ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -11,8 +11,10 @@ from tui.draw.axes import columns_a_tick, linear, rows_a_tick
 from tui.draw.canvas import Canvas
 from tui.draw.frame import Frame, draw_axes, finite_range, mark_edges, per_dataset, words
 from tui.draw.lines import stroke
-from tui.run.facts import Predictions, Probe
-from tui.views import knots
+from tui.run.facts import Predictions, Probe, Request
+from tui.run.ghosts import GhostCurves
+from tui.views import examples, knots
+from tui.views.fit import extras
 
 if TYPE_CHECKING:
     from data import Dataset
@@ -26,9 +28,9 @@ def subtitle(snapshot: Snapshot, state: ViewState) -> str:
     return "" if snapshot.dataset.truth is None else "thin line: without noise"
 
 
-def requests(dataset: Dataset, width: int, height: int, state: ViewState) -> tuple[Predictions]:
+def requests(dataset: Dataset, width: int, height: int, state: ViewState) -> tuple[Request[Any], ...]:
     """The predictions across the whole frame."""
-    return (Predictions(points, (width, height)),)
+    return (Predictions(points, (width, height)), *extras.requests(state, points, width, height))
 
 
 def points(dataset: Dataset, width: int, height: int) -> np.ndarray:
@@ -45,12 +47,23 @@ def paint(snapshot: Snapshot, width: int, height: int, palette: Palette, state: 
     canvas.text(frame.top, frame.left + 1, words(dataset.target_label, dataset.target_unit), "quiet")
     if dataset.truth is not None:
         canvas.codes(frame.top, frame.left, _truth_line(dataset, frame), "truth")
-    examples = _examples(dataset)
-    for name, glyph in (("train", "•"), ("unseen", "∘")):
-        if (pair := examples[name]) is not None:
-            canvas.glyphs(*frame.cells(*pair), glyph, name)
+    points_of = _examples(dataset)
+    assert points_of["train"] is not None  # only of unseen examples there may be none
+    x, y = points_of["train"]
+    if state.ghosts and (ghosts := snapshot.answer(GhostCurves(points, (width, height)))) is not None:
+        extras.draw_ghosts(canvas, frame, ghosts, palette.depth != "truecolor")
+    if state.bars:
+        extras.draw_bars(canvas, frame, snapshot, x, y)
+    groups = extras.groups(snapshot, state)
+    for rows, (glyph, _), colour in groups:
+        canvas.glyphs(*frame.cells(x[rows], y[rows]), glyph, colour)
+    if (pair := points_of["unseen"]) is not None:
+        canvas.glyphs(*frame.cells(*pair), "∘", "unseen")
     if (probe := _probe(snapshot, width, height)) is not None:
         _draw_curve(canvas, frame, dataset, probe, small=width < 60)
+    for rows, (glyph, _), colour in groups[2:]:  # those of the last update are seen on the curve too
+        canvas.glyphs(*frame.cells(x[rows], y[rows]), glyph, colour)
+    examples.mark(canvas, frame, dataset, state)
     knots.draw(canvas, frame, snapshot)
     return canvas
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -11,7 +11,10 @@ from tui.draw.canvas import Canvas
 from tui.draw.frame import Frame, draw_axes, finite_range, per_dataset
 from tui.draw.maps import draw_map
 from tui.draw.numbers import minus, short
-from tui.run.facts import Predictions
+from tui.run.batches import LastBatch
+from tui.run.facts import Predictions, Request
+from tui.views import examples
+from tui.views.fit import extras
 
 if TYPE_CHECKING:
     from data import Dataset
@@ -28,9 +31,9 @@ def subtitle(snapshot: Snapshot, state: ViewState) -> str:
     return snapshot.dataset.target_label
 
 
-def requests(dataset: Dataset, width: int, height: int, state: ViewState) -> tuple[Predictions]:
+def requests(dataset: Dataset, width: int, height: int, state: ViewState) -> tuple[Request[Any], ...]:
     """The predictions at the map's pixels."""
-    return (Predictions(points, (width, height)),)
+    return (Predictions(points, (width, height)), *((LastBatch(),) if state.batch else ()))
 
 
 def points(dataset: Dataset, width: int, height: int) -> np.ndarray:
@@ -56,7 +59,8 @@ def paint(snapshot: Snapshot, width: int, height: int, palette: Palette, state: 
     canvas.text(0, frame.left + 1, _name(dataset, 1), "label")
     if width < 66:
         _name_glyphs(canvas, frame, dataset)
-    _draw_points(canvas, frame, dataset)
+    _draw_points(canvas, frame, snapshot, state)
+    examples.mark(canvas, frame, dataset, state)
     if width >= 66:
         _draw_legend(canvas, frame, dataset, palette, (low, high))
     return canvas
@@ -113,10 +117,15 @@ def _twice(values: np.ndarray) -> np.ndarray:
     return fine
 
 
-def _draw_points(canvas: Canvas, frame: Frame, dataset: Dataset) -> None:
-    sets = [(dataset.x_train, dataset.y_train, _SMALL, "train_map")]
+def _draw_points(canvas: Canvas, frame: Frame, snapshot: Snapshot, state: ViewState) -> None:
+    dataset = snapshot.dataset
+    sets = []
+    for rows, glyphs, colour in extras.groups(snapshot, state):
+        sets.append(
+            (dataset.x_train[rows], dataset.y_train[rows], glyphs, "train_map" if colour == "train" else colour)
+        )
     if dataset.x_test is not None and dataset.y_test is not None:
-        sets.append((dataset.x_test, dataset.y_test, _LARGE, "unseen"))
+        sets.insert(1, (dataset.x_test, dataset.y_test, _LARGE, "unseen"))
     for x, y, (filled, hollow), colour in sets:
         raw = dataset.unscale_x(x)
         high = y > 0 if dataset.labels else np.ones(len(y), bool)

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from tui.draw.axes import Axis, linear, rows_a_tick
 from tui.draw.canvas import Canvas
 from tui.draw.frame import Frame, draw_axes, finite_range, mark_edges, per_dataset, words
-from tui.draw.lines import stroke
+from tui.draw.lines import bars, stroke
 from tui.draw.numbers import short
-from tui.run.dated import MONDAY, whole_periods
-from tui.run.facts import Outputs
+from tui.run.dated import MONDAY, naive, whole_periods
+from tui.run.facts import Outputs, Request
+from tui.run.ghosts import GhostCurves
+from tui.views.fit import extras
 
 if TYPE_CHECKING:
     from data import Dataset
@@ -47,9 +49,22 @@ def subtitle(snapshot: Snapshot, state: ViewState) -> str:
     return ""
 
 
-def requests(dataset: Dataset, width: int, height: int, state: ViewState) -> tuple[Outputs]:
+def requests(dataset: Dataset, width: int, height: int, state: ViewState) -> tuple[Request[Any], ...]:
     """The predictions of the whole span: the strip of errors needs them whatever the window."""
-    return (Outputs("test" if span(dataset).unseen else "train"),)
+    return (_outputs(dataset), *((GhostCurves(inputs),) if state.ghosts else ()))
+
+
+def _outputs(dataset: Dataset) -> Outputs:
+    return Outputs("test" if span(dataset).unseen else "train")
+
+
+def inputs(dataset: Dataset) -> np.ndarray:
+    """Scaled x (N, n_inputs) of the rows that the view shows, in order of time."""
+    shown = span(dataset)
+    x = dataset.x_test if shown.unseen else dataset.x_train
+    assert x is not None
+    rows: np.ndarray = x[shown.rows]
+    return rows
 
 
 def last_window(dataset: Dataset, width: int, height: int) -> int:
@@ -67,8 +82,13 @@ def paint(snapshot: Snapshot, width: int, height: int, palette: Palette, state: 
     if shown.period == "day" and _cells_a_day(frame) >= 1.0:
         _draw_weekends(canvas, frame, shown, palette)
     _draw_legend(canvas, frame, dataset, shown, palette)
-    outputs = snapshot.answer(requests(dataset, width, height, state)[0])
+    outputs = snapshot.answer(_outputs(dataset))
     predicted = None if outputs is None else dataset.unscale(outputs)[shown.rows]
+    if state.bars and shown.unseen:
+        _draw_baselines(canvas, frame, shown, dataset)
+    ghosts = (snapshot.answer(GhostCurves(inputs)) if state.ghosts else None) or ()
+    for (_, values), shade in zip(ghosts, extras.shades(len(ghosts)), strict=True):
+        _draw_line(canvas, frame, shown, values, shade)
     _draw_series(canvas, frame, shown, predicted)
     if predicted is not None and frame.top + frame.rows + 2 + _STRIP <= height:
         _draw_errors(canvas, frame, shown, predicted)
@@ -184,7 +204,7 @@ def _draw_weekends(canvas: Canvas, frame: Frame, shown: Span, palette: Palette) 
 
 def _draw_series(canvas: Canvas, frame: Frame, shown: Span, predicted: np.ndarray | None) -> None:
     """True values as glyphs, misses as columns of dots from them to the prediction, the prediction on top."""
-    near = (shown.day >= frame.x.low - 1) & (shown.day <= frame.x.high + 1)
+    near = _near(frame, shown)
     day, true = shown.day[near] + 0.5, shown.true[near]
     if predicted is not None:
         _draw_misses(canvas, frame, day, true, predicted[near])
@@ -192,28 +212,48 @@ def _draw_series(canvas: Canvas, frame: Frame, shown: Span, predicted: np.ndarra
     canvas.glyphs(row, column, "∘" if shown.unseen else "•", "unseen" if shown.unseen else "train")
     if predicted is None:
         return
-    dots, value = frame.raster(), predicted[near].astype(float)
-    gaps = np.flatnonzero(np.diff(day) > 1) + 1  # where rows are missing
-    x, y = np.insert(day, gaps, np.nan), np.insert(value, gaps, np.nan)
-    stroke(dots, *frame.dots(x, y), thick=True)
-    covered = canvas.braille(frame.top, frame.left, dots, "model")
+    covered = _draw_line(canvas, frame, shown, predicted, "model", thick=True)
     row, column = row - frame.top, column - frame.left
     inside = (row < covered.shape[0]) & (column < covered.shape[1])
     row, column = row[inside], column[inside]
     hidden = covered[row, column]
     tint = "unseen_tint" if shown.unseen else "train_tint"
     canvas.tint(row[hidden] + frame.top, column[hidden] + frame.left, tint if frame.columns > 55 else tint + "_small")
-    mark_edges(canvas, frame, day, value, "model")
+    mark_edges(canvas, frame, day, predicted[near].astype(float), "model")
+
+
+def _draw_baselines(canvas: Canvas, frame: Frame, shown: Span, dataset: Dataset) -> None:
+    """A sign each day for each prediction that needs no learning."""
+    near = _near(frame, shown)
+    day = shown.day[near] + 0.5 / max(1.0, _cells_a_day(frame))
+    for (_, values), sign in zip(naive(dataset), extras.BASELINES, strict=False):
+        canvas.glyphs(*frame.cells(day, values[shown.rows][near]), sign, "label")
+
+
+def _near(frame: Frame, shown: Span) -> np.ndarray:
+    """Which rows lie in the window, or right beside it."""
+    return (shown.day >= frame.x.low - 1) & (shown.day <= frame.x.high + 1)
+
+
+def _draw_line(
+    canvas: Canvas,
+    frame: Frame,
+    shown: Span,
+    values: np.ndarray,
+    colour: str,
+    thick: bool = False,
+) -> np.ndarray:
+    """Values (N,) of the span's rows, broken where rows are missing; returns which cells of the frame it took."""
+    near = _near(frame, shown)
+    day, value, dots = shown.day[near] + 0.5, values[near].astype(float), frame.raster()
+    gaps = np.flatnonzero(np.diff(day) > 1) + 1
+    stroke(dots, *frame.dots(np.insert(day, gaps, np.nan), np.insert(value, gaps, np.nan)), thick)
+    return canvas.braille(frame.top, frame.left, dots, colour)
 
 
 def _draw_misses(canvas: Canvas, frame: Frame, day: np.ndarray, true: np.ndarray, predicted: np.ndarray) -> None:
     dots = frame.raster()
-    x, top = frame.dots(day, np.fmax(true, predicted))
-    _, bottom = frame.dots(day, np.fmin(true, predicted))
-    height, width = dots.shape
-    for column, a, b in zip(x, top, bottom, strict=True):
-        if 0 <= column < width and np.isfinite(a + b) and b - a >= 4:
-            dots[int(np.clip(a, 0, height)) : int(np.clip(b, 0, height)), int(column)] = True
+    bars(dots, *frame.dots(day, true), frame.dots(day, predicted)[1])
     canvas.braille(frame.top, frame.left, dots, "miss")
 
 

@@ -23,11 +23,11 @@ KEYS = tuple(
     Key(f"example_{key}", (key,), f"Under the net: the example {words}", "example", partial(examples.step, by), "units")
     for key, words, by in (("left", "before", -1), ("right", "after", 1))
 )
-FOOTER, BELOW = "units", example
+FOOTER, BELOW, WHOLE, SPREADS = "building", example, False, False
 
 
 def subtitle(snapshot: Snapshot, state: ViewState) -> str:
-    """Which layers are not shown."""
+    """How large it is."""
     from tui.views.net import graph
 
     return graph.subtitle(snapshot, state)

@@ -1,4 +1,4 @@
-"""Edges between two columns of boxes: solid for +, dashed for −, the thicker the larger."""
+"""Edges between two columns or lines of boxes: solid for +, dashed for −, the thicker the larger."""
 
 from __future__ import annotations
 
@@ -17,10 +17,13 @@ _COLOURS = ("rule", "text", "model", "bright")  # other large ones, −, +, the 
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """The cells between two columns."""
+    """The cells between two columns of boxes, or two lines of them."""
 
+    top: int
     left: int
-    right: int  # the cell after the last
+    rows: int
+    columns: int
+    down: bool = False  # whether edges go down, from one line to the next, and not from left to right
 
     def draw(
         self,
@@ -30,19 +33,19 @@ class Gap:
         weights: np.ndarray,
         chosen: np.ndarray,
     ) -> None:
-        """Edges with weights (targets, sources) between heights in dots; `chosen` is a mask like it."""
-        columns = self.right - self.left
-        if columns < 1 or not weights.size:
+        """Edges with weights (targets, sources) between places along the sides, in dots; `chosen` is a mask like it."""
+        if self.columns < 1 or self.rows < 1 or not weights.size:
             return
-        rasters = {colour: np.zeros((4 * canvas.height, 2 * columns), bool) for colour in _COLOURS}
+        rasters = {colour: np.zeros((4 * self.rows, 2 * self.columns), bool) for colour in _COLOURS}
         size = np.abs(np.nan_to_num(weights))
         largest = float(size.max()) or 1.0
         for target, source, colour, thick in _styles(weights, size / largest, chosen):
-            ends = (sources[source], targets[target])
-            _draw_line(rasters[colour], ends, thick, dashed=colour != "rule" and not weights[target, source] > 0)
+            ends, dots = (sources[source], targets[target]), rasters[colour]
+            dashed = colour != "rule" and not weights[target, source] > 0
+            _draw_line(dots.T if self.down else dots, ends, thick, dashed)
         for colour, dots in rasters.items():
             if dots.any():
-                canvas.braille(0, self.left, dots, colour)
+                canvas.braille(self.top, self.left, dots, colour)
 
 
 def _styles(weights: np.ndarray, share: np.ndarray, chosen: np.ndarray) -> list[tuple[int, int, str, int]]:

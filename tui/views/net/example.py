@@ -112,13 +112,30 @@ def _single(snapshot: Snapshot, numbers: Flow, places: int) -> list[Line]:
     b = network.weights(0)[1].astype(float)
     lines = [_heading("unit", [str(unit + 1) for unit in own], lit, len(b) - len(own), need=2)]
     if network.n_inputs == 1:
-        lines.append(Line("x  goes to all", np.full(len(own), numbers.x[0]), need=4))
+        lines.append(Line("x  goes to all", np.full(len(own), numbers.x[0]), need=5))
     many = network.n_inputs > 1
     lines.append(Line("Wx" if many else "w·x", (numbers.r[0] - b)[own], lit, need=3))
     lines.append(Line("r = b + Wx" if many else "r = b + w·x", numbers.r[0][own], lit, need=1))
     lines.append(Line(_value(snapshot, 0), numbers.a[0][own], lit, tail=_off(snapshot, numbers, own)))
     lines.append(_products("c·a", numbers, own, lit))
+    if len(own) < len(b):
+        lines.append(Line(f"of all {len(b)}", np.zeros(0), tail=_crowd(numbers, network.layers[0]), need=4))
     return lines
+
+
+def _crowd(numbers: Flow, kinds: list[str]) -> Words:
+    """How many units are on for this example, and how few make most of what they add."""
+    able = [KINDS[kind] for kind in kinds if KINDS[kind].can_die]
+    on = sum(KINDS[kind].can_die and value > 0.0 for kind, value in zip(kinds, numbers.a[0], strict=True))
+    words: Words = [(f"{on} of {len(able)} {able[0].word} on;  ", "text", False)] if able else []
+    return [*words, (f"{busiest(numbers.parts)} units make 90% of Σ|c·a|", "text", False)]
+
+
+def busiest(parts: np.ndarray, share: float = 0.9) -> int:
+    """How many of the largest |parts| (units,) make this share of the sum of all."""
+    with np.errstate(all="ignore"):
+        sums = np.cumsum(np.sort(np.abs(np.nan_to_num(parts)))[::-1])
+        return int(np.searchsorted(sums, share * sums[-1]) + 1)
 
 
 def _deep(snapshot: Snapshot, numbers: Flow, places: int) -> list[Line]:

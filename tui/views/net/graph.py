@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from engine.activations import KINDS
 from tui.draw.canvas import Canvas, cut
-from tui.draw.numbers import minus, short
+from tui.draw.numbers import counted, short
 from tui.run.choice import OUTPUT_BIAS
 from tui.run.facts import ActiveShares
-from tui.run.unit import source_name, trouble
+from tui.run.unit import source_name
 from tui.views import examples
-from tui.views.net import boxes, heads, shown
+from tui.views.net import boxes, heads, lying, shown, units, weights
 from tui.views.net.edges import Gap
 from tui.views.net.flow import Flow, flow
 from tui.views.net.plan import NUMBER, Column, Plan, most_places, plan, shown_layers
@@ -31,8 +30,8 @@ _ROUNDING = 1e-5  # of a feature's range: what is nearer to 0 is 0, scaled in si
 
 
 def subtitle(snapshot: Snapshot, state: ViewState) -> str:
-    """Nothing: the heads of the columns say it."""
-    return ""
+    """How many numbers there are to learn."""
+    return f"{counted(snapshot.network.n_parameters)} parameters"
 
 
 def requests(dataset: Dataset, width: int, height: int, state: ViewState) -> tuple[ActiveShares]:
@@ -49,13 +48,16 @@ def paint(snapshot: Snapshot, width: int, height: int, palette: Palette, state: 
     dataset, network = snapshot.dataset, snapshot.network
     row = examples.row(dataset, state)
     numbers = flow(network, dataset.x_train[row], float(dataset.y_train[row]), snapshot.recipe)
+    if lying.fits(snapshot, width, height):
+        lying.draw(canvas, snapshot, numbers, palette)
+        return canvas
     where = layout(snapshot, numbers, width, height)
     _draw_edges(canvas, where, snapshot)
     heads.draw(canvas, where, snapshot)
     _draw_inputs(canvas, where, snapshot, numbers)
     if where.layers:
-        _draw_units(canvas, where, snapshot, numbers, palette)
-        _draw_weights(canvas, where, snapshot)
+        units.draw(canvas, where, snapshot, numbers, palette)
+        weights.draw(canvas, where, snapshot)
     _draw_output(canvas, where, snapshot, numbers, palette)
     heads.draw_legend(canvas, snapshot, where, palette)
     return canvas
@@ -77,7 +79,7 @@ def layout(snapshot: Snapshot, numbers: Flow, width: int, height: int) -> Plan:
 # ----------------------------------------------------------------------------------------------------- the edges
 
 
-def gaps(where: Plan, snapshot: Snapshot) -> list[tuple[Gap, int | None]]:
+def gaps(where: Plan, snapshot: Snapshot, height: int) -> list[tuple[Gap, int | None]]:
     """The gaps between columns, and the layer into which each leads; None where layers between are not shown."""
     count, columns = len(snapshot.network.layers), where.columns
     into = [*where.layers, count]
@@ -87,13 +89,15 @@ def gaps(where: Plan, snapshot: Snapshot) -> list[tuple[Gap, int | None]]:
     for place, (one, other) in enumerate(pairwise(columns)):
         left = one.left + one.width + (where.scale + NUMBER if place else 0)
         right = other.left - (where.tag if place < len(where.layers) else 1) - NUMBER * (single and not place)
-        found.append((Gap(left + 1, right), into[place] if into[place] - before[place] == 1 else None))
+        found.append(
+            (Gap(0, left + 1, height, right - left - 1), into[place] if into[place] - before[place] == 1 else None)
+        )
     return found
 
 
 def _draw_edges(canvas: Canvas, where: Plan, snapshot: Snapshot) -> None:
     columns = where.columns
-    for place, (gap, layer) in enumerate(gaps(where, snapshot)):
+    for place, (gap, layer) in enumerate(gaps(where, snapshot, canvas.height)):
         sources, targets = columns[place], columns[place + 1]
         if layer is None:
             _draw_hidden_layers(canvas, gap, where, place, len(snapshot.network.layers))
@@ -113,7 +117,7 @@ def _draw_edges(canvas: Canvas, where: Plan, snapshot: Snapshot) -> None:
 def _draw_hidden_layers(canvas: Canvas, gap: Gap, where: Plan, place: int, count: int) -> None:
     """In place of edges: how many layers lie between."""
     hidden = count - where.layers.stop if place else where.layers.start
-    room, row = gap.right - gap.left, canvas.height // 2
+    room, row = gap.columns, canvas.height // 2
     for offset, (text, colour) in enumerate(((f"{hidden}", "label"), ("more", "label"), ("⋯" * room, "quiet"))):
         canvas.text(row + offset, gap.left, cut(text, room), colour)
 
@@ -153,143 +157,6 @@ def _draw_inputs(canvas: Canvas, where: Plan, snapshot: Snapshot, numbers: Flow)
         text = f"{column.hidden} more"
         text = text if len(text) < column.width else f"+{column.hidden}"
         canvas.text(column.box(len(column.members)), 1, text, "label")
-
-
-def _draw_units(canvas: Canvas, where: Plan, snapshot: Snapshot, numbers: Flow, palette: Palette) -> None:
-    first = where.units[0]
-    feature = snapshot.chosen.source if snapshot.chosen.layer == 0 else 0
-    grounds = {
-        column.rows: boxes.ground(snapshot.dataset, numbers.x, feature, column.rows, column.width)
-        for column in where.units
-    }
-    values = {rows: snapshot.network.activations(ground.x) for rows, ground in grounds.items()}
-    for column, layer in zip(where.units, where.layers, strict=True):
-        each = values[column.rows][layer]
-        for place, unit in enumerate(column.members):
-            _draw_unit(canvas, column, place, grounds[column.rows], each[:, unit], (layer, unit), snapshot, palette)
-            if where.scale and column.rows > 2:
-                low, high = boxes.limits(snapshot.network.layers[layer][unit], each[:, unit])
-                for row, end in ((column.box(place), high), (column.box(place) + column.rows - 1, low)):
-                    canvas.text(row, column.left + column.width, minus(f"{end:.3g}"), "quiet")
-        if column.hidden:
-            others = np.delete(each, column.members, axis=1)
-            _draw_others(canvas, column, grounds[column.rows], others, layer, snapshot, palette)
-    assert first.places  # a layer has units
-
-
-def _draw_unit(
-    canvas: Canvas,
-    column: Column,
-    place: int,
-    ground: boxes.Ground,
-    values: np.ndarray,
-    unit: tuple[int, int],
-    snapshot: Snapshot,
-    palette: Palette,
-) -> None:
-    """Marker, number, box, and over a box of its own height the name and b."""
-    layer, number = unit
-    kind = snapshot.network.layers[layer][number]
-    chosen = (layer, number) == (snapshot.chosen.layer, snapshot.chosen.unit)
-    shares = snapshot.answer(ActiveShares())
-    bad = "" if shares is None else trouble(kind, float(shares[layer][number]))
-    top, left = column.box(place), column.left
-    colour = "bright" if chosen else "trouble" if bad else "model"
-    if palette.depth == "truecolor" and not ground.over_plane:
-        tint = "window" if chosen else "ground" if place % 2 and column.rows == column.each else "weekend"
-        canvas.tint(slice(top, top + column.rows), slice(left, left + column.width), tint)
-    ends = boxes.limits(kind, values)
-    boxes.draw(canvas, top, left, ground, values, ends, colour, palette, apart=column.rows == column.each)
-    if chosen and ground.over_plane:
-        for row in range(top, top + column.rows):
-            canvas.text(row, left - 1, "▐", "bright")
-            canvas.text(row, left + column.width, "▌", "bright")
-    name = str(number + 1)
-    if column.lead:
-        b = float(snapshot.network.weights(layer)[1][number])
-        end = canvas.text(top - 1, left, f"{name} ", colour, chosen)
-        canvas.text(top - 1, end, bad or KINDS[kind].word, "trouble" if bad else "bright" if chosen else "text", chosen)
-        if column.width >= 16:
-            canvas.text_right(
-                top - 1, left + column.width, f"b {heads.brief(b)}", "bright" if chosen else "label", chosen
-            )
-        if chosen:
-            canvas.text(top - 1, left - 2, "▸", "now")
-        return
-    middle = top + (column.rows - 1) // 2
-    canvas.text_right(middle, left - 1, name, colour, chosen)
-    if chosen:
-        canvas.text(middle, left - 2 - len(name), "▸", "now")
-    if bad:
-        canvas.text(top + column.rows - 1, left, cut(bad, column.width), "trouble")
-
-
-def _draw_others(
-    canvas: Canvas,
-    column: Column,
-    ground: boxes.Ground,
-    values: np.ndarray,
-    layer: int,
-    snapshot: Snapshot,
-    palette: Palette,
-) -> None:
-    """The last box: what all units without one add together; before the last layer only how many they are."""
-    place, network = len(column.members), snapshot.network
-    top = column.box(place)
-    if layer == len(network.layers) - 1:
-        c = np.delete(network.weights(layer + 1)[0][0], column.members)
-        with np.errstate(over="ignore", invalid="ignore"):
-            total = values.astype(float) @ c.astype(float)
-        finite = total[np.isfinite(total)]
-        low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 1.0)
-        boxes.draw(canvas, top, column.left, ground, total, (low, max(high, low + 1e-9)), "label", palette)
-    middle = top + (column.rows - 1) // 2
-    canvas.text_right(middle + (column.rows > 1), column.left - 1, "+", "label")
-    canvas.text(top, column.left, cut(f"{column.hidden} more", column.width), "label")
-
-
-def _draw_weights(canvas: Canvas, where: Plan, snapshot: Snapshot) -> None:
-    """Numbers of weights where edges end: w of one input, c, and those of the chosen unit in a gap between layers."""
-    network, chosen = snapshot.network, snapshot.chosen
-    last = len(network.layers) - 1
-    for column, layer in zip(where.units, where.layers, strict=True):
-        right = column.left + column.width + where.scale + NUMBER
-        if layer == 0 and network.n_inputs == 1:
-            _draw_column(canvas, column, column.left - where.tag, network.weights(0)[0][:, 0], snapshot, (layer, "w"))
-        if layer == last:
-            _draw_column(canvas, column, right, network.weights(layer + 1)[0][0], snapshot, (layer, "c"))
-        elif chosen.layer == layer + 1 and chosen.unit != OUTPUT_BIAS and layer + 1 in where.layers:
-            _draw_sources(canvas, column, right, network.weights(layer + 1)[0][chosen.unit], snapshot)
-        if layer and chosen.layer == layer - 1 and chosen.unit != OUTPUT_BIAS and layer - 1 in where.layers:
-            outgoing = network.weights(layer)[0][:, chosen.unit]
-            _draw_column(canvas, column, column.left - where.tag, outgoing, snapshot, (layer, ""))
-    if chosen.layer == 0 and 0 in where.layers and network.n_inputs > 1 and chosen.unit != OUTPUT_BIAS:
-        right = where.inputs.left + where.inputs.width + NUMBER
-        _draw_sources(canvas, where.inputs, right, network.weights(0)[0][chosen.unit], snapshot)
-
-
-def _draw_column(
-    canvas: Canvas, column: Column, right: int, values: np.ndarray, snapshot: Snapshot, named: tuple[int, str]
-) -> None:
-    """One number for each unit, ending before `right`; that of the chosen parameter is lit."""
-    layer, part = named
-    chosen = snapshot.chosen
-    for place, unit in enumerate(column.members):
-        own = (layer, unit) == (chosen.layer, chosen.unit)
-        lit = own and part == chosen.part
-        row = column.box(place) + (column.rows - 1) // 2
-        text = heads.brief(float(values[unit]))
-        background = "lit" if lit else None
-        canvas.text(row, right - len(text), text, "bright" if own else "text", own, background)
-
-
-def _draw_sources(canvas: Canvas, column: Column, right: int, values: np.ndarray, snapshot: Snapshot) -> None:
-    """The weights of the chosen unit beside what they come from; the one that w means is lit."""
-    for place, source in enumerate(column.members):
-        lit = source == snapshot.chosen.source and snapshot.chosen.part == "w"
-        text = heads.brief(float(values[source]))
-        row = column.box(place) + (column.rows - 1) // 2
-        canvas.text(row, right - len(text), text, "bright", lit, "lit" if lit else None)
 
 
 def _draw_output(canvas: Canvas, where: Plan, snapshot: Snapshot, numbers: Flow, palette: Palette) -> None:

@@ -8,8 +8,8 @@ NUMBER = 6  # cells right of a box, for a weight
 SCALE = 5  # cells right of a box for the ends of its scale, where there is room
 _TALLEST, _LOWEST = 8, 2  # rows for a unit, with its name and a blank one
 _TAG, _BOX, _GAP = 3, 6, 6  # least columns
-_WIDE = 66  # columns, from which on there is room for more than the least
-_LARGEST = 1.25  # of the columns of a panel, over two more than the layers, for a box
+_WIDE, _WIDEST = 66, 110  # columns, from which on there is room for more than the least, and for much more
+_LARGEST = 1.25  # of the columns of a panel, over four more than its layers, for a box
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,14 +92,14 @@ def plan(
     if not count:
         left = width - ends[1]
     inputs = _inputs(ends[0], rows, tuple(members[0]), hidden[0])
-    height = min(7 if width >= _WIDE else 4, max(1, rows - 4))
+    height = min(12 if width >= _WIDEST else 7 if width >= _WIDE else 4, max(1, rows - 4))
     output = Column(left, max(width - left, ends[1]), 1, rows, max(0, (rows - height) // 2), height, (0,))
     return Plan(inputs, layers, tuple(units), output, tag, scale)
 
 
 def _ends(width: int) -> tuple[int, int]:
     """Columns of the inputs and of the output."""
-    return (9, 13) if width >= _WIDE else (6, 9)
+    return (9, 26) if width >= _WIDEST else (9, 13) if width >= _WIDE else (6, 9)
 
 
 def _units(left: int, width: int, rows: int, members: tuple[int, ...], hidden: int) -> Column:

@@ -22,8 +22,7 @@ if TYPE_CHECKING:
 
 NUMBER, TITLE, ABOUT = 5, "Step", "the last update, opened up"
 KINDS = tuple(ALL)
-FOOTER, BELOW = "view", trace
-SPREADS = True
+FOOTER, BELOW, WHOLE, SPREADS = "view", trace, False, True
 
 
 def subtitle(snapshot: Snapshot, state: ViewState) -> str:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from tui.run.snapshot import Snapshot
     from tui.views.state import ViewState
 
-TITLE = "Where"
+TITLE = "Trace"
 FIRST, PRODUCT = 14, 12  # columns before the factors, and of the product after them
 FEWEST = 4  # rows that are worth a chain
 OTHERS = 7  # rows beside those of examples
@@ -38,8 +38,8 @@ def subtitle(snapshot: Snapshot, state: ViewState) -> str:
     """Where ∂L/∂w₁ comes from."""
     own = look(snapshot, 79, 8, DARK, state)
     if isinstance(own, str):
-        return "a number of the gradient comes from"
-    return f"∂L/∂{symbol(own.index, own.network)} comes from   tab, ↑ ↓ another number"
+        return "where a number of the gradient comes from"
+    return f"where ∂L/∂{symbol(own.index, own.network)} comes from   tab, ↑ ↓ another number"
 
 
 def requests(dataset: Dataset, width: int, height: int, state: ViewState) -> tuple[Request[Any], ...]:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from tui.views.state import ViewState
 
 _GUTTER = 7  # least columns left of the lanes
-_SHARE = 0.4  # of the height, that is for lanes, unless many units want a row each
+_SHARE = 0.45  # of the height, that is for lanes, unless many units want a row each
 _TALLEST = 5  # rows of a lane
 _FARTHEST, _STEPS = 2.0, (1.0, 2.0, 5.0, 10.0)  # how far, times the range of the targets, sums may stretch the axis
 

@@ -45,38 +45,45 @@ class Lane:
 
 def draw(canvas: Canvas, frame: Frame, each: int, snapshot: Snapshot, source: int, x: np.ndarray, shown: Parts) -> None:
     """A lane of `each` rows for each of the shown units, and the axis under them."""
-    layers, layer = snapshot.network.layers, snapshot.chosen.layer
-    kinds, shares = (layers[layer], snapshot.answer(ActiveShares())) if layers else (["identity"] * len(x[0]), None)
+    layers, layer, dataset = snapshot.network.layers, snapshot.chosen.layer, snapshot.dataset
     low, high = (np.nan_to_num(ends) for ends in (shown.values.min(axis=1), shown.values.max(axis=1)))
     low, high = np.minimum(low, 0.0), np.maximum(high, 0.0)
     span = round_up(min(max(float((high - low).max(initial=0.0)), 1e-300), 1e300))
-    first = layer == 0 and bool(layers)
-    places = {
-        z: knots.places(frame, snapshot, source, z) for z in {z for kind in kinds for z in _corners(kind)} if first
-    }
+    corners = {} if layer or not layers else _places(frame, snapshot, source)
     for place, unit in enumerate(shown.units):
         lane = Lane(frame.top + place * each, frame.left, each, frame.columns, (high[place] + low[place]) / 2, span)
-        on = None if shares is None else float(shares[layer][unit])
-        bad = "" if on is None else trouble(kinds[unit], on)
-        chosen = unit == snapshot.chosen.unit or not layers
         lane.line(canvas, np.zeros(len(x)), "rule", faint=True)
-        if first:
-            _draw_knots(canvas, frame, lane, [float(places[z][unit]) for z in _corners(kinds[unit])])
-        if chosen and kinds[unit] in TWINS:
-            lane.line(canvas, _twin(snapshot, x, unit), "label", faint=True)
-        lane.line(canvas, shown.values[place], "bright" if chosen else "trouble" if bad else "model")
-        if bad:
-            canvas.text_right(lane.top, frame.left + frame.columns, bad, "trouble")
-        _draw_gutter(
-            canvas, lane, str(unit + 1) if layers else "w", KINDS[kinds[unit]].symbol * bool(layers), on, chosen
-        )
+        if layers:
+            _draw_knots(canvas, lane, corners, layers[layer][unit], unit)
+            _draw_unit(canvas, lane, snapshot, x, unit, shown.values[place])
+        else:
+            lane.line(canvas, shown.values[place], "bright")
+            _draw_gutter(canvas, lane, "w", "", None, True)
     if len(shown.units) * each < frame.rows:
         _draw_others(canvas, frame, each, shown, span, last=layer == len(layers) - 1)
     _draw_heading(canvas, frame, snapshot, span)
-    label, unit_of_x = snapshot.dataset.feature_labels[source], snapshot.dataset.feature_units[source]
-    draw_x_axis(canvas, frame, words(label, unit_of_x))
+    draw_x_axis(canvas, frame, words(dataset.feature_labels[source], dataset.feature_units[source]))
     if layer == 0:
         knots.draw(canvas, frame, snapshot, source)
+
+
+def _draw_unit(canvas: Canvas, lane: Lane, snapshot: Snapshot, x: np.ndarray, unit: int, values: np.ndarray) -> None:
+    """What the unit adds, behind it its twin where it is the chosen one; and what is wrong with it, if anything is."""
+    layer, shares = snapshot.chosen.layer, snapshot.answer(ActiveShares())
+    kind, chosen = snapshot.network.layers[layer][unit], unit == snapshot.chosen.unit
+    on = None if shares is None else float(shares[layer][unit])
+    bad = "" if on is None else trouble(kind, on)
+    if chosen and kind in TWINS:
+        lane.line(canvas, _twin(snapshot, x, unit), "label", faint=True)
+    lane.line(canvas, values, "bright" if chosen else "trouble" if bad else "model")
+    canvas.text_right(lane.top, lane.left + lane.columns, bad, "trouble")
+    _draw_gutter(canvas, lane, str(unit + 1), KINDS[kind].symbol, on, chosen)
+
+
+def _places(frame: Frame, snapshot: Snapshot, source: int) -> dict[float, np.ndarray]:
+    """Where along x, in cells, each unit of the first layer has b + wx = z, for each z at which one has a corner."""
+    all_z = {z for kind in snapshot.network.layers[0] for z in _corners(kind)}
+    return {z: knots.places(frame, snapshot, source, z) for z in all_z}
 
 
 def _corners(kind: str) -> tuple[float, ...]:
@@ -84,12 +91,12 @@ def _corners(kind: str) -> tuple[float, ...]:
     return KINDS[kind].kinks or (0.0,)
 
 
-def _draw_knots(canvas: Canvas, frame: Frame, lane: Lane, places: list[float]) -> None:
-    """Dashed, at these places along x, in cells."""
+def _draw_knots(canvas: Canvas, lane: Lane, corners: dict[float, np.ndarray], kind: str, unit: int) -> None:
+    """Dashed, where the unit has its corners."""
     rows = np.arange(lane.top, lane.top + lane.rows)
-    for place in places:
-        if 0.0 <= place < frame.columns:
-            canvas.glyphs(rows, np.full(len(rows), frame.left + int(place)), DASHED, "gradient")
+    for place in (float(corners[z][unit]) for z in _corners(kind) if z in corners):
+        if 0.0 <= place < lane.columns:
+            canvas.glyphs(rows, np.full(len(rows), lane.left + int(place)), DASHED, "gradient")
 
 
 def _twin(snapshot: Snapshot, x: np.ndarray, unit: int) -> np.ndarray:
@@ -129,7 +136,7 @@ def _draw_others(canvas: Canvas, frame: Frame, each: int, shown: Parts, span: fl
 
 
 def _draw_heading(canvas: Canvas, frame: Frame, snapshot: Snapshot, span: float) -> None:
-    """Each unit  c·σ(b + wx)   all on one scale; a lane is 200 g high."""
+    """Each unit  c·σ(b + wx)   one scale: a lane is 200 g."""
     layers, layer, dataset = snapshot.network.layers, snapshot.chosen.layer, snapshot.dataset
     if not layers:
         text, kinds = "The one weight  w·x", []
@@ -143,7 +150,7 @@ def _draw_heading(canvas: Canvas, frame: Frame, snapshot: Snapshot, span: float)
     row, left = frame.top - 1, frame.left + 1
     end = canvas.text(row, left, text, "label")
     twin = TWINS.get(kinds[snapshot.chosen.unit]) if kinds and snapshot.chosen.unit >= 0 else None
-    scale = f"   all on one scale, a lane is {short(span)}{unit}"
+    scale = f"   one scale: a lane is {short(span)}{unit}"
     beside = f"   ··· as {kind_name(twin)}" if twin else ""
     room = frame.left + frame.columns - end
     canvas.text(row, end, scale + beside if len(scale + beside) <= room else cut(beside or scale, room), "quiet")

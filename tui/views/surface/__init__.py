@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from tui.draw.canvas import Canvas
-from tui.run.surface import SurfaceOf, Where, usual_axes
+from tui.run.facts import Where
+from tui.run.surface import SurfaceOf, usual_axes
 from tui.views import Key
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 NUMBER, TITLE, ABOUT = 4, "Surface", "the loss over two parameters"
 KINDS = ("curve", "series", "plane", "table")
-FOOTER, BELOW = "view", None
+FOOTER, BELOW, WHOLE, SPREADS = "view", None, False, False
 LEFT, LEGEND = 8, 9  # columns beside the map
 LINE_ROWS, LINE_FROM = 8, 20  # rows of the line along −g, and from which height on it has a place
 CLOSEST, FARTHEST = 8, -4

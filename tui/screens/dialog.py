@@ -1,8 +1,9 @@
-"""What the dialogs that open something have in common: a wish goes to the run, and what is wrong is said here."""
+"""What dialogs have in common: something is done to the session, and what is wrong is said here."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import ClassVar
 
 from textual import on
@@ -11,19 +12,18 @@ from textual.message import Message
 from textual.screen import ModalScreen
 from textual.widgets import Label
 
-from tui.run.gestures import Wish
 from tui.run.runner import EXPECTED, Command, one_sentence
 from tui.run.session import Session
 
 
-class Opening(ModalScreen[None]):
-    """Enter opens, escape leaves. The present run goes on until the other is there; the dialog has a label #answer."""
+class Dialog(ModalScreen[Path | None]):
+    """Enter does it, escape leaves. The present run goes on until it is done; the dialog has a label #answer."""
 
-    CSS_PATH = "opening.tcss"
+    CSS_PATH = "dialog.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [("escape", "dismiss", "Leave")]
 
-    class Opened(Message):
-        """`problem` is None once it is open."""
+    class Done(Message):
+        """`problem` is None once it is done."""
 
         def __init__(self, problem: str | None) -> None:
             super().__init__()
@@ -33,23 +33,23 @@ class Opening(ModalScreen[None]):
         super().__init__()
         self.send = send
 
-    def have(self, wish: Wish) -> None:
-        """Have a wish done to the run; the dialog closes once that went well."""
-        self.send(lambda session: self._perform(session, wish))
+    def have(self, command: Command) -> None:
+        """Have something done to the session; the dialog closes once that went well."""
+        self.send(lambda session: self._perform(session, command))
 
-    def _perform(self, session: Session, wish: Wish) -> None:
+    def _perform(self, session: Session, command: Command) -> None:
         """On the runner's thread."""
         try:
-            session.perform(wish)
+            command(session)
         except EXPECTED as error:
-            self.post_message(self.Opened(one_sentence(error)))
+            self.post_message(self.Done(one_sentence(error)))
         else:
-            self.post_message(self.Opened(None))
+            self.post_message(self.Done(None))
 
-    @on(Opened)
-    def finish(self, message: Opened) -> None:
+    @on(Done)
+    def finish(self, message: Done) -> None:
         if message.problem is None:
-            self.dismiss()
+            self.dismiss(None)
         else:
             self.say(message.problem, wrong=True)
 

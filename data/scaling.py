@@ -1,0 +1,70 @@
+"""Scaling: the way from the data's own units to numbers that a network learns from, and back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from data.errors import DataError, show
+
+Floats = NDArray[np.float64]
+Scaled = NDArray[np.float32]
+SMALLEST = 5e-324  # of the positive numbers: half of a range of that size would be 0
+
+
+@dataclass(frozen=True, slots=True)
+class Scaling:
+    """The train statistics by which a data set is scaled: scaled x = (x − x_offset) / x_factor, and y likewise."""
+
+    x_offset: Floats  # (n_inputs,)
+    x_factor: Floats  # (n_inputs,)
+    y_offset: float
+    y_scale: float
+
+    def scale(self, x: ArrayLike) -> Scaled:
+        """Raw x (N, n_inputs), or (N,) for one feature, as the network takes it, float32."""
+        raw = as_numbers("x", x)
+        if raw.ndim == 1 and self.x_offset.size == 1:
+            raw = raw[:, np.newaxis]
+        if raw.ndim != 2 or raw.shape[1] != self.x_offset.size:
+            raise DataError(f"x of shape {raw.shape}: expected (N, {self.x_offset.size}), a column for each feature")
+        with np.errstate(over="ignore"):  # far beyond the data, float32 ends and infinity begins
+            return np.ascontiguousarray((raw - self.x_offset) / self.x_factor, np.float32)
+
+    def unscale(self, y: ArrayLike) -> Floats:
+        """Scaled targets or predictions (N,) in the data's own units, float64."""
+        return as_numbers("y", y) * self.y_scale + self.y_offset
+
+
+def fit_scaling(x: Floats, y: Floats, names: tuple[str, ...], target: str, *, labels: bool) -> Scaling:
+    """Statistics of the training rows x (N, n_inputs), y (N,); DataError for a column that does not vary."""
+    if x.shape[1] == 1:
+        low, high = x.min(axis=0), x.max(axis=0)
+        x_offset, x_factor = (low + high) / 2, np.maximum((high - low) / 2, SMALLEST)
+    else:
+        x_offset, x_factor = x.mean(axis=0), deviation(x)
+    y_offset, y_scale = (0.0, 1.0) if labels else (float(y.mean()), float(deviation(y)))
+    for name, column, factor in zip((*names, target), (*x.T, y), (*x_factor, y_scale), strict=True):
+        if not factor > 0 or column.min() == column.max():
+            raise DataError(
+                f"column {name!r} is {column[0]:g} in every training row: expected values that vary; "
+                f"choose another target, or other features"
+            )
+    return Scaling(x_offset, x_factor, y_offset, y_scale)
+
+
+def deviation(values: Floats) -> Any:
+    """Standard deviation along the first axis; rescaled first, so that tiny numbers do not vanish when squared."""
+    spread = np.ptp(values, axis=0)
+    spread = np.where(spread > 0, spread, 1.0)
+    return np.maximum(np.std(values / spread, axis=0) * spread, SMALLEST)
+
+
+def as_numbers(name: str, values: ArrayLike) -> Floats:
+    try:
+        return np.asarray(values, np.float64)
+    except (TypeError, ValueError, OverflowError):
+        raise DataError(f"{name}={show(values)}: expected numbers") from None

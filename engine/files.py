@@ -1,0 +1,41 @@
+"""Files that are written in one piece, or not at all."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+
+from engine.errors import EngineError
+
+
+def save(path: str | os.PathLike[str], content: bytes) -> None:
+    """Have the content in a file, as `write_in_one_piece`. Raises EngineError where it cannot be written."""
+    target = Path(path)
+    try:
+        write_in_one_piece(target, content)
+    except OSError as error:
+        raise EngineError(
+            f"{target.name or target}: cannot be written ({error.strerror}): expected a folder with room"
+        ) from None
+
+
+def write_in_one_piece(target: Path, content: bytes, lasting: bool = True) -> None:
+    """Have the content in the file as a whole, or leave the file as it was and raise OSError.
+
+    `lasting` waits until it is on the disk, so that it survives a loss of power too, and not only of the program.
+    """
+    target = Path(os.path.realpath(target))  # a link stays one
+    if target.exists() and not target.is_file():  # a device would become a file
+        raise FileExistsError(0, "there is something that is no file")
+    part = target.parent / f".{secrets.token_hex(8)}.part"
+    try:
+        with open(part, "xb") as file:
+            file.write(content)
+            if lasting:
+                file.flush()
+                os.fsync(file.fileno())
+        os.replace(part, target)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise

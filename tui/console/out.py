@@ -1,0 +1,70 @@
+"""What a command without a screen prints, and where: on stdout, in a file, notes on stderr."""
+
+from __future__ import annotations
+
+import errno
+import os
+import sys
+from collections.abc import Iterable, Sequence
+from typing import TextIO
+
+import click
+
+from data.errors import clean
+from engine import files
+
+NOTE_LENGTH = 400
+
+
+def say(text: str, newline: bool = True) -> None:
+    """Print on stdout; ClickException where there is no room for it."""
+    try:
+        click.echo(text, nl=newline)
+    except OSError as error:
+        if error.errno == errno.EPIPE:
+            raise  # click knows how to end quietly when nobody reads on
+        sys.stdout = None  # or the exit would try again
+        raise click.ClickException(
+            f"stdout cannot be written ({error.strerror}): expected room for the result"
+        ) from None
+
+
+def note(sentences: Iterable[str]) -> None:
+    """What a person should know of the result, on stderr."""
+    for sentence in sentences:
+        click.echo(f"note: {clean(sentence, NOTE_LENGTH)}", err=True)
+
+
+def ready(option: str, path: str | None, force: bool) -> None:
+    """UsageError where a file of this name could not be written later, or is there already and may not go."""
+    if path is None:
+        return
+    if os.path.lexists(path) and not force:
+        raise click.UsageError(f"{option} {path}: is there already; expected another name, or --force")
+    if not os.access(os.path.dirname(os.path.abspath(path)), os.W_OK):
+        raise click.UsageError(f"{option} {path}: its folder cannot be written; expected one that is there, with room")
+
+
+def put(content: bytes, path: str | None) -> None:
+    """Have the content in a file, as a whole, or on stdout as text. Raises EngineError or ClickException."""
+    if path is None:
+        say(content.decode(), newline=False)
+    else:
+        files.save(path, content)
+
+
+def is_terminal(*streams: TextIO | None) -> bool:
+    """Whether all of these are terminals; a stream that the shell closed is None."""
+    return all(stream is not None and stream.isatty() for stream in streams)
+
+
+def aligned(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Lines of a table, each column as wide as it must be; numbers to the right."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return [
+        "  ".join(
+            text.rjust(width) if text.isdecimal() else text.ljust(width)
+            for text, width in zip(row, widths, strict=True)
+        ).rstrip()
+        for row in rows
+    ]

@@ -1,0 +1,64 @@
+"""View 6: several runs side by side: a table with a dumbbell for each, and their losses on train and on unseen."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from tui.draw.canvas import Canvas
+from tui.run.race import Racing
+from tui.views import Key
+
+if TYPE_CHECKING:
+    from data import Dataset
+    from tui.draw.palette import Palette
+    from tui.run.facts import Request
+    from tui.run.snapshot import Snapshot
+    from tui.views.state import ViewState
+
+NUMBER, TITLE, ABOUT = 6, "Runs", "runs side by side"
+KINDS = ("curve", "series", "plane", "table")
+FOOTER, BELOW, WHOLE, SPREADS = "runs", None, True, False
+
+
+def subtitle(snapshot: Snapshot, state: ViewState) -> str:
+    """What the losses are."""
+    unit = snapshot.dataset.target_unit if snapshot.measure.in_unit else ""
+    return f"{snapshot.measure.word} {unit}".rstrip()
+
+
+def requests(dataset: Dataset, width: int, height: int, state: ViewState) -> tuple[Request[Any], ...]:
+    """The rows of the race."""
+    return (Racing(),)
+
+
+def paint(snapshot: Snapshot, width: int, height: int, palette: Palette, state: ViewState) -> Canvas:
+    """The table, what was guessed, and the curves where there is room."""
+    from tui.views.runs import curves, table
+
+    canvas, rows = Canvas(width, height), snapshot.answer(Racing()) or ()
+    if not rows:
+        canvas.text(1, 2, "lining the runs up …", "label")
+        return canvas
+    end = table.draw(canvas, rows, snapshot, state)
+    curves.draw(canvas, end, rows, snapshot, state, palette)
+    return canvas
+
+
+def choose(direction: int, state: ViewState, snapshot: Snapshot, width: int, height: int) -> ViewState:
+    """The run below (+1) or above (−1)."""
+    rows = snapshot.answer(Racing()) or ()
+    return replace(state, racer=min(max(state.racer + direction, 0), max(len(rows) - 1, 0)))
+
+
+def cover(state: ViewState, snapshot: Snapshot, width: int, height: int) -> ViewState:
+    """The unseen losses are shown, or covered again; a guess stays."""
+    return replace(state, covered=not state.covered)
+
+
+KEYS = (
+    Key("run_above", ("up",), "In runs: the run above", "run", partial(choose, -1)),
+    Key("run_below", ("down",), "In runs: the run below", "run", partial(choose, 1)),
+    Key("cover", ("v",), "In runs: show or cover the unseen losses", "unseen", cover),
+)
