@@ -148,8 +148,8 @@ def tell(
         progress=120.0,
         history=History(4 * epochs, epochs, losses, losses + 0.1),
         gradient=np.linspace(-0.1, 0.1, network.n_parameters),
-        way=way_to(dataset, network, recipe, 480),
         rows=(Row("one", 10, 22.8, 25.6, 90, 120, "done", epochs, losses, losses + 0.1, True),),
+        way=way_to(dataset, network, recipe, 480),
     )
     made = Snapshot(
         dataset=dataset,

@@ -23,6 +23,7 @@ from tui.run.choice import FIRST, Choice
 from tui.run.measure import measure_of
 from tui.run.trail import NOWHERE, Path
 
+RISEN, LASTING = 1.05, 10  # overfitting: so many times the best unseen loss, for at least so many measured epochs
 T = TypeVar("T")
 Split = Literal["train", "test"]
 Pair = tuple[float, float | None]  # of the training and of the unseen set, None where nothing is unseen
@@ -256,6 +257,29 @@ class BestUnseen(Request["tuple[float, float] | None"]):
         if not math.isfinite(best):
             return None
         return float(evidence.history.epoch[whole][np.argmax(losses == least)]), best
+
+
+@dataclass(frozen=True, slots=True)
+class Overfitting(Request["tuple[float, float] | None"]):
+    """(epoch, loss) of the best unseen moment, where unseen is well above it by now, and train below its own then."""
+
+    def answer(self, facts: Facts) -> tuple[float, float] | None:
+        evidence, (train, test) = facts.evidence, facts.of(Losses())
+        past = _past(evidence)
+        losses = evidence.history.test[past]
+        if test is None or not np.isfinite(losses).any():
+            return None
+        shown, scale = measure_of(evidence.recipe, evidence.dataset).shown, evidence.dataset.y_scale
+        place = int(np.nanargmin(losses))
+        after = losses[place + 1 :]
+        if len(after) < max(LASTING, len(losses) // 10):
+            return None  # the noise of batches
+        lately, best, train_then = (
+            float(shown(float(loss), scale))
+            for loss in (np.median(after[len(after) // 2 :]), losses[place], evidence.history.train[past][place])
+        )
+        risen = min(test, lately) > RISEN * best and train < train_then
+        return (float(evidence.history.epoch[past][place]), best) if risen else None
 
 
 def _past(evidence: Evidence) -> slice:

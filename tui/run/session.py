@@ -60,8 +60,8 @@ class Session:
         self._looks_back = False  # whether the note is to say what lies behind and ahead whenever the run rests
         self._awaited: Travel | None = None  # to a moment that is yet to be trained again
         self.busy: str | None = None
-        self.loading = False  # whether the kernels are being loaded: nothing trains until they are there
         self._close_due = 0.0  # when the next checkpoint for a close look may be made
+        self.loading = False  # whether the kernels are being loaded: nothing trains until they are there
         self.stage: Stage | None = None
         scene = None if options.scene is None else find(options.scene)
         own = options if scene is None else replace(scene.runs[0], threads=options.threads)

@@ -9,7 +9,7 @@ import numpy as np
 
 from data import Dataset
 from engine import Network
-from tui.run.facts import ActiveShares, Facts, Losses, Request
+from tui.run.facts import ActiveShares, Facts, Losses, Overfitting, Request
 from tui.run.player import Player
 from tui.run.race import Race, Racing
 from tui.run.run import Run
@@ -95,7 +95,8 @@ def _note(run: Run, facts: Facts) -> str:
     if not telling.measures:
         return telling.note.text
     hindered = _trouble(telling.note.unit, at.network, facts.of(ActiveShares()))
-    return telling.sentence(at.update, facts.of(Losses()), at.recipe, at.dataset, hindered)
+    losses, overfit = facts.of(Losses()), facts.of(Overfitting())
+    return telling.sentence(at.update, losses, at.recipe, at.dataset, hindered, overfit)
 
 
 def _trouble(place: tuple[int, int] | None, network: Network, on: tuple[np.ndarray, ...]) -> str:

@@ -142,7 +142,7 @@ class MainScreen(RacingScreen):
         """Who has a place at this size and focus."""
         width, height = self.size
         narrow, small = width < NARROW, too_small(width, height)
-        wide, spread = self._wide(), view_of(self.view.number).SPREADS
+        wide, spread = self._wide(), view_of(self.view.number).ROOM == "spread"
         low = spread and (narrow or height < LOW) and self.focused_panel != "recipe"
         recipe = not (narrow or low) or self.focused_panel == "recipe"
         alone = wide or (spread and narrow)
@@ -177,7 +177,7 @@ class MainScreen(RacingScreen):
 
     def _wide(self) -> bool:
         """Whether the view has the whole screen; zoomed dated data show all of their span in its usual place."""
-        return view_of(self.view.number).WHOLE or (self.view.zoom and not self._dated())
+        return view_of(self.view.number).ROOM == "whole" or (self.view.zoom and not self._dated())
 
     def _dated(self) -> bool:
         """Whether the fit of dated data is shown, through a window that moves."""
@@ -199,8 +199,11 @@ class MainScreen(RacingScreen):
         idle = without_use(len(network.layers), network.shape[self.snapshot.chosen.layer])
         if self.snapshot.dataset.kind != "plane":
             idle |= {"set_high", "set_low"}
-        foreign = of_other_views(self.view.number, self.snapshot.dataset.kind)
-        return {action.id for action in self.actions} - idle - foreign - without_way(self.snapshot)
+        return {action.id for action in self.actions} - idle - self.foreign() - without_way(self.snapshot)
+
+    def foreign(self) -> set[str]:
+        """The ids of keys of views that are not shown, or that do nothing with the data at hand."""
+        return set() if self.snapshot is None else of_other_views(self.view.number, self.snapshot.dataset.kind)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """A view's own keys are its own only where they do something; elsewhere they mean what they always do.

@@ -22,10 +22,10 @@ class ViewState:
     starts: int = 0  # updates of runs from other random starts, drawn beside the trail; 0: there are none
     full: int = 0  # updates of the run beside which one with full batches is drawn; 0: there is none
     example: int | None = None  # the place of the example whose numbers are shown, None for the one shown at first
-    traced: int | None = None  # the one that is traced, as a place in θ; None: the chosen unit's own
-    page: bool = False  # where that number comes from, in place of the update
-    whole: bool = False  # the view has the loss panel's place too
     racer: int = 0  # the chosen row of the race
     covered: bool = True  # its unseen losses
     guesses: tuple[tuple[str, float], ...] = ()  # the last guess first: the run's name, and the unseen loss said of it
+    traced: int | None = None  # the one that is traced, as a place in θ; None: the chosen unit's own
+    page: bool = False  # where that number comes from, in place of the update
+    whole: bool = False  # the view has the loss panel's place too
     focus: bool = False  # the panel being painted has the focus

@@ -39,7 +39,7 @@ def begun() -> Still:
 
 PLAYING = {"state": "playing", "speed": "30 updates a frame", "updates_per_second": 912.0}
 DIVERGED = {"state": "diverged", "diverged": (1600, "theta"), "note": of_divergence(1600, "theta")}
-TOLD = {"note": "Unit 5, added at epoch 120, brought the unseen loss from 26.0 to 23.1 g", "chosen": Choice(unit=4)}
+TOLD = {"note": "Unit 5 added at epoch 120; since then unseen 26.0 → 23.1 g", "chosen": Choice(unit=4)}
 PAST = {
     "behind": 480,
     "undone": 1,

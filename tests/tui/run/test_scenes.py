@@ -152,7 +152,7 @@ def test_a_saved_run_can_be_the_run_of_a_scene(tmp_path):
         ('title = "Mine"', "", "title and do are missing"),
         ('title = "Mine"', "title = 3", "title=3: expected a sentence"),
         ("view = 2", "views = 2", "views: unknown; expected one of"),
-        ("view = 2", "view = 0", "view=0: expected a whole number from 1 to 9"),
+        ("view = 2", "view = 0", "view=0: expected a whole number from 1 to 6"),
         ("speed = 4", "speed = 99", "speed=99: expected a whole number from 0 to 8"),
         ("after = 2", 'race = "width2"', "race='width2': expected one of .* \\(did you mean 'width'\\?\\)"),
         ('show = ["bars"]', 'show = ["bar"]', "show='bar': expected one of bars, batch, ghosts"),

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 NUMBER, TITLE, ABOUT = 5, "Step", "the last update, opened up"
 KINDS = tuple(ALL)
-FOOTER, BELOW, WHOLE, SPREADS = "view", trace, False, True
+FOOTER, BELOW, ROOM = "view", trace, "spread"
 
 
 def subtitle(snapshot: Snapshot, state: ViewState) -> str:
