@@ -11,8 +11,6 @@ from tui.run.snapshot import Snapshot
 from tui.views import ViewState, below, chosen, loss, view_of, views
 from tui.widgets.panel import Panel
 
-_BETWEEN = "  "  # between the names of several views
-
 
 @dataclass(frozen=True, slots=True)
 class Title:
@@ -69,9 +67,10 @@ class Rule(Panel):
         """The names, and the quiet words cut to what a rule of this width leaves them."""
         focused, several = title.panel == self.focused_panel, len(title.names) > 1
         parts: list[tuple[str, str, bool]] = []
+        blanks = 2 if len("─ ") + len("  ".join(title.names)) + len(" ─") <= width else 1
         for place, name in enumerate(title.names):
             chosen = place == title.chosen
-            parts.append((_BETWEEN * (place > 0), "rule", False))
+            parts.append((" " * blanks * (place > 0), "rule", False))
             parts.append((name, "bright" if chosen and focused else "label", chosen and (focused or several)))
         room = width - len("─ ") - sum(len(text) for text, _, _ in parts) - len("  ")
         words = cut(title.words, room)
