@@ -83,6 +83,7 @@ class Activation:
     symbol: str  # in formulas
     word: str  # for people
     formula: str
+    slope_formula: str  # of its value a
     function: Callable[[Any], Any]
     slope: Callable[[Any], Any]
     limits: tuple[float, float]  # its values far to the left and far to the right
@@ -116,37 +117,37 @@ class Activation:
 
 _ALL = (
     Activation(
-        "identity", "id", "identity", "z", identity, identity_slope,
+        "identity", "id", "identity", "z", "1", identity, identity_slope,
         limits=(-np.inf, np.inf), slopes=(1.0, 1.0),
         python="z",
         latex=(r"\operatorname{id}", "z"),
     ),
     Activation(
-        "sigmoid", "σ", "sigmoid", "1 / (1 + e⁻ᶻ)", sigmoid, sigmoid_slope,
+        "sigmoid", "σ", "sigmoid", "1 / (1 + e⁻ᶻ)", "a(1−a)", sigmoid, sigmoid_slope,
         limits=(0.0, 1.0), slopes=(0.0, 0.0), start_slope=steep_start, ramp=2.6,  # nearest in the mean square
         python="1.0 / (1.0 + math.exp(min(-z, 700.0)))",
         latex=(r"\sigma", r"\frac{1}{1 + e^{-z}}"),
     ),
     Activation(
-        "hard_sigmoid", "hσ", "hard σ", "clip(z/4 + ½, 0, 1)", hard_sigmoid, hard_sigmoid_slope,
+        "hard_sigmoid", "hσ", "hard σ", "clip(z/4 + ½, 0, 1)", "¼[0<a<1]", hard_sigmoid, hard_sigmoid_slope,
         limits=(0.0, 1.0), slopes=(0.0, 0.0), kinks=(-2.0, 2.0), start_slope=steep_start, ramp=2.0,
         python="min(max(0.25 * z + 0.5, 0.0), 1.0)",
         latex=(r"\sigma_h", r"\min(\max(\frac{z}{4} + \frac{1}{2}, 0), 1)"),
     ),
     Activation(
-        "relu", "ReLU", "ReLU", "max(0, z)", relu, relu_slope,
+        "relu", "ReLU", "ReLU", "max(0, z)", "[a>0]", relu, relu_slope,
         limits=(0.0, np.inf), slopes=(0.0, 1.0), kinks=(0.0,),
         python="max(z, 0.0)",
         latex=(r"\operatorname{ReLU}", r"\max(0, z)"),
     ),
     Activation(
-        "tanh", "tanh", "tanh", "tanh z", tanh, tanh_slope,
+        "tanh", "tanh", "tanh", "tanh z", "(1−a²)", tanh, tanh_slope,
         limits=(-1.0, 1.0), slopes=(0.0, 0.0), start_slope=tanh_start,
         python="math.tanh(z)",
         latex=(r"\tanh", ""),
     ),
     Activation(
-        "leaky_relu", "LReLU", "leaky", "max(0.01 z, z)", leaky_relu, leaky_relu_slope,
+        "leaky_relu", "LReLU", "leaky", "max(0.01 z, z)", "(1 or .01)", leaky_relu, leaky_relu_slope,
         limits=(-np.inf, np.inf), slopes=(0.01, 1.0), kinks=(0.0,),
         python="max(z, 0.01 * z)",
         latex=(r"\operatorname{LReLU}", r"\max(0.01\,z, z)"),

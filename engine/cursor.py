@@ -18,6 +18,7 @@ from engine.examples import Examples
 from engine.filling import Filler, twin
 from engine.history import Curves
 from engine.journal import Entry, Tail, owned
+from engine.last_update import Way
 from engine.marks import Mark, Marks, Position, first_spacing
 from engine.trainer import Trainer
 
@@ -150,6 +151,17 @@ class Cursor:
         self._gaps = True
         if self.at_end:
             self._lay_back_curves()
+
+    def way(self) -> Way:
+        """From the nearest checkpoint before the last update to here."""
+        entries, before = self.entries[: self.applied], self.update - 1
+        mark = self.marks.nearest((before, sum(entry.update <= before for entry in entries)))
+        return Way(mark.checkpoint, mark.examples, tuple(entries[mark.position[1] :]), self.update)
+
+    def leave_close(self) -> None:
+        """A checkpoint here, beside those along the story."""
+        if not self.trainer.diverged and self.marks.nearest(self.position).position != self.position:
+            self.marks.add_close(self._mark())
 
     def _train_to(self, update: int) -> None:
         """Along what was recorded, between two edits."""

@@ -21,6 +21,7 @@ from engine.errors import EngineError, real, show, whole
 from engine.filling import twin
 from engine.history import BatchHistory, Branch, Curves, History, batch_history_of, history_of
 from engine.journal import Entry, Tail
+from engine.last_update import Way
 from engine.marks import Position
 from engine.network import Network
 from engine.outcome import Outcome, data_sha256, version
@@ -226,6 +227,15 @@ class Experiment:
     def fill(self, seconds: float) -> bool:
         """For about this long have checkpoints laid that `adopt` left out; whether there is more to do."""
         return self._cursor.fill(seconds)
+
+    @property
+    def way(self) -> Way | None:
+        """How it came here, from a checkpoint before the last update; None at update 0."""
+        return self._cursor.way() if self.update else None
+
+    def look_closely(self) -> None:
+        """Leave a checkpoint here: somebody looks at single updates, and will soon want the one after this moment."""
+        self._cursor.leave_close()
 
     def rest(self) -> None:
         """Keep few checkpoints: nobody will go back and forth in this story for a while."""

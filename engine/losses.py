@@ -44,6 +44,9 @@ class Loss:
 
     name: str
     word: str  # for people
+    formula: str  # of y, the prediction, and ŷ, the truth
+    slope_formula: str
+    slope_word: str  # what the slope is
     function: Callable[[Any], Any]
     slope: Callable[[Any], Any]
     degree: (
@@ -54,8 +57,18 @@ class Loss:
 
 
 _ALL = (
-    Loss("mse", "mse", mse, mse_slope, degree=2, root="rmse"),
-    Loss("mae", "mae", mae, mae_slope, degree=1, kinks=(0.0,)),
-    Loss("huber", "huber", huber, huber_slope, degree=None, kinks=(-1.0, 1.0)),
+    Loss("mse", "mse", "(y − ŷ)²", "2(y − ŷ)", "twice the error", mse, mse_slope, degree=2, root="rmse"),
+    Loss("mae", "mae", "|y − ŷ|", "sign(y − ŷ)", "the error's sign", mae, mae_slope, degree=1, kinks=(0.0,)),
+    Loss(
+        "huber",
+        "huber",
+        "huber(y − ŷ)",
+        "clip(y − ŷ)",
+        "error, to ±1",
+        huber,
+        huber_slope,
+        degree=None,
+        kinks=(-1.0, 1.0),
+    ),
 )
 LOSSES: dict[str, Loss] = {loss.name: loss for loss in _ALL}

@@ -75,6 +75,16 @@ def backward(architecture: Architecture, theta: ArrayLike, passed: Forward, y: A
     return Backward(of_y, tuple(of_a[::-1]), tuple(of_r[::-1]), np.concatenate(parts[::-1]))
 
 
+def sensitivity(architecture: Architecture, theta: ArrayLike, passed: Forward, layer: int) -> Floats:
+    """∂y/∂a (N, units) of a hidden layer's values: along all ways to the output together."""
+    layers, kinds = _layers(architecture, theta), all_kinds(architecture)
+    reach = np.ones((len(passed.x), 1))
+    with np.errstate(all="ignore"):
+        for place in range(len(layers) - 1, layer, -1):
+            reach = (reach * slopes(passed.a[place], kinds[place])) @ layers[place][0]
+    return reach
+
+
 def all_kinds(architecture: Architecture) -> list[Sequence[str]]:
     """The kinds of unit of each layer, the output last."""
     return [*architecture.layers, ("identity",)]

@@ -82,6 +82,9 @@ class Optimizer:
     source: str
     keeps: tuple[str, str]  # what `first` and `second` hold, "" for nothing; optimizers that keep the same may share it
     constants: str  # of what is kept, as people write them
+    signs: tuple[str, str]  # of what is kept, where a step is opened up: √ before what the root of is taken
+    moves: str  # what a step adds to θ, in these signs
+    about: str  # what they mean
     step: Callable[[Any, Any, Any, Any, Any], Any]
     pace: Callable[[float, float, float], Numbers] = plain_pace  # of (η, 0.9ᵗ, 0.999ᵗ) at update t
     decoupled: bool = False  # l2 shrinks the weights by η·l2·w beside the step, and is no part of the gradient
@@ -89,14 +92,27 @@ class Optimizer:
 
 _MEANS = ("mean", "mean of squares")
 _ALL = (
-    Optimizer("sgd", "θ ← θ − η g", "Robbins & Monro 1951", ("", ""), "", sgd),
-    Optimizer("momentum", "t ← 0.9 t + g;  θ ← θ − η t", "Polyak 1964", ("trace", ""), ".9", momentum),
+    Optimizer("sgd", "θ ← θ − η g", "Robbins & Monro 1951", ("", ""), "", ("", ""), "−η · g", "", sgd),
+    Optimizer(
+        "momentum",
+        "t ← 0.9 t + g;  θ ← θ − η t",
+        "Polyak 1964",
+        ("trace", ""),
+        ".9",
+        ("m", ""),
+        "−η · m",
+        "m ← 0.9 m + g",
+        momentum,
+    ),
     Optimizer(
         "nesterov",
         "t ← 0.9 t + g;  θ ← θ − η (0.9 t + g)",
         "Nesterov 1983, as in Sutskever et al. 2013",
         ("trace", ""),
         ".9",
+        ("m", ""),
+        "−η · (0.9·m + g)",
+        "m ← 0.9 m + g",
         nesterov,
     ),
     Optimizer(
@@ -105,6 +121,9 @@ _ALL = (
         "Duchi et al. 2011",
         ("", "sum of squares"),
         "",
+        ("", "√s"),
+        "−η · g / √s",
+        "s: the sum of all g²",
         adagrad,
         adagrad_pace,
     ),
@@ -114,6 +133,9 @@ _ALL = (
         "Hinton 2012",
         ("", "mean of squares"),
         ".9",
+        ("", "√v"),
+        "−η · g / √v",
+        "v: running mean of g²",
         rmsprop,
         rmsprop_pace,
     ),
@@ -124,6 +146,9 @@ _ALL = (
         "Kingma & Ba 2015",
         _MEANS,
         ".9 .999",
+        ("m", "√v"),
+        "−η · m / √v",
+        "m, v: running means of g, g²",
         adam,
         adam_pace,
     ),
@@ -133,6 +158,9 @@ _ALL = (
         "Loshchilov & Hutter 2019",
         _MEANS,
         ".9 .999",
+        ("m", "√v"),
+        "−η · m / √v",
+        "m, v: running means of g, g²; and −η·l2·w",
         adam,
         adam_pace,
         decoupled=True,

@@ -170,9 +170,10 @@ class UnitfitApp(App[None]):
         self.notify(sentence, severity=severity, timeout=8, markup=False)
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
-        """The command palette: the table of actions."""
+        """The command palette: the table of actions, without the keys of views that are not shown."""
+        foreign = self.main.foreign()
         for action in self.main.actions:
-            if place_of(action) in ("main", "app"):
+            if place_of(action) in ("main", "app") and action.id not in foreign:
                 yield SystemCommand(action.title, " ".join(action.keys), partial(self._do, action.call))
 
     async def _do(self, call: str) -> None:

@@ -8,7 +8,7 @@ import pytest
 from engine import Network, Recipe, Trainer
 from engine.activations import KINDS
 from engine.losses import LOSSES
-from engine.opened import backward, forward
+from engine.opened import backward, forward, sensitivity
 
 RNG = np.random.default_rng(1)
 NETWORKS = [(1, []), (1, [[kind] for kind in KINDS][:1]), (3, [list(KINDS)]), (2, [["tanh"] * 4, ["relu", "sigmoid"]])]
@@ -41,3 +41,13 @@ def test_the_deltas_are_differences_of_one_example(unit):
     losses = [(forward(architecture, each, x).y - y) ** 2 for each in (theta, moved)]
     np.testing.assert_allclose((losses[1] - losses[0]) / h, found.r[0][:, unit], rtol=1e-4)
     np.testing.assert_allclose(found.y, 2 * (network.predict(x) - y))
+
+
+@pytest.mark.parametrize("layer", [0, 1, 2])
+def test_the_reach_of_a_unit_times_the_slope_of_the_loss_is_its_derivative(layer):
+    network = Network(2, [["tanh"] * 3, ["relu", "sigmoid"], list(KINDS)], seed=3, dtype="float64")
+    x, y = RNG.normal(size=(9, 2)), RNG.normal(size=9)
+    passed = forward(network.architecture, network.theta, x)
+    found = backward(network.architecture, network.theta, passed, y, "mse")
+    reach = sensitivity(network.architecture, network.theta, passed, layer)
+    np.testing.assert_allclose(reach * found.y[:, np.newaxis], found.a[layer], rtol=1e-12)

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from engine.kernels.jit import compiled
 from engine.kernels.shuffle import epoch_key, example
 from engine.layout import grid
+from engine.order import epoch_order
 
 
 @compiled
@@ -38,6 +39,12 @@ def spread_of(counts: np.ndarray, expected: float, freedom: int, exclusive: int 
     chi2 = np.square(counts - expected).sum() / expected * (1 - 1 / exclusive if exclusive else 1)
     variance = 2 / (9 * freedom)
     return float((np.cbrt(chi2 / freedom) - 1 + variance) / math.sqrt(variance))
+
+
+@pytest.mark.parametrize("examples", [1, 7, 106])
+def test_the_order_that_is_shown_is_that_of_the_kernels(examples):
+    for epoch in range(3):
+        np.testing.assert_array_equal(epoch_order(5, epoch, examples), orders(examples, 1, 5, epoch)[0])
 
 
 @compiled

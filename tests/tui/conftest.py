@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from picture_updates import way_to
 from textual.pilot import Pilot
 
 from data import Dataset
@@ -148,6 +149,7 @@ def tell(
         history=History(4 * epochs, epochs, losses, losses + 0.1),
         gradient=np.linspace(-0.1, 0.1, network.n_parameters),
         rows=(Row("one", 10, 22.8, 25.6, 90, 120, "done", epochs, losses, losses + 0.1, True),),
+        way=way_to(dataset, network, recipe, 480),
     )
     made = Snapshot(
         dataset=dataset,

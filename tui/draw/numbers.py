@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 
 _UNITS = ((1e6, "M"), (1e3, "k"))
+_SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
 def short(value: float) -> str:
@@ -82,3 +83,16 @@ def tick_labels(values: Sequence[float], step: float) -> list[str]:
     scale, letter = next(((s, u) for s, u in _UNITS if top >= 10 * s or (s == 1e6 and top >= s)), (1.0, ""))
     places = max(0, -math.floor(math.log10(step / scale) + 1e-9))
     return [minus(f"{value / scale:.{places}f}{letter}") if value else "0" for value in values]
+
+
+def fixed(value: float, places: int) -> str:
+    """With so many decimals, as its neighbours in a column; one of thousands falls back to `short`."""
+    if not math.isfinite(value) or abs(value) >= 1000.0:
+        return short(value)
+    text = minus(f"{value:.{places}f}")
+    return text.lstrip("−") if text.strip("−0.") == "" else text
+
+
+def subscript(number: int) -> str:
+    """₁₂."""
+    return str(number).translate(_SUBSCRIPTS)

@@ -17,11 +17,13 @@ import numpy as np
 from data import Dataset
 from engine import History, Network, Recipe
 from engine.activations import KINDS
+from engine.last_update import Way
 from engine.losses import LOSSES
 from tui.run.choice import FIRST, Choice
 from tui.run.measure import measure_of
 from tui.run.trail import NOWHERE, Path
 
+RISEN, LASTING = 1.05, 10  # overfitting: so many times the best unseen loss, for at least so many measured epochs
 T = TypeVar("T")
 Split = Literal["train", "test"]
 Pair = tuple[float, float | None]  # of the training and of the unseen set, None where nothing is unseen
@@ -44,6 +46,7 @@ class Evidence:
     until: int = 2**62  # and the one up to which they are
     gradient: np.ndarray | None = None  # (n_parameters,) of the last update, in θ's order
     chosen: Choice = FIRST
+    way: Way | None = None  # how the run came here, from before its last update; None at update 0
     path: Path = NOWHERE  # where the present network has been, and will be
     rows: tuple[Any, ...] = ()  # of the race, see `race.Row`
     batches: tuple[int, float] | None = None  # (seed, epochs done when batches of the present size began), if known
@@ -254,6 +257,29 @@ class BestUnseen(Request["tuple[float, float] | None"]):
         if not math.isfinite(best):
             return None
         return float(evidence.history.epoch[whole][np.argmax(losses == least)]), best
+
+
+@dataclass(frozen=True, slots=True)
+class Overfitting(Request["tuple[float, float] | None"]):
+    """(epoch, loss) of the best unseen moment, where unseen is well above it by now, and train below its own then."""
+
+    def answer(self, facts: Facts) -> tuple[float, float] | None:
+        evidence, (train, test) = facts.evidence, facts.of(Losses())
+        past = _past(evidence)
+        losses = evidence.history.test[past]
+        if test is None or not np.isfinite(losses).any():
+            return None
+        shown, scale = measure_of(evidence.recipe, evidence.dataset).shown, evidence.dataset.y_scale
+        place = int(np.nanargmin(losses))
+        after = losses[place + 1 :]
+        if len(after) < max(LASTING, len(losses) // 10):
+            return None  # the noise of batches
+        lately, best, train_then = (
+            float(shown(float(loss), scale))
+            for loss in (np.median(after[len(after) // 2 :]), losses[place], evidence.history.train[past][place])
+        )
+        risen = min(test, lately) > RISEN * best and train < train_then
+        return (float(evidence.history.epoch[past][place]), best) if risen else None
 
 
 def _past(evidence: Evidence) -> slice:

@@ -120,6 +120,7 @@ class Run:
             until=until,
             gradient=self.gradient,
             chosen=self.choice,
+            way=self.story.way,
             path=self.trail.path(self.story),
             batches=self._batches(),
         )

@@ -29,7 +29,7 @@ WORDS = ("title", "section", "about", "formula", "do", "look", "ask")
 NUMBERS = ("view", "speed", "after", "minutes")
 KNOWN = {"scene", *WORDS, *NUMBERS, "race", "show", "runs"}
 SHOWS = ("bars", "batch", "ghosts")  # what view 1 can show besides
-MOST_VIEWS, MOST_RUNS = 9, 12
+MOST_VIEWS, MOST_RUNS = 6, 12
 
 
 @dataclass(frozen=True, slots=True)

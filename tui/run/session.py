@@ -39,6 +39,8 @@ from tui.run.travel import End, Travel, aim, choice_after, of_moment, travel
 if TYPE_CHECKING:
     from tui.run.options import Options
 
+CLOSE_SHARE = 0.05  # of the time, at most, that checkpoints for a close look may take
+
 
 class Session:
     """A run at its initial curve, or one that is given, paused. `announce` is called where long work is to begin."""
@@ -58,6 +60,7 @@ class Session:
         self._looks_back = False  # whether the note is to say what lies behind and ahead whenever the run rests
         self._awaited: Travel | None = None  # to a moment that is yet to be trained again
         self.busy: str | None = None
+        self._close_due = 0.0  # when the next checkpoint for a close look may be made
         self.loading = False  # whether the kernels are being loaded: nothing trains until they are there
         self.stage: Stage | None = None
         scene = None if options.scene is None else find(options.scene)
@@ -288,6 +291,7 @@ class Session:
             wish, self._awaited = self._awaited, None
             self._travel(wish)
         architecture, moved, behind = self.trainer.architecture, self.player.moves, not self.story.at_end
+        self._look_closely()
         wait = self.player.work() if not self.teller.race.playing else self._race_on()
         if behind and self.story.at_end and self.player.playing:  # what was recorded is over, and training goes on
             self._follow_training()
@@ -312,6 +316,13 @@ class Session:
         if not own.playing:
             self.telling.say(words.of_race(own.rows(self.run)))
         return wait
+
+    def _look_closely(self) -> None:
+        """A checkpoint before each slice, for who asks after single updates; of a large network one now and then."""
+        started = self.clock()
+        if self.player.moves and self.teller.looks_closely and started >= self._close_due:
+            self.story.look_closely()
+            self._close_due = started + (self.clock() - started) / CLOSE_SHARE
 
     def _diverged(self) -> bool:
         """Whether the run has diverged and cannot go on; then the note says what to do."""

@@ -9,7 +9,7 @@ import numpy as np
 
 from data import Dataset
 from engine import Network
-from tui.run.facts import ActiveShares, Facts, Losses, Request
+from tui.run.facts import ActiveShares, Facts, Losses, Overfitting, Request
 from tui.run.player import Player
 from tui.run.race import Race, Racing
 from tui.run.run import Run
@@ -26,6 +26,7 @@ class Teller:
     def __init__(self) -> None:
         self.wants: tuple[Want, ...] = ()
         self.bench, self.race = Workbench(), Race()
+        self.looks_closely = False  # whether something that is asked needs checkpoints shortly before
         self._facts: Facts | None = None
 
     def facts(self, run: Run) -> Facts:
@@ -74,6 +75,7 @@ class Teller:
         requests = {request for want in self.wants for request in want(run.dataset)}
         heavy = {request for request in requests if isinstance(request, Heavy)}
         self.bench.keep(heavy)
+        self.looks_closely = any(request.looks_closely for request in heavy)
         answers = facts.answers(requests - heavy)
         if Racing() in requests:
             answers[Racing()] = self.race.rows(run)
@@ -93,7 +95,8 @@ def _note(run: Run, facts: Facts) -> str:
     if not telling.measures:
         return telling.note.text
     hindered = _trouble(telling.note.unit, at.network, facts.of(ActiveShares()))
-    return telling.sentence(at.update, facts.of(Losses()), at.recipe, at.dataset, hindered)
+    losses, overfit = facts.of(Losses()), facts.of(Overfitting())
+    return telling.sentence(at.update, losses, at.recipe, at.dataset, hindered, overfit)
 
 
 def _trouble(place: tuple[int, int] | None, network: Network, on: tuple[np.ndarray, ...]) -> str:

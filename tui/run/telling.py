@@ -17,8 +17,8 @@ TROUBLES = {
 
 
 def brief(note: str) -> str:
-    """The same in fewer words, for a narrow screen: "took unseen from 38.0 to 25.6 g"."""
-    return note.replace(" brought the ", " took ").replace(" loss from ", " from ")
+    """The same in fewer words, for a narrow screen: "Unit 4 added; unseen 38.0 → 25.6 g"."""
+    return note.replace("; since then ", "; ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,7 @@ class Note:
     unit: tuple[int, int] | None = None  # (layer, unit) that the change added or moved
     name: str = ""  # of the change, after "undoes": "unit 4 added"
     shorter: tuple[str, ...] = ()  # the text in fewer and fewer words
+    link: str = "; since then"  # from the subject to what the loss has done
     measured: str = ""  # what the text goes on with, as soon as the change is made: "curve" or "loss"
 
 
@@ -61,12 +62,20 @@ class Telling:
         return bool(self.note.subject)
 
     def sentence(
-        self, update: int, losses: tuple[float, float | None], recipe: Recipe, dataset: Dataset, trouble: str = ""
+        self,
+        update: int,
+        losses: tuple[float, float | None],
+        recipe: Recipe,
+        dataset: Dataset,
+        trouble: str = "",
+        overfit: tuple[float, float] | None = None,
     ) -> str:
         """The note as of now; `losses` are those of the training and, where there is one, of the unseen set.
 
         `trouble` is that of the changed unit, "dead" or "saturated": it brought nothing. "flat" is a whole layer of
-        such units: steep ones may fit a step well, so this is told only where the loss has risen.
+        such units: steep ones may fit a step well, so this is told only where the loss has risen. `overfit` is epoch
+        and loss of the best unseen moment, where unseen has risen since then and train fallen: what all training
+        did is credited to no change.
         """
         subject, unit = self.note.subject, self.note.unit
         if not subject or update == self._update:
@@ -77,6 +86,9 @@ class Telling:
         if unit and trouble in TROUBLES:
             return f"Unit {unit[1] + 1} is {TROUBLES[trouble]}"
         after = loss_words(loss, recipe, dataset)
-        if short(loss) == short(self._loss):
-            return f"{subject} left the {which} loss at {after}"
-        return f"{subject} brought the {which} loss from {short(self._loss)} to {after}"
+        if overfit is not None:
+            epoch, best = overfit
+            since = "since then it rises while train falls: overfitting"
+            return f"Unseen was best at epoch {epoch:.0f} ({short(best)}); {since}"
+        told = f"stays at {after}" if short(loss) == short(self._loss) else f"{short(self._loss)} → {after}"
+        return f"{subject}{self.note.link} {which} {told}"

@@ -51,7 +51,7 @@ def of_first(dataset: Dataset) -> str:
 
 def of_training(moment: Moment) -> Note:
     """The note of training that goes on for a while; it is true however far the training will come."""
-    return Note("space pauses", f"Training since epoch {moment.epoch}")
+    return Note("space pauses", f"Training since epoch {moment.epoch}", link=":")
 
 
 def of_race(rows: Sequence[Row]) -> str:

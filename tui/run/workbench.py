@@ -20,6 +20,8 @@ class Heavy(Request[T]):
     """A request that takes too long for the thread that trains; answered from the evidence alone."""
 
     __slots__ = ()
+    rest = 0.0  # seconds between two answers, at least
+    looks_closely = False  # whether it needs a checkpoint shortly before the present moment
 
     def work(self, evidence: Evidence) -> T:
         """The answer: a value that nobody changes afterwards."""
@@ -89,7 +91,7 @@ class Workbench:
             with self._lock:
                 self._known[request] = evidence, answer
             self._news()
-            self._rest(request, min(time.perf_counter() - started, LONGEST_REST))
+            self._rest(request, max(request.rest, min(time.perf_counter() - started, LONGEST_REST)))
 
     def _next(self) -> tuple[Heavy[Any], Evidence] | None:
         with self._lock:

@@ -11,14 +11,13 @@ from tui.run.saved import free_name
 from tui.run.scenes import SHOWS, Scene
 from tui.run.words import exported
 from tui.screens.asking import AskingScreen
-from tui.views import ViewState, views
+from tui.views import ViewState
 
 
 def view_for(scene: Scene) -> ViewState:
     """How a scene wants to be shown."""
-    number = scene.view if scene.view in [view.NUMBER for view in views()] else 1
     shown = {name: name in scene.show for name in SHOWS}
-    return ViewState(number, bars=shown["bars"], batch=shown["batch"], ghosts=shown["ghosts"])
+    return ViewState(scene.view, bars=shown["bars"], batch=shown["batch"], ghosts=shown["ghosts"])
 
 
 class DialogScreen(AskingScreen):

@@ -35,6 +35,7 @@ from tui.widgets.view_panel import ViewPanel
 
 FOCUSES = ("view", "units", "recipe")
 NARROW = 100  # columns under which the recipe has no place of its own
+LOW = 32  # rows under which a view that spreads leaves one to what stands under it
 DIALOGS = ("help", "open_table", "open_run", "export", "scenes", "line_up")
 OPENS = (*DIALOGS, "ask_epochs", "ask_value", "open_or_guess")  # what needs room of its own
 
@@ -93,6 +94,8 @@ class MainScreen(RacingScreen):
                 self._arrange()
         if snapshot.network.shape != self.snapshot.network.shape:
             self.view = replace(self.view, axes=None)  # places in θ mean other parameters now
+        if snapshot.chosen != self.snapshot.chosen:
+            self.view = replace(self.view, traced=None)
         self.snapshot = snapshot
         self.ask_again()
         self.repaint()
@@ -118,7 +121,7 @@ class MainScreen(RacingScreen):
         panels = list(self.query(Panel))
         for panel in panels:
             if self.plots_ready or panel.id not in ("view", "loss"):
-                panel.show(self.snapshot, replace(self.view, focus=panel.id == self.focused_panel))
+                panel.show(self.snapshot, replace(self.view, focus=panel.id == self.focused_panel, whole=not split))
         self._ask(panels)
 
     def _ask(self, panels: list[Panel]) -> None:
@@ -140,17 +143,20 @@ class MainScreen(RacingScreen):
         """Who has a place at this size and focus."""
         width, height = self.size
         narrow, small = width < NARROW, too_small(width, height)
-        wide = self._wide()
-        recipe = not narrow or self.focused_panel == "recipe"
+        wide, spread = self._wide(), view_of(self.view.number).ROOM == "spread"
+        low = spread and (narrow or height < LOW) and self.focused_panel != "recipe"
+        recipe = not (narrow or low) or self.focused_panel == "recipe"
+        alone = wide or (spread and narrow)
+        self.query_one("#lower").set_class(low, "-line")
         shown = {
             "frame": not small,
             "too-small": small,
-            "upper-divider": not wide,
-            "loss": not wide,
-            "lower-rule": not wide,
+            "upper-divider": not alone,
+            "loss": not alone,
+            "lower-rule": not (wide or low),
             "lower": not wide,
             "units": not (narrow and recipe),
-            "lower-divider": not narrow,
+            "lower-divider": not (narrow or low),
             "recipe": recipe,
         }
         for name, displayed in shown.items():
@@ -172,7 +178,7 @@ class MainScreen(RacingScreen):
 
     def _wide(self) -> bool:
         """Whether the view has the whole screen; zoomed dated data show all of their span in its usual place."""
-        return view_of(self.view.number).WHOLE or (self.view.zoom and not self._dated())
+        return view_of(self.view.number).ROOM == "whole" or (self.view.zoom and not self._dated())
 
     def _dated(self) -> bool:
         """Whether the fit of dated data is shown, through a window that moves."""
@@ -194,8 +200,11 @@ class MainScreen(RacingScreen):
         idle = without_use(len(network.layers), network.shape[self.snapshot.chosen.layer])
         if self.snapshot.dataset.kind != "plane":
             idle |= {"set_high", "set_low"}
-        foreign = of_other_views(self.view.number, self.snapshot.dataset.kind)
-        return {action.id for action in self.actions} - idle - foreign - without_way(self.snapshot)
+        return {action.id for action in self.actions} - idle - self.foreign() - without_way(self.snapshot)
+
+    def foreign(self) -> set[str]:
+        """The ids of keys of views that are not shown, or that do nothing with the data at hand."""
+        return set() if self.snapshot is None else of_other_views(self.view.number, self.snapshot.dataset.kind)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """A view's own keys are its own only where they do something; elsewhere they mean what they always do.

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
-from typing import TYPE_CHECKING, Any, Protocol, cast
+from typing import TYPE_CHECKING, Any, Literal, Protocol, cast
 
 from tui.views.state import ViewState
 
@@ -78,7 +78,7 @@ class View(Titled, Protocol):
     KEYS: tuple[Key, ...]  # its own
     FOOTER: str  # whose keys matter while it has the focus: "view" those of looking, or "building"
     BELOW: Titled | None  # what stands under it in place of the table of units
-    WHOLE: bool  # whether it takes the whole screen
+    ROOM: Literal["panel", "spread", "whole"]  # its panel, the place of the loss too, or all
 
 
 @cache

@@ -25,4 +25,7 @@ class ViewState:
     racer: int = 0  # the chosen row of the race
     covered: bool = True  # its unseen losses
     guesses: tuple[tuple[str, float], ...] = ()  # the last guess first: the run's name, and the unseen loss said of it
+    traced: int | None = None  # the one that is traced, as a place in θ; None: the chosen unit's own
+    page: bool = False  # where that number comes from, in place of the update
+    whole: bool = False  # the view has the loss panel's place too
     focus: bool = False  # the panel being painted has the focus

@@ -19,9 +19,15 @@ KEPT = Path(__file__).parent / "kept"
 COMMAND = "python -m pytest tests/tui/pictures -n 0 --pictures=write"
 LINES = 40  # of a diff that are told
 PANELS = {  # columns and rows, as the main screen gives them
-    "80x24": {"fit": (50, 14), "whole": (80, 20), "loss": (29, 14), "units": (80, 5)},
-    "120x40": {"fit": (79, 27), "whole": (120, 36), "loss": (40, 27), "units": (79, 8)},
-}
+    "80x24": {
+        "fit": (50, 14), "whole": (80, 20), "loss": (29, 14), "units": (80, 5),
+        "spread": (80, 19), "line": (80, 1), "over": (80, 14),
+    },
+    "120x40": {
+        "fit": (79, 27), "whole": (120, 36), "loss": (40, 27), "units": (79, 8),
+        "spread": (79, 27), "line": (79, 8), "over": (79, 27),
+    },
+}  # fmt: skip
 
 LETTERS = {
     "ground": " ",

@@ -14,10 +14,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from picture_updates import moved, way_to
 
 import data
 from data import Dataset
 from engine import History, Network, Recipe
+from engine.last_update import last_update
 from tui.run.choice import Choice, nearest
 from tui.run.facts import Evidence, Facts, Request
 from tui.run.snapshot import Snapshot
@@ -63,8 +65,16 @@ class Still:
 
     def moved(self) -> Still:
         """The same but for what may differ between machines."""
-        theta = self.evidence.network.theta
-        return self.with_theta(theta * (1 + SMALL * np.cos(np.arange(len(theta)))))
+        theta, way = self.evidence.network.theta, self.evidence.way
+        share = 1 + SMALL * np.cos(np.arange(len(theta)))
+        other = self.with_theta(theta * share)
+        return other if way is None else other.but(way=moved(way, way.checkpoint.parameters[0] * share))
+
+    def updated(self) -> Still:
+        """The run after an update that began with the present θ."""
+        at = self.evidence
+        way = way_to(at.dataset, at.network, at.recipe, at.update)
+        return self if way is None else self.with_theta(last_update(way).after.theta).but(way=way)
 
 
 @lru_cache

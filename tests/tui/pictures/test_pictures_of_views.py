@@ -17,13 +17,15 @@ from picture_states import FIRST, Still, alone, in_past, load, made, still
 import tui.views
 from engine.activations import KINDS
 from engine.edits import Freeze
+from engine.optimizers import OPTIMIZERS
 from tui.draw.palette import ANSI, DARK, NAMES, PLAIN, Palette
 from tui.run.choice import OUTPUT_BIAS, Choice
 from tui.run.race import Row
 from tui.run.trail import Path as Path_
 from tui.run.trail import Stop
-from tui.views import ViewState, fit, loss, net, runs, sums, surface, views
+from tui.views import ViewState, fit, loss, net, runs, step, sums, surface, views
 from tui.views.net import example
+from tui.views.step import trace
 from tui.views.units import table
 
 STATE = ViewState()
@@ -175,6 +177,19 @@ def travelled(name: str, ahead: int = 0) -> Callable[[], Still]:
     return make
 
 
+def updated(of: Callable[[], Still], **recipe: Any) -> Callable[[], Still]:
+    """A run after an update by this recipe."""
+    return lambda: of().but(recipe=replace(of().evidence.recipe, **recipe)).updated()
+
+
+def frozen_net() -> Still:
+    """The first unit stands still."""
+    run = still("motorcycle")
+    network = run.evidence.network.copy()
+    network.apply(Freeze(0, 0))
+    return run.but(network=network)
+
+
 PAST = {"behind": 480, "undone": 1, "end": 400.0}
 
 
@@ -191,6 +206,8 @@ def scenes() -> Iterator[tuple[str, Scene]]:
         yield f"surface_{name}", Scene(surface, "fit", travelled(name))
         yield f"net_{name}", Scene(net, "fit", kept(name))
         yield f"example_{name}", Scene(example, "units", kept(name))
+        yield f"step_{name}", Scene(step, "spread", updated(kept(name)), state=ViewState(traced=15))
+        yield f"trace_{name}", Scene(trace, "line", updated(kept(name)))
     for name in ("motorcycle", "chicago", "spiral", "concrete"):
         first = lambda name=name: alone(still(name))  # noqa: E731
         yield f"fit_{name}_unanswered", Scene(fit, "fit", kept(name), answered=False)
@@ -204,6 +221,9 @@ def scenes() -> Iterator[tuple[str, Scene]]:
             yield f"surface_{name}_{depth}", Scene(surface, "fit", travelled(name), palette=palette)
             yield f"net_{name}_{depth}", Scene(net, "fit", kept(name), palette=palette)
             yield f"example_{name}_{depth}", Scene(example, "units", kept(name), palette=palette)
+            own = ViewState(traced=15)
+            yield f"step_{name}_{depth}", Scene(step, "spread", updated(kept(name)), state=own, palette=palette)
+            yield f"trace_{name}_{depth}", Scene(trace, "line", updated(kept(name)), palette=palette)
             if name == "motorcycle":
                 yield f"loss_{name}_past_{depth}", Scene(loss, "loss", past, palette=palette, plain=PAST)
             yield f"loss_{name}_{depth}", Scene(loss, "loss", kept(name), palette=palette)
@@ -277,6 +297,25 @@ def scenes() -> Iterator[tuple[str, Scene]]:
         yield f"{name}_linear", Scene(view, panel, kept("linear"), Choice(unit=OUTPUT_BIAS, source=3))
         yield f"{name}_motorcycle_third", Scene(view, panel, kept("motorcycle"), state=ViewState(example=2))
         yield f"{name}_four_layers", Scene(view, panel, four_layers, Choice(layer=2, unit=1))
+    for name, view, panel in (("step", step, "spread"), ("trace", trace, "line")):
+        yield f"{name}_many", Scene(view, panel, updated(many), Choice(unit=6, part="c"))
+        yield f"{name}_hundred", Scene(view, panel, updated(hundred), Choice(unit=50))
+        yield f"{name}_sine_first_layer", Scene(view, panel, updated(kept("sine")))
+        yield f"{name}_spiral_bias", Scene(view, panel, updated(kept("spiral")), Choice(layer=1, unit=OUTPUT_BIAS))
+        yield f"{name}_linear", Scene(view, panel, updated(kept("linear")), Choice(unit=OUTPUT_BIAS, source=3))
+        yield f"{name}_four_layers", Scene(view, panel, updated(four_layers), Choice(layer=2, unit=2))
+        yield f"{name}_frozen", Scene(view, panel, updated(frozen_net))
+        yield f"{name}_third", Scene(view, panel, updated(kept("motorcycle")), state=ViewState(example=2, traced=13))
+        yield f"{name}_penalty", Scene(view, panel, updated(kept("motorcycle"), l2=0.01, l1=0.001, loss="mae"))
+        yield f"{name}_large_batch", Scene(view, panel, updated(kept("motorcycle"), batch_size=80))
+        for optimizer in OPTIMIZERS:
+            yield f"{name}_{optimizer}", Scene(view, panel, updated(kept("sine"), optimizer=optimizer, l2=0.01))
+    yield "step_motorcycle_unanswered", Scene(step, "spread", kept("motorcycle"), answered=False)
+    yield "step_motorcycle_begun", Scene(step, "spread", lambda: alone(still("motorcycle")))
+    yield "step_motorcycle_whole", Scene(step, "whole", updated(kept("motorcycle"), optimizer="sgd", learning_rate=0.2))
+    yield "step_motorcycle_page", Scene(step, "spread", updated(kept("motorcycle")), state=ViewState(page=True))
+    yield "step_motorcycle_over", Scene(step, "over", updated(kept("motorcycle")))
+    yield "step_losses", Scene(step, "spread", updated(kept("motorcycle")), state=ViewState(whole=True))
     yield "surface_motorcycle_ahead", Scene(surface, "fit", travelled("motorcycle", ahead=5), plain=PAST)
     yield "surface_motorcycle_unanswered", Scene(surface, "fit", kept("motorcycle"), answered=False)
     yield "surface_motorcycle_whole", Scene(surface, "whole", travelled("motorcycle"), Choice(unit=1))

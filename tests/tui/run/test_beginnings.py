@@ -11,7 +11,7 @@ import pytest
 from data import DataError
 from engine import EngineError
 from engine.edits import AddUnit, SetRecipe
-from tui.run.beginnings import Beginning, Load, Open, Reinit, Reseed, Restart, begin, first_run
+from tui.run.beginnings import Begin, Beginning, Load, Open, Reinit, Reseed, Restart, begin, first_run
 from tui.run.choice import OUTPUT_BIAS, Choice
 from tui.run.options import Options
 from tui.run.run import Run
@@ -31,7 +31,9 @@ def changed() -> Run:
 
 
 def test_each_beginning_is_tried_here():
-    assert {type(beginning) for beginning in EACH} | {Open} == set(get_args(Beginning))  # Open: see test_saved
+    assert {type(beginning) for beginning in EACH} | {Open, Begin} == set(
+        get_args(Beginning)
+    )  # for those see test_saved and test_scenes
 
 
 @pytest.mark.parametrize("beginning", EACH)

@@ -23,6 +23,7 @@ from tui.run.facts import (
     LossCurve,
     Losses,
     Outputs,
+    Overfitting,
     Predictions,
     Request,
     Where,
@@ -45,6 +46,7 @@ ANSWERS = (
     ActiveShares(),
     Where(),
     LastBatch(),
+    Overfitting(),
 )
 
 
@@ -245,3 +247,19 @@ def test_evidence_is_the_same_where_all_answers_are(change, same):
     assert evidence().same(evidence(**change)) == same
     slope = {"gradient": np.ones(7)}
     assert evidence(**slope).same(evidence(**{**slope, **change})) == same
+
+
+def test_overfitting_is_a_fact_where_unseen_has_risen_for_long_and_train_has_fallen():
+    def told(**changes) -> tuple[float, float] | None:
+        epochs = np.arange(40)
+        test = np.where(epochs < 10, 0.9 - 0.04 * epochs, 0.5 + 0.01 * epochs)
+        own = History(4 * epochs, epochs, 0.9 - 0.02 * epochs, test)
+        return facts(history=replace(own, **changes), progress=40.0, update=160).of(Overfitting())
+
+    scale = load("motorcycle").y_scale
+    late = {"train": np.full(40, 9.0)}  # so that the loss of now is below it
+    assert told(**late) == (9.0, pytest.approx(np.sqrt(0.54) * scale))
+    assert told(train=np.full(40, 1e-9)) is None  # train was better then, too
+    assert told(**late, test=np.where(np.arange(40) < 35, 0.9, 0.5)) is None  # it has just been best
+    assert told(**late, test=np.where(np.arange(40) == 20, 0.54, 0.55)) is None  # it is hardly above it
+    assert facts(dataset=without_unseen("motorcycle")).of(Overfitting()) is None

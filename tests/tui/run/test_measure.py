@@ -22,7 +22,11 @@ def log_cosh(error: Any) -> Any:
 
 @pytest.fixture(autouse=True)
 def one_loss_more(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(LOSSES, "log_cosh", Loss("log_cosh", "log-cosh", log_cosh, np.tanh, degree=None))
+    monkeypatch.setitem(
+        LOSSES,
+        "log_cosh",
+        Loss("log_cosh", "log-cosh", "log cosh(y − ŷ)", "tanh(y − ŷ)", "tanh of it", log_cosh, np.tanh, degree=None),
+    )
 
 
 @pytest.mark.parametrize("name", [*LOSSES, "log_cosh"])

@@ -140,7 +140,7 @@ def test_several_runs_stand_side_by_side():
 def test_a_saved_run_can_be_the_run_of_a_scene(tmp_path):
     own = session(data="triangle")
     steps(own, 4)
-    own.save(tmp_path / "run.toml")
+    own.story.save(tmp_path / "run.toml")
     path = tmp_path / "mine.toml"
     path.write_text(OWN[: OWN.index("[[runs]]")] + '[[runs]]\nfile = "run.toml"\n')
     run = session(scene=str(path))
@@ -154,7 +154,7 @@ def test_a_saved_run_can_be_the_run_of_a_scene(tmp_path):
         ('title = "Mine"', "", "title and do are missing"),
         ('title = "Mine"', "title = 3", "title=3: expected a sentence"),
         ("view = 2", "views = 2", "views: unknown; expected one of"),
-        ("view = 2", "view = 0", "view=0: expected a whole number from 1 to 9"),
+        ("view = 2", "view = 0", "view=0: expected a whole number from 1 to 6"),
         ("speed = 4", "speed = 99", "speed=99: expected a whole number from 0 to 8"),
         ("after = 2", 'race = "width2"', "race='width2': expected one of .* \\(did you mean 'width'\\?\\)"),
         ('show = ["bars"]', 'show = ["bar"]', "show='bar': expected one of bars, batch, ghosts"),

@@ -225,7 +225,7 @@ def test_steep_units_that_fit_a_step_are_no_trouble():
     run.trainer.theta = np.array([400.0, 0.0, 2.0, -1.0])
     run.trainer.step(1)
     assert run.teller.facts(run.run).of(ActiveShares())[0][0] < 0.05
-    assert run.snapshot().note.startswith("Training since epoch 0 brought")
+    assert run.snapshot().note.startswith("Training since epoch 0: unseen ")
 
 
 def test_a_restart_mends_divergence():
@@ -267,7 +267,7 @@ def test_a_new_seed_draws_other_weights_and_shuffles_otherwise():
     assert np.array_equal(run.trainer.theta, first)
 
 
-def test_a_new_unit_leaves_the_curve_and_then_tells_what_it_brought():
+def test_a_new_unit_leaves_the_curve_and_then_tells_what_has_been_since():
     run = session()
     run.perform(Step(40))
     finish(run)
@@ -280,7 +280,7 @@ def test_a_new_unit_leaves_the_curve_and_then_tells_what_it_brought():
     run.perform(Step(40))
     finish(run)
     told = run.snapshot()
-    assert told.note.startswith(f"Unit 4, added at epoch 10, brought the unseen loss from {before:.1f} to ")
+    assert told.note.startswith(f"Unit 4 added at epoch 10; since then unseen {before:.1f} → ")
     assert told.note.endswith(f"{unseen_loss(run):.1f} g")
 
 
@@ -400,7 +400,7 @@ def test_the_linear_model_has_nothing_to_remove_and_says_what_to_press(edit):
     assert run.snapshot().note == "The linear model has no units: s adds a sigmoid unit, r a ReLU"
 
 
-def test_what_training_brought_is_true_however_far_it_came():
+def test_what_is_told_of_training_is_true_however_far_it_came():
     """Of epochs asked for and broken off, and of playing and stepping after them, the note tells all."""
     run = session()
     before = unseen_loss(run)
@@ -412,7 +412,7 @@ def test_what_training_brought_is_true_however_far_it_came():
     finish(run)
     told = run.snapshot()
     assert told.epoch < 1000
-    assert told.note == f"Training since epoch 0 brought the unseen loss from {before:.1f} to {unseen_loss(run):.1f} g"
+    assert told.note == f"Training since epoch 0: unseen {before:.1f} → {unseen_loss(run):.1f} g"
 
 
 def test_a_loss_that_stays_is_not_said_to_have_moved():
@@ -420,7 +420,7 @@ def test_a_loss_that_stays_is_not_said_to_have_moved():
     run.perform(AddHere("relu"))
     run.perform(Step(1))
     finish(run)
-    assert run.snapshot().note == "Unit 4, added at epoch 0, left the unseen loss at 50.4 g"
+    assert run.snapshot().note == "Unit 4 added at epoch 0; since then unseen stays at 50.4 g"
 
 
 @pytest.mark.parametrize(("unit", "part"), [(1, "w"), (1, "b"), (1, "c"), (OUTPUT_BIAS, "b")])
@@ -443,12 +443,12 @@ def test_a_nudge_names_the_unit_and_the_input():
     assert run.snapshot().note.startswith("w from x2 ")
     run.perform(Step(1))
     finish(run)
-    assert run.snapshot().note.startswith("Moving w from x2 of unit 2 brought ")
+    assert run.snapshot().note.startswith("w from x2 of unit 2 moved at epoch ")
     choose(run, 0, OUTPUT_BIAS)
     run.perform(Nudge("b", 1))
     run.perform(Step(1))
     finish(run)
-    assert run.snapshot().note.startswith("Moving b of the output brought ")
+    assert run.snapshot().note.startswith("b of the output moved at epoch ")
 
 
 def test_a_nudge_of_what_is_not_there_says_so():

@@ -182,7 +182,7 @@ def test_playing_beyond_what_was_recorded_is_told_as_training(grown):
         pass
     assert grown.story.at_end
     assert grown.trainer.update > 40
-    assert grown.snapshot().note.startswith("Training since epoch 10 ")
+    assert grown.snapshot().note.startswith("Training since epoch 10: ")
 
 
 def test_a_moment_before_all_edits_has_none_to_undo_and_says_what_lies_ahead(grown):

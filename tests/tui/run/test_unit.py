@@ -26,12 +26,12 @@ def mirrored(z: Any) -> Any:
 
 
 SMOOTH = Activation(
-    "smooth", "sp", "softplus", "log(1 + eᶻ)", softplus, lambda a: 1.0 - np.exp(-a), (0.0, np.inf), (0.0, 1.0),
-    python="", latex=("", ""),
+    "smooth", "sp", "softplus", "log(1 + eᶻ)", "1 − e⁻ᵃ", softplus, lambda a: 1.0 - np.exp(-a), (0.0, np.inf),
+    (0.0, 1.0), python="", latex=("", ""),
 )  # fmt: skip
 OTHER_WAY = Activation(
-    "other_way", "ow", "other way", "min(z, 0) + ½", mirrored, lambda a: (a < 0.5) * 1.0, (-np.inf, 0.5), (1.0, 0.0),
-    kinks=(0.0,), python="", latex=("", ""),
+    "other_way", "ow", "other way", "min(z, 0) + ½", "[a<½]", mirrored, lambda a: (a < 0.5) * 1.0, (-np.inf, 0.5),
+    (1.0, 0.0), kinks=(0.0,), python="", latex=("", ""),
 )  # fmt: skip
 
 

@@ -114,3 +114,23 @@ def test_where_memory_runs_out_the_answer_before_stands(bench):
     own.answer(Name("a"), ONE)
     news()
     assert own.answer(Name("a"), ONE) == ("a", ONE)
+
+
+@dataclass(frozen=True, slots=True)
+class Seldom(Name):
+    """Its answers are ten minutes apart."""
+
+    rest = 600.0
+
+
+def test_who_wants_few_answers_waits_for_the_next_one_unless_something_else_is_asked(bench):
+    own, news = bench
+    own.answer(Seldom("a"), ONE)
+    news()
+    own.answer(Seldom("a"), TWO)
+    assert own.answer(Seldom("a"), TWO) == ("a", ONE)
+    own.answer(Name("b"), ONE)
+    news()
+    assert own.answer(Name("b"), ONE) == ("b", ONE)
+    news()
+    assert own.answer(Seldom("a"), TWO) == ("a", TWO)

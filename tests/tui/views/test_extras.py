@@ -124,6 +124,15 @@ async def test_the_keys_turn_them_on_and_off_in_view_1_alone(drive: Any):
         assert d.app.main.view == ViewState(number=2)
 
 
+async def test_the_palette_has_the_keys_of_the_view_that_is_shown(drive: Any):
+    async with drive() as d:
+        titles = [command.title for command in d.app.get_system_commands(d.app.screen)]
+        assert {key.title for key in extras.KEYS} <= set(titles)
+        await d.press("2")
+        titles = [command.title for command in d.app.get_system_commands(d.app.screen)]
+        assert not {key.title for key in extras.KEYS} & set(titles)
+
+
 async def test_the_last_batch_is_shown_after_an_update(drive: Any):
     async with drive() as d:
         await d.press("m")

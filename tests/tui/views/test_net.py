@@ -342,6 +342,18 @@ def test_weights_stand_beside_their_units_and_the_chosen_one_is_lit(told: Told):
     assert canvas.background[row, plain[row].index("−2.50")] != CODES["lit"]
 
 
+def test_it_says_what_the_chosen_unit_does_to_the_example(told: Told):
+    dataset, network = load("motorcycle"), Network(1, [["sigmoid", "relu"]])
+    network.theta = [1.0, 1.0, 0.5, -9.0, -2.0, 1.0, 0.0]
+    row = examples.row(dataset, STATE)
+    a = 1 / (1 + np.exp(-(dataset.x_train[row, 0] + 0.5)))
+    line = shown(told, "motorcycle", network).plain().split("\n")[-1]
+    pulled = float(re.findall(r"unit 1 lowers y by ([\d.]+) g$", line)[0])
+    assert pulled == pytest.approx(2.0 * a * dataset.y_scale, rel=5e-3)
+    assert shown(told, "motorcycle", network, chosen=Choice(unit=1)).plain().endswith("unit 2 is off here")
+    assert "unit" not in shown(told, "motorcycle", network, chosen=Choice(unit=OUTPUT_BIAS)).plain().split("\n")[-1]
+
+
 @pytest.mark.parametrize("size", [(79, 27), (50, 14)])
 def test_a_dead_unit_is_marked(told: Told, size: Any):
     network, dead = Network(1, [["relu"] * 5]), (np.array([0.5, 0.0, 0.5, 0.5, 0.5]),)

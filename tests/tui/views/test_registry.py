@@ -174,7 +174,7 @@ AN_EXAMPLE = '''
 from tui.draw.canvas import Canvas
 
 NUMBER, TITLE, ABOUT, KINDS = 9, "Example", "an example", ("curve",)
-KEYS, FOOTER, BELOW, WHOLE = (), "view", None, False
+KEYS, FOOTER, BELOW, ROOM = (), "view", None, "panel"
 
 
 def subtitle(snapshot, state):

@@ -96,6 +96,18 @@ def drawn(told: Told, dataset: Any, network: Network, share: float, **changes: A
     return sums.paint(told(dataset, network, answers={ActiveShares(): shares}, **changes), 79, 27, DARK, STATE)
 
 
+@pytest.mark.parametrize(("size", "words"), [(0.01, "their sum"), (1.0, "their sum on a scale of its own")])
+def test_the_sum_of_the_others_stays_in_its_lane(told: Told, size: float, words: str):
+    network = Network(1, [["tanh"] * 60])
+    c = np.full(60, size)
+    c[:9] = 1.0  # only these have lanes
+    network.theta = [*np.full(60, 3.0), *np.zeros(60), *c, 0.0]
+    canvas = drawn(told, load("motorcycle"), network, 0.5)
+    assert canvas.plain().rstrip().split("\n")[-3].endswith(f"more units, {words}")
+    row = canvas.foreground[-3] == CODES["quiet"]
+    assert row.sum() > 20
+
+
 @pytest.mark.parametrize(("kind", "word"), [("relu", "dead"), ("sigmoid", "saturated"), ("hard_sigmoid", "saturated")])
 @pytest.mark.parametrize("name", ["motorcycle", "moons"])
 def test_units_in_trouble_are_marked(told: Told, name: str, kind: str, word: str):

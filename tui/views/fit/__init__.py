@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 NUMBER, TITLE, ABOUT = 1, "Fit", "the fit"
 KINDS = {"curve": "curve", "series": "series", "plane": "plane", "table": "scatter"}  # and the modules that draw them
-FOOTER, BELOW, WHOLE = "view", None, False
+FOOTER, BELOW, ROOM = "view", None, "panel"
 WEEK = 7  # what the window of dated data moves by
 
 

@@ -23,7 +23,7 @@ KEYS = tuple(
     Key(f"example_{key}", (key,), f"Under the net: the example {words}", "example", partial(examples.step, by), "units")
     for key, words, by in (("left", "before", -1), ("right", "after", 1))
 )
-FOOTER, BELOW, WHOLE = "building", example, False
+FOOTER, BELOW, ROOM = "building", example, "panel"
 
 
 def subtitle(snapshot: Snapshot, state: ViewState) -> str:

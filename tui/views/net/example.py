@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from engine.activations import KINDS
+from engine.losses import LOSSES
 from tui.draw.canvas import Canvas, cut
 from tui.draw.numbers import minus, short
 from tui.run.choice import OUTPUT_BIAS
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
 TITLE = "Example"
 _LABEL, _TAIL, _REST = 15, 8, 9  # columns before the numbers, after them, and for the sum of the others
 _WIDE_CELL, _CELL = 9, 7
-_LOSSES = {"mse": "(y − ŷ)²", "mae": "|y − ŷ|"}
 
 Words = list[tuple[str, str, bool]]  # (text, colour, bold)
 
@@ -283,7 +283,7 @@ def _e_line(snapshot: Snapshot, numbers: Flow, room: int) -> Words:
     unit = f" {dataset.target_unit}".rstrip()
     true = truth(dataset, numbers.target) + unit
     miss = f"{short(numbers.miss * dataset.y_scale)}{unit}"
-    head: Words = [(f"e = {_LOSSES.get(loss, f'{loss}(y − ŷ)')}", "bright", True), ("   true ŷ ", "label", False)]
+    head: Words = [(f"e = {LOSSES[loss].formula}", "bright", True), ("   true ŷ ", "label", False)]
     head += [(true, "train", False), ("   y − ŷ = ", "label", False), (miss, "bright", True)]
     end: Words = [("   e = ", "label", False), (short(numbers.loss), "bright", True)]
     scaled: Words = [] if dataset.labels else [(f"   scaled {short(numbers.miss)}", "text", False)]

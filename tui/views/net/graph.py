@@ -59,7 +59,7 @@ def paint(snapshot: Snapshot, width: int, height: int, palette: Palette, state: 
         units.draw(canvas, where, snapshot, numbers, palette)
         weights.draw(canvas, where, snapshot)
     _draw_output(canvas, where, snapshot, numbers, palette)
-    heads.draw_legend(canvas, snapshot, where, palette)
+    heads.draw_legend(canvas, snapshot, numbers, palette)
     return canvas
 
 

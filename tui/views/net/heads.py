@@ -10,12 +10,14 @@ from engine.activations import KINDS
 from tui.draw.canvas import Canvas, cut
 from tui.draw.maps import draw_map
 from tui.draw.numbers import minus, short
+from tui.run.choice import OUTPUT_BIAS
 from tui.views.net.plan import NUMBER, Plan
 
 if TYPE_CHECKING:
     from data import Dataset
     from tui.draw.palette import Palette
     from tui.run.snapshot import Snapshot
+    from tui.views.net.flow import Flow
 
 PRIMES = ("", "′", "″", "‴")
 
@@ -73,8 +75,8 @@ def draw(canvas: Canvas, where: Plan, snapshot: Snapshot) -> None:
     canvas.text(0, where.output.left, text if len(text) <= room else "y", "label")
 
 
-def draw_legend(canvas: Canvas, snapshot: Snapshot, where: Plan, palette: Palette) -> None:
-    """━━ w > 0   ╍╍ w < 0   thick: large   ◆ this example in each unit."""
+def draw_legend(canvas: Canvas, snapshot: Snapshot, numbers: Flow, palette: Palette) -> None:
+    """━━ w > 0   ╍╍ w < 0   thick: large   ◆ this example, and at the right end what the chosen unit does to it."""
     row = canvas.height - 1
     column = canvas.text(row, 1, "━━", "model")
     column = canvas.text(row, column, " w > 0  ", "quiet")
@@ -82,7 +84,22 @@ def draw_legend(canvas: Canvas, snapshot: Snapshot, where: Plan, palette: Palett
     column = canvas.text(row, column, " w < 0  thick: large  ", "quiet")
     column = canvas.text(row, column, "◆", "now")
     column = canvas.text(row, column, " this example", "quiet")
-    if snapshot.dataset.kind == "plane" and column + 22 <= canvas.width:
+    text = effect(snapshot, numbers)
+    if column + 2 + len(text) < canvas.width:
+        canvas.text_right(row, canvas.width - 1, text, "text")
+    if snapshot.dataset.kind == "plane" and column + 24 + len(text) <= canvas.width:
         ramp = np.linspace(0.0, 1.0, 9)[np.newaxis] * np.ones((2, 1))
         draw_map(canvas, row, column + 2, ramp, palette)
-        canvas.text(row, column + 12, "low to high", "quiet")
+        canvas.text(row, column + 12, "low, high", "quiet")
+
+
+def effect(snapshot: Snapshot, numbers: Flow) -> str:
+    """ "unit 3 lowers y by 28.3 g" or "unit 5 is off here"; nothing of units before the last layer."""
+    layers, chosen, dataset = snapshot.network.layers, snapshot.chosen, snapshot.dataset
+    if chosen.unit == OUTPUT_BIAS or chosen.layer != len(layers) - 1:
+        return ""
+    change, name = float(numbers.parts[chosen.unit]) * dataset.y_scale, f"unit {chosen.unit + 1}"
+    if KINDS[layers[-1][chosen.unit]].can_die and numbers.a[-1][chosen.unit] == 0.0:
+        return f"{name} is off here"
+    verb = "raises" if change > 0 else "lowers"
+    return f"{name} {verb} y by {short(abs(change))} {dataset.target_unit}".rstrip()

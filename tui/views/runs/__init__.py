@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 NUMBER, TITLE, ABOUT = 6, "Runs", "runs side by side"
 KINDS = ("curve", "series", "plane", "table")
-FOOTER, BELOW, WHOLE = "runs", None, True
+FOOTER, BELOW, ROOM = "runs", None, "whole"
 
 
 def subtitle(snapshot: Snapshot, state: ViewState) -> str:

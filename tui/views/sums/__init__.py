@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 NUMBER, TITLE, ABOUT = 2, "Units", "what each unit adds"
 KINDS = {"curve": "along", "series": "along", "plane": "maps", "table": "along"}  # and the modules that draw them
-KEYS, FOOTER, BELOW, WHOLE = (), "building", None, False
+KEYS, FOOTER, BELOW, ROOM = (), "building", None, "panel"
 
 
 def picture(dataset: Dataset) -> Picture:

@@ -126,13 +126,15 @@ def _draw_gutter(canvas: Canvas, lane: Lane, name: str, symbol: str, on: float |
 
 
 def _draw_others(canvas: Canvas, frame: Frame, each: int, shown: Parts, span: float, last: bool) -> None:
-    """The last lane: the sum of all units that have none of their own."""
-    lane = Lane(frame.top + len(shown.units) * each, frame.left, each, frame.columns, float(shown.rest.mean()), span)
+    """The last lane: the sum of all units that have none of their own; one that needs more than a lane says so."""
+    low, high = (float(np.nan_to_num(end)) for end in (shown.rest.min(), shown.rest.max()))
+    own = max(span, min(high - low, 1e300))
+    lane = Lane(frame.top + len(shown.units) * each, frame.left, each, frame.columns, low / 2 + high / 2, own)
     if last:
         lane.line(canvas, shown.rest, "quiet")
     _draw_gutter(canvas, lane, f"+{shown.hidden}", "", None, False)
-    text = f"{shown.hidden} more units" + ", their sum" * last
-    canvas.text_right(lane.top, frame.left + frame.columns, text, "label")
+    words = ", their sum" * last + " on a scale of its own" * (last and own > span)
+    canvas.text_right(lane.top, frame.left + frame.columns, f"{shown.hidden} more units{words}", "label")
 
 
 def _draw_heading(canvas: Canvas, frame: Frame, snapshot: Snapshot, span: float) -> None:

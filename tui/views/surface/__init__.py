@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 NUMBER, TITLE, ABOUT = 4, "Surface", "the loss over two parameters"
 KINDS = ("curve", "series", "plane", "table")
-FOOTER, BELOW, WHOLE = "view", None, False
+FOOTER, BELOW, ROOM = "view", None, "panel"
 LEFT, LEGEND = 8, 9  # columns beside the map
 LINE_ROWS, LINE_FROM = 8, 20  # rows of the line along −g, and from which height on it has a place
 CLOSEST, FARTHEST = 8, -4
