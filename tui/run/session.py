@@ -208,9 +208,9 @@ class Session:
             self.telling.say(*sentences(f"Look: {scene.look}"))
 
     def offer(self, kept: Path | None) -> None:
-        """A run that was cut off can be gone on with."""
+        """A run that was cut off can be gone on with; a scene says what to do in it instead."""
         self.kept = kept
-        if kept is not None:
+        if kept is not None and self.stage is None:
             self.telling.say(words.OFFER)
 
     def go_on(self) -> None:

@@ -36,7 +36,8 @@ from tui.widgets.view_panel import ViewPanel
 FOCUSES = ("view", "units", "recipe")
 NARROW = 100  # columns under which the recipe has no place of its own
 LOW = 32  # rows under which a view that spreads leaves one to what stands under it
-OPENS = ("help", "open_table", "open_run", "export", "ask_epochs", "ask_value", "line_up")  # what needs room of its own
+DIALOGS = ("help", "open_table", "open_run", "export", "scenes", "line_up")
+OPENS = (*DIALOGS, "ask_epochs", "ask_value", "open_or_guess")  # what needs room of its own
 
 
 def breakpoints(side: str, least: int, *others: int) -> list[tuple[int, str]]:

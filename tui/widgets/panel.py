@@ -13,6 +13,8 @@ from tui.draw.palette import Palette
 from tui.run.snapshot import Snapshot
 from tui.views import Picture, ViewState, Want
 
+LEAST = (20, 4)  # columns and rows of a picture; a panel has less only while its screen becomes too small for it
+
 
 class Panel(Widget):
     """A rectangle that `draw` paints from the latest snapshot and view state."""
@@ -28,6 +30,8 @@ class Panel(Widget):
 
     def draw(self, snapshot: Snapshot, width: int, height: int) -> Canvas:
         assert self.picture is not None
+        if width < LEAST[0] or height < LEAST[1]:
+            return Canvas(width, height)
         return self.picture.paint(snapshot, width, height, self.palette, self.view)
 
     def want(self) -> Want | None:

@@ -20,6 +20,7 @@ from tui.draw.palette import ANSI, CODES, DARK, PLAIN, Palette
 from tui.run.snapshot import Snapshot
 from tui.views import KINDS, View, ViewState, chosen, loss, view_of, views
 from tui.views.units import table
+from tui.widgets.panel import Panel
 from tui.widgets.rule import Rule, Title
 
 OF_A_KIND = {"curve": "motorcycle", "series": "chicago", "plane": "moons", "table": "concrete"}
@@ -84,6 +85,18 @@ def test_a_picture_has_its_size_in_every_palette_with_and_without_answers(told: 
             for palette in (DARK, ANSI, PLAIN):
                 canvas = picture.paint(known, width, height, palette, STATE)
                 assert [strip.cell_length for strip in canvas.strips(palette)] == [width] * height
+
+
+@every_picture
+def test_a_panel_with_hardly_any_room_ends_nothing(told: Told, picture: Any, kind: str):
+    dataset = load(OF_A_KIND[kind])
+    panel = Panel(DARK, "view")
+    panel.picture = picture
+    for width, height in ((1, 1), (1, 20), (2, 49), (7, 7), (19, 4), (20, 4), (49, 3), (49, 4)):
+        for layers in ([], [["relu"] * 30]):
+            network = Network(dataset.x_train.shape[1], layers, seed=1)
+            canvas = panel.draw(told(dataset, network, picture.requests(dataset, width, height, STATE)), width, height)
+            assert (canvas.width, canvas.height) == (width, height)
 
 
 @every_picture
