@@ -13,6 +13,7 @@ from tui.draw.palette import Palette
 from tui.run.snapshot import Snapshot
 from tui.views import Picture, ViewState, Want
 
+LINE = "-line"  # the class of what is one row by intent
 LEAST = (20, 4)  # columns and rows of a picture; a panel has less only while its screen becomes too small for it
 
 
@@ -30,7 +31,8 @@ class Panel(Widget):
 
     def draw(self, snapshot: Snapshot, width: int, height: int) -> Canvas:
         assert self.picture is not None
-        if width < LEAST[0] or height < LEAST[1]:
+        line = self.parent is not None and self.parent.has_class(LINE)
+        if width < LEAST[0] or height < (1 if line else LEAST[1]):
             return Canvas(width, height)
         return self.picture.paint(snapshot, width, height, self.palette, self.view)
 
