@@ -77,7 +77,7 @@ class Filler:
 
 
 def twin(trainer: Trainer, network: Network, recipe: Recipe | None = None, examples: Examples | None = None) -> Trainer:
-    """Another trainer at update 0, of this network, by the same seed; recipe and examples are those of now, or given."""
+    """Another trainer at update 0, of this network, by the same seed; recipe and examples of now, or given."""
     data = trainer.examples if examples is None else examples
     x_test, y_test = (data.x_test, data.y_test) if data.y_test.size else (None, None)
     own = trainer.recipe if recipe is None else recipe

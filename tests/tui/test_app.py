@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from textual.command import CommandList
 from textual.geometry import Region
-from textual.widgets import OptionList
+from textual.widgets import OptionList, Static
 
 import data
 from engine import EngineError, Network, Trainer
@@ -589,7 +589,9 @@ async def test_help_shows_what_is_offered_and_escape_closes_it(drive):
         assert isinstance(d.app.screen, HelpScreen)
         text = str(d.app.screen.text())
         for action in ACTIONS:
-            assert not action.keys or action.title in text
+            assert not action.keys or re.search(f" {re.escape(action.title)}  +{action.id}$", text, re.MULTILINE)
+        room = d.app.screen.query_one(Static).size.width
+        assert all(len(line) <= room for line in text.split("\n") if line.startswith("  "))
         assert "no-such-keys" in text
         assert "escape closes" in d.row(0)  # in sight without scrolling
         await d.press("escape")
