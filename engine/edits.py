@@ -264,8 +264,10 @@ def _freeze(edit: Freeze, setup: Setup) -> tuple[Setup, Ints]:
 
 
 def _set_value(edit: SetValue, setup: Setup) -> tuple[Setup, Ints]:
-    theta = setup.theta.copy()
-    theta[whole("index", edit.index, 0, theta.size - 1)] = as_numbers("value", edit.value, theta.dtype, "a number")
+    theta, value = setup.theta.copy(), as_numbers("value", edit.value, setup.theta.dtype, "a number")
+    if value.shape:
+        raise EngineError(f"value of shape {value.shape}: expected a number")
+    theta[whole("index", edit.index, 0, theta.size - 1)] = value
     return _with_theta(theta, setup)
 
 

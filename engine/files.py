@@ -1,4 +1,4 @@
-"""Files that are written in one piece, or not at all."""
+"""Files that are written in one piece or not at all, and texts that are read from no more than a file."""
 
 from __future__ import annotations
 
@@ -39,3 +39,20 @@ def write_in_one_piece(target: Path, content: bytes, lasting: bool = True) -> No
     except BaseException:
         part.unlink(missing_ok=True)
         raise
+
+
+def read_text(path: str | os.PathLike[str], largest: int, expected: str) -> str:
+    """The text of a file of at most so many bytes. Raises EngineError, which says what was `expected`."""
+    source = Path(path)
+    try:
+        if source.exists() and not source.is_file():  # a pipe would be waited for, and a device may never end
+            raise OSError(0, "no regular file")
+        with open(source, "rb") as file:
+            content = file.read(largest + 1)
+        if len(content) > largest:
+            raise EngineError(f"{source.name}: larger than {largest >> 10} kB: expected {expected}")
+        return content.decode()
+    except OSError as error:
+        raise EngineError(f"{source.name}: cannot be read ({error.strerror}): expected {expected}") from None
+    except UnicodeDecodeError:
+        raise EngineError(f"{source.name}: not a text: expected {expected}") from None

@@ -138,17 +138,9 @@ class Story:
 
 def read(path: str | os.PathLike[str]) -> Story:
     """What stands in a file. Raises EngineError for a file that is no story, or one of a newer kind."""
+    text = files.read_text(path, LARGEST, "a saved run")
     try:
-        with open(path, "rb") as file:
-            content = file.read(LARGEST + 1)
-    except OSError as error:
-        raise EngineError(f"{Path(path).name}: cannot be read ({error.strerror}): expected a saved run") from None
-    if len(content) > LARGEST:
-        raise EngineError(f"{Path(path).name}: larger than {LARGEST >> 20} MB: expected a saved run")
-    try:
-        return from_text(content.decode())
-    except UnicodeDecodeError:
-        raise EngineError(f"{Path(path).name}: not a text: expected a saved run") from None
+        return from_text(text)
     except EngineError as error:
         raise EngineError(f"{Path(path).name}: {error}") from None
 

@@ -409,6 +409,7 @@ def test_new_relus_live(jit_only):
         (edits.Freeze(0, 0, 1), "on=1: expected True or False"),
         (edits.SetValue(99, 0.0), "index=99: expected a whole number"),
         (edits.SetValue(0, "a"), "value='a': expected a number"),
+        (edits.SetValue(0, [1.0, 2.0]), r"value of shape \(2,\): expected a number"),
         (edits.SetValue(0, 1e39), "not finite in float32"),
         (edits.SetTheta([1.0, 2.0]), r"theta of shape \(2,\): expected \(7,\)"),
         (edits.SetRecipe(Recipe()), "a network by itself has no recipe"),

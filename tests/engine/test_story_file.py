@@ -221,6 +221,8 @@ def test_what_is_no_file_is_told_in_a_sentence(tmp_path):
         (tmp_path / name).write_bytes(content)
         with pytest.raises(EngineError, match=name):
             Experiment.load(tmp_path / name, arrays)
+    with pytest.raises(EngineError, match=f"large: larger than {story_file.LARGEST >> 10} kB: expected a saved run"):
+        Experiment.load(tmp_path / "large", arrays)
     with pytest.raises(EngineError, match="missing: cannot be read"):
         Experiment.load(tmp_path / "missing", arrays)
     with pytest.raises(EngineError, match="cannot be read"):

@@ -9,6 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 from textual.command import CommandList
+from textual.geometry import Region
+from textual.widgets import OptionList, Static
 
 import data
 from engine import EngineError, Network, Trainer
@@ -587,7 +589,9 @@ async def test_help_shows_what_is_offered_and_escape_closes_it(drive):
         assert isinstance(d.app.screen, HelpScreen)
         text = str(d.app.screen.text())
         for action in ACTIONS:
-            assert not action.keys or action.title in text
+            assert not action.keys or re.search(f" {re.escape(action.title)}  +{action.id}$", text, re.MULTILINE)
+        room = d.app.screen.query_one(Static).size.width
+        assert all(len(line) <= room for line in text.split("\n") if line.startswith("  "))
         assert "no-such-keys" in text
         assert "escape closes" in d.row(0)  # in sight without scrolling
         await d.press("escape")
@@ -628,6 +632,18 @@ async def test_a_page_in_a_palette_that_is_not_laid_out_yet(drive, key):
         await d.pilot.pause()
         await d.press("pagedown")
         assert commands.highlighted > 0
+
+
+@pytest.mark.parametrize("keys", [["t"], ["e"], ["6", "p"]], ids=["scenes", "export", "runs"])
+async def test_a_page_in_a_list_that_is_not_laid_out_yet(drive, monkeypatch, keys):
+    async with drive() as d:
+        await d.press(*keys)
+        options = d.app.screen.query_one(OptionList)
+        options.highlighted = 1
+        monkeypatch.setattr(OptionList, "scrollable_content_region", Region())
+        options._clear_caches()
+        await d.app.run_action("page_down", options)
+        assert options.highlighted == 1
 
 
 async def test_a_palette_opens_while_the_last_one_is_leaving(drive):
@@ -943,7 +959,7 @@ async def test_too_small_a_screen_says_so_in_one_line_and_training_goes_on(drive
         assert d.app.main.focused.id == "view"
 
 
-@pytest.mark.parametrize("key", ["?", "o", "e", "ctrl+p", "n", "enter"])
+@pytest.mark.parametrize("key", ["?", "o", "e", "t", "ctrl+o", "ctrl+p", "n", "enter"])
 async def test_dialogs_close_on_too_small_a_screen_and_none_opens_there(drive, key):
     async with drive() as d:
         await d.press(key)
@@ -957,6 +973,16 @@ async def test_dialogs_close_on_too_small_a_screen_and_none_opens_there(drive, k
         assert d.row(22).startswith(" ▸ space plays")
         await d.press(key)
         assert d.app.screen is not d.app.main or d.app.main.query_one(NumberPrompt).line.has_focus
+
+
+@pytest.mark.parametrize("key", ["p", "enter"])
+async def test_nothing_opens_from_the_runs_on_too_small_a_screen(drive, key):
+    async with drive() as d:
+        await d.press("6")
+        await d.resize(20, 5)
+        await d.press(key)
+        assert d.app.screen is d.app.main
+        assert not d.app.main.query_one(NumberPrompt).display
 
 
 async def test_n_runs_on_too_small_a_screen_once_it_knows_how_many(drive):

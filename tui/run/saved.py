@@ -26,19 +26,22 @@ ARCHIVE = b"PK\x03\x04"
 
 def is_saved(path: str) -> bool:
     """Whether this is the file of a saved run, and no table."""
-    return _begins(path, BEGINNING)
+    return begins(path, BEGINNING)
 
 
 def is_archive(path: str) -> bool:
     """Whether this is an archive of arrays: a run that was cut off, or a network that was exported."""
-    return _begins(path, ARCHIVE)
+    return begins(path, ARCHIVE)
 
 
-def _begins(path: str, beginning: bytes) -> bool:
+def begins(path: str, beginning: bytes) -> bool:
+    """Whether this is a file that begins so; what is none is not even opened, for a pipe would be waited for."""
     try:
+        if not Path(path).is_file():
+            return False
         with open(path, "rb") as file:
             return file.read(len(beginning)) == beginning
-    except OSError:
+    except (OSError, ValueError):
         return False
 
 

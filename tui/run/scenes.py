@@ -9,17 +9,18 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache
-from importlib.resources import files
+from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from engine import EngineError
+from engine import EngineError, files
 from engine.errors import one_of, show, whole
 from engine.notation import parse_layers
 from engine.recipe import BY_FLAG
 from tui.run.options import SOURCE_KINDS, Options
 from tui.run.player import SPEEDS
 from tui.run.presets import PRESETS
+from tui.run.saved import begins
 
 FORMAT = 1
 BEGINNING = b"scene = "  # of every file, whatever its format
@@ -55,7 +56,7 @@ class Scene:
 @cache
 def scenes() -> tuple[Scene, ...]:
     """The scenes that come along, in order."""
-    folder = files("tui") / "scenes"
+    folder = resources.files("tui") / "scenes"
     found = sorted((entry for entry in folder.iterdir() if entry.name.endswith(".toml")), key=lambda entry: entry.name)
     return tuple(from_text(entry.read_text("utf-8"), entry.name[3:-5]) for entry in found)
 
@@ -72,26 +73,12 @@ def find(name: str) -> Scene:
 
 def is_scene(path: str) -> bool:
     """Whether this is the file of a scene."""
-    try:
-        with open(path, "rb") as file:
-            return file.read(len(BEGINNING)) == BEGINNING
-    except (OSError, ValueError):
-        return False
+    return begins(path, BEGINNING)
 
 
 def read(path: str) -> Scene:
     """The scene of a file; the files that it names lie beside it. Raises EngineError."""
-    name = Path(path).name
-    try:
-        with open(path, "rb") as file:
-            content = file.read(LARGEST + 1)
-        if len(content) > LARGEST:
-            raise EngineError(f"{name}: larger than {LARGEST >> 10} kB: expected a scene")
-        return from_text(content.decode(), path)
-    except OSError as error:
-        raise EngineError(f"{name}: cannot be read ({error.strerror}): expected a scene") from None
-    except UnicodeDecodeError:
-        raise EngineError(f"{name}: not a text: expected a scene") from None
+    return from_text(files.read_text(path, LARGEST, "a scene"), path)
 
 
 def from_text(text: str, name: str) -> Scene:

@@ -172,6 +172,8 @@ class Session:
             run, said = race(wish, self.teller.race, self.run)
         if run is not self.run:
             self._enter(run, self.player.level)
+            if not run.story.update and run.story.end:  # what a fork left behind
+                self.player.do(Replay())
         self.telling.say(said)
 
     def _is_far(self, wish: Travel) -> bool:
@@ -208,9 +210,9 @@ class Session:
             self.telling.say(*sentences(f"Look: {scene.look}"))
 
     def offer(self, kept: Path | None) -> None:
-        """A run that was cut off can be gone on with."""
+        """A run that was cut off can be gone on with; a scene says what to do in it instead."""
         self.kept = kept
-        if kept is not None:
+        if kept is not None and self.stage is None:
             self.telling.say(words.OFFER)
 
     def go_on(self) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine import Experiment
-from engine.edits import AddLayer, AddUnit, PlaceUnit, RemoveLayer, RemoveUnit, SplitUnit
+from engine.edits import AddLayer, AddUnit, Edit, PlaceUnit, RemoveLayer, RemoveUnit, SplitUnit
 
 BUDGET = 8 * 2**20  # bytes
 MOST, FEWEST = 240, 8  # moments
@@ -21,6 +21,7 @@ class Stop:
     update: int
     applied: int  # entries of the journal before it
     theta: np.ndarray
+    edit: Edit | None = None  # the last one before it
 
     @property
     def position(self) -> tuple[int, int]:
@@ -57,7 +58,7 @@ class Trail:
             if last.position >= story.position or (last.applied == applied and update < last.update + self._spacing):
                 return
         theta = story.trainer.theta
-        self._stops.append(Stop(update, applied, theta))
+        self._stops.append(Stop(update, applied, theta, _last_edit(story, applied)))
         most = max(FEWEST, min(MOST, BUDGET // theta.nbytes))
         if len(self._stops) > most:
             self._thin()
@@ -83,8 +84,13 @@ class Trail:
 
 
 def _of(stop: Stop, story: Experiment) -> bool:
-    """Whether a story, at its end, went through this moment: a fork has other edits from some update on."""
+    """Whether a story, at its end, went through this moment: a fork has other edits from some place on."""
     entries, applied = story.entries, stop.applied
-    if stop.position > story.position or (applied and entries[applied - 1].update > stop.update):
+    if stop.position > story.position or _last_edit(story, applied) is not stop.edit:
         return False
     return applied == len(entries) or entries[applied].update >= stop.update
+
+
+def _last_edit(story: Experiment, applied: int) -> Edit | None:
+    """The last of so many edits of the journal: this one object, for an equal one may have been made elsewhere."""
+    return story.entries[applied - 1].edit if applied else None

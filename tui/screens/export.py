@@ -17,6 +17,7 @@ from tui.console.fitted import Fitted
 from tui.run.runner import Command
 from tui.run.writing import export
 from tui.screens.dialog import Dialog
+from tui.widgets.options import Options
 
 PICTURE = "svg"
 CHOICES = {**{name: (form.ending, form.about) for name, form in FORMATS.items()}, PICTURE: (".svg", "the screen")}
@@ -36,7 +37,7 @@ class Export(Dialog):
     def compose(self) -> ComposeResult:
         with Vertical():
             yield Label("Export the fit", id="title")
-            yield OptionList(*(Option(f"{name:<8}{about}", name) for name, (_, about) in CHOICES.items()), compact=True)
+            yield Options(*(Option(f"{name:<8}{about}", name) for name, (_, about) in CHOICES.items()), compact=True)
             yield Label("file")
             yield Input(id="file", compact=True)
             yield Label("enter exports   ↑ ↓ form   tab file   esc leaves", id="answer", markup=False)

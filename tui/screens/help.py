@@ -15,6 +15,13 @@ from textual.widgets import Static
 
 from tui.actions import Action, sign
 
+MOUSE = (
+    "With the mouse, in the fit of one feature, a unit's number on the x axis can be dragged: sideways moves its b, "
+    "up and down its c. While drawing, the left button sets points, of two features those of +1; the right one those "
+    "of −1, and of one feature it erases.\n\n"
+)
+KEYS = 'The words at the right are the actions\' names. For keys of your own put lines such as\n  play = "p"\n'
+
 
 class HelpScreen(ModalScreen[None]):
     CSS_PATH = "help.tcss"
@@ -34,13 +41,8 @@ class HelpScreen(ModalScreen[None]):
             lines.append(f"{group}\n", "bold")
             for action in actions:
                 if action.keys:
-                    lines.append(f"  {' '.join(map(sign, action.keys)):<8}", "bold")
-                    lines.append(f"{action.title:<46}", "")
+                    lines.append(f"  {' '.join(map(sign, action.keys)):<8} ", "bold")
+                    lines.append(f"{action.title:<44}  ", "")
                     lines.append(f"{action.id}\n", "dim")
             lines.append("\n")
-        lines.append("With the mouse, in the fit of one feature, a unit's number on the x axis can be dragged:\n")
-        lines.append("sideways moves its b, up and down its c. While drawing, the left button sets points, of two\n")
-        lines.append("features those of +1; the right one those of −1, and of one feature it erases.\n\n")
-        lines.append("The words at the right are the actions' names. For keys of your own put lines such as\n")
-        lines.append(f'  play = "p"\ninto {self.keys_file}')
-        return lines
+        return lines.append(MOUSE).append(KEYS).append(f"into {self.keys_file}")

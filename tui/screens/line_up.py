@@ -12,6 +12,7 @@ from tui.run.presets import PRESETS
 from tui.run.racing import LineUp
 from tui.run.runner import Perform
 from tui.screens.dialog import Dialog
+from tui.widgets.options import Options
 
 
 class LineRunsUp(Dialog):
@@ -20,7 +21,7 @@ class LineRunsUp(Dialog):
     def compose(self) -> ComposeResult:
         with Vertical():
             yield Label("Which runs side by side?", id="title")
-            yield OptionList(*(Option(f"{name:10}{make.__doc__}", id=name) for name, make in PRESETS.items()))
+            yield Options(*(Option(f"{name:10}{make.__doc__}", id=name) for name, make in PRESETS.items()))
             yield Label("enter lines them up, esc leaves; space trains them then", id="answer")
 
     @on(OptionList.OptionSelected)

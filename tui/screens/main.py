@@ -25,7 +25,7 @@ from tui.widgets.footer_line import FooterLine
 from tui.widgets.loss_panel import LossPanel
 from tui.widgets.note_line import NoteLine
 from tui.widgets.number_prompt import NumberPrompt
-from tui.widgets.panel import Panel
+from tui.widgets.panel import LINE, Panel
 from tui.widgets.recipe_panel import RecipePanel
 from tui.widgets.rule import Divider, Rule, Title, lower_titles, name_of, upper_titles
 from tui.widgets.too_small import TooSmall, too_small
@@ -36,7 +36,8 @@ from tui.widgets.view_panel import ViewPanel
 FOCUSES = ("view", "units", "recipe")
 NARROW = 100  # columns under which the recipe has no place of its own
 LOW = 32  # rows under which a view that spreads leaves one to what stands under it
-OPENS = ("help", "open_table", "open_run", "export", "ask_epochs", "ask_value", "line_up")  # what needs room of its own
+DIALOGS = ("help", "open_table", "open_run", "export", "scenes", "line_up")
+OPENS = (*DIALOGS, "ask_epochs", "ask_value", "open_or_guess")  # what needs room of its own
 
 
 def breakpoints(side: str, least: int, *others: int) -> list[tuple[int, str]]:
@@ -146,7 +147,7 @@ class MainScreen(RacingScreen):
         low = spread and (narrow or height < LOW) and self.focused_panel != "recipe"
         recipe = not (narrow or low) or self.focused_panel == "recipe"
         alone = wide or (spread and narrow)
-        self.query_one("#lower").set_class(low, "-line")
+        self.query_one("#lower").set_class(low, LINE)
         shown = {
             "frame": not small,
             "too-small": small,

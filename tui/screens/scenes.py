@@ -17,6 +17,7 @@ from textual.widgets.option_list import Option
 from tui.run.scenes import Scene, scenes
 from tui.run.settings import SCENES, recall_names
 from tui.views import views
+from tui.widgets.options import Options
 
 NARROW = 100  # columns, under which a line has no room for what one sees
 HINT = " ↑ ↓ choose, or type its number   enter begins: your run is kept, u comes back to it   esc leaves"
@@ -37,7 +38,7 @@ class Scenes(ModalScreen[Scene | None]):
         count = sum(scene.name in done for scene in scenes())
         yield Label(f" Scenes   chapter 1, in its own order   {count} of {len(scenes())} done", id="title")
         with Horizontal():
-            yield OptionList(*self._options(done), id="list", markup=False)
+            yield Options(*self._options(done), id="list", markup=False)
             with VerticalScroll(can_focus=False):
                 yield Static(id="about", markup=False)
         yield Label(HINT, id="hint", markup=False)

@@ -13,6 +13,9 @@ from tui.draw.palette import Palette
 from tui.run.snapshot import Snapshot
 from tui.views import Picture, ViewState, Want
 
+LINE = "-line"  # the class of what is one row by intent
+LEAST = (20, 4)  # columns and rows of a picture; a panel has less only while its screen becomes too small for it
+
 
 class Panel(Widget):
     """A rectangle that `draw` paints from the latest snapshot and view state."""
@@ -28,6 +31,9 @@ class Panel(Widget):
 
     def draw(self, snapshot: Snapshot, width: int, height: int) -> Canvas:
         assert self.picture is not None
+        line = self.parent is not None and self.parent.has_class(LINE)
+        if width < LEAST[0] or height < (1 if line else LEAST[1]):
+            return Canvas(width, height)
         return self.picture.paint(snapshot, width, height, self.palette, self.view)
 
     def want(self) -> Want | None:

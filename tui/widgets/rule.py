@@ -12,6 +12,7 @@ from tui.views import ViewState, below, chosen, loss, view_of, views
 from tui.widgets.panel import Panel
 
 _BETWEEN = "  "  # between the names of several views
+_LEAST = 12  # cells of words that are cut: fewer would say nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,15 +67,16 @@ class Rule(Panel):
         return canvas
 
     def _parts(self, title: Title, width: int) -> list[tuple[str, str, bool]]:
-        """The names, and the quiet words cut to what a rule of this width leaves them."""
+        """The names, closer together where they must be, and the quiet words cut to what this width leaves them."""
         focused, several = title.panel == self.focused_panel, len(title.names) > 1
         parts: list[tuple[str, str, bool]] = []
+        between = _BETWEEN if len("─ ") + len(_BETWEEN.join(title.names)) + len(" ─") <= width else " "
         for place, name in enumerate(title.names):
             chosen = place == title.chosen
-            parts.append((_BETWEEN * (place > 0), "rule", False))
+            parts.append((between * (place > 0), "rule", False))
             parts.append((name, "bright" if chosen and focused else "label", chosen and (focused or several)))
         room = width - len("─ ") - sum(len(text) for text, _, _ in parts) - len("  ")
-        words = cut(title.words, room)
+        words = cut(title.words, room) if room >= min(len(title.words), _LEAST) else ""
         return [*parts, (f" {words}", "quiet", False)] if words else parts
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from tui.run.enacting import Enact, sentences
 from tui.run.options import Options
 from tui.run.player import Step, Toggle
 from tui.run.racing import TrainAll
+from tui.run.saved import is_saved
 from tui.run.scenes import Scene, find, from_text, is_scene, read, scenes
 from tui.run.session import Session
 from tui.run.settings import SCENES, recall_names
@@ -185,6 +187,22 @@ def test_what_is_no_scene_is_one_sentence(tmp_path, content):
     path.write_bytes(content)
     with pytest.raises(EngineError, match=r"mine\.toml"):
         read(str(path))
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs pipes with names")
+def test_a_pipe_is_not_waited_for(tmp_path):
+    os.mkfifo(path := str(tmp_path / "pipe"))
+    assert not is_scene(path) and not is_saved(path)
+    with pytest.raises(EngineError, match=r"^pipe: cannot be read \(no regular file\): expected a scene$"):
+        read(path)
+
+
+def test_a_scene_says_what_to_do_though_a_run_was_cut_off(tmp_path):
+    path = tmp_path / "own.toml"
+    path.write_text(OWN)
+    run = Session(Options(scene=str(path)), lambda: None)
+    run.offer(tmp_path / "kept.npz")
+    assert run.snapshot().note.startswith("Press space; then look")
 
 
 def test_an_unknown_name_names_the_nearest():

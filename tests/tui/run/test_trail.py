@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from engine import Experiment, Network, Recipe, Trainer
-from engine.edits import AddUnit, SetRecipe
+from engine.edits import AddLayer, AddUnit, SetRecipe, SetValue
 from tui.run import trail
 from tui.run.trail import Trail
 
@@ -83,3 +83,23 @@ def test_only_moments_of_the_same_network_are_on_the_path():
     own.undo()
     path = seen.path(own)
     assert (updates(path.past), path.ahead, path.reshaped) == ([1, 2], (), -1)
+
+
+def test_an_edit_in_the_place_of_one_that_was_undone_has_moments_of_its_own():
+    own, seen = story(), Trail()
+    own.apply(AddUnit("relu"))
+    seen.look(own)
+    own.undo()
+    own.apply(AddLayer(("tanh",)))
+    seen.look(own)
+    (stop,) = seen.path(own).past
+    np.testing.assert_array_equal(stop.theta, own.trainer.theta)
+
+
+def test_a_value_that_is_set_twice_at_once_is_remembered_as_it_is_now():
+    own, seen = story(), Trail()
+    for value in (1.0, 2.0):
+        own.apply(SetValue(0, value), joins=value > 1.0)
+        seen.look(own)
+    (stop,) = seen.path(own).past
+    np.testing.assert_array_equal(stop.theta, own.trainer.theta)

@@ -20,6 +20,7 @@ from tui.draw.palette import ANSI, CODES, DARK, PLAIN, Palette
 from tui.run.snapshot import Snapshot
 from tui.views import KINDS, View, ViewState, chosen, loss, view_of, views
 from tui.views.units import table
+from tui.widgets.panel import Panel
 from tui.widgets.rule import Rule, Title
 
 OF_A_KIND = {"curve": "motorcycle", "series": "chicago", "plane": "moons", "table": "concrete"}
@@ -84,6 +85,18 @@ def test_a_picture_has_its_size_in_every_palette_with_and_without_answers(told: 
             for palette in (DARK, ANSI, PLAIN):
                 canvas = picture.paint(known, width, height, palette, STATE)
                 assert [strip.cell_length for strip in canvas.strips(palette)] == [width] * height
+
+
+@every_picture
+def test_a_panel_with_hardly_any_room_ends_nothing(told: Told, picture: Any, kind: str):
+    dataset = load(OF_A_KIND[kind])
+    panel = Panel(DARK, "view")
+    panel.picture = picture
+    for width, height in ((1, 1), (1, 20), (2, 49), (7, 7), (19, 4), (20, 1), (20, 4), (49, 1), (49, 4)):
+        for layers in ([], [["relu"] * 30]):
+            network = Network(dataset.x_train.shape[1], layers, seed=1)
+            canvas = panel.draw(told(dataset, network, picture.requests(dataset, width, height, STATE)), width, height)
+            assert (canvas.width, canvas.height) == (width, height)
 
 
 @every_picture
@@ -153,6 +166,21 @@ def test_the_rule_names_all_views_and_the_chosen_one_is_bold(told: Told, focused
     assert text[bold[0] : bold[-1] + 1] == "2 Units"
     assert canvas.foreground[0, text.index("2")] == CODES[colour]
     assert canvas.foreground[0, text.index("1")] == CODES["label"]
+
+
+def test_names_that_have_hardly_room_stand_closer_and_words_that_would_say_nothing_are_left_out(told: Told):
+    title = Title("view", ("1 Fit", "2 Units", "3 Net"), "thin: the truth")
+    rule = Rule(DARK, "rule", lambda snapshot, state: [title], "┬")
+    drawn = [
+        rule.draw(told(load("motorcycle"), network_for("curve")), width, 1).plain() for width in (42, 37, 36, 25, 24)
+    ]
+    assert drawn == [
+        "─ 1 Fit  2 Units  3 Net thin: the truth ──",
+        "─ 1 Fit  2 Units  3 Net thin: the t…",
+        "─ 1 Fit  2 Units  3 Net ────────────",
+        "─ 1 Fit  2 Units  3 Net ─",
+        "─ 1 Fit 2 Units 3 Net ──",
+    ]
 
 
 AN_EXAMPLE = '''
