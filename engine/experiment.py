@@ -241,6 +241,13 @@ class Experiment:
         """Keep few checkpoints: nobody will go back and forth in this story for a while."""
         self._cursor.rest(BUDGET_AT_REST)
 
+    def left(self, tail: Tail) -> Experiment:
+        """What a fork left behind, as a story of its own: at its beginning, all of it ahead with its losses."""
+        network = Network.of(self.initial, self.initial.initial_theta())
+        other = Experiment(twin(self.trainer, network, self.recipe, self.beginning), self.source)
+        other._cursor.entries, other._cursor.end, other._cursor.ahead = list(tail.entries), tail.end, tail.curves
+        return other
+
     # -------------------------------------------------------------------------------------------------- files
 
     def save(self, path: str | os.PathLike[str]) -> None:

@@ -8,9 +8,11 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
+from engine.examples import Examples
 from engine.journal import Entry
 from engine.marks import Mark, Marks, Position
 from engine.network import Network
+from engine.recipe import Recipe
 from engine.trainer import Trainer
 
 
@@ -74,8 +76,11 @@ class Filler:
             self._applied += 1
 
 
-def twin(trainer: Trainer, network: Network) -> Trainer:
-    """Another trainer at update 0, of this network on the same data, by the same recipe and seed."""
-    data, recipe, seed = trainer.examples, trainer.recipe, trainer.seed
+def twin(trainer: Trainer, network: Network, recipe: Recipe | None = None, examples: Examples | None = None) -> Trainer:
+    """Another trainer at update 0, of this network, by the same seed; recipe and examples of now, or given."""
+    data = trainer.examples if examples is None else examples
     x_test, y_test = (data.x_test, data.y_test) if data.y_test.size else (None, None)
-    return Trainer(network, data.x, data.y, x_test, y_test, recipe, seed, trainer.device, trainer.threads)
+    own = trainer.recipe if recipe is None else recipe
+    other = Trainer(network, data.x, data.y, x_test, y_test, own, trainer.seed, trainer.device, trainer.threads)
+    other.restore(other.snapshot(), data)  # with what stands aside, and how it came to that
+    return other

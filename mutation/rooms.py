@@ -65,6 +65,7 @@ OWN_TESTS = {  # of the engine's files: what is named like them, or else whoever
     "history": "history trainer experiment",
     "initial": "initial",
     "journal": "experiment story_file",
+    "last_update": "last_update",
     "layout": "network shuffle gradients",
     "losses": "losses gradients",
     "marks": "experiment filling",

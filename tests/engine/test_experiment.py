@@ -449,3 +449,24 @@ def test_a_long_slice_is_cut_at_recorded_edits(dtype):
         story.run_for(0.05)
     story.goto(25)
     assert state(story.trainer) == end
+
+
+def test_what_a_fork_left_behind_is_a_story_of_its_own():
+    trainer = make()
+    trainer.apply(SetPoints(30, 4))
+    own = Experiment(trainer, {"data": "here"})
+    own.step(20)
+    own.apply(SetRecipe(Recipe(batch_size=3)))
+    own.apply(SetPoints(36, 4))
+    own.step(20)
+    end, curve = state(own.trainer), own.history.train
+    own.goto(10)
+    own.apply(UNIT)
+    (tail,) = own.tails
+    own.apply(SetPoints(33, 4))  # the examples of now are others than those of the beginning
+    other = own.left(tail)
+    assert (other.update, other.end, other.source) == (0, 40, {"data": "here"})
+    np.testing.assert_array_equal(other.history.train, curve)
+    other.goto(40)
+    assert state(other.trainer) == end
+    assert own.update == 10

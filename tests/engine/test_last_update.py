@@ -60,12 +60,12 @@ def miss(ours: np.ndarray, theirs: np.ndarray) -> float:
 
 @pytest.mark.parametrize("seed", range(50))
 def test_gradient_and_step_are_those_of_the_trainer(seed: int):
-    """The lanes are in float32, and round; what is meant agrees with the plain loops in float64."""
-    for dtype, of_gradient, of_theta in (("float32", 1e-6, 3e-7), ("float64", 1e-14, 1e-14)):
+    """Float32 rounds by the size of the targets, which is 1; what is meant agrees with the plain loops in float64."""
+    for dtype, of_gradient, of_theta in (("float32", 3e-7, 3e-7), ("float64", 1e-14, 1e-14)):
         trainer = random_run(seed, dtype)
         update = opened(trainer)
         assert trainer.last_gradient is not None
-        assert miss(update.gradient, trainer.last_gradient) <= of_gradient * np.abs(update.gradient).max()
+        assert miss(update.gradient, trainer.last_gradient) <= of_gradient * max(1.0, np.abs(update.gradient).max())
         assert miss(update.after.theta, trainer.theta) <= of_theta
         assert update.number == trainer.update
 

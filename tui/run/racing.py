@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from engine import EngineError
 from tui.run.presets import PRESETS, again, line_up
 from tui.run.race import MOST, Race, Racer, same_unseen
 from tui.run.run import Run
+from tui.run.saved import notes_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +67,17 @@ def race(wish: RaceWish, own: Race, run: Run) -> tuple[Run, str]:
 def join(own: Race, runs: Sequence[Run], run: Run) -> None:
     """The runs of this start come to a race that has none, the latest ones, as far as they can be compared."""
     if not own.racers:
-        same = [each for each in runs if same_unseen(each.dataset.whole, run.dataset.whole)]
-        own.racers = [Racer(each, _name(each), 0) for each in same[-MOST:]]
+        same = [each for each in runs if same_unseen(each.loaded, run.loaded)]
+        racers = [racer for each in same for racer in (*_left(each), Racer(each, _name(each), 0))]
+        own.racers = racers[-MOST:]
+
+
+def _left(run: Run) -> Iterator[Racer]:
+    """What edits in the past of a run have left behind."""
+    for tail in run.story.tails:
+        other = Run(run.options, run.loaded, run.story.left(tail), run.choice)
+        other.telling.notes = notes_of(run.options, run.loaded, other.story)
+        yield Racer(other, f"{_name(other)}, left at update {tail.fork}", 0)
 
 
 def _name(run: Run) -> str:

@@ -172,6 +172,8 @@ class Session:
             run, said = race(wish, self.teller.race, self.run)
         if run is not self.run:
             self._enter(run, self.player.level)
+            if not run.story.update and run.story.end:  # what a fork left behind
+                self.player.do(Replay())
         self.telling.say(said)
 
     def _is_far(self, wish: Travel) -> bool:

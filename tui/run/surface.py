@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -87,6 +88,10 @@ class SurfaceOf(Heavy[Surface]):
     closer: int  # how often the map was halved; below 0: doubled
     starts: int = 0  # updates for which runs from other random starts are trained beside it
     full: int = 0  # updates of the run beside which one with full batches is trained
+
+    def like(self, other: Heavy[Any]) -> bool:
+        """One of the same size: it says itself what lies on its axes."""
+        return isinstance(other, SurfaceOf) and (other.columns, other.rows) == (self.columns, self.rows)
 
     def work(self, evidence: Evidence) -> Surface:
         network, dataset, recipe = evidence.network, evidence.dataset, evidence.recipe

@@ -30,6 +30,10 @@ class Heavy(Request[T]):
     def answer(self, facts: Facts) -> T:
         return self.work(facts.evidence)
 
+    def like(self, other: Heavy[Any]) -> bool:
+        """Whether the answer to the other one may stand until there is one to this: nobody sees a blank between."""
+        return False
+
 
 class Workbench:
     """Until `start` it works at once, on the thread that asks."""
@@ -38,7 +42,7 @@ class Workbench:
         self._news: Callable[[], None] | None = None
         self._lock = threading.Condition()
         self._waiting: dict[Heavy[Any], Evidence] = {}  # the newest question last
-        self._known: dict[Heavy[Any], tuple[Evidence, Any]] = {}
+        self._known: dict[Heavy[Any], tuple[Evidence | None, Any]] = {}
         self._failure: BaseException | None = None
         self._ends = False
         self._thread = threading.Thread(target=self._live, name="unitfit workbench", daemon=True)
@@ -54,11 +58,17 @@ class Workbench:
             self._ends = True
             self._lock.notify()
 
-    def keep(self, requests: Collection[Request[Any]]) -> None:
-        """Forget all questions but these, and their answers."""
+    def keep(self, requests: Collection[Heavy[Any]]) -> None:
+        """Forget all questions but these, and the answers to all but these and what is like them."""
         with self._lock:
             self._waiting = {request: own for request, own in self._waiting.items() if request in requests}
-            self._known = {request: own for request, own in self._known.items() if request in requests}
+            before, self._known = self._known, {}
+            for request in requests:
+                alike = (found for other, (_, found) in before.items() if request.like(other))
+                if request in before:
+                    self._known[request] = before[request]
+                elif (found := next(alike, None)) is not None:
+                    self._known[request] = None, found
 
     def answer(self, request: Heavy[T], evidence: Evidence) -> T | None:
         """The newest answer, None before the first; where it is of another moment, a new one is worked on."""

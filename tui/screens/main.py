@@ -25,7 +25,7 @@ from tui.widgets.footer_line import FooterLine
 from tui.widgets.loss_panel import LossPanel
 from tui.widgets.note_line import NoteLine
 from tui.widgets.number_prompt import NumberPrompt
-from tui.widgets.panel import Panel
+from tui.widgets.panel import LINE, Panel
 from tui.widgets.recipe_panel import RecipePanel
 from tui.widgets.rule import Divider, Rule, Title, lower_titles, name_of, upper_titles
 from tui.widgets.too_small import TooSmall, too_small
@@ -147,7 +147,7 @@ class MainScreen(RacingScreen):
         low = spread and (narrow or height < LOW) and self.focused_panel != "recipe"
         recipe = not (narrow or low) or self.focused_panel == "recipe"
         alone = wide or (spread and narrow)
-        self.query_one("#lower").set_class(low, "-line")
+        self.query_one("#lower").set_class(low, LINE)
         shown = {
             "frame": not small,
             "too-small": small,

@@ -61,11 +61,14 @@ def _numbers(frame: Frame, snapshot: Snapshot, source: int) -> Iterator[tuple[in
         return
     place, chosen = places(frame, snapshot, source), _chosen(snapshot)
     free = np.ones(frame.columns + 4, bool)  # two cells of margin on either side
-    for unit in sorted(range(len(place)), key=lambda unit: unit != chosen):
+    inside, tried = np.flatnonzero((place >= 0) & (place < frame.columns)), set()
+    for unit in sorted(inside.tolist(), key=lambda unit: unit != chosen):
         label = str(unit + 1)
-        if not 0 <= place[unit] < frame.columns:
-            continue
         middle = int(place[unit]) - (len(label) - 1) // 2
+        if middle in tried:  # where one had no room, no later one has, whose label is no shorter
+            continue
+        if unit != chosen:
+            tried.add(middle)
         starts = (start for start in (middle, middle + 1, middle - 1) if 0 <= start <= frame.columns - len(label))
         start = next((start for start in starts if free[start + 1 : start + len(label) + 3].all()), None)
         if start is not None:

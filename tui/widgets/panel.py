@@ -13,7 +13,8 @@ from tui.draw.palette import Palette
 from tui.run.snapshot import Snapshot
 from tui.views import Picture, ViewState, Want
 
-LEAST = 20  # columns of a picture; a panel has fewer only while its screen becomes too small for it
+LINE = "-line"  # the class of what is one row by intent
+LEAST = (20, 4)  # columns and rows of a picture; a panel has less only while its screen becomes too small for it
 
 
 class Panel(Widget):
@@ -30,7 +31,8 @@ class Panel(Widget):
 
     def draw(self, snapshot: Snapshot, width: int, height: int) -> Canvas:
         assert self.picture is not None
-        if width < LEAST:
+        line = self.parent is not None and self.parent.has_class(LINE)
+        if width < LEAST[0] or height < (1 if line else LEAST[1]):
             return Canvas(width, height)
         return self.picture.paint(snapshot, width, height, self.palette, self.view)
 

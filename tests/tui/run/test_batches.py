@@ -74,14 +74,3 @@ def test_after_other_examples_the_epoch_begins_anew():
     assert answer.last.tolist() == epoch_order(5, 0, 107)[:10].tolist()
     do(session, Back(1))
     assert Facts(session.run.evidence()).of(LastBatch()) is None
-
-
-@pytest.mark.parametrize("examples", [1, 2, 7, 106, 1000])
-def test_an_epoch_takes_each_example_once(examples: int):
-    orders = [epoch_order(3, epoch, examples) for epoch in range(3)]
-    for order in orders:
-        assert sorted(order.tolist()) == list(range(examples))
-    if examples > 7:
-        assert not np.array_equal(orders[0], orders[1])
-        assert not np.array_equal(orders[0], epoch_order(4, 0, examples))
-    assert np.array_equal(orders[2], epoch_order(3, 2, examples))

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from engine import EngineError
+from engine.edits import SetValue
 from tui.run.beginnings import Load, Reseed
 from tui.run.options import Options
 from tui.run.player import Toggle
@@ -94,6 +95,21 @@ def test_without_a_race_the_runs_of_this_start_stand_there():
     assert [row.name.split(" ")[-1] for row in found] == ["0", "4", "4"]
     assert [row.present for row in found] == [False, False, True]
     assert {row.state for row in found} == {""}
+
+
+def test_what_a_fork_left_behind_stands_there_with_its_losses_and_can_be_opened():
+    run = session()
+    run.story.run(3)
+    left = run.trainer.theta
+    losses = run.trainer.loss("train")
+    run.story.goto(4)
+    run.perform(SetValue(0, 1.0))
+    found = rows(run)
+    assert [row.name.split(", ")[-1] for row in found] == ["left at update 4", "1-3-1 adam η 0.03 seed 0"]
+    assert found[0].train == pytest.approx(np.sqrt(losses) * run.dataset.y_scale, rel=1e-5)
+    run.perform(OpenRacer(0))
+    finish(run)
+    assert run.trainer.theta.tobytes() == left.tobytes()
 
 
 def test_a_run_is_opened_and_u_goes_back():

@@ -25,6 +25,17 @@ class Name(Heavy[tuple]):
 
 
 @dataclass(frozen=True, slots=True)
+class Alike(Heavy[tuple]):
+    name: str
+
+    def work(self, evidence: Evidence) -> tuple:
+        return self.name, evidence
+
+    def like(self, other: Heavy) -> bool:
+        return isinstance(other, Alike)
+
+
+@dataclass(frozen=True, slots=True)
 class Logged(Heavy[None]):
     """It writes down that its turn has come."""
 
@@ -98,6 +109,17 @@ def test_what_nobody_asks_any_more_is_forgotten(bench):
     news()
     own.keep([Name("b")])
     assert own.answer(Name("a"), ONE) is None
+
+
+def test_an_answer_stands_until_there_is_one_to_what_is_like_its_question(bench):
+    own, news = bench
+    own.answer(Alike("a"), ONE)
+    news()
+    own.keep([Alike("b"), Name("b")])
+    assert own.answer(Alike("b"), ONE) == ("a", ONE)
+    assert own.answer(Name("b"), ONE) is None
+    news(), news()
+    assert own.answer(Alike("b"), ONE) == ("b", ONE)
 
 
 def test_a_fault_is_raised_for_whoever_asks(bench):

@@ -171,6 +171,15 @@ def test_the_rows_hold_the_numbers_of_the_update(told: Told):
     np.testing.assert_allclose(numbers(sums[21:]), update.gradient[3:6], atol=6e-5)
 
 
+@pytest.mark.parametrize(("recipe", "ends"), [(Recipe(), "rmse"), (Recipe(loss="mae"), "mae"), (Recipe(l2=1.0), "+")])
+def test_the_loss_of_the_batch_is_told_before_and_after_the_step(told: Told, recipe: Recipe, ends: str):
+    network = Network(1, [["sigmoid"] * 3], seed=2)
+    update = looked(told, "motorcycle", network, recipe=recipe).update
+    (row,) = (row for row in rows(told, "motorcycle", network, recipe=recipe) if row.startswith(" L = mean of e"))
+    assert numbers(row)[:2] == pytest.approx([update.loss, update.loss_after], abs=6e-5)
+    assert row.split("→")[1].split()[1] == ends
+
+
 def test_the_steps_of_a_window_are_those_of_its_numbers(told: Told):
     network = Network(1, [["tanh"] * 30], seed=2)
     own, drawn = looked(told, "motorcycle", network), rows(told, "motorcycle", network, state=replace(STATE, traced=47))

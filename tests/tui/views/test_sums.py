@@ -64,6 +64,12 @@ def test_the_units_that_move_most_are_shown_and_the_chosen_one():
     assert largest(np.array([3.0, 1.0, 5.0, 2.0]), 2, always=1) == [1, 2]
     assert largest(np.array([np.nan, 1.0, 5.0]), 2) == [1, 2]
     assert largest(np.array([3.0, 1.0]), 2) == [0, 1]
+    assert largest(np.array([1.0, 0.0, 0.0]), 2) == [0, 1]
+
+
+def test_sizes_that_are_nearly_the_same_change_no_places():
+    sizes = np.array([1.0, 1.02, 1.04, 1.06, 9.0])
+    assert largest(sizes, 3) == largest(sizes[[3, 2, 1, 0, 4]], 3) == [0, 1, 4]
 
 
 def test_units_before_the_last_layer_are_those_that_can_move_the_next_one_most():

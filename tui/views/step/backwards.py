@@ -15,7 +15,7 @@ from tui.views.step.groups import Group
 from tui.views.step.look import LABEL, WORDS, Look
 from tui.views.step.names import delta, slope_formula, symbol
 from tui.views.step.rows import Row, draw_here, line, rule
-from tui.views.step.strips import from_nought, signed
+from tui.views.step.strips import from_nought, largest, signed
 
 CELL, AFTER = 14, 3  # of a sum: its columns at least, and those after its number
 
@@ -48,8 +48,7 @@ def _deltas(of: Look, units: list[Group]) -> list[Row]:
     own = sorted(units, key=lambda group: -group.layer)
     values = [group.of(of.update.backward.r[group.layer]) / of.size for group in own]
     single = [np.abs(of.cells(each)) for group, each in zip(own, values, strict=True) if group.single]
-    finite = np.concatenate(single)[np.isfinite(np.concatenate(single))] if single else np.zeros(0)
-    scale = float(finite.max()) if finite.size else 1.0
+    scale = largest(np.concatenate(single)) if single else 1.0
     lines = []
     for place, (group, each) in enumerate(zip(own, values, strict=True)):
         cells = of.cells(each)
@@ -77,9 +76,7 @@ def _number(of: Look, value: float) -> str:
 
 def of_gradients(of: Look) -> int:
     """Decimals of the numbers of one example, by the largest ∂L/∂y of the batch."""
-    y = np.abs(of.update.backward.y) / of.size
-    finite = y[np.isfinite(y)]
-    most = float(finite.max()) if finite.size else 1.0
+    most = largest(np.abs(of.update.backward.y) / of.size)
     return int(np.clip(3 - math.floor(math.log10(most)), 3, 6)) if most > 0 else 4
 
 
@@ -89,9 +86,9 @@ def of_gradients(of: Look) -> int:
 def sums(of: Look) -> tuple[list[Row], list[Row], list[Row]]:
     """Of c and the output bias, of w, and of b: of one layer's units all, where there are several the chosen one's."""
     network, last = of.network, len(of.network.layers)
-    bias = network.index(last, 0, "b")
+    bias, over = network.index(last, 0, "b"), f"Σ over the {of.size}"
     if not last:
-        inputs = _sum(of, "∂L/∂w = Σ ∂L/∂y·x", range(bias), of.chosen.source, 16)
+        inputs = _sum(of, "∂L/∂w = Σ ∂L/∂y·x", range(bias), of.chosen.source, 16, over)
         return [], [inputs], [_sum(of, "∂L/∂b = Σ ∂L/∂y", (bias,), 0, 17)]
     layer, unit = of.chosen.layer, max(of.chosen.unit, 0)
     own, came = prime(layer), f"a{prime(layer - 1)}" if layer else "x"
@@ -102,12 +99,12 @@ def sums(of: Look) -> tuple[list[Row], list[Row], list[Row]]:
     b = range(first + fan_in * fan_out, first + (fan_in + 1) * fan_out)
     return (
         [_sum(of, f"∂L/∂c = Σ ∂L/∂y·a{prime(last - 1)}", c, unit if layer == last - 1 else 0, 15)],
-        [_sum(of, f"∂L/∂w{own} = Σ ∂L/∂r{own}·{came}", w, of.chosen.source if several else unit, 16)],
+        [_sum(of, f"∂L/∂w{own} = Σ ∂L/∂r{own}·{came}", w, of.chosen.source if several else unit, 16, over)],
         [_sum(of, f"∂L/∂b{own} = Σ ∂L/∂r{own}", b, unit, 17)],
     )
 
 
-def _sum(of: Look, label: str, indices: Sequence[int], near: int, need: int) -> Row:
+def _sum(of: Look, label: str, indices: Sequence[int], near: int, need: int, tail: str = "") -> Row:
     """As many of these sums as there is room for, the traced one among them, else the one at the place `near`."""
     g, places = of.update.backward.gradient, max(4, of_gradients(of) - 1)
     longest = max(len(symbol(index, of.network)) for index in indices[-2:])  # the last of c's is b
@@ -125,7 +122,7 @@ def _sum(of: Look, label: str, indices: Sequence[int], near: int, need: int) -> 
             text = fixed(float(g[indices[place]]), places)
             canvas.text_right(row, column + cell - AFTER, text, "bright" if lit else "gradient", lit)
         after = WORDS + len(shown) * cell
-        if after + CELL <= canvas.width and need == 16:
-            canvas.text(row, after, f"Σ over the {of.size}", "quiet")
+        if after + len(tail) + 1 <= canvas.width:
+            canvas.text(row, after, tail, "quiet")
 
     return Row(need, paint)

@@ -25,9 +25,7 @@ def rows(of: Look, units: list[Group]) -> list[Row]:
     y, truth, e = of.cells(update.passed.y), of.cells(update.y), of.cells(update.losses)
     loss = LOSSES[update.before.recipe.loss]
     last = len(of.network.layers) - 1
-    formula = (
-        f"y = b + Σ c·a{prime(last)}" if last >= 0 else "y = b + Σ w·x" if of.network.n_inputs > 1 else "y = b + w·x"
-    )
+    formula = f"y = b + Σ c·a{prime(last)}" if last >= 0 else "y = b + Σ w·x"
     return [
         _head(of),
         _x(of),
@@ -53,9 +51,8 @@ def _head(of: Look) -> Row:
     heads = f"{count} of the batch, by {by} →", f"{count} of the batch by {by}", f"{count}, by {by}", f"{count}"
     title, example = "forwards ↓", f"example {of.number}"
     room = STRIP - len("─  ─  ") - len(title) - len(example)
-    theta = next(
-        words for words in (f"  θ of update {before}", f"  θ of {before}", "") if len(words) < room or not words
-    )
+    thetas = f"  θ of update {before}", f"  θ of {before}", ""
+    theta = next(words for words in thetas if len(words) < room or not words)
     line_between = " " + "─" * (room - len(theta)) + " "
     parts = [(title, "bright", True), (theta, "label", False), (line_between, "rule", False), (example, "text", False)]
     return rule(parts, [(_fitting(of, *heads), "label", False)], at=STRIP, need=1)
@@ -117,15 +114,17 @@ def _miss(of: Look) -> Row:
 
 
 def _loss(of: Look) -> Row:
-    """L of the batch, before and after the step, and its root."""
+    """L of the batch, what the step makes of it, and its root, or the penalty beside it."""
     update, recipe = of.update, of.update.before.recipe
-    measure = measure_of(recipe, of.dataset)
-    beside: Words = [(f"{update.loss:.4f}" if update.loss < 1e3 else short(update.loss), "bright", True)]
+    measure, forms = measure_of(recipe, of.dataset), list[str]()
     if measure.in_unit:
         root, unit = short(float(measure.shown(update.loss, of.dataset.y_scale))), of.dataset.target_unit
-        form = f"   its root in {unit}: {root}" if measure.loss.root else f"   in {unit}: {root}"
-        room = of.width - STRIP - len(beside[0][0]) - 1
-        beside = [*beside, (form if unit and len(form) <= room else f"   {measure.word} {root}", "label", False)]
+        forms = [f"   its root in {unit}: {root}"] * bool(measure.loss.root and unit)
+        forms += [f"   {measure.word} {root} {unit}".rstrip(), f"   {measure.word} {root}"]
     if added := penalty(update.before, update.before.theta):
-        beside = [*beside[:1], (f"   and {short(added)} for L1, L2", "label", False)]
+        forms = [f"   and {short(added)} for L1, L2", f"  + {short(added)} penalty"]
+    now, then = (fixed(loss, 4) for loss in (update.loss, update.loss_after))
+    room = of.width - STRIP - len(f"{now} → {then}") - 1
+    rest = next((form for form in forms if len(form) <= room), "")
+    beside: Words = [(now, "bright", True), (f" → {then}", "text", False), (rest, "label", False)]
     return line(of, "L = mean of e", "loss of the batch", beside=beside, need=4)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from engine import Network
+from tui.draw.palette import DARK
 from tui.run.choice import Choice, index_of, nearest
 from tui.run.last_update import LastUpdate
 from tui.views import examples
@@ -151,7 +152,5 @@ def step_number(direction: int, state: ViewState, snapshot: Snapshot, width: int
 
 
 def _looked(snapshot: Snapshot, width: int, height: int, state: ViewState) -> Look | None:
-    from tui.draw.palette import DARK
-
-    own: Any = look(snapshot, width, height, DARK, state)
+    own = look(snapshot, width, height, DARK, state)
     return own if isinstance(own, Look) else None

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from tui.views.step import backwards, forwards, ghost, theta, trace
 from tui.views.step.groups import groups
 from tui.views.step.look import Look, look
-from tui.views.step.rows import Row, kept
+from tui.views.step.rows import OPTIONAL, Row, kept
 
 if TYPE_CHECKING:
     from tui.draw.canvas import Canvas
@@ -41,5 +41,5 @@ def rows(of: Look) -> list[Row]:
 def _lines(of: Look) -> int:
     """How many lines of units there are on either side."""
     others = [*forwards.rows(of, []), *backwards.rows(of, []), *theta.rows(of)]
-    needed = sum(each.need < 10 for each in others)
+    needed = sum(each.need < OPTIONAL for each in others)
     return max((of.height - len(others)) // 2, min(FEW, (of.height - needed) // 2), 1)

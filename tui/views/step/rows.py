@@ -15,6 +15,7 @@ from tui.views.step.look import LABEL, NUMBER, STRIP, WORDS, Look
 if TYPE_CHECKING:
     from tui.views.step.strips import Strip
 
+OPTIONAL = 10  # rows of this need and above are there only where all of them fit
 Words = Sequence[tuple[str, str, bool]]  # (text, colour, bold)
 
 

@@ -33,12 +33,12 @@ class Strip:
 
 def from_nought(values: np.ndarray, colour: str) -> Strip:
     """Values that are never below 0."""
-    return Strip(values, colour, 0.0, _largest(values))
+    return Strip(values, colour, 0.0, largest(values))
 
 
 def signed(values: np.ndarray, colour: str, scale: float | None = None) -> Strip:
     """Values of either sign."""
-    most = _largest(np.abs(values)) if scale is None else scale
+    most = largest(np.abs(values)) if scale is None else scale
     return Strip(values, colour, -most, most, signed=True)
 
 
@@ -85,6 +85,7 @@ def _levels(strip: Strip, values: np.ndarray) -> np.ndarray:
     return np.clip(np.nan_to_num(share, nan=0.0), -TOP, TOP).round().astype(int)
 
 
-def _largest(values: np.ndarray) -> float:
+def largest(values: np.ndarray) -> float:
+    """The greatest that is finite, 1 without any."""
     finite = values[np.isfinite(values)]
     return float(finite.max()) if finite.size else 1.0

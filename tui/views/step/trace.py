@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from tui.run.snapshot import Snapshot
     from tui.views.state import ViewState
 
-TITLE = "Where"
+TITLE = "Trace"
 FIRST, PRODUCT = 14, 12  # columns before the factors, and of the product after them
 FEWEST = 4  # rows that are worth a chain
 OTHERS = 7  # rows beside those of examples
@@ -38,8 +38,8 @@ def subtitle(snapshot: Snapshot, state: ViewState) -> str:
     """Where ∂L/∂w₁ comes from."""
     own = look(snapshot, 79, 8, DARK, state)
     if isinstance(own, str):
-        return "a number of the gradient comes from"
-    return f"∂L/∂{symbol(own.index, own.network)} comes from   tab, ↑ ↓ another number"
+        return "where a number of the gradient comes from"
+    return f"where ∂L/∂{symbol(own.index, own.network)} comes from   tab, ↑ ↓ another number"
 
 
 def requests(dataset: Dataset, width: int, height: int, state: ViewState) -> tuple[Request[Any], ...]:
@@ -66,9 +66,8 @@ def draw_line(canvas: Canvas, of: Look) -> None:
     end = [(digits(g), "bright", True), ("; by difference ", "label", False)]
     end += [(f"{digits(found.slope)} ", "bright" if found.agrees else "trouble", True), mark]
     room = canvas.width - 2 - sum(len(text) for text, _, _ in [*parts, *end])
-    middle = next(
-        (text for text in (f" = mean of {product} = ", f" = mean of {len(own)} factors = ") if len(text) <= room), " = "
-    )
+    forms = f" = mean of {product} = ", f" = mean of {len(own)} factors = "
+    middle = next((form for form in forms if len(form) <= room), " = ")
     canvas.parts(0, 1, [*parts, (middle, "label", False), *end])
 
 
@@ -104,15 +103,10 @@ def _write_example(
     example = of.order[place]
     texts = [f"{fixed(float(factor.values[example]), 4):>{NUMBER}}" for factor in own]
     chosen = place + 1 == of.number
-    _write(canvas, row, f"example {place + 1}", texts, middles, room, "bright" if chosen else "text")
-    product = float(chain.products(own)[example])
-    canvas.text(
-        row,
-        FIRST + len(own) * room + 1,
-        f"= {fixed(product, 4):>{NUMBER - 1}}",
-        "bright" if chosen else "text",
-        bold=chosen,
-    )
+    colour = "bright" if chosen else "text"
+    _write(canvas, row, f"example {place + 1}", texts, middles, room, colour)
+    product = f"= {fixed(float(chain.products(own)[example]), 4):>{NUMBER - 1}}"
+    canvas.text(row, FIRST + len(own) * room + 1, product, colour, bold=chosen)
     if chosen and canvas.height > OTHERS + 1:
         canvas.text(row, 0, "▸", "now")
 
@@ -146,23 +140,15 @@ def _mean(of: Look, own: Sequence[chain.Factor], room: int) -> Words:
 def _difference(of: Look) -> tuple[Words, Words]:
     """L a little further up and down, and the slope between them."""
     found, name = chain.check(of.update, of.index), symbol(of.index, of.network)
-    what = "L" if of.update.backward.gradient[of.index] == of.update.gradient[of.index] else "L with its penalty"
-    first = [
-        ("check without the chain rule: ", "label", False),
-        (f"{what} at {name} + {H:g} is {loss(found.up)},", "text", False),
-    ]
-    second = [
+    mean, g = float(of.update.backward.gradient[of.index]), float(of.update.gradient[of.index])
+    what = f"{'L' if g == mean else 'L with its penalty'} at {name} + {H:g} is {loss(found.up)},"
+    colour, verdict = ("bright", " ✓ the same") if found.agrees else ("trouble", f" ✗ not {digits(g)}")
+    return [("check without the chain rule: ", "label", False), (what, "text", False)], [
         (f"at {name} − {H:g} is {loss(found.down)}", "text", False),
         (f"; the difference / {2 * H:g} is ", "label", False),
+        (digits(found.slope), colour, True),
+        (verdict, "text" if found.agrees else "trouble", not found.agrees),
     ]
-    colour = "bright" if found.agrees else "trouble"
-    second += [(digits(found.slope), colour, True)]
-    second += [
-        (" ✓ the same", "text", False)
-        if found.agrees
-        else (f" ✗ not {digits(float(of.update.gradient[of.index]))}", "trouble", True)
-    ]
-    return first, second
 
 
 def _step(of: Look, room: int) -> Words:

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from data import Dataset
     from engine import Network
 
+_STEP = 1.25  # between sizes that differ
+
 
 @dataclass(frozen=True, slots=True)
 class Parts:
@@ -55,10 +57,15 @@ def of_layer(network: Network, x: np.ndarray, layer: int, most: int, always: int
 
 
 def largest(sizes: np.ndarray, most: int, always: int = -1) -> list[int]:
-    """The places of the `most` largest sizes (n,), in ascending order; `always` is one of them unless it is −1."""
+    """The places of the `most` largest sizes (n,), in ascending order; `always` is one of them unless it is −1.
+
+    Sizes that are nearly the same count as the same, the first ones win: so what is shown seldom changes in training.
+    """
     if len(sizes) <= most:
         return list(range(len(sizes)))
-    order = np.argsort(-np.nan_to_num(sizes), kind="stable").tolist()
+    with np.errstate(divide="ignore"):
+        steps = np.floor(np.log(np.nan_to_num(sizes)) / np.log(_STEP))
+    order = np.argsort(-steps, kind="stable").tolist()
     if always >= 0:
         order.remove(always)
         order.insert(0, always)
