@@ -215,7 +215,7 @@ def keymap(path: Path) -> dict[str, str]:
         own = tomllib.loads(path.read_text("utf-8"))
     except FileNotFoundError:
         return {}
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise KeysError(f'{path.name}: expected lines such as play = "p" ({" ".join(str(error).split())})') from None
     known = {action.id for action in ACTIONS}
     for name, keys in own.items():

@@ -147,7 +147,7 @@ def test_no_file_of_own_keys_is_fine(tmp_path: Path):
     assert keymap(tmp_path / "keys.toml") == {}
 
 
-@pytest.mark.parametrize("text", ["play = ", 'dance = "p"', "play = 3", 'play = ""'])
+@pytest.mark.parametrize("text", ["play = ", 'dance = "p"', "play = 3", 'play = ""', "play = " + "[" * 5000])
 def test_own_keys_that_cannot_be_used_are_one_sentence(tmp_path: Path, text: str):
     path = tmp_path / "keys.toml"
     path.write_text(text)

@@ -418,6 +418,16 @@ async def test_what_stands_in_the_prompt_follows_the_run_until_something_is_type
         assert d.row(38).split()[4] == "5"
 
 
+async def test_what_is_typed_goes_to_the_unit_that_the_prompt_names(drive):
+    async with drive() as d:
+        await d.press("enter", "9", "down")
+        assert d.row(38).split()[:5] == ["w", "of", "unit", "1", "9"]
+        await d.press("enter")
+        first, second = (d.shown.network.theta[d.shown.network.index(0, unit, "w")] for unit in (0, 1))
+        assert first == 9 != second
+        assert d.shown.chosen.unit == 0
+
+
 async def test_tab_in_the_prompt_goes_round_the_parameters_of_the_unit(drive):
     async with drive(layer=TWO_LAYERS) as d:
         await d.press("enter")

@@ -86,13 +86,16 @@ class AddBest:
 
 @dataclass(frozen=True, slots=True)
 class SetPart:
-    """The chosen unit's w (from the chosen input), b or c gets a value."""
+    """The chosen unit's w (from the chosen input), b or c gets a value; or that of the unit that was chosen before."""
 
     part: str
     value: float
+    of: Choice | None = None
 
     def __call__(self, moment: Moment) -> Change:
-        choice = replace(moment.choice, part=self.part)
+        choice = replace(self.of or moment.choice, part=self.part)
+        if nearest(choice, moment.network) != choice:
+            return Change()  # it has gone since it was asked for
         index = index_of(choice, moment.network)
         if index is None:
             return Change(words=f"{self.part} is not a parameter of this unit")

@@ -44,5 +44,5 @@ def remember(name: str, choice: str) -> str:
 def _read() -> dict[str, object]:
     try:
         return tomllib.loads(settings_file().read_text("utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return {}

@@ -67,7 +67,9 @@ class AskingScreen(Screen[None]):
         hint = f"enter sets{', tab too and goes on' * (len(parts) > 1)}, esc leaves"
         self.asked_part, self.next_part = part, neighbour(parts, own, 1)
         self._ask_number(
-            Question(label, hint, value, NUMBER, 24, read_value, lambda value: self.perform(SetPart(own, value)))
+            Question(
+                label, hint, value, NUMBER, 24, read_value, lambda value: self.perform(SetPart(own, value, choice))
+            )
         )
 
     def ask_again(self) -> None:

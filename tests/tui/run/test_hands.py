@@ -54,6 +54,8 @@ def finish(run: Session) -> None:
         (NextKind(), Choice(0, 0), Change((SetKind(0, 0, "hard_sigmoid"),))),
         (SplitHere(), Choice(0, 1), Change((SplitUnit(0, 1),))),
         (SetPart("b", 1.5), Choice(0, 1), Change((SetValue(3, 1.5),), choice=Choice(0, 1, part="b"))),
+        (SetPart("b", 1.5, Choice(0, 1)), Choice(0, 0), Change((SetValue(3, 1.5),), choice=Choice(0, 1, part="b"))),
+        (SetPart("b", 1.5, Choice(0, 7)), Choice(0, 0), Change()),
         (SetPart("b", 1.5), Choice(0, OUTPUT_BIAS), Change((SetValue(12, 1.5),), choice=Choice(0, -1, part="b"))),
     ],
 )

@@ -23,7 +23,10 @@ def test_a_choice_is_remembered_beside_others(folder: Path):
     assert [path.name for path in folder.iterdir()] == ["settings.toml"]
 
 
-@pytest.mark.parametrize("text", ['theme = "pink"', "theme = 3", "theme", "\x00", "théme = 'light'"])
+UNUSABLE = ['theme = "pink"', "theme = 3", "theme", "\x00", "théme = 'light'", "theme = " + "[" * 5000]
+
+
+@pytest.mark.parametrize("text", UNUSABLE)
 def test_what_cannot_be_used_is_as_if_nothing_had_been_said(folder: Path, text: str):
     folder.mkdir()
     settings_file().write_text(text, encoding="latin-1")
