@@ -274,11 +274,15 @@ class Overfitting(Request["tuple[float, float] | None"]):
         after = losses[place + 1 :]
         if len(after) < max(LASTING, len(losses) // 10):
             return None  # the noise of batches
-        lately, best, train_then = (
-            float(shown(float(loss), scale))
-            for loss in (np.median(after[len(after) // 2 :]), losses[place], evidence.history.train[past][place])
+        around = losses[max(0, place - LASTING // 2) : place + LASTING // 2 + 1]  # the least one itself is luck in part
+        both = (
+            np.median(after[len(after) // 2 :]),
+            np.median(around),
+            losses[place],
+            evidence.history.train[past][place],
         )
-        risen = min(test, lately) > RISEN * best and train < train_then
+        lately, low, best, train_then = (float(shown(float(loss), scale)) for loss in both)
+        risen = min(test, lately) > RISEN * low and train < train_then
         return (float(evidence.history.epoch[past][place]), best) if risen else None
 
 

@@ -262,4 +262,5 @@ def test_overfitting_is_a_fact_where_unseen_has_risen_for_long_and_train_has_fal
     assert told(train=np.full(40, 1e-9)) is None  # train was better then, too
     assert told(**late, test=np.where(np.arange(40) < 35, 0.9, 0.5)) is None  # it has just been best
     assert told(**late, test=np.where(np.arange(40) == 20, 0.54, 0.55)) is None  # it is hardly above it
+    assert told(**late, test=np.where(np.arange(40) == 20, 0.4, 0.55)) is None  # one lucky epoch
     assert facts(dataset=without_unseen("motorcycle")).of(Overfitting()) is None
