@@ -17,7 +17,7 @@ import click
 import data
 from data import DataError
 from data.errors import clean
-from engine import EngineError, Experiment, story_file
+from engine import EngineError, Experiment
 from engine.activations import KINDS
 from engine.initial import INITS
 from engine.notation import parse_layers
@@ -138,6 +138,14 @@ def program() -> None:
     """Watch a small neural network learn: add units, step through updates and epochs, see the curve bend."""
 
 
+def check(options: Options) -> None:
+    """Refuse bad input before the screen opens."""
+    if options.saved is not None:
+        open_saved(options.saved)
+    elif options != USUAL and options.scene is None:
+        make_trainer(options)
+
+
 @program.command(hidden=True)
 @click.argument("file", required=False)
 @run_options
@@ -150,12 +158,11 @@ def screen(options: Options, theme: str | None, scene: str | None) -> int:
         raise click.UsageError("no terminal to draw on: expected one, or the command `unitfit train`")
     if scene is not None or is_scene(options.data):
         options = replace(USUAL, scene=scene or options.data, threads=options.threads)
-        find(options.scene or "")
+        for own in find(options.scene or "").runs:
+            check(own)
     elif is_saved(options.data):
         options = replace(USUAL, saved=options.data, threads=options.threads)
-        story_file.read(options.saved or "")
-    elif options != USUAL:
-        make_trainer(options)  # refuses bad input before the screen opens
+    check(options)
     from tui.app import UnitfitApp
     from tui.draw.palette import THEMES
     from tui.run.keeper import Keeper, state_folder

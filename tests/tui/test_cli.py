@@ -409,3 +409,18 @@ def test_a_damaged_run_is_a_sentence(capsys: Capture, tmp_path: Path) -> None:
     path.write_text("format = 1\nupdates = 5\n")
     code, out, err = run(capsys, "replay", str(path))
     assert (code, out, err) == (2, "", "unitfit: run.toml: data_sha256 is missing: the file is cut, or no saved run\n")
+
+
+def test_a_saved_run_whose_data_have_gone_is_refused_before_the_screen_opens(
+    capsys: Capture, opened: list[Options], tmp_path: Path
+) -> None:
+    table, saved, scene = (tmp_path / name for name in ("own.csv", "run.toml", "scene.toml"))
+    table.write_text("x,y\n" + "".join(f"{x},{x * x}\n" for x in range(20)))
+    assert run(capsys, "train", "--data", str(table), "--epochs", "1", "--quiet", "--save", str(saved))[0] == 0
+    scene.write_text('scene = 1\ntitle = "a"\ndo = "b"\n[[runs]]\nfile = "run.toml"\n')
+    assert run(capsys, str(scene))[0] == run(capsys, str(saved))[0] == 0
+    table.unlink()
+    for path in (saved, scene):
+        code, out, err = run(capsys, str(path))
+        assert (code, out) == (2, "") and "own.csv" in err
+    assert len(opened) == 2
