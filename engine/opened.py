@@ -19,6 +19,7 @@ from engine.layout import split
 from engine.losses import LOSSES
 
 Floats = NDArray[np.float64]
+STEP = 1e-6  # of θ's length, for a difference of gradients
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -83,6 +84,20 @@ def sensitivity(architecture: Architecture, theta: ArrayLike, passed: Forward, l
         for place in range(len(layers) - 1, layer, -1):
             reach = (reach * slopes(passed.a[place], kinds[place])) @ layers[place][0]
     return reach
+
+
+def curvature(architecture: Architecture, theta: ArrayLike, x: ArrayLike, y: ArrayLike, loss: str) -> float:
+    """gᵀHg / gᵀg of the mean loss: plain steps of more than 2 over this overshoot along g. NaN where it overflows."""
+    place = np.asarray(theta, np.float64)
+
+    def gradient(at: Floats) -> Floats:
+        return backward(architecture, at, forward(architecture, at, x), y, loss).gradient
+
+    with np.errstate(all="ignore"):
+        g = gradient(place)
+        size = float(np.linalg.norm(g))
+        step = STEP * max(1.0, float(np.linalg.norm(place))) / size if size > 0 else np.nan
+        return float(g @ (gradient(place + step * g) - g) / (step * size * size))
 
 
 def all_kinds(architecture: Architecture) -> list[Sequence[str]]:

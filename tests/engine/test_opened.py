@@ -8,7 +8,7 @@ import pytest
 from engine import Network, Recipe, Trainer
 from engine.activations import KINDS
 from engine.losses import LOSSES
-from engine.opened import backward, forward, sensitivity
+from engine.opened import backward, curvature, forward, sensitivity
 
 RNG = np.random.default_rng(1)
 NETWORKS = [(1, []), (1, [[kind] for kind in KINDS][:1]), (3, [list(KINDS)]), (2, [["tanh"] * 4, ["relu", "sigmoid"]])]
@@ -51,3 +51,20 @@ def test_the_reach_of_a_unit_times_the_slope_of_the_loss_is_its_derivative(layer
     found = backward(network.architecture, network.theta, passed, y, "mse")
     reach = sensitivity(network.architecture, network.theta, passed, layer)
     np.testing.assert_allclose(reach * found.y[:, np.newaxis], found.a[layer], rtol=1e-12)
+
+
+def test_the_curvature_of_a_line_is_that_of_its_quadratic_loss():
+    x, y = RNG.normal(size=(30, 3)), RNG.normal(size=30)
+    network = Network(3, [], dtype="float64")
+    own = network.architecture, network.theta
+    inputs = np.column_stack((x, np.ones(30)))
+    hessian = 2 * inputs.T @ inputs / 30
+    g = backward(*own, forward(*own, x), y, "mse").gradient
+    assert curvature(*own, x, y, "mse") == pytest.approx(g @ hessian @ g / (g @ g), rel=1e-5)
+
+
+def test_where_it_is_flat_or_overflows_there_is_no_curvature():
+    network = Network(1, [["relu"]], dtype="float64")
+    x, y = np.ones((3, 1)), np.zeros(3)
+    assert np.isnan(curvature(network.architecture, np.zeros(4), x, y, "mse"))
+    assert not np.isfinite(curvature(network.architecture, np.full(4, 1e200), x, y, "mse"))

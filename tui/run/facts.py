@@ -24,6 +24,7 @@ from tui.run.measure import measure_of
 from tui.run.trail import NOWHERE, Path
 
 RISEN, LASTING = 1.05, 10  # overfitting: so many times the best unseen loss, for at least so many measured epochs
+FLAT_FALL = 0.005  # of the training loss from one quarter of the run to the next: a smaller one is a plateau
 T = TypeVar("T")
 Split = Literal["train", "test"]
 Pair = tuple[float, float | None]  # of the training and of the unseen set, None where nothing is unseen
@@ -284,6 +285,22 @@ class Overfitting(Request["tuple[float, float] | None"]):
         lately, low, best, train_then = (float(shown(float(loss), scale)) for loss in both)
         risen = min(test, lately) > RISEN * low and train < train_then
         return (float(evidence.history.epoch[past][place]), best) if risen else None
+
+
+@dataclass(frozen=True, slots=True)
+class Plateau(Request["float | None"]):
+    """The epoch since which the training loss has hardly fallen, for long; None where it still falls."""
+
+    def answer(self, facts: Facts) -> float | None:
+        evidence = facts.evidence
+        past = _past(evidence)
+        losses = evidence.history.train[past]
+        quarter = len(losses) // 4
+        if quarter < LASTING or not np.isfinite(losses).all():
+            return None
+        before, now = np.median(losses[-2 * quarter : -quarter]), np.median(losses[-quarter:])
+        flat = (1 - FLAT_FALL) * before < now <= before
+        return float(evidence.history.epoch[past][-2 * quarter]) if flat else None
 
 
 def _past(evidence: Evidence) -> slice:

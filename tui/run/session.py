@@ -6,6 +6,7 @@ runner catches it and says it.
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -31,6 +32,7 @@ from tui.run.racing import LineUp, RaceWish, join, race
 from tui.run.run import Run
 from tui.run.scenes import Scene, find
 from tui.run.snapshot import Snapshot
+from tui.run.steepness import steepness
 from tui.run.teller import Teller, Want
 from tui.run.telling import Telling
 from tui.run.together import together
@@ -60,6 +62,7 @@ class Session:
         self._looks_back = False  # whether the note is to say what lies behind and ahead whenever the run rests
         self._awaited: Travel | None = None  # to a moment that is yet to be trained again
         self.busy: str | None = None
+        self._steep: tuple[object, float] = None, math.nan  # where the run diverged, and how steep the loss is there
         self._close_due = 0.0  # when the next checkpoint for a close look may be made
         self.loading = False  # whether the kernels are being loaded: nothing trains until they are there
         self.stage: Stage | None = None
@@ -330,5 +333,9 @@ class Session:
         """Whether the run has diverged and cannot go on; then the note says what to do."""
         if self.trainer.diverged is None:
             return False
-        self.telling.say(words.of_divergence(*self.trainer.diverged))
+        place = self.trainer, *self.trainer.diverged
+        if self._steep[0] != place:  # it is worked out once
+            self._steep = place, steepness(self.trainer)
+        brief = words.of_divergence(*self.trainer.diverged)
+        self.telling.say(words.of_divergence(*self.trainer.diverged, self._steep[1]), brief)
         return True

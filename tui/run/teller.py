@@ -9,7 +9,7 @@ import numpy as np
 
 from data import Dataset
 from engine import Network
-from tui.run.facts import ActiveShares, Facts, Losses, Overfitting, Request
+from tui.run.facts import ActiveShares, Facts, Losses, Overfitting, Plateau, Request
 from tui.run.player import Player
 from tui.run.race import Race, Racing
 from tui.run.run import Run
@@ -95,8 +95,8 @@ def _note(run: Run, facts: Facts) -> str:
     if not telling.measures:
         return telling.note.text
     hindered = _trouble(telling.note.unit, at.network, facts.of(ActiveShares()))
-    losses, overfit = facts.of(Losses()), facts.of(Overfitting())
-    return telling.sentence(at.update, losses, at.recipe, at.dataset, hindered, overfit)
+    losses, overfit, plateau = facts.of(Losses()), facts.of(Overfitting()), facts.of(Plateau())
+    return telling.sentence(at.update, losses, at.recipe, at.dataset, hindered, overfit, plateau)
 
 
 def _trouble(place: tuple[int, int] | None, network: Network, on: tuple[np.ndarray, ...]) -> str:

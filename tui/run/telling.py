@@ -10,6 +10,7 @@ from tui.draw.numbers import short
 from tui.run.measure import loss_words
 
 FLAT = "All units of a layer are flat on the data: [ lowers the rate, 0 starts again"
+PLATEAU = "; train is flat"
 TROUBLES = {
     "dead": "dead: off on every training point; x removes it",
     "saturated": "saturated: flat on nearly every training point",
@@ -18,7 +19,7 @@ TROUBLES = {
 
 def brief(note: str) -> str:
     """The same in fewer words, for a narrow screen: "Unit 4 added; unseen 38.0 → 25.6 g"."""
-    return note.replace("; since then ", "; ")
+    return note.split(PLATEAU)[0].replace("; since then ", "; ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +70,14 @@ class Telling:
         dataset: Dataset,
         trouble: str = "",
         overfit: tuple[float, float] | None = None,
+        plateau: float | None = None,
     ) -> str:
         """The note as of now; `losses` are those of the training and, where there is one, of the unseen set.
 
         `trouble` is that of the changed unit, "dead" or "saturated": it brought nothing. "flat" is a whole layer of
         such units: steep ones may fit a step well, so this is told only where the loss has risen. `overfit` is epoch
         and loss of the best unseen moment, where unseen has risen since then and train fallen: what all training
-        did is credited to no change.
+        did is credited to no change. `plateau` is the epoch since which the training loss has hardly fallen.
         """
         subject, unit = self.note.subject, self.note.unit
         if not subject or update == self._update:
@@ -91,4 +93,5 @@ class Telling:
             since = "since then it rises while train falls: overfitting"
             return f"Unseen was best at epoch {epoch:.0f} ({short(best)}); {since}"
         told = f"stays at {after}" if short(loss) == short(self._loss) else f"{short(self._loss)} → {after}"
-        return f"{subject}{self.note.link} {which} {told}"
+        flat = "" if plateau is None else f"{PLATEAU} since epoch {plateau:.0f}"
+        return f"{subject}{self.note.link} {which} {told}{flat}"

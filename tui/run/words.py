@@ -63,9 +63,11 @@ def of_race(rows: Sequence[Row]) -> str:
     return f"All are done: {best.name} learnt the training rows best, {short(best.train)}; is it best on unseen ones?"
 
 
-def of_divergence(update: int, what: str) -> str:
+def of_divergence(update: int, what: str, curvature: float = math.nan) -> str:
+    """`curvature` is that of the loss along its gradient, where plain steps were taken."""
     said = overflow(update, what)
-    return f"{said[0].upper()}{said[1:]}; [ lowers the rate, 0 starts again"
+    steep = f"; plain steps above η {short(2 / curvature)} overshoot here" if curvature > 0 else ""
+    return f"{said[0].upper()}{said[1:]}{steep}; [ lowers the rate, 0 starts again"
 
 
 def overflow(update: int, what: str) -> str:

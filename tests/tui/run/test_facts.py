@@ -24,6 +24,7 @@ from tui.run.facts import (
     Losses,
     Outputs,
     Overfitting,
+    Plateau,
     Predictions,
     Request,
     Where,
@@ -47,6 +48,7 @@ ANSWERS = (
     Where(),
     LastBatch(),
     Overfitting(),
+    Plateau(),
 )
 
 
@@ -264,3 +266,17 @@ def test_overfitting_is_a_fact_where_unseen_has_risen_for_long_and_train_has_fal
     assert told(**late, test=np.where(np.arange(40) == 20, 0.54, 0.55)) is None  # it is hardly above it
     assert told(**late, test=np.where(np.arange(40) == 20, 0.4, 0.55)) is None  # one lucky epoch
     assert facts(dataset=without_unseen("motorcycle")).of(Overfitting()) is None
+
+
+def test_a_plateau_is_a_fact_where_train_has_hardly_fallen_for_long():
+    def told(train: np.ndarray) -> float | None:
+        epochs = np.arange(len(train))
+        own = History(4 * epochs, epochs, train, train)
+        return facts(history=own, progress=len(train), update=4 * len(train)).of(Plateau())
+
+    flat = np.maximum(0.9 - 0.02 * np.arange(80), 0.5)
+    assert told(flat) == 40.0
+    assert told(0.9 - 0.005 * np.arange(80)) is None  # it falls
+    assert told(flat + 0.01 * (np.arange(80) > 60)) is None  # it rises
+    assert told(flat[:36]) is None  # not for long
+    assert told(np.where(np.arange(80) == 3, np.nan, flat)) is None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 
@@ -607,3 +609,15 @@ def test_a_snapshot_does_not_change_with_the_run():
     assert np.array_equal(told.network.theta, theta)
     assert np.array_equal(gradient, slope)
     assert np.array_equal(curve.train, losses)
+
+
+def test_a_divergence_with_plain_steps_says_from_which_rate_on_they_overshoot():
+    run = session(data="chicago", lags=56, layer=(), training={"optimizer": "sgd", "lr": 0.2, "batch": 1461})
+    run.perform(Step(5000))
+    finish(run)
+    note = run.snapshot().note
+    rate = float(re.search(r"plain steps above η ([0-9.]+) overshoot here", note)[1])
+    assert 0.055 < rate < 0.06  # 2 over the largest curvature, as measured elsewhere: 0.117 for half of this loss
+    run.telling.say("")
+    run.perform(Toggle())
+    assert run.snapshot().note == note

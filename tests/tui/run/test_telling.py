@@ -67,3 +67,11 @@ def test_overfitting_is_told_rather_than_praised():
     telling.changed(Note("Unit 4 added", "Unit 4 added at epoch 10"), 40, 30.0)
     words = telling.sentence(41, (10.0, 25.0), Recipe(), load("motorcycle"), overfit=(68.0, 22.0))
     assert words == "Unseen was best at epoch 68 (22.0); since then it rises while train falls: overfitting"
+
+
+def test_a_plateau_is_told_after_what_has_been_since():
+    telling = Telling()
+    telling.changed(Note("", "Training since epoch 0", link=":"), 0, 30.0)
+    words = telling.sentence(41, (10.0, 25.0), Recipe(), load("motorcycle"), plateau=40.0)
+    assert words == "Training since epoch 0: unseen 30.0 → 25.0 g; train is flat since epoch 40"
+    assert brief(words) == "Training since epoch 0: unseen 30.0 → 25.0 g"
