@@ -127,8 +127,8 @@ class UnitfitApp(App[None]):
     @on(News)
     def take_news(self) -> None:
         """Show the newest snapshot and what has to be said. A fault of the runner is raised here."""
-        if not self.main.is_mounted:
-            return  # `on_ready` comes back to it
+        if not (self.main.is_mounted and self.is_running):
+            return  # `on_ready` comes back to it; on the way out the panels are gone
         if self.runner.failure is not None:
             raise self.runner.failure
         for sentence in dict.fromkeys(self.runner.notices()):

@@ -56,6 +56,14 @@ async def test_data_that_cannot_be_opened_give_way_with_a_notice(drive):
         assert "nonsense" in d.notices[0]
 
 
+async def test_news_that_arrives_on_the_way_out_is_let_be(drive):
+    async with drive() as d:
+        pass
+    assert not d.app.main.query("#loss")
+    d.runner.frames(1)
+    d.app.take_news()
+
+
 # ------------------------------------------------------------------------------------------- keys: training
 
 
