@@ -87,9 +87,10 @@ class Race:
             return None
         racer = min(waiting, key=lambda each: each.run.trainer.progress / each.epochs)
         trainer, started = racer.run.trainer, self.clock()
-        racer.run.story.step(max(1, min(trainer.updates_to(trainer.epoch + 1), int(racer.pace))))
-        share = SLICE / max(self.clock() - started, 1e-6)
-        racer.pace = max(1.0, racer.pace * min(max(share, 1 / 4), 4.0))
+        updates = max(1, min(trainer.updates_to(trainer.epoch + 1), int(racer.pace)))
+        racer.run.story.step(updates)
+        measured = updates * SLICE / max(self.clock() - started, 1e-6)  # of what was done: an epoch may be less
+        racer.pace = max(1.0, racer.pace / 4, min(measured, 4 * racer.pace))
         self.playing = not self.done
         return 0.0
 

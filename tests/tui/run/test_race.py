@@ -20,7 +20,7 @@ EPOCHS = {"epochs": 3}
 
 
 def session(**options) -> Session:
-    return Session(Options(training=EPOCHS, **options), lambda: None, lambda: 0.0)
+    return Session(Options(**{"training": EPOCHS, **options}), lambda: None, lambda: 0.0)
 
 
 def asked(run: Session) -> None:
@@ -50,6 +50,17 @@ def test_runs_train_in_lockstep_to_their_ends():
     assert {row.state for row in rows(run)} == {"done"}
     assert run.snapshot().note.startswith("All are done: ")
     assert not run.teller.race.playing
+
+
+def test_a_race_of_epochs_that_are_shorter_than_a_slice_may_be_as_long_as_it_likes():
+    run = session(training={"epochs": 700, "batch": 200})
+    run.perform(LineUp("rates"))
+    race = run.teller.race
+    race.clock = lambda: 0.0
+    run.perform(TrainAll())
+    while race.work() == 0.0:
+        pass
+    assert {racer.run.trainer.epoch for racer in race.racers} == {700}
 
 
 def test_all_of_them_go_over_the_examples_in_the_same_order_and_as_by_themselves():
