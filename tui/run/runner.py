@@ -145,7 +145,7 @@ class Runner:
         self._changed |= command is not nothing
         self._due = self._attempt(Session.work)
         self._changed |= self.session.trainer.update != update or self._due is None  # a run that ends does not move on
-        self._changed |= self.session.awaits
+        self._changed |= self.session.awaits or self.session.racing
         self._keep()
         if self._changed and not self.pending:
             on_time = not self._slot and self.clock() >= self._post_due

@@ -263,6 +263,11 @@ class Session:
         self.loading = not done
 
     @property
+    def racing(self) -> bool:
+        """Whether several runs train in lockstep, whatever the present one does."""
+        return self.teller.race.playing
+
+    @property
     def awaits(self) -> bool:
         """Whether somebody wants to go to a moment that cannot be reached yet."""
         return self._awaited is not None
@@ -297,7 +302,7 @@ class Session:
             self._travel(wish)
         architecture, moved, behind = self.trainer.architecture, self.player.moves, not self.story.at_end
         self._look_closely()
-        wait = self.player.work() if not self.teller.race.playing else self._race_on()
+        wait = self._race_on() if self.racing else self.player.work()
         if behind and self.story.at_end and self.player.playing:  # what was recorded is over, and training goes on
             self._follow_training()
         self.run.trail.look(self.story)

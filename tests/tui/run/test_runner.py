@@ -15,6 +15,8 @@ from tui.run.gestures import AddLayerLast, LoadTable, RemoveHere
 from tui.run.hands import Drag
 from tui.run.options import Options
 from tui.run.player import Step, StepSpeed, Toggle
+from tui.run.race import Racing
+from tui.run.racing import LineUp, TrainAll
 from tui.run.runner import Perform, Runner, one_sentence
 from tui.run.session import Session
 from tui.run.together import together
@@ -58,6 +60,20 @@ def test_commands_are_done_in_their_order(runner):
         runner.send(Perform(wish))
     told = runner.until(lambda: (s := runner.take()) and s.update == 7 and s)
     assert told.network.layers == [["sigmoid", "sigmoid", "relu"]]
+
+
+def test_a_race_is_shown_while_it_runs_though_the_present_run_rests():
+    runner = Awake(Options(training={"epochs": 10**6}))
+    runner.start()
+    runner.send(lambda session: session.ask([lambda dataset: [Racing()]]))
+    runner.send(Perform(LineUp("rates")))
+    runner.send(Perform(TrainAll()))
+    told = runner.until(
+        lambda: (s := runner.take()) and s.answers and all(r.epoch > 5 for r in s.answer(Racing())) and s
+    )
+    assert told.state == "playing"
+    assert told.update == 0
+    assert runner.stop(PATIENCE)
 
 
 def test_playing_goes_on_without_a_screen_that_takes_anything(runner):
