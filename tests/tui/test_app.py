@@ -23,7 +23,7 @@ from tui.run.player import FIRST_SPEED
 from tui.run.settings import recall
 from tui.run.writing import export
 from tui.screens.help import HelpScreen
-from tui.screens.open_table import OpenTable
+from tui.screens.open_table import Columns, OpenTable
 from tui.widgets.number_prompt import NumberPrompt
 from tui.widgets.panel import Panel
 from tui.widgets.recipe_panel import RecipePanel
@@ -747,7 +747,13 @@ async def test_a_table_is_opened_and_its_columns_are_shown(drive, table):
         assert isinstance(d.app.screen, OpenTable)
         await type_in(d, str(table))
         await d.press("tab")
-        assert "speed, name (text), way" in str(d.app.screen.query_one("#answer").content)
+        columns = d.app.screen.query_one(Columns)
+        shown = [[str(cell) for cell in columns.get_row_at(row)] for row in range(columns.row_count)]
+        assert [row[:4] for row in shown] == [
+            ["• feature", "speed", "number", "0 … 39"],
+            ["", "name", "text", ""],
+            ["▸ target", "way", "number", "0 … 152.1"],
+        ]  # fmt: skip
         await type_in(d, "way")
         await d.press("enter")
         assert d.app.screen is d.app.main

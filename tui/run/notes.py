@@ -107,7 +107,9 @@ def _place(x: Sequence[float], y: float, dataset: Dataset) -> str:
     raw = dataset.unscale_x(np.array([x]))[0]
     names = zip(dataset.feature_labels, dataset.feature_units, raw, strict=True)
     inputs = [f"{label} {short(float(value))} {unit}".strip() for label, unit, value in names]
-    target = f"{'+1' if y > 0 else '−1'}" if dataset.labels else short(float(dataset.unscale([y])[0]))
+    if dataset.labels:
+        return f"{', '.join(inputs)}: {dataset.label_names[y > 0]}"
+    target = short(float(dataset.unscale([y])[0]))
     return f"{', '.join(inputs)}: {dataset.target_label} {target} {dataset.target_unit}".rstrip()
 
 
