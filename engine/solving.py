@@ -108,7 +108,10 @@ def place_layer(network: Network, kinds: Sequence[str], x: ArrayLike) -> tuple[A
         layer, places = len(network.layers), np.arange(len(kinds))
         bends = np.array([KINDS[kind].bends for kind in kinds])
         knots = np.where(bends, 2.0 * places, 2.0 * places + 1.0) / len(kinds) - 1.0
-        slopes = LAYER_SLOPE * np.array([KINDS[kind].start_slope(len(kinds)) for kind in kinds])
+        gentle = np.where(
+            bends, 1.0, LAYER_SLOPE
+        )  # what bends makes straight lines as it is, and if gentle dies sooner
+        slopes = gentle * np.array([KINDS[kind].start_slope(len(kinds)) for kind in kinds])
         theta, start = changed.theta, changed.index(layer, 0, "w")
         placed = np.append(np.outer(slopes / half, c), -slopes * (middle / half + knots))
         theta[start : start + placed.size] = placed

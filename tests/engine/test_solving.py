@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from engine import EngineError, Network, Trainer, solving
+from engine import EngineError, Network, Recipe, Trainer, solving
 from engine.activations import KINDS
 from engine.edits import AddUnit, Freeze, SetOutput
 from engine.solving import CANDIDATES, KNOTS, PAIRS, RIDGE, best_unit, place_layer, place_unit, solve_output
@@ -274,6 +274,19 @@ def test_a_placed_layer_is_no_single_point_and_learns():
     before = trainer.loss("train")
     trainer.step(200)
     assert trainer.loss("train") < 0.9 * before
+
+
+def test_relus_of_a_placed_layer_live(jit_only):
+    """Of a layer with weights as small as a smooth kind needs, many die within a few epochs."""
+    rng = np.random.default_rng(0)
+    y, dead = np.sin(5 * X) + 0.5 * rng.standard_normal(len(X)), 0
+    for seed in range(20):
+        trainer = Trainer(Network(1, [["sigmoid"] * 3], seed=seed), X, y, recipe=Recipe(32, 0.03), seed=seed)
+        for edit in place_layer(trainer.network, ["relu"] * 3, X):
+            trainer.apply(edit)
+        trainer.run(50)
+        dead += int((~trainer.network.activations(X)[1].any(axis=0)).sum())
+    assert dead <= 1
 
 
 def test_after_units_that_do_nothing_a_new_layer_keeps_its_drawn_weights_and_the_curve():
