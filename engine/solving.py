@@ -24,6 +24,7 @@ LAYER_RIDGE = 1e-6  # of a new layer: what it copies has no noise, and its units
 LAYER_SLOPE = 0.4  # of the slope of init `spread`: three sigmoids make a straight line to 0.5 % of its height
 KNOTS = 64
 TRIALS = 2**14  # examples that tell the candidates apart, at most: to square all of theirs takes longest by far
+WORK, FEWEST = 2**31, 2**10  # multiply-adds from which on they are fewer, and how many are asked in any case
 BLOCK, LEAST_ROWS = 2**19, 256  # numbers worked out at a time, which the cache holds, and rows of them at least
 CANDIDATES = ("sigmoid", "relu")
 PAIRS = 128  # of examples, from one to the other of which a unit of several inputs may look
@@ -55,7 +56,7 @@ def best_unit(network: Network, x: ArrayLike, y: ArrayLike) -> AddUnit:
 
     x (N, 1), y (N,). It is the best of the sigmoids, and of the ReLUs to either side, at 64 knots, evenly over the
     range of x. They are as steep as init `spread` draws units of a layer of the new width, over the range of x instead
-    of [−1, 1]. Of over 16,384 examples, every second, third, … is asked.
+    of [−1, 1]. Of over 16,384 examples, or fewer for wide layers, every second, third, … is asked.
     Raises EngineError for several features, for several hidden layers, or where x has one value only.
     """
     if network.n_inputs > 1:
@@ -167,8 +168,10 @@ def _best(network: Network, examples: Examples, layer: int, candidates: Candidat
         values, rest = own_columns(inputs, targets)
         return values[:, :units], rest, activate(seen(inputs) @ w.T + b, kinds)
 
-    some = slice(None, None, -(-examples.y.size // TRIALS))
-    _, scatter = _scatter(examples.x[some], examples.y[some], units + 1 + len(kinds), columns)
+    width = units + 1 + len(kinds)
+    trials = min(TRIALS, max(FEWEST, WORK // (width**2 + 2 * network.n_parameters)))
+    some = slice(None, None, -(-examples.y.size // trials))
+    _, scatter = _scatter(examples.x[some], examples.y[some], width, columns)
     own, others, among = scatter[:units, :units], scatter[:units, units:], scatter[units:, units:]
     rest = among - others.T @ np.linalg.solve(_penalized(own, RIDGE), others)  # what the present units leave of them
     penalty = RIDGE * float(np.mean(np.diagonal(among)[1:]))

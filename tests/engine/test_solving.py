@@ -199,12 +199,14 @@ def test_a_kind_or_a_layer_that_is_none_is_refused(kind, layer, sentence):
         place_unit(Network(1, [["relu"]]), kind, layer, X, TENT)
 
 
-def test_of_many_examples_only_some_are_asked_which_unit_helps_most(monkeypatch):
+@pytest.mark.parametrize("limits", [{"TRIALS": 30}, {"WORK": 0, "FEWEST": 30}], ids=["many", "wide"])
+def test_of_many_examples_only_some_are_asked_which_unit_helps_most(monkeypatch, limits):
     x, y = X[:88], np.full(88, 9.0)  # the first and the last are asked, so that the knots are the same
     y[::3] = TENT[:88:3]
     few = best_unit(Network(1), x[::3], y[::3])
     assert best_unit(Network(1), x, y) != few
-    monkeypatch.setattr(solving, "TRIALS", 30)
+    for name, limit in limits.items():
+        monkeypatch.setattr(solving, name, limit)
     assert best_unit(Network(1), x, y) == few
 
 
