@@ -13,7 +13,7 @@ from engine import EngineError, Network, Trainer
 from engine.edits import AddLayer, AddUnit, RemoveLayer, RemoveUnit, SetRecipe, SetTheta, SetValue
 from tui.run.beginnings import Restart
 from tui.run.choice import OUTPUT_BIAS, Choice, nearest
-from tui.run.facts import Accuracy, ActiveShares, BestUnseen, Gradient, LossCurve, Losses, Outputs
+from tui.run.facts import Accuracy, ActiveShares, BestUnseen, Gradient, Losses, Outputs
 from tui.run.gestures import (
     AddHere,
     AddLayerLast,
@@ -26,6 +26,7 @@ from tui.run.gestures import (
     StepField,
     StepSeed,
 )
+from tui.run.loss_curve import LossCurve
 from tui.run.options import Options
 from tui.run.player import FRAME, SPEEDS, RunEpochs, Step, StepSpeed, Toggle
 from tui.run.session import Session
