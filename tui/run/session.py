@@ -302,7 +302,10 @@ class Session:
             self._travel(wish)
         architecture, moved, behind = self.trainer.architecture, self.player.moves, not self.story.at_end
         self._look_closely()
+        ended = self.player.ended
         wait = self._race_on() if self.racing else self.player.work()
+        if self.player.ended != ended:
+            self.telling.say(*words.of_ended_schedule(self.trainer.recipe.epochs))
         if behind and self.story.at_end and self.player.playing:  # what was recorded is over, and training goes on
             self._follow_training()
         self.run.trail.look(self.story)

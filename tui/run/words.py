@@ -54,6 +54,16 @@ def of_training(moment: Moment) -> Note:
     return Note("space pauses", f"Training since epoch {moment.epoch}", link=":")
 
 
+def of_ended_schedule(epochs: int) -> tuple[str, str, str]:
+    """The sentence where playing pauses because the rate has reached 0, and the same in fewer and fewer words."""
+    return (
+        f"The schedule has ended at epoch {epochs}: η is 0, nothing moves. "
+        f"In the recipe (tab) → on its {epochs} gives it more; space goes on",
+        f"η is 0 since epoch {epochs}: → on its {epochs} in the recipe gives more; space goes on",
+        f"η is 0 since epoch {epochs}: tab, recipe, → on its {epochs}; space goes on",
+    )
+
+
 def of_race(rows: Sequence[Row]) -> str:
     """The sentence at the end of a race, of which the unseen losses may be covered yet."""
     known = [row for row in rows if math.isfinite(row.train)]

@@ -119,6 +119,52 @@ def test_flat_out_is_work_without_a_pause():
     assert run.trainer.update > 0
 
 
+def play(run: Session, frames: int = 400) -> None:
+    """Play on until it pauses, or this many frames."""
+    run.perform(Toggle())
+    while run.player.playing and frames:
+        run.work()
+        run.clock.now += FRAME
+        frames -= 1
+
+
+@pytest.mark.parametrize("speed", [0, 3, len(SPEEDS)])
+def test_playing_pauses_once_where_the_schedule_has_brought_the_rate_to_0(speed):
+    run = session(training={"schedule": "cosine", "epochs": 10})
+    run.perform(StepSpeed(speed))
+    play(run)
+    assert (run.trainer.epoch, run.trainer.progress, run.trainer.learning_rate) == (10, 10.0, 0.0)
+    assert run.snapshot().note.startswith("The schedule has ended at epoch 10: η is 0")
+    play(run, frames=3)
+    assert run.player.playing and run.trainer.update > 40
+
+
+def test_stepping_goes_on_at_a_rate_of_0_and_playing_then_says_so():
+    run = session(training={"schedule": "cosine", "epochs": 10})
+    run.perform(RunEpochs(12))
+    finish(run)
+    run.perform(Step(1))
+    finish(run)
+    assert run.trainer.update == 49
+    play(run)
+    assert run.trainer.update == 49 and "η is 0" in run.snapshot().note
+
+
+def test_a_schedule_that_ends_above_0_plays_on():
+    run = session(training={"schedule": "step", "epochs": 10})
+    play(run, frames=20)
+    assert run.trainer.epoch > 10 and run.player.playing
+
+
+def test_a_longer_schedule_gives_more_and_ends_with_a_pause_too():
+    run = session(training={"schedule": "cosine", "epochs": 10})
+    play(run)
+    run.perform(StepField("epochs", 1))
+    assert run.trainer.learning_rate > 0
+    play(run)
+    assert run.trainer.epoch == run.trainer.recipe.epochs > 10
+
+
 def test_speed_stays_within_its_table():
     run = session()
     for direction, words in ((-99, "1 update a frame"), (1, "3 updates a frame"), (99, "flat out")):
