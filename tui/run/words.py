@@ -26,6 +26,8 @@ COMPILING = "compiling the kernels, which is slow only the first time; then it g
 def of_beginning(beginning: Beginning, run: Run) -> str:
     """The sentence of the run that has begun."""
     match beginning:
+        case Restart(recipe) if recipe is not None:
+            return f"η {recipe.learning_rate:g} diverges at once from there too: started over with it; u takes it back"
         case Restart():
             return f"Back at update 0, with the same initial weights{TO_BEFORE}"
         case Reseed(seed):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -30,6 +31,7 @@ from tui.run.loss_curve import LossCurve
 from tui.run.options import Options
 from tui.run.player import FRAME, SPEEDS, RunEpochs, Step, StepSpeed, Toggle
 from tui.run.session import Session
+from tui.run.travel import Undo
 from tui.run.words import FIRST_NOTE
 
 FAR = 1 << 30  # as the number of a unit or a layer: the last one
@@ -238,7 +240,7 @@ def test_updates_a_second_are_counted_while_playing():
     assert run.snapshot().updates_per_second == 0.0
 
 
-def test_divergence_stops_with_a_note_that_says_what_to_do_and_a_lower_rate_goes_on():
+def test_divergence_stops_with_a_note_that_says_what_to_do():
     run = session(training={"lr": 1e30, "optimizer": "sgd"})
     run.perform(Step(50))
     finish(run)
@@ -250,10 +252,49 @@ def test_divergence_stops_with_a_note_that_says_what_to_do_and_a_lower_rate_goes
     for command in (Toggle(), Step(1), RunEpochs(1)):
         run.perform(command)
         assert run.work() is None
+
+
+def test_a_lower_rate_goes_on_from_where_a_run_diverged():
+    run = session(training={"optimizer": "sgd"})
+    run.perform(Step(5))
+    finish(run)
+    good = run.trainer.recipe
+    run.perform(SetRecipe(replace(good, learning_rate=1e39)))
+    run.perform(Step(1))
+    finish(run)
+    assert run.snapshot().state == "diverged"
+    run.perform(lambda moment: Change((SetRecipe(good),)))
+    told = run.snapshot()
+    assert (told.state, told.update, told.recipe) == ("paused", 5, good)
+    assert told.note == "The rate is now 0.03; space goes on from where it diverged, 0 starts again"
+    run.perform(Step(200))
+    finish(run)
+    assert run.trainer.update == 205
+
+
+def test_a_lower_rate_that_diverges_again_at_once_starts_over_and_u_takes_it_back():
+    run = session(training={"lr": 30, "optimizer": "sgd"})
+    first = run.trainer.theta
+    run.perform(Step(50))
+    finish(run)
+    stopped = run.snapshot()
+    assert stopped.state == "diverged"
     run.perform(StepField("lr", -1))
     told = run.snapshot()
-    assert told.state == "paused"
-    assert told.note == "The rate is now 5e+09; space goes on from where it diverged, 0 starts again"
+    assert (told.state, told.update, told.recipe.learning_rate) == ("paused", 0, 20)
+    assert np.array_equal(run.trainer.theta, first)
+    assert told.note == "η 20 diverges at once from there too: started over with it; u takes it back"
+    run.perform(Undo())
+    told = run.snapshot()
+    assert (told.state, told.update, told.recipe.learning_rate) == ("diverged", stopped.update, 30)
+
+
+def test_a_higher_rate_is_no_cure_that_is_tried():
+    run = session(training={"lr": 30, "optimizer": "sgd"})
+    run.perform(Step(50))
+    finish(run)
+    run.perform(StepField("lr", 1))
+    assert run.snapshot().update > 0
 
 
 def test_a_rate_that_flattens_every_unit_is_told_with_what_to_do():

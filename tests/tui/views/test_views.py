@@ -163,6 +163,21 @@ def test_a_curve_that_leaves_the_frame_is_marked_at_the_edge() -> None:
     assert "▲" in rows[0] and "▼" in rows[-3]
 
 
+@pytest.mark.parametrize(
+    ("shift", "words"),
+    [
+        (3e6, "the fit is above: 148M g"),
+        (-20.0, "the fit is below: −1099 … −952 g"),
+        (0.0, ""),
+    ],
+)
+def test_a_fit_outside_the_frame_says_where_it_is(shift: float, words: str) -> None:
+    network = trained()
+    network.theta = [*network.theta[:-1], network.theta[-1] + shift]
+    text = curve.paint(snapshot("motorcycle", network), 80, 27, DARK, STATE).plain()
+    assert words in text and ("the fit is" in text) == bool(words)
+
+
 def test_the_loss_numbers_are_the_legend() -> None:
     snap = snapshot("motorcycle", trained())
     assert loss.paint(snap, 39, 27, DARK, STATE).plain().startswith(" • train 22.8   ∘ unseen 25.6  +12%\n")
