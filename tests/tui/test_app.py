@@ -304,7 +304,7 @@ async def test_a_new_unit_is_the_chosen_one_on_every_panel(drive):
         await d.press("w")
         assert d.shown.note.startswith("w from x1 ")
         await d.press(".")
-        assert d.shown.note.startswith("w from x1 of unit 3 moved at epoch 0; since then unseen stays at")
+        assert d.shown.note.startswith("Since w from x1 of unit 3 moved (epoch 0): unseen stays at")
 
 
 @pytest.mark.parametrize(

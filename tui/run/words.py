@@ -53,7 +53,7 @@ def of_first(dataset: Dataset) -> str:
 
 def of_training(moment: Moment) -> Note:
     """The note of training that goes on for a while; it is true however far the training will come."""
-    return Note("space pauses", f"Training since epoch {moment.epoch}", link=":")
+    return Note("space pauses", f"Training since epoch {moment.epoch}")
 
 
 def of_ended_schedule(epochs: int) -> tuple[str, str, str]:

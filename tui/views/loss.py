@@ -141,7 +141,7 @@ def _loss_axis(bounds: tuple[float, float], rows: int, log: bool) -> Axis:
 
 
 def _draw_noise(canvas: Canvas, frame: Frame, curve: Curve) -> None:
-    """A dim ground across which a loss went up and down within a column, where that is more than a cell."""
+    """A dim ground across which a loss went up and down within a column, where that is more than two cells."""
     column = np.floor(frame.x.at(curve.epoch))
     starts = np.flatnonzero(np.diff(column, prepend=-1.0))
     place, middle = column[starts].astype(int), np.arange(frame.rows)[:, np.newaxis] + 0.5
@@ -152,7 +152,7 @@ def _draw_noise(canvas: Canvas, frame: Frame, curve: Curve) -> None:
         with np.errstate(invalid="ignore"):
             trend = np.abs(np.gradient(low + high)) / 2  # a smooth fall is no noise
             low, high = low + trend, high - trend
-            row, at = np.nonzero((low < middle) & (middle < high) & (high - low > 1.0))
+            row, at = np.nonzero((low < middle) & (middle < high) & (high - low > 2.0))
         canvas.tint(frame.top + frame.rows - 1 - row, frame.left + place[at], colour)
 
 

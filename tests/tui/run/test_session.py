@@ -370,7 +370,7 @@ def test_a_new_unit_leaves_the_curve_and_then_tells_what_has_been_since():
     run.perform(Step(40))
     finish(run)
     told = run.snapshot()
-    assert told.note.startswith(f"Unit 4 added at epoch 10; since then unseen {before:.1f} → ")
+    assert told.note.startswith(f"Since unit 4 was added (epoch 10): unseen {before:.1f} → ")
     assert told.note.endswith(f"{unseen_loss(run):.1f} g")
 
 
@@ -510,7 +510,7 @@ def test_a_loss_that_stays_is_not_said_to_have_moved():
     run.perform(AddHere("relu"))
     run.perform(Step(1))
     finish(run)
-    assert run.snapshot().note == "Unit 4 added at epoch 0; since then unseen stays at 50.4 g"
+    assert run.snapshot().note == "Since unit 4 was added (epoch 0): unseen stays at 50.4 g"
 
 
 @pytest.mark.parametrize(("unit", "part"), [(1, "w"), (1, "b"), (1, "c"), (OUTPUT_BIAS, "b")])
@@ -533,12 +533,12 @@ def test_a_nudge_names_the_unit_and_the_input():
     assert run.snapshot().note.startswith("w from x2 ")
     run.perform(Step(1))
     finish(run)
-    assert run.snapshot().note.startswith("w from x2 of unit 2 moved at epoch ")
+    assert run.snapshot().note.startswith("Since w from x2 of unit 2 moved (epoch ")
     choose(run, 0, OUTPUT_BIAS)
     run.perform(Nudge("b", 1))
     run.perform(Step(1))
     finish(run)
-    assert run.snapshot().note.startswith("b of the output moved at epoch ")
+    assert run.snapshot().note.startswith("Since b of the output moved (epoch ")
 
 
 def test_a_nudge_of_what_is_not_there_says_so():

@@ -133,10 +133,12 @@ def test_what_takes_long_stands_before_the_note():
 
 
 def test_a_note_gives_way_before_its_numbers_do():
-    facts = told(note="The optimizer momentum → rmsprop at epoch 120; since then unseen 43.9 → 41.9 g")
+    facts = told(
+        note="Since the optimizer momentum → rmsprop (epoch 1200): unseen 43.9 → 41.9 g; train is flat since epoch 40"
+    )
     assert NoteLine(DARK, "note").draw(facts, 120, 1).plain() == f" ▸ {facts.note}"
     line = NoteLine(DARK, "note").draw(facts, 80, 1).plain()
-    assert line == " ▸ The optimizer momentum → rmsprop at epoch 120; unseen 43.9 → 41.9 g"
+    assert line == " ▸ Since the optimizer momentum → rmsprop: unseen 43.9 → 41.9 g"
 
 
 @pytest.mark.parametrize(("width", "shown"), [(40, "one two three"), (14, "one two"), (9, "one"), (6, "o…")])
