@@ -189,7 +189,7 @@ def _every_other(one: np.ndarray, other: np.ndarray) -> np.ndarray:
 
 def _draw_marks(canvas: Canvas, frame: Frame, snapshot: Snapshot) -> None:
     """A dashed vertical at each edit, its label on top; labels that would collide give way to the later one."""
-    free = canvas.width
+    free = canvas.width + 1
     rows = np.arange(frame.top + 1, frame.top + frame.rows)
     for column, (labels, ahead) in sorted(_marks(frame, snapshot).items(), reverse=True):
         canvas.glyphs(rows, np.full(len(rows), column), DASHED, "grid" if ahead else "rule")

@@ -241,6 +241,7 @@ def test_edits_at_one_epoch_share_a_label() -> None:
 
     assert labels((50.0, "+4", False), (50.25, "η", False)) == ["+4", "η"]
     assert labels(*[(50.0, f"+{unit}", False) for unit in range(4, 9)]) == ["…+8"]
+    assert labels((50.0, "+4", False), (148.0, "+5", False), (148.0, "η", False)) == ["+5", "η"]  # at the edge
 
 
 @pytest.mark.parametrize("apart", [0.0, 0.02])
