@@ -61,8 +61,9 @@ class RecipePanel(Panel, can_focus=True):
         label, parts, keys = line
         canvas.text(row, left + 1, label, "label")
         column = left + LABEL_WIDTH + 1
-        for text, field in parts:
-            if column + len(text) > right:
+        for (text, field), (after, its) in zip(parts, (*parts[1:], ("", "")), strict=True):
+            follows = after if its and not field else ""  # the value of which this is the lead
+            if column + len(text + follows) > right:
                 break  # half a number would be another one
             lit = self.view.focus and field == PANEL_FIELDS[self.chosen]
             column = canvas.text(row, column, text, "bright" if lit else "text", lit, "lit" if lit else None)
@@ -91,9 +92,12 @@ def _points(dataset: Dataset) -> str:
 def recipe_row(row: str, snapshot: Snapshot) -> Row:
     """The fields of a row, what follows from them, and the keys of the first one."""
     parts: list[Part] = []
+    schedule = SCHEDULES[snapshot.recipe.schedule]
     for field in ROWS[row]:
         if field.shown(snapshot.recipe):
             parts += [(field.lead, ""), (field.text(getattr(snapshot.recipe, BY_FLAG[field.flag])), field.flag)]
+            if field.flag == "schedule" and schedule.moves:  # the word for its way has no room here
+                parts[-2:] = [(" → ", ""), (f"{schedule.last(snapshot.recipe.learning_rate):.3g}", field.flag)]
     if row in ASIDES:
         parts.append((ASIDES[row](snapshot), ""))
     wishes = [StepField(ROWS[row][0].flag, direction) for direction in (-1, 1)]

@@ -9,7 +9,7 @@ import numpy as np
 from tui.draw import plotting
 from tui.draw.axes import columns_a_tick, linear, rows_a_tick
 from tui.draw.canvas import Canvas
-from tui.draw.frame import Frame, draw_axes, finite_range, per_dataset, words
+from tui.draw.frame import Frame, draw_axes, finite_range, per_dataset, say_where, words
 from tui.run.facts import Outputs, Split
 
 if TYPE_CHECKING:
@@ -39,11 +39,13 @@ def paint(snapshot: Snapshot, width: int, height: int, palette: Palette, state: 
     draw_axes(canvas, frame, words("true", dataset.target_unit), palette.depth != "none")
     canvas.text(0, frame.left + 1, f"predicted {words(dataset.target_label, dataset.target_unit)}", "quiet")
     canvas.codes(frame.top, frame.left, _diagonal(dataset, frame), "quiet")
+    told = []
     for split, glyph, colour in _SPLITS:
         if (outputs := snapshot.answer(Outputs(split))) is None:
             continue
         rows, true = _rows(dataset)[split]
         value = dataset.unscale(outputs[rows])
+        told.append(value)
         canvas.glyphs(*frame.cells(true, value), glyph, colour)
         for edge, row, mark in (
             (value > frame.y.high, frame.top, "▲"),
@@ -51,6 +53,8 @@ def paint(snapshot: Snapshot, width: int, height: int, palette: Palette, state: 
         ):
             column = frame.x.at(true[edge]).astype(int) + frame.left
             canvas.glyphs(np.full(len(column), row), column, mark, colour)
+    if told:
+        say_where(canvas, frame, np.concatenate(told), dataset.target_unit)
     return canvas
 
 
