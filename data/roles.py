@@ -21,6 +21,7 @@ from data.tables import Table
 ID_NAMES = re.compile(r"(?i:id|index|row|rownames|(.*[_ .-])id)|.*[a-z]ID")
 OTHERS = "others"  # the name of −1 where one value stands against all others
 NAMED = 6  # columns in a sentence
+MOST_FLAGS = 2**22  # cells of words as 0 and 1
 MOST_MISSING = 0.5  # of the cells of a column that is used unasked
 
 
@@ -320,6 +321,7 @@ def usable(
         kept = counting[:1]
         del left_out[kept[0].name]
     left_out |= sparse(kept, target)
+    left_out |= too_many_words([column for column in kept if column.name not in left_out])
     found = [feature for column in kept if not left_out.get(column.name) for feature in features_of(column)]
     return found, {name: why for name, why in left_out.items() if why}
 
@@ -360,6 +362,17 @@ def sparse(columns: Sequence[Column], target: Column) -> dict[str, str]:
             gone[name] = f"{shares[name]:.0%} missing"
         else:
             whole = with_it
+    return gone
+
+
+def too_many_words(columns: Sequence[Column]) -> dict[str, str]:
+    """The columns of most words whose flags would take more memory than is reasonable unasked."""
+    cells = 0
+    gone: dict[str, str] = {}
+    for column in sorted(columns, key=lambda column: len(column.levels)):
+        cells += len(column.levels) * column.rows
+        if column.levels and cells > MOST_FLAGS:
+            gone[column.name] = "too many words for so many rows"
     return gone
 
 
