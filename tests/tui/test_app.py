@@ -543,6 +543,35 @@ async def test_tab_goes_round_the_panels_and_1_comes_back_to_the_fit(drive):
         assert d.app.main.focused.id == "view"
 
 
+async def test_what_has_the_focus_is_explained_until_something_is_done(drive):
+    async with drive() as run:
+        note = run.row(-2)
+        await run.press("tab")
+        assert "▸ w: how steep it is" in run.row(-2)
+        await run.press("b")
+        assert "▸ b " in run.row(-2)
+        await run.press("down")
+        assert "▸ b: where it bends" in run.row(-2)
+        await run.press("tab", "down", "down")
+        assert "▸ η, the learning rate: how far a step goes" in run.row(-2)
+        await run.press("right")
+        assert "▸ The rate is now 0.05" in run.row(-2)
+        await run.press("up")
+        assert "▸ batch: " in run.row(-2)
+        await run.press("tab")
+        assert "▸ The rate is now 0.05" in run.row(-2)
+        assert note != run.row(-2)
+
+
+async def test_the_recipe_of_dated_data_has_their_lags(drive):
+    async with drive(data="sunspots", layer=(("relu",) * 2,)) as run:
+        await run.press("tab", "tab", "down", "left")
+        assert run.shown.network.shape == (10, 2, 1)
+        assert "▸ Each year is predicted from 10 years before it; u goes to the run before" in run.row(-2)
+        await run.press("u")
+        assert run.shown.network.shape == (12, 2, 1)
+
+
 async def test_y_turns_the_loss_axis(drive):
     async with drive() as d:
         await d.press(">")

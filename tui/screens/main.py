@@ -15,7 +15,8 @@ from tui.actions import OF_RUNS, VIEW_KEYS, WISHES, Action, bindings, of_other_v
 from tui.draw.palette import Palette
 from tui.run.drawing import BeginDrawing
 from tui.run.fields import PANEL_FIELDS
-from tui.run.gestures import StepField
+from tui.run.gestures import CHOOSING, StepField, Wish
+from tui.run.meanings import of_field, of_part
 from tui.run.runner import Command
 from tui.run.snapshot import Snapshot
 from tui.run.writing import save
@@ -61,6 +62,7 @@ class MainScreen(RacingScreen):
         self.view = ViewState()
         self.next_view: ViewState | None = None  # with the next data set
         self.plots_ready = False
+        self.explains = False  # what has the focus, until something is done
         self.asked: tuple[Want, ...] = ()
 
     def compose(self) -> ComposeResult:
@@ -118,6 +120,7 @@ class MainScreen(RacingScreen):
         footer = self.query_one(FooterLine)
         footer.place, footer.enabled = self._footer(), self.enabled()
         footer.next_focus = name_of(self._next_focus(), self.snapshot, self.view).lower()
+        self.query_one(NoteLine).meaning = self._meaning() if self.explains else ()
         panels = list(self.query(Panel))
         for panel in panels:
             if self.plots_ready or panel.id not in ("view", "loss"):
@@ -192,6 +195,14 @@ class MainScreen(RacingScreen):
         view = view_of(self.view.number)
         return {"view": view.FOOTER, "units": "below" if view.BELOW else "units"}.get(self.focused_panel, "recipe")
 
+    def _meaning(self) -> tuple[str, ...]:
+        """What the value is that has the focus, in fewer and fewer words."""
+        if self.focused_panel == "recipe":
+            return (of_field(PANEL_FIELDS[self.query_one(RecipePanel).chosen]),)
+        if self.snapshot is None or self._footer() != "units":
+            return ()
+        return of_part(self.snapshot.chosen, self.snapshot.network, self.snapshot.dataset)
+
     def enabled(self) -> set[str]:
         """The ids of the actions that mean something now."""
         if self.snapshot is None:
@@ -218,6 +229,11 @@ class MainScreen(RacingScreen):
         return name is None or name in self.enabled()
 
     # ---------------------------------------------------------------------------------------------------- actions
+
+    def perform(self, wish: Wish) -> None:
+        """Have a wish done; what came of it is said in place of what has the focus."""
+        self.explains = isinstance(wish, CHOOSING)
+        super().perform(wish)
 
     def action_perform(self, name: str) -> None:
         """Do what the table says of the action with this id."""
@@ -248,6 +264,8 @@ class MainScreen(RacingScreen):
     def action_move_field(self, direction: int) -> None:
         if self.snapshot:
             self.query_one(RecipePanel).move(direction, self.snapshot)
+            self.explains = True
+            self.repaint()
 
     def action_change_field(self, direction: int) -> None:
         self.perform(StepField(PANEL_FIELDS[self.query_one(RecipePanel).chosen], direction))
@@ -286,7 +304,7 @@ class MainScreen(RacingScreen):
 
     def _focus(self, panel: str) -> None:
         """Give a panel the keys; one that the zoomed view hides comes back."""
-        self.focused_panel = panel
+        self.focused_panel, self.explains = panel, True
         if panel != "view" and self._wide():
             self.view = replace(self.view, zoom=False)
         self._arrange()
@@ -295,5 +313,5 @@ class MainScreen(RacingScreen):
     def note_focus(self, event: DescendantFocus) -> None:
         """A click gives the focus too."""
         if event.widget.id in FOCUSES and event.widget.id != self.focused_panel:
-            self.focused_panel = event.widget.id
+            self.focused_panel, self.explains = event.widget.id, True
             self.repaint()
