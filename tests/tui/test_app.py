@@ -627,6 +627,21 @@ async def test_dated_data_have_a_window_that_the_arrows_move(drive):
         assert d.app.main.view.window == 0
 
 
+async def test_z_shows_the_days_as_a_calendar_on_which_the_arrows_choose_the_week_that_z_opens(drive):
+    async with drive(data="chicago") as d:
+        await d.press("z")
+        assert d.app.main.query_one("#view").size == (120, 36)
+        assert [row[:4] for row in d.rows()[5:8:2]] == [" Mon", "    "]
+        assert "errors" not in d.row(39) and "window" in d.row(39)
+        mark = d.row(3).index("▾")
+        await d.press(*["right"] * 60)
+        assert d.row(3).index("▾") == mark + 2 * 52
+        await d.press("h", "g")
+        assert not (d.app.main.view.bars or d.app.main.view.ghosts)
+        await d.press(*["left"] * 26, "z")
+        assert any("6 Jul         13 Jul" in row for row in d.rows())
+
+
 # -------------------------------------------------------------------------------------------- keys: program
 
 

@@ -180,13 +180,8 @@ class MainScreen(RacingScreen):
         return titles if self.size.width >= NARROW else titles[self.focused_panel == "recipe" :][:1]
 
     def _wide(self) -> bool:
-        """Whether the view has the whole screen; zoomed dated data show all of their span in its usual place."""
-        return view_of(self.view.number).ROOM == "whole" or (self.view.zoom and not self._dated())
-
-    def _dated(self) -> bool:
-        """Whether the fit of dated data is shown, through a window that moves."""
-        kind = None if self.snapshot is None else self.snapshot.dataset.kind
-        return kind == "series" and self.view.number == fit.NUMBER
+        """Whether the view has the whole screen."""
+        return view_of(self.view.number).ROOM == "whole" or self.view.zoom
 
     def _footer(self) -> str:
         """Whose keys the footer shows."""
@@ -215,7 +210,11 @@ class MainScreen(RacingScreen):
 
     def foreign(self) -> set[str]:
         """The ids of keys of views that are not shown, or that do nothing with the data at hand."""
-        return set() if self.snapshot is None else of_other_views(self.view.number, self.snapshot.dataset.kind)
+        if self.snapshot is None:
+            return set()
+        calendar = self.view.zoom and self.view.number == fit.NUMBER and self.snapshot.dataset.period == "day"
+        idle = fit.NOT_ON_CALENDAR if calendar else set()
+        return of_other_views(self.view.number, self.snapshot.dataset.kind) | idle
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """A view's own keys are its own only where they do something; elsewhere they mean what they always do.
