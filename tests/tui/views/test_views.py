@@ -500,6 +500,18 @@ def test_the_window_ends_with_the_data() -> None:
     assert "z window" in zoomed and "move" not in zoomed
 
 
+def test_a_point_never_stands_on_the_name_of_an_axis() -> None:
+    snap = snapshot("penguins", Network(2, [["relu"]]))
+    assert plane.layout(snap.dataset, 50, 14).top == 1
+    assert (
+        plane.paint(snap, 50, 14, DARK, STATE).plain().startswith("     bill depth mm         ●+1 ○−1 large: unseen\n")
+    )
+    curved = snapshot("motorcycle", Network(1, [["relu"]]))
+    rows = np.zeros(len(curved.dataset.y_train)) + curved.dataset.y_train.max()
+    high = replace(curved.dataset, y_train=rows.astype(np.float32))
+    assert "accel g" in curve.paint(replace(curved, dataset=high), 80, 27, DARK, STATE).plain()
+
+
 def test_years_have_no_weekends() -> None:
     canvas = series.paint(snapshot("sunspots", Network(12, [])), 80, 27, DARK, STATE)
     assert not (canvas.background == CODES["weekend"]).any()

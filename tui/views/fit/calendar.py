@@ -96,12 +96,17 @@ def paint(
 
 def _worst(error: np.ndarray) -> np.ndarray:
     """The days that are far more off than usual, the worst one first."""
-    size = np.nan_to_num(np.abs(error))
-    finite = size[np.isfinite(error)]
-    limit = FAR * float(np.sqrt((finite**2).mean())) if finite.size else 0.0
+    size = np.where(np.isfinite(error), np.abs(error), 0.0)
     order = np.argsort(-size, kind="stable")[:MOST]
-    far: np.ndarray = order[size[order] > limit]
+    far: np.ndarray = order[size[order] > FAR * _rmse(error)]
     return far
+
+
+def _rmse(error: np.ndarray) -> float:
+    """That of the finite errors (N,); inf where it is none."""
+    finite = error[np.isfinite(error)]
+    with np.errstate(over="ignore"):
+        return float(np.sqrt((finite**2).mean())) if finite.size else np.inf
 
 
 def _draw_head(canvas: Canvas, dataset: Dataset, shown: Span, top: float, palette: Palette) -> None:
@@ -146,9 +151,8 @@ def _draw_list(
     """The worst days in words, as many as have room."""
     if top + 2 > canvas.height:
         return
-    usual = short(float(np.sqrt(np.nanmean(error**2)))) if np.isfinite(error).any() else "∞"
     said = "Off by more than" if len(worst) else "No day is off by more than"
-    canvas.text(top, LEFT, f"{said} twice the rmse, which is {usual}", "quiet")
+    canvas.text(top, LEFT, f"{said} twice the rmse, which is {short(_rmse(error))}", "quiet")
     if canvas.width > 80:
         canvas.text_right(top, canvas.width - 1, "← → the week ▾   z shows it", "quiet")
     columns = max(1, (canvas.width - LEFT) // _ITEM)
