@@ -17,16 +17,16 @@ from typing import Any, ClassVar, TextIO
 
 import platformdirs
 from textual import on
-from textual.app import App, SystemCommand
+from textual.app import SystemCommand
 from textual.await_complete import AwaitComplete
-from textual.events import Resize
+from textual.events import Key, Resize
 from textual.message import Message
 from textual.notifications import SeverityLevel
 from textual.screen import Screen
 from textual.theme import BUILTIN_THEMES, Theme
 
 from engine import Network, Trainer
-from tui.actions import KeysError, bindings, keymap, place_of, with_keys
+from tui.actions import KeysError, bindings, keymap, of_wishes, place_of, with_keys
 from tui.draw.palette import DARK, LIGHT, THEMES, Palette, choose
 from tui.run.keeper import Keeper
 from tui.run.options import Options
@@ -34,6 +34,7 @@ from tui.run.runner import Runner
 from tui.run.scenes import find
 from tui.run.settings import THEME, remember
 from tui.screens.dialogs import view_for
+from tui.screens.in_turn import InTurn
 from tui.screens.main import MainScreen
 from tui.widgets.too_small import too_small
 
@@ -43,7 +44,7 @@ LOOK = 1.0  # seconds between two looks at whether there is a terminal
 PATIENCE = 0.3  # seconds that quitting waits for the runner
 
 
-class UnitfitApp(App[None]):
+class UnitfitApp(InTurn):
     """`UnitfitApp(options).run()` shows one run until the person quits; `return_code` is 0 then."""
 
     CSS_PATH: ClassVar = ["app.tcss", "screens/main.tcss"]  # the default screen brings no styles of its own
@@ -76,6 +77,7 @@ class UnitfitApp(App[None]):
         except KeysError as error:
             own, self._problem = {}, str(error)
         self.set_keymap(own)
+        self.asking = of_wishes(with_keys(own))
         self.main = MainScreen(self.palette, with_keys(own), self.keys, self.runner.send)
         if options.scene is not None:
             self.main.next_view = view_for(find(options.scene))
@@ -145,6 +147,9 @@ class UnitfitApp(App[None]):
         """After the first paint the curve is drawn; after that plotext and numba come, on a thread of their own."""
         self.main.start_plots()
         self.main.call_after_refresh(self.runner.prepare, load)
+
+    def only_asks(self, key: Key) -> bool:
+        return not {key.key, key.character}.isdisjoint(self.asking) and self.screen is self.main
 
     def pop_screen(self) -> AwaitComplete:
         """As Textual's, but the second of two quick enters in the command palette finds it gone and does nothing."""

@@ -49,6 +49,10 @@ class HandRunner(Runner):
             pass
         self.post()
 
+    def told(self, mark: int) -> bool:
+        self.settle()
+        return super().told(mark)
+
     def frames(self, count: int) -> None:
         """So many frames of playing."""
         for _ in range(count):
@@ -70,6 +74,8 @@ class Drive:
         await self.pilot.pause()
         self.runner.settle()
         await self.pilot.pause()
+        while not self.app.keys_done:
+            await self.settle()
 
     def is_drawn(self) -> bool:
         """Whether the first scene is complete: the plots come a paint later, and what they ask for later still."""
@@ -115,10 +121,10 @@ class Drive:
 
 @asynccontextmanager
 async def driving(
-    size: tuple[int, int] = (120, 40), keys: Path = Path("no-such-keys"), **options: Any
+    size: tuple[int, int] = (120, 40), keys: Path = Path("no-such-keys"), notifications: bool = False, **options: Any
 ) -> AsyncIterator[Drive]:
     app = UnitfitApp(Options(**options), HandRunner, keys)
-    async with app.run_test(size=size) as pilot:
+    async with app.run_test(size=size, notifications=notifications) as pilot:
         drive = Drive(app, pilot)
         await drive.settle()
         while not drive.is_drawn():

@@ -9,12 +9,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 from textual.command import CommandList
+from textual.events import Key
 from textual.geometry import Region
 from textual.widgets import OptionList, Static
 
 import data
 from engine import EngineError, Network, Trainer
-from tui.actions import ACTIONS, place_of
+from tui.actions import ACTIONS, of_wishes, place_of
+from tui.app import UnitfitApp
 from tui.run.choice import OUTPUT_BIAS
 from tui.run.facts import Gradient, Predictions, Probe
 from tui.run.hands import SetPart
@@ -336,6 +338,38 @@ async def test_keys_that_come_before_the_answer_mean_what_will_be_chosen_then(dr
             await slow.press(key)
         assert quick.shown.network.layers == slow.shown.network.layers
         assert quick.shown.chosen == slow.shown.chosen
+
+
+@pytest.mark.parametrize(
+    ("keys", "layers", "theta"),
+    [
+        (("s", "enter", "2", ".", "5", "enter"), [["sigmoid"] * 4], {3: 2.5}),
+        (("x", "r", "tab", "enter", "9", "enter"), [["sigmoid"] * 2 + ["relu"]], {2: 9.0}),
+        (("l", "x", "x", "enter", "2", "enter"), [["sigmoid"] * 3, ["sigmoid"]], {6: 2.0}),
+    ],
+)
+async def test_keys_that_come_together_mean_what_they_would_one_by_one(drive, keys, layers, theta):
+    async with drive() as d:
+        for key in keys:
+            d.app.post_message(Key(key if key.isalnum() else "full_stop", key if len(key) == 1 else None))
+        await d.settle()
+        assert d.shown.network.layers == layers
+        assert {place: float(d.shown.network.theta[place]) for place in theta} == theta
+        assert d.app.main.view.number == 1
+
+
+async def test_a_key_that_is_lost_holds_nothing_up(drive, monkeypatch):
+    monkeypatch.setattr("tui.screens.in_turn.LOST", 0.01)
+    monkeypatch.setattr(UnitfitApp, "draw_first", lambda app, event: None)
+    async with drive() as d:
+        await d.press("s", "r")
+        assert d.shown.network.layers == [["sigmoid"] * 4 + ["relu"]]
+
+
+def test_the_keys_that_only_ask_are_those_that_mean_the_same_everywhere():
+    keys = of_wishes(ACTIONS)
+    assert {".", ">", "comma", "[", "w", "B", "i"} <= keys
+    assert keys.isdisjoint({"s", "space", "up", "left", "enter", "tab", "1"})
 
 
 @pytest.mark.parametrize(("key", "part", "sign"), [(k, k.lower(), 1 if k.islower() else -1) for k in "wWbBcC"])
@@ -929,6 +963,15 @@ async def test_a_refused_edit_is_a_notice_and_the_run_is_untouched(drive):
         assert "remove the layer instead" in d.notices[0]
         assert d.shown.network.layers == [["relu"]]
         assert d.shown.update == 1
+
+
+async def test_a_notice_stands_in_the_place_of_the_keys_and_covers_nothing_else(drive):
+    async with drive(layer=(("relu",),), notifications=True) as d:
+        before = d.rows()
+        await d.press("x")
+        await d.pilot.pause()
+        assert d.row(39).lstrip("▌ ").startswith("unit 1 is the only one of layer 1")
+        assert d.rows()[:38] == before[:38]
 
 
 async def test_a_notice_said_again_stands_once(drive):

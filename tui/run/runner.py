@@ -13,6 +13,7 @@ from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from queue import Empty, SimpleQueue
 
 from data import DataError
@@ -59,6 +60,7 @@ class Runner:
         self._slot: deque[Snapshot] = deque(maxlen=1)
         self._changed = False  # since the last snapshot
         self._post_due = 0.0
+        self._marks, self._passed, self._told = 0, 0, 0  # made by the screen, come to, and told of
         self._thread = threading.Thread(target=self._live, name="unitfit runner")
         self._loader: threading.Thread | None = None
 
@@ -70,6 +72,16 @@ class Runner:
     def send(self, command: Command) -> None:
         """Have something done to the session, between two updates."""
         self._commands.put(command)
+
+    def mark(self) -> int:
+        """A mark behind all that was asked for so far."""
+        self._marks += 1
+        self.send(partial(self._pass, self._marks))
+        return self._marks
+
+    def told(self, mark: int) -> bool:
+        """Whether the screen has taken what came of all that was asked for before this mark."""
+        return self._told >= mark and not self._slot
 
     def prepare(self, load: Callable[[], None]) -> None:
         """Have the kernels loaded on a thread of their own; meanwhile the session does what needs none."""
@@ -153,6 +165,9 @@ class Runner:
                 self.post()
         return True
 
+    def _pass(self, mark: int, session: Session) -> None:
+        self._passed = mark
+
     def _keep(self) -> None:
         """Have the run written where it is time; that it cannot be is told once."""
         if self.keeper is None:
@@ -175,8 +190,9 @@ class Runner:
 
     def post(self) -> None:
         """Lay a snapshot of this moment into the slot."""
-        started = self.clock()
+        started, passed = self.clock(), self._passed
         self._slot.append(self.session.snapshot())
+        self._told = passed
         self._changed = False
         cost = self.clock() - started
         self._post_due = max(self._post_due + SCREEN_FRAME, started + cost / SNAPSHOT_SHARE)
