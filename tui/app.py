@@ -9,6 +9,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterable
+from contextlib import ExitStack
 from dataclasses import replace
 from functools import partial
 from importlib import import_module
@@ -72,6 +73,7 @@ class UnitfitApp(InTurn):
         self.keys = keys or platformdirs.user_config_path() / KEYS_FILE
         self._problem: str | None = None
         self._said = ""
+        self._blank = ExitStack()
         try:
             own = keymap(self.keys)
         except KeysError as error:
@@ -111,6 +113,7 @@ class UnitfitApp(InTurn):
         return self.main
 
     def on_mount(self) -> None:
+        self._blank.enter_context(self.batch_update())  # nothing is drawn before there is something to be seen
         self.runner.start()
         if sys.platform != "win32":
             loop = asyncio.get_running_loop()
@@ -141,7 +144,13 @@ class UnitfitApp(InTurn):
         first = self.main.snapshot is None
         self.main.show(snapshot)
         if first:
-            self.main.call_after_refresh(self._go_on)
+            self.main.call_after_refresh(self._draw_first)
+
+    def _draw_first(self) -> None:
+        """All is in its place now."""
+        self._blank.close()
+        self.main.check_idle()
+        self.main.call_after_refresh(self._go_on)
 
     def _go_on(self) -> None:
         """After the first paint the curve is drawn; after that plotext and numba come, on a thread of their own."""
@@ -210,10 +219,16 @@ def is_terminal(stream: TextIO | None) -> bool:
         return False
 
 
-def load() -> None:
-    """What the first update needs, and the loss curve that it begins: seconds at the very first time."""
+def load(compiles: Callable[[], None]) -> None:
+    """What the first update needs, and the loss curve that it begins.
+
+    At the very first time kernels are compiled, which takes many seconds: then `compiles` is called before.
+    """
     import_module("plotext")
-    Trainer(Network(1), [[0.0]], [0.0], threads=1).prepare()  # the kernels are the same for all networks
+    from engine.kernels.jit import watched
+
+    with watched(compiles):
+        Trainer(Network(1), [[0.0]], [0.0], threads=1).prepare()  # the kernels are the same for all networks
     gc.freeze()  # numba's half million objects stay for good: looking through them again costs the screen 80 ms
 
 

@@ -40,8 +40,8 @@ class HandRunner(Runner):
     def start(self) -> None:
         self.open()
 
-    def prepare(self, load: Callable[[], None]) -> None:
-        load()
+    def prepare(self, load: Callable[[Callable[[], None]], None]) -> None:
+        load(lambda: None)
 
     def settle(self) -> None:
         """All that is asked for, until nothing is due before the clock moves; then a snapshot."""

@@ -47,6 +47,23 @@ async def test_the_first_scene(drive):
         assert not d.session.player.playing
 
 
+@pytest.mark.parametrize(("size", "split"), [((80, 24), 50), ((100, 30), 65), ((120, 40), 79), ((200, 60), 151)])
+async def test_all_that_is_drawn_before_the_first_key_is_in_its_place(drive, monkeypatch, size, split):
+    drawn = []
+    display = UnitfitApp._display
+
+    def watch(app, screen, update):
+        if not app._batch_count:
+            strips = screen._compositor.render_strips()
+            drawn.append("".join(segment.text for segment in strips[1]))
+        display(app, screen, update)
+
+    monkeypatch.setattr(UnitfitApp, "_display", watch)
+    async with drive(size=size):
+        assert {line.find("┬") for line in drawn} == {split}
+        assert len(drawn) <= 5
+
+
 async def test_the_first_note_is_whole_at_80_columns(drive):
     async with drive(size=(80, 24)) as d:
         assert d.row(22).rstrip().endswith("? all keys")

@@ -83,8 +83,11 @@ class Runner:
         """Whether the screen has taken what came of all that was asked for before this mark."""
         return self._told >= mark and not self._slot
 
-    def prepare(self, load: Callable[[], None]) -> None:
-        """Have the kernels loaded on a thread of their own; meanwhile the session does what needs none."""
+    def prepare(self, load: Callable[[Callable[[], None]], None]) -> None:
+        """Have the kernels loaded on a thread of their own; meanwhile the session does what needs none.
+
+        `load` gets a function to call where they have to be compiled, which takes long.
+        """
         self.send(Session.load)
         self._loader = threading.Thread(target=self._load, args=(load,), name="unitfit loader")
         self._loader.start()
@@ -127,10 +130,10 @@ class Runner:
         else:
             self.session.teller.bench.stop()
 
-    def _load(self, load: Callable[[], None]) -> None:
+    def _load(self, load: Callable[[Callable[[], None]], None]) -> None:
         try:
             with suppress(*EXPECTED):  # the first update meets it again, and says it
-                load()
+                load(partial(self.send, Session.compile))
         except BaseException as failure:
             self.failure = failure
             self.wake()

@@ -20,6 +20,7 @@ TO_BEFORE = "; u goes to the run before"
 NOTHING_LEFT = "No run was cut off: there is nothing to go on with"
 REPLAYING = "space pauses; what was recorded plays again, then training goes on"
 LINING_UP = "lining the runs up …"
+LOADING = "loading the kernels; then it goes on …"
 COMPILING = "compiling the kernels, which is slow only the first time; then it goes on …"
 
 

@@ -10,6 +10,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.containers import Container
 from textual.events import DescendantFocus, Resize
+from textual.geometry import Size
 
 from tui.actions import OF_RUNS, VIEW_KEYS, WISHES, Action, bindings, of_other_views, without_use, without_way
 from tui.draw.palette import Palette
@@ -20,6 +21,7 @@ from tui.run.meanings import of_field, of_part
 from tui.run.runner import Command
 from tui.run.snapshot import Snapshot
 from tui.run.writing import save
+from tui.screens.layout import NARROW, one_line, places, size_classes, wide
 from tui.screens.racing import RacingScreen
 from tui.views import ViewState, Want, fit, view_of
 from tui.widgets.footer_line import FooterLine
@@ -35,15 +37,8 @@ from tui.widgets.units_panel import UnitsPanel
 from tui.widgets.view_panel import ViewPanel
 
 FOCUSES = ("view", "units", "recipe")
-NARROW = 100  # columns under which the recipe has no place of its own
-LOW = 32  # rows under which a view that spreads leaves one to what stands under it
 DIALOGS = ("help", "open_table", "open_run", "export", "scenes", "line_up")
 OPENS = (*DIALOGS, "ask_epochs", "ask_value", "open_or_guess")  # what needs room of its own
-
-
-def breakpoints(side: str, least: int, *others: int) -> list[tuple[int, str]]:
-    """From which size on the screen has which class: `-under80` below the least of 80, then `-w80` …"""
-    return [(0, f"-under{least}"), *((size, f"-{side}{size}") for size in (least, *others))]
 
 
 class MainScreen(RacingScreen):
@@ -51,8 +46,6 @@ class MainScreen(RacingScreen):
 
     BINDINGS = bindings("main")
     AUTO_FOCUS = "#view"
-    HORIZONTAL_BREAKPOINTS = breakpoints("w", 80, 100, 120, 160, 200)
-    VERTICAL_BREAKPOINTS = breakpoints("h", 24, 32, 52)
 
     def __init__(
         self, palette: Palette, actions: tuple[Action, ...], keys: Path, send: Callable[[Command], None]
@@ -92,7 +85,7 @@ class MainScreen(RacingScreen):
             usual = ViewState(self.view.number, log_loss=self.view.log_loss)
             zoomed, self.view, self.next_view = self.view.zoom, self.next_view or usual, None
             self.snapshot = snapshot
-            if zoomed or self._wide():
+            if zoomed or wide(self.view):
                 self._arrange()
         if snapshot.network.shape != self.snapshot.network.shape:
             self.view = replace(self.view, axes=None)  # places in θ mean other parameters now
@@ -140,31 +133,18 @@ class MainScreen(RacingScreen):
         self.repaint()
 
     def on_resize(self, event: Resize) -> None:
-        self.call_after_refresh(self._arrange)
+        """Before Textual lays the panels out: so they are drawn once, and in their places."""
+        self._arrange(event.size)
+        self.update_node_styles(animate=False)
 
-    def _arrange(self) -> None:
+    def _arrange(self, size: Size | None = None) -> None:
         """Who has a place at this size and focus."""
-        width, height = self.size
-        narrow, small = width < NARROW, too_small(width, height)
-        wide, spread = self._wide(), view_of(self.view.number).ROOM == "spread"
-        low = spread and (narrow or height < LOW) and self.focused_panel != "recipe"
-        recipe = not (narrow or low) or self.focused_panel == "recipe"
-        alone = wide or (spread and narrow)
-        self.query_one("#lower").set_class(low, LINE)
-        shown = {
-            "frame": not small,
-            "too-small": small,
-            "upper-divider": not alone,
-            "loss": not alone,
-            "lower-rule": not (wide or low),
-            "lower": not wide,
-            "units": not (narrow and recipe),
-            "lower-divider": not (narrow or low),
-            "recipe": recipe,
-        }
-        for name, displayed in shown.items():
+        width, height = size or self.size
+        self.update_classes(size_classes(width, height))
+        self.query_one("#lower").set_class(one_line(width, height, self.view, self.focused_panel), LINE)
+        for name, displayed in places(width, height, self.view, self.focused_panel).items():
             self.query_one(f"#{name}").display = displayed
-        if small and (prompt := self.query_one(NumberPrompt)).display:
+        if too_small(width, height) and (prompt := self.query_one(NumberPrompt)).display:
             prompt.leave()
         self.call_after_refresh(self._settle)
 
@@ -178,10 +158,6 @@ class MainScreen(RacingScreen):
     def _lower_titles(self, snapshot: Snapshot, state: ViewState) -> list[Title]:
         titles = lower_titles(snapshot, state)
         return titles if self.size.width >= NARROW else titles[self.focused_panel == "recipe" :][:1]
-
-    def _wide(self) -> bool:
-        """Whether the view has the whole screen."""
-        return view_of(self.view.number).ROOM == "whole" or self.view.zoom
 
     def _footer(self) -> str:
         """Whose keys the footer shows."""
@@ -276,7 +252,7 @@ class MainScreen(RacingScreen):
 
     def action_zoom(self) -> None:
         self.view = replace(self.view, zoom=not self.view.zoom)
-        self._focus("view" if self._wide() else self.focused_panel)
+        self._focus("view" if wide(self.view) else self.focused_panel)
 
     def action_log_loss(self) -> None:
         self.look(replace(self.view, log_loss=not self.view.log_loss))
@@ -304,7 +280,7 @@ class MainScreen(RacingScreen):
     def _focus(self, panel: str) -> None:
         """Give a panel the keys; one that the zoomed view hides comes back."""
         self.focused_panel, self.explains = panel, True
-        if panel != "view" and self._wide():
+        if panel != "view" and wide(self.view):
             self.view = replace(self.view, zoom=False)
         self._arrange()
 

@@ -36,7 +36,7 @@ def test_the_top_line_says_all_where_there_is_room():
 
 
 @pytest.mark.parametrize("width", [80, 100, 120, 200])
-@pytest.mark.parametrize("state", ["paused", "playing", "stepping", "compiling", "diverged"])
+@pytest.mark.parametrize("state", ["paused", "playing", "stepping", "loading", "compiling", "diverged"])
 @pytest.mark.parametrize("network", [Network(1, [["sigmoid"] * 5]), DEEP])
 def test_shape_epoch_and_update_are_always_whole(width, state, network):
     big = {"epoch": 12345678, "update": 1234567890, "updates_per_second": 1.23e6, "speed": "1000 updates a frame"}
