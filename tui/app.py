@@ -20,7 +20,7 @@ import platformdirs
 from textual import on
 from textual.app import SystemCommand
 from textual.await_complete import AwaitComplete
-from textual.events import Key, Resize
+from textual.events import Event, Key, MouseDown, Resize
 from textual.message import Message
 from textual.notifications import SeverityLevel
 from textual.screen import Screen
@@ -37,6 +37,7 @@ from tui.run.settings import THEME, remember
 from tui.screens.dialogs import view_for
 from tui.screens.in_turn import InTurn
 from tui.screens.main import MainScreen
+from tui.screens.pace import Pace, stderr_takes
 from tui.widgets.too_small import too_small
 
 KEYS_FILE = Path("unitfit", "keys.toml")
@@ -73,6 +74,8 @@ class UnitfitApp(InTurn):
         self.keys = keys or platformdirs.user_config_path() / KEYS_FILE
         self._problem: str | None = None
         self._said = ""
+        self.late = False  # whether a frame waits for its time
+        self.pace = Pace(os.environ, stderr_takes)
         self._blank = ExitStack()
         try:
             own = keymap(self.keys)
@@ -131,13 +134,30 @@ class UnitfitApp(InTurn):
 
     @on(News)
     def take_news(self) -> None:
-        """Show the newest snapshot and what has to be said. A fault of the runner is raised here."""
+        """Say what has to be said, and show the newest snapshot. A fault of the runner is raised here."""
         if not (self.main.is_mounted and self.is_running):
             return  # `on_ready` comes back to it; on the way out the panels are gone
         if self.runner.failure is not None:
             raise self.runner.failure
         for sentence in dict.fromkeys(self.runner.notices()):
             self.say(sentence)
+        if not self.late:
+            self._draw_in_time()
+
+    def _draw_in_time(self) -> None:
+        """Draw the newest snapshot, now or as soon as the terminal has room for it.
+
+        Right after a key that is the first one that knows of it: pausing is not seen three frames late.
+        """
+        answered = self.keys_done and self.runner.answered(self.runner.sent)
+        wait = self.pace.wait(answered)
+        self.late = wait > 0.0
+        if self.late:
+            self.set_timer(wait, self._draw_in_time)
+        else:
+            self._draw()
+
+    def _draw(self) -> None:
         snapshot = self.runner.take()
         if snapshot is None:
             return
@@ -156,6 +176,11 @@ class UnitfitApp(InTurn):
         """After the first paint the curve is drawn; after that plotext and numba come, on a thread of their own."""
         self.main.start_plots()
         self.main.call_after_refresh(self.runner.prepare, load)
+
+    async def on_event(self, event: Event) -> None:
+        if isinstance(event, (Key, MouseDown)):
+            self.pace.hurry()
+        await super().on_event(event)
 
     def only_asks(self, key: Key) -> bool:
         return not {key.key, key.character}.isdisjoint(self.asking) and self.screen is self.main

@@ -60,7 +60,8 @@ class Runner:
         self._slot: deque[Snapshot] = deque(maxlen=1)
         self._changed = False  # since the last snapshot
         self._post_due = 0.0
-        self._marks, self._passed, self._told = 0, 0, 0  # made by the screen, come to, and told of
+        self._sent, self._begun, self._done, self._told = 0, 0, 0, 0  # commands; told: in the newest snapshot
+        self._sending = threading.Lock()
         self._thread = threading.Thread(target=self._live, name="unitfit runner")
         self._loader: threading.Thread | None = None
 
@@ -71,17 +72,22 @@ class Runner:
 
     def send(self, command: Command) -> None:
         """Have something done to the session, between two updates."""
-        self._commands.put(command)
+        with self._sending:
+            self._sent += 1
+            self._commands.put(command)
 
-    def mark(self) -> int:
-        """A mark behind all that was asked for so far."""
-        self._marks += 1
-        self.send(partial(self._pass, self._marks))
-        return self._marks
+    @property
+    def sent(self) -> int:
+        """How much was asked for so far."""
+        return self._sent
 
-    def told(self, mark: int) -> bool:
-        """Whether the screen has taken what came of all that was asked for before this mark."""
-        return self._told >= mark and not self._slot
+    def answered(self, sent: int) -> bool:
+        """Whether the newest snapshot knows what came of so much."""
+        return self._told >= sent
+
+    def told(self, sent: int) -> bool:
+        """Whether the screen has taken that snapshot."""
+        return self.answered(sent) and not self._slot
 
     def prepare(self, load: Callable[[Callable[[], None]], None]) -> None:
         """Have the kernels loaded on a thread of their own; meanwhile the session does what needs none.
@@ -157,6 +163,7 @@ class Runner:
             return False
         update = self.session.trainer.update
         self._attempt(command)
+        self._done = self._begun
         self._changed |= command is not nothing
         self._due = self._attempt(Session.work)
         self._changed |= self.session.trainer.update != update or self._due is None  # a run that ends does not move on
@@ -167,9 +174,6 @@ class Runner:
             if on_time or command is not nothing or self._due is None:
                 self.post()
         return True
-
-    def _pass(self, mark: int, session: Session) -> None:
-        self._passed = mark
 
     def _keep(self) -> None:
         """Have the run written where it is time; that it cannot be is told once."""
@@ -193,9 +197,9 @@ class Runner:
 
     def post(self) -> None:
         """Lay a snapshot of this moment into the slot."""
-        started, passed = self.clock(), self._passed
+        started, done = self.clock(), self._done
         self._slot.append(self.session.snapshot())
-        self._told = passed
+        self._told = done
         self._changed = False
         cost = self.clock() - started
         self._post_due = max(self._post_due + SCREEN_FRAME, started + cost / SNAPSHOT_SHARE)
@@ -215,14 +219,18 @@ class Runner:
             return nothing
         while not self._commands.empty():
             self._taken.append(self._commands.get())
-        command = self._taken.popleft()
+        command = self._begin_next()
         while isinstance(command, Perform) and self._taken and isinstance(behind := self._taken[0], Perform):
             both = together(command.wish, behind.wish)
             if both is None:
                 break
             command = Perform(both)
-            self._taken.popleft()
+            self._begin_next()
         return command
+
+    def _begin_next(self) -> Command | None:
+        self._begun += 1
+        return self._taken.popleft()
 
     def _attempt(self, action: Callable[[Session], float | None]) -> float | None:
         """Do it; an error that a person can bring about becomes a notice, and what was running pauses."""

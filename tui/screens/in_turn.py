@@ -73,15 +73,15 @@ class InTurn(App[None]):
     async def _hear(self, number: int) -> None:
         """Where a key waits that the screen must understand, what the run has to say comes first."""
         if self._waiting and not self.only_asks(self._waiting[0]):
-            await self._await(number, self.runner.mark(), PATIENCE)
+            await self._await(number, self.runner.sent, PATIENCE)
         else:
             await self._end(number)
 
-    async def _await(self, number: int, mark: int, patience: float) -> None:
-        if self.runner.told(mark) or patience <= 0.0:
+    async def _await(self, number: int, sent: int, patience: float) -> None:
+        if self.runner.told(sent) or patience <= 0.0:
             await self._end(number)
         else:
-            self.set_timer(LOOK, partial(self._await, number, mark, patience - LOOK))
+            self.set_timer(LOOK, partial(self._await, number, sent, patience - LOOK))
 
     async def _end(self, number: int) -> None:
         if not self._under_way or number != self._number:

@@ -100,7 +100,7 @@ class StillRunner(Runner):
     def perform(self, wish: Wish) -> None:
         """It stands still."""
 
-    def told(self, mark: int) -> bool:
+    def told(self, sent: int) -> bool:
         return not self._slot
 
     def prepare(self, load: Callable[[Callable[[], None]], None]) -> None:
