@@ -7,8 +7,8 @@ Importing it loads NumPy only; a reader for one's own tables comes with the firs
 """
 
 from data.dataset import Dataset
+from data.description import Described, Description, describe
 from data.errors import DataError
-from data.loading import about, columns, load, names
-from data.tables import Column
+from data.loading import about, load, names
 
-__all__ = ["Column", "DataError", "Dataset", "about", "columns", "load", "names"]
+__all__ = ["DataError", "Dataset", "Described", "Description", "about", "describe", "load", "names"]

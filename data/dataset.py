@@ -11,10 +11,10 @@ from numpy.typing import ArrayLike, NDArray
 
 from data.errors import DataError, show
 from data.scaling import Floats, Scaled, Scaling, as_numbers
+from data.steps import Period, Times
 
-Times = NDArray[Any]
 Kind = Literal["curve", "series", "plane", "table"]
-Period = Literal["day", "week", "month", "year"]
+PLAIN_LABELS = "−1", "+1"  # the names of labels that have none
 Truth = Callable[[Floats], Floats]
 
 
@@ -40,9 +40,11 @@ class Dataset:
     target_label: str
     target_unit: str
     labels: bool  # whether the targets are ±1
+    label_names: tuple[str, str]  # what −1 and +1 stand for
+    in_time: bool  # whether the rows stand in order of time
     lags: tuple[int, ...]  # the features' steps back in time, () for others
     period: Period | None  # the step of the times; None for undated data and for other steps
-    times_train: Times | None  # (N,) datetime64[D], or years as float64; None for undated data
+    times_train: Times | None  # (N,) datetime64[D] or [s], or years as float64; None for undated data
     times_test: Times | None
     x_offset: Floats  # (n_inputs,)
     x_factor: Floats  # (n_inputs,)
@@ -57,11 +59,6 @@ class Dataset:
     def whole(self) -> Dataset:
         """As it was loaded, whatever trains now: what is to stand still beside it, such as axes, follows from that."""
         return self if self.loaded is None else self.loaded
-
-    @property
-    def in_time(self) -> bool:
-        """Whether the rows stand in order of time."""
-        return bool(self.lags) or self.times_train is not None
 
     def with_points(self, x: Scaled, y: Scaled, rows: NDArray[np.intp]) -> Dataset:
         """The same with these training examples, scaled x (N, n_inputs) and y (N,), on the scale that there is.

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from data.catalog import Shipped, csv_of, shipped, words
-from data.dataset import Dataset, Kind
+from data.dataset import PLAIN_LABELS, Dataset, Kind
 from data.errors import DataError, choice, clean, real, show, whole
-from data.examples import Examples, read_examples, year_of
+from data.examples import Examples
 from data.generators import GENERATED, Generated
-from data.scaling import fit_scaling
+from data.reading import read_examples
+from data.roles import flag_name, listed
+from data.scaling import fit_scaling, varies
+from data.sources import EXPECTED, exists
 from data.split import split_at_random, split_by_time, unseen_count
-from data.tables import Column, read_shipped, read_table
+from data.steps import year_of
+from data.tables import read_shipped, read_table
 
 FEWEST_GENERATED = 10
 MOST_GENERATED = 10**6
@@ -32,11 +37,6 @@ def about(name: str) -> str:
     return GENERATED[name].about if name in GENERATED else shipped()[name].about
 
 
-def columns(path: str | os.PathLike[str]) -> tuple[Column, ...]:
-    """The columns of a CSV or Parquet file, to choose a target and features from; DataError if it is no table."""
-    return read_table(path).columns()
-
-
 def load(
     name_or_path: str | os.PathLike[str],
     target: str | None = None,
@@ -46,13 +46,17 @@ def load(
     seed: int = 0,
     n: int | None = None,
     noise: float | None = None,
+    header: bool | None = None,
 ) -> Dataset:
-    """A data set by its name, or from a CSV or Parquet file, split and scaled.
+    """A data set by its name, or from the table in a file ("-": standard input), split and scaled.
 
-    A table's target is its last numeric column unless named, its features the other numeric ones; with `lags` = K
-    they are the target's own past, lags 1…K, yesterday first. Of dated rows and of lags the last ones are unseen, of
-    others some drawn by `seed`: `test_fraction` of them, by default the years that the set names, or a fifth.
-    Generated sets take `n` examples and `noise`, a standard deviation. Raises DataError for what cannot be used.
+    A table's target is its last numeric column unless named, its features the other numeric ones and words of few
+    values as 0 and 1; with `lags` = K they are the target's own past, lags 1…K, yesterday first, as they are for a
+    table of dates and one number. A target of two values becomes ±1; `column=value` is one of more against the rest.
+    Of dated rows and of lags the last ones are unseen, of others some drawn by `seed`: `test_fraction` of them, by
+    default the years that the set names, or a fifth. Generated sets take `n` examples and `noise`, a standard
+    deviation. `header`: whether a table's first row has names, None to look. What is guessed or left out is a notice.
+    Raises DataError for what cannot be used.
     """
     seed = whole("seed", seed, 0)
     if lags is not None:
@@ -68,22 +72,21 @@ def load(
     options = {
         "name_or_path": name, "target": target, "features": frozen_features,
         "lags": lags, "test_fraction": test_fraction, "seed": seed, "n": n, "noise": noise,
+        "header": header,
     }  # fmt: skip
     if name in GENERATED:
-        refuse(name, "a generated set", target=target, features=features, lags=lags)
+        refuse(name, "a generated set", target=target, features=features, lags=lags, header=header)
         return generate(name, GENERATED[name], options)
     refuse(name, "a table", n=n, noise=noise)
     if name in shipped():
+        refuse(name, "a table with a header", header=header)
         return load_shipped(name, shipped()[name], options)
-    try:
-        exists = os.path.lexists(name)
-    except ValueError:  # no path holds a NUL
-        exists = False
-    if not exists and (os.sep in name or os.path.splitext(name)[1]):
-        raise DataError(f"data={show(name)}: there is no such file; expected a CSV or Parquet file, or a set's name")
-    if not exists:
-        raise choice("data", name, names(), ", or a CSV or Parquet file")
-    table = read_table(name)
+    there = exists(name)
+    if not there and (os.sep in name or os.path.splitext(name)[1]):
+        raise DataError(f"data={show(name)}: there is no such file; expected {EXPECTED}, or a set's name")
+    if not there:
+        raise choice("data", name, names(), f", or {EXPECTED}")
+    table = read_table(name, header)
     examples = read_examples(table, target, features, lags)
     return assemble(table.name, f"{table.name}, {table.rows} rows", examples, options)
 
@@ -111,17 +114,15 @@ def load_shipped(name: str, entry: Shipped, options: dict[str, Any]) -> Dataset:
     """A shipped set; what is not asked for is as its entry in the catalog says."""
     target, features, lags = options["target"], options["features"], options["lags"]
     usual = target is None or target == entry.target
+    as_given = usual and features is None and lags is None
     if features is None and lags is None:
         lags, features = entry.lags, entry.features if usual else None
     years = None if entry.train_years is None else (entry.train_years[0], entry.train_years[1] + 1)
-    examples = read_examples(
-        read_shipped(csv_of(name), name),
-        entry.target if target is None else target,
-        features,
-        lags,
-        positive=entry.positive if usual else None,
-        years=years,
-    )
+    if usual:
+        target = entry.target if entry.positive is None else flag_name(entry.target, entry.positive)
+    examples = read_examples(read_shipped(csv_of(name), name), target, features, lags, years)
+    if as_given:
+        examples = replace(examples, notices=())
     unseen = None
     if entry.train_years is not None and examples.times is not None and options["test_fraction"] is None:
         unseen = int((year_of(examples.times) > entry.train_years[1]).sum())
@@ -138,13 +139,15 @@ def assemble(
     column_words: Mapping[str, tuple[str, str]] | None = None,
 ) -> Dataset:
     """Split the examples, `unseen` of them or the fraction in the options, and scale them by the training rows."""
-    x, y, times = examples.x, examples.y, examples.times
     if unseen is None:
-        unseen = unseen_count(name, len(y), options["test_fraction"])
-    if times is not None or examples.lags:
-        train, test = split_by_time(len(y), unseen)
+        unseen = unseen_count(name, len(examples.y), options["test_fraction"])
+    if examples.in_time or examples.lags:
+        train, test = split_by_time(len(examples.y), unseen)
     else:
-        train, test = split_at_random(len(y), unseen, options["seed"])
+        train, test = split_at_random(len(examples.y), unseen, options["seed"])
+    if examples.guessed:
+        examples = varying(examples, train)
+    x, y, times = examples.x, examples.y, examples.times
     labels = bool((np.abs(y) == 1).all() and y.min() < y.max())
     scaling = fit_scaling(x[train], y[train], examples.features, examples.target, labels=labels)
 
@@ -174,6 +177,8 @@ def assemble(
         target_label=target_label,
         target_unit=target_unit,
         labels=labels,
+        label_names=examples.labels or PLAIN_LABELS,
+        in_time=examples.in_time or bool(examples.lags),
         lags=examples.lags,
         period=examples.period,
         times_train=None if times is None else frozen(times[train]),
@@ -186,6 +191,17 @@ def assemble(
         notices=examples.notices,
         options=options,
     )
+
+
+def varying(examples: Examples, train: Any) -> Examples:
+    """Without the features that nobody asked for and that are the same in every training row, with a notice."""
+    kept = varies(examples.x[train])
+    if kept.all() or not kept.any():
+        return examples
+    names = [name for name, varied in zip(examples.features, kept, strict=True) if not varied]
+    features = tuple(name for name, varied in zip(examples.features, kept, strict=True) if varied)
+    notice = f"left out: {listed(names)} (always the same where it trains)"
+    return replace(examples, x=examples.x[:, kept], features=features, notices=(*examples.notices, notice))
 
 
 def kind_of(examples: Examples) -> Kind:

@@ -9,14 +9,18 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from data.errors import DataError
-from data.examples import UNDATED, read_times, refuse_gaps, refuse_twice, time_column, time_period
+from data.columns import YES, Column
+from data.errors import DataError, clean
+from data.examples import refuse_twice
+from data.past import UNDATED, refuse_gaps
+from data.reading import read_times
+from data.roles import time_column
 from data.scaling import Floats
 from data.signature import Signature
-from data.tables import Cells, Column, Table, read_table
+from data.steps import time_period
+from data.tables import Table, read_table
 
 MOST_NAMES = 12  # of columns in a sentence
-NO_NUMBER = ("nan", "+nan", "-nan")  # how programs write that there is none
 
 Places = NDArray[np.intp]
 
@@ -25,7 +29,7 @@ Places = NDArray[np.intp]
 class Rows:
     """The rows of a table in their order."""
 
-    cells: dict[str, Cells]  # columns of text by their clean names
+    cells: dict[str, list[str]]  # columns of text by their clean names
     notices: tuple[str, ...]
     inputs: Floats  # (rows, n_inputs) in the data's own units, in order of time; NaN where a value is missing
     places: Places  # (rows,): which of these belong to each row
@@ -41,27 +45,48 @@ class Rows:
 
 
 def read_rows(path: str | os.PathLike[str], signature: Signature) -> Rows:
-    """The rows of a CSV or Parquet file for a network of this signature.
+    """The rows of the table in a file for a network of this signature.
 
     With lags a row's inputs are the values of the target in the rows before it, by date where the table has dates.
     Raises DataError for a table that lacks a column, or whose cells or dates cannot be used.
     """
     table = read_table(path)
-    used = (signature.target_name,) if signature.lags else signature.feature_names
+    own = {
+        name: parted(table, name) for name in ((signature.target_name,) if signature.lags else signature.feature_names)
+    }
+    used = tuple(dict.fromkeys(column for column, _ in own.values()))
     require(table, used)
+    cells = {name: [cell or "" for cell in column] for name, column in table.cells.items()}
     if not signature.lags:
-        inputs = np.column_stack([numbers(table, name) for name in used])
-        return Rows(table.cells, unused(table, {*used, signature.target_name}), inputs, np.arange(table.rows))
-    time = time_column(table.columns(), len(signature.lags))
+        inputs = np.column_stack([inputs_of(table, *place) for place in own.values()])
+        return Rows(cells, unused(table, {*used, signature.target_name}), inputs, np.arange(table.rows))
+    time = time_column(list(table.columns.values()), len(signature.lags), set(used))
     inputs, places = past(table, signature, time)
     if time is None:
-        return Rows(table.cells, (*unused(table, set(used)), UNDATED), inputs, places)
-    return Rows(table.cells, unused(table, {*used, time.name}), inputs, places)
+        return Rows(cells, (*unused(table, set(used)), UNDATED), inputs, places)
+    return Rows(cells, unused(table, {*used, time.name}), inputs, places)
+
+
+def parted(table: Table, feature: str) -> tuple[str, str | None]:
+    """(the column, None) of a feature, or (the column, the word) of one such as `shop=A`."""
+    if feature in table.columns:
+        return feature, None
+    starts = [place for place, letter in enumerate(feature) if letter == "=" and feature[:place] in table.columns]
+    return (feature[: starts[0]], feature[starts[0] + 1 :]) if starts else (feature, None)
+
+
+def inputs_of(table: Table, name: str, word: str | None) -> Floats:
+    """A feature (rows,): numbers, or 1 and 0 for whether a cell holds the word; NaN where it is empty."""
+    if word is None:
+        return table.numbers(table.columns[name])
+    cells = [clean(cell or "") for cell in table.cells[name]]
+    yes = [cell == word or (word.lower() in YES and cell.lower() in YES) for cell in cells]
+    return np.where([bool(cell) for cell in cells], np.array(yes, np.float64), np.nan)
 
 
 def require(table: Table, names: tuple[str, ...]) -> None:
     """DataError where columns are missing; one that is spelled otherwise is suggested."""
-    missing = [name for name in names if name not in table.cells]
+    missing = [name for name in names if name not in table.columns]
     if missing:
         others = [name for name in table.cells if name not in names]
         wanted = some([repr(name) + near(name, others) for name in missing])
@@ -90,15 +115,9 @@ def some(names: list[str]) -> str:
     return ", ".join(names[:MOST_NAMES]) + f" and {len(names) - MOST_NAMES} more" * (len(names) > MOST_NAMES)
 
 
-def numbers(table: Table, name: str) -> Floats:
-    """A column (rows,), NaN where a cell is empty or says so itself. Raises DataError for any other text."""
-    cells = ["" if cell.lower() in NO_NUMBER else cell for cell in table.cells[name]]
-    return Table(table.name, {name: cells}).numbers(name)
-
-
 def past(table: Table, signature: Signature, time: Column | None) -> tuple[Floats, Places]:
     """Each row's past, (rows, lags) in order of time, yesterday first, and the place of each row among them."""
-    lags, y = len(signature.lags), numbers(table, signature.target_name)
+    lags, y = len(signature.lags), table.numbers(table.columns[signature.target_name])
     order = order_in_time(table, time, signature)
     places = np.empty_like(order)
     places[order] = np.arange(len(order))
@@ -111,14 +130,14 @@ def order_in_time(table: Table, time: Column | None, signature: Signature) -> Pl
 
     Raises DataError for dates that are not evenly spaced, or by another step than those that the network knows.
     """
-    times = read_times(table, time)
-    if times is None or time is None:
+    if time is None:
         return np.arange(table.rows)
+    times = read_times(table, time)
     empty = np.flatnonzero(np.isnan(times))
     if len(empty):
         raise DataError(f"row {empty[0] + 1}, column {time.name!r} is empty: expected a date in each row with lags")
     order = np.argsort(times, kind="stable")
-    refuse_twice(times[order], time)
+    refuse_twice(table, times[order], time)
     refuse_gaps(table, times[order], time)
     step = time_period(times)
     if signature.period not in (None, step) and table.rows > 1:

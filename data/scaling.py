@@ -56,6 +56,11 @@ def fit_scaling(x: Floats, y: Floats, names: tuple[str, ...], target: str, *, la
     return Scaling(x_offset, x_factor, y_offset, y_scale)
 
 
+def varies(x: Floats) -> NDArray[np.bool_]:
+    """Which columns of x (N, n_inputs) are not the same in every row."""
+    return np.asarray(x.min(axis=0) < x.max(axis=0))
+
+
 def deviation(values: Floats) -> Any:
     """Standard deviation along the first axis; rescaled first, so that tiny numbers do not vanish when squared."""
     spread = np.ptp(values, axis=0)

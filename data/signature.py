@@ -12,14 +12,15 @@ from typing import Any, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from data.dataset import Dataset, Period
+from data.dataset import PLAIN_LABELS, Dataset
 from data.errors import DataError, clean, show
 from data.scaling import Floats, Scaling
+from data.steps import Period
 
 Arrays = Mapping[str, NDArray[Any]]
 NAMES = (
     "data", "feature_names", "feature_labels", "feature_units", "target_name", "target_label", "target_unit",
-    "labels", "lags", "period", "x_offset", "x_factor", "y_offset", "y_scale",
+    "labels", "label_names", "lags", "period", "x_offset", "x_factor", "y_offset", "y_scale",
 )  # fmt: skip
 
 
@@ -38,6 +39,7 @@ class Signature:
     lags: tuple[int, ...]
     period: Period | None
     scaling: Scaling
+    label_names: tuple[str, str] = PLAIN_LABELS  # what −1 and +1 stand for
 
     @classmethod
     def of(cls, dataset: Dataset) -> Signature:
@@ -51,6 +53,7 @@ class Signature:
             target_label=dataset.target_label,
             target_unit=dataset.target_unit,
             labels=dataset.labels,
+            label_names=dataset.label_names,
             lags=dataset.lags,
             period=dataset.period,
             scaling=dataset.scaling,
@@ -67,6 +70,7 @@ class Signature:
             "target_label": np.array(self.target_label),
             "target_unit": np.array(self.target_unit),
             "labels": np.array(self.labels),
+            "label_names": np.array(self.label_names),
             "lags": np.array(self.lags, np.int64),
             "period": np.array(self.period or ""),
             "x_offset": self.scaling.x_offset,
@@ -96,10 +100,16 @@ class Signature:
             target_label=_texts(arrays, "target_label", ())[0],
             target_unit=_texts(arrays, "target_unit", ())[0],
             labels=bool(_checked(arrays, "labels", "b", ()).item()),
+            label_names=_label_names(arrays),
             lags=_lags(arrays, n_inputs),
             period=period or None,  # type: ignore[arg-type]  # checked above
             scaling=_scaling(arrays, n_inputs),
         )
+
+
+def _label_names(arrays: Arrays) -> tuple[str, str]:
+    low, high = _texts(arrays, "label_names", (2,))
+    return low, high
 
 
 def _lags(arrays: Arrays, n_inputs: int) -> tuple[int, ...]:

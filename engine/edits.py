@@ -29,21 +29,14 @@ Ints = NDArray[np.intp]
 class AddUnit:
     """A new last unit of a layer; its outgoing weights are 0, so the curve stays.
 
-    On the linear model it begins the first hidden layer, in place of the linear weights.
+    Its weights w (fan_in,) and its bias b are drawn, or given, such as those of `solving.best_unit`. On the linear
+    model it begins the first hidden layer, in place of the linear weights.
     """
 
     kind: str
     layer: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class PlaceUnit:
-    """As AddUnit, with weights w (fan_in,) and bias b that are given, such as those of `solving.best_unit`."""
-
-    kind: str
-    layer: int
-    w: tuple[float, ...]
-    b: float
+    w: tuple[float, ...] | None = None
+    b: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +164,6 @@ class SetPoints:
 PointEdit = SetExamples | DrawPoint | ErasePoint | SetPoints
 Edit = (
     AddUnit
-    | PlaceUnit
     | SetKind
     | SplitUnit
     | RemoveUnit
@@ -226,11 +218,7 @@ def carry_squares(squares: Floats, mapping: Ints, size: int) -> Floats:
 
 
 def _add_unit(edit: AddUnit, setup: Setup) -> tuple[Setup, Ints]:
-    return _operated(setup, surgery.add_unit(setup.architecture, setup.theta, edit.kind, edit.layer))
-
-
-def _place_unit(edit: PlaceUnit, setup: Setup) -> tuple[Setup, Ints]:
-    return _operated(setup, surgery.place_unit(setup.architecture, setup.theta, edit.kind, edit.layer, edit.w, edit.b))
+    return _operated(setup, surgery.add_unit(setup.architecture, setup.theta, edit.kind, edit.layer, edit.w, edit.b))
 
 
 def _set_kind(edit: SetKind, setup: Setup) -> tuple[Setup, Ints]:
@@ -327,7 +315,6 @@ def _with_examples(edit: Edit, setup: Setup, change: Callable[[Examples], Exampl
 
 _CHANGES: dict[type, Callable[[Any, Setup], tuple[Setup, Ints]]] = {
     AddUnit: _add_unit,
-    PlaceUnit: _place_unit,
     SetKind: _set_kind,
     SplitUnit: _split_unit,
     RemoveUnit: _remove_unit,

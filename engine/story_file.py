@@ -17,7 +17,7 @@ import numpy as np
 
 from engine import files
 from engine.architecture import Architecture
-from engine.edits import AddLayer, AddUnit, Edit, PlaceUnit, RemoveLayer, RemoveUnit, SplitUnit
+from engine.edits import AddLayer, AddUnit, Edit, RemoveLayer, RemoveUnit, SplitUnit
 from engine.entry_tables import (
     MOST_UPDATES,
     by_flags,
@@ -220,9 +220,9 @@ def most_parameters(initial: Architecture, journal: list[Edit]) -> int:
 def _reshape(edit: Edit, shape: list[int]) -> None:
     """What an edit does to the shape; one that is impossible is refused when it is made."""
     match edit:
-        case AddUnit() | PlaceUnit() if len(shape) == 2:
+        case AddUnit() if len(shape) == 2:
             shape.insert(1, 1)
-        case AddUnit(layer=layer) | PlaceUnit(layer=layer) | SplitUnit(layer=layer) if _within(layer, shape):
+        case AddUnit(layer=layer) | SplitUnit(layer=layer) if _within(layer, shape):
             shape[layer + 1] += 1
         case RemoveUnit(layer, _) if _within(layer, shape):
             shape[layer + 1] -= 1

@@ -27,35 +27,20 @@ Blocks = list[tuple[Any, Any]]  # (W, b) of each layer of weights, the output la
 Outcome = tuple[Architecture, Floats, Ints]  # the map has an entry for each old parameter: its new index, or −1
 
 
-def add_unit(architecture: Architecture, theta: Floats, kind: str, layer: int) -> Outcome:
-    """A new last unit of a layer, with weights drawn for it."""
-    layer, kinds = _for_new_unit(architecture, layer), check_layers([[kind]])[0]
-    rng, fan_in = architecture.edit_generator(), architecture.shape[layer]
-    W, b = draw_layer(architecture.rule, rng, fan_in, kinds, first=layer == 0)
-    return _with_unit(architecture, theta, kind, layer, W[0], b[0])
-
-
-def place_unit(
-    architecture: Architecture, theta: Floats, kind: str, layer: int, w: Sequence[float], b: float
+def add_unit(
+    architecture: Architecture,
+    theta: Floats,
+    kind: str,
+    layer: int,
+    w: Sequence[float] | None = None,
+    b: float | None = None,
 ) -> Outcome:
-    """A new last unit of a layer, with weights w (fan_in,) and bias b."""
-    layer = _for_new_unit(architecture, layer)
-    fan_in = architecture.shape[layer]
-    row = as_numbers("w", w, theta.dtype, f"{fan_in} numbers")
-    if row.shape != (fan_in,):
-        raise EngineError(f"w of shape {row.shape}: expected ({fan_in},), a number for each input of layer {layer}")
-    entry = as_numbers("b", b, theta.dtype, "a number")
-    if entry.shape or not (np.isfinite(row).all() and np.isfinite(entry)):
-        raise EngineError(f"w={show(w)} and b={show(b)}: expected finite numbers in {theta.dtype.name}")
-    return _with_unit(architecture, theta, kind, layer, row, entry)
+    """A new last unit of a layer, with weights w (fan_in,) and bias b, or without both with drawn ones.
 
-
-def _for_new_unit(architecture: Architecture, layer: int) -> int:
-    return whole("layer", layer, 0, max(len(architecture.layers) - 1, 0))
-
-
-def _with_unit(architecture: Architecture, theta: Floats, kind: str, layer: int, row: Floats, entry: Any) -> Outcome:
-    """A new last unit of a layer with outgoing weights 0; on the linear model it begins the first hidden layer."""
+    Its outgoing weights are 0; on the linear model it begins the first hidden layer.
+    """
+    layer, kinds = whole("layer", layer, 0, max(len(architecture.layers) - 1, 0)), check_layers([[kind]])[0]
+    row, entry = _incoming(architecture, kinds, layer, w, b)
     layers = _as_lists(architecture)
     values, indices = _blocks(architecture, theta)
     if not layers:
@@ -67,6 +52,24 @@ def _with_unit(architecture: Architecture, theta: Floats, kind: str, layer: int,
     _append(values, layer, row, entry, outgoing)
     _append(indices, layer, *_gone_unit(row, outgoing))
     return _outcome(architecture, theta, layers, values, indices)
+
+
+def _incoming(
+    architecture: Architecture, kinds: Sequence[str], layer: int, w: Sequence[float] | None, b: float | None
+) -> tuple[Floats, Floats]:
+    """The weights (fan_in,) and the bias of a new unit: the given ones, or with neither w nor b drawn ones."""
+    fan_in, dtype = architecture.shape[layer], architecture.dtype
+    if w is None and b is None:
+        W, drawn = draw_layer(architecture.rule, architecture.edit_generator(), fan_in, kinds, first=layer == 0)
+        return W[0], drawn[0]
+    if w is None or b is None:
+        raise EngineError(f"w={show(w)} and b={show(b)}: expected both, or neither for drawn ones")
+    row, entry = as_numbers("w", w, dtype, f"{fan_in} numbers"), as_numbers("b", b, dtype, "a number")
+    if row.shape != (fan_in,):
+        raise EngineError(f"w of shape {row.shape}: expected ({fan_in},), a number for each input of layer {layer}")
+    if entry.shape or not (np.isfinite(row).all() and np.isfinite(entry)):
+        raise EngineError(f"w={show(w)} and b={show(b)}: expected finite numbers in {dtype.name}")
+    return row, entry
 
 
 def set_kind(architecture: Architecture, theta: Floats, layer: int, unit: int, kind: str) -> Outcome:

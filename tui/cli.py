@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import functools
 import io
+import os
 import sys
+import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any, NoReturn
@@ -17,12 +19,14 @@ import click
 import data
 from data import DataError
 from data.errors import clean
+from data.sources import STANDARD_INPUT, read_source
 from engine import EngineError, Experiment
 from engine.activations import KINDS
 from engine.initial import INITS
 from engine.notation import parse_layers
 from engine.outcome import Outcome as SavedOutcome
 from engine.recipe import BY_FLAG, FIELDS, Field, Recipe
+from tui.commands.data import data_command
 from tui.commands.export import export, predict
 from tui.console.headless import Outcome, make_trainer, updates_of, watched
 from tui.console.out import aligned, is_terminal, ready, say
@@ -37,6 +41,7 @@ HEADLESS_BUDGET = 1  # byte for checkpoints: nobody goes back
 USUAL = Options()
 USUAL_TRAINING = {field.flag: getattr(Recipe(), name) for name, field in FIELDS.items() if field.flag != "lr"}
 OWN = ("as_object", "quiet", "save", "force", "theme", "scene")  # options that are no part of a run
+COMMANDS = "train|replay|export|predict|data|datasets|scenes|info"
 SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 120, "show_default": True}
 
 
@@ -67,7 +72,9 @@ class Program(click.Group):
 
     def format_usage(self, context: click.Context, formatter: click.HelpFormatter) -> None:
         formatter.write_usage("unitfit", "[FILE] [OPTIONS]")
-        formatter.write_usage("unitfit", "train|replay|export|predict|datasets|scenes|info [OPTIONS]", prefix="       ")
+        formatter.write_usage(
+            "unitfit", "train|replay|export|predict|data|datasets|scenes|info [OPTIONS]", prefix="       "
+        )
 
     def format_options(self, context: click.Context, formatter: click.HelpFormatter) -> None:
         screen.format_options(context, formatter)
@@ -87,9 +94,8 @@ def run_options(command: Callable[..., Any]) -> Callable[..., Any]:
         own = {name: given.pop(name) for name in OWN if name in given}
         asked = {flag: given.pop(flag) for flag in BY_FLAG}
         training = {flag: value for flag, value in asked.items() if value not in (None, USUAL_TRAINING.get(flag))}
-        columns = tuple(name.strip() for group in features for name in group.split(","))
         options = Options(
-            data=sources[0], layer=parse_layers(layer), features=columns or None, training=training, **given
+            data=sources[0], layer=parse_layers(layer), features=features or None, training=training, **given
         )
         code: int = command(options, **own)
         return code
@@ -107,10 +113,19 @@ def training_option(field: Field) -> Callable[..., Any]:
     return click.option(f"--{field.flag}", default=USUAL_TRAINING[field.flag], help=field.about)
 
 
+NO_HEADER = click.option("--no-header", is_flag=True, help="The first row of the table holds values and no names")
 OPTIONS = (
-    click.option("--data", metavar="NAME|FILE", show_default="motorcycle", help="A data set, or a CSV or Parquet file"),
-    click.option("--target", metavar="COLUMN", show_default="the last numeric column", help="What to predict"),
-    click.option("--features", metavar="COLUMNS", multiple=True, show_default="the others", help="From what: a,b,c"),
+    click.option(
+        "--data", metavar="NAME|FILE", show_default="motorcycle", help="A data set, or a table: CSV, Excel or Parquet"
+    ),
+    NO_HEADER,
+    click.option(
+        "--target", metavar="COLUMN", show_default="the last numeric column",
+        help="What to predict; NAME=VALUE: one against the rest",
+    ),
+    click.option(
+        "--features", metavar="COLUMNS", multiple=True, show_default="the others", help='From what: a,b,"c, d"'
+    ),
     click.option("--lags", type=int, metavar="K", help="From the target's own past, 1 to K steps back"),
     click.option("--test-fraction", type=float, metavar="F", show_default="0.2, or whole years", help="Unseen rows"),
     click.option(
@@ -154,6 +169,8 @@ def check(options: Options) -> None:
 @click.option("--scene", metavar="NAME|FILE", help="Open a scene of chapter 1, see `unitfit scenes`, or one of yours")
 def screen(options: Options, theme: str | None, scene: str | None) -> int:
     """Watch a small neural network learn."""
+    if options.data == STANDARD_INPUT:
+        options = replace(options, data=kept_input())
     if not on_terminal():
         raise click.UsageError("no terminal to draw on: expected one, or the command `unitfit train`")
     if scene is not None or is_scene(options.data):
@@ -181,6 +198,8 @@ def screen(options: Options, theme: str | None, scene: str | None) -> int:
 def train_command(options: Options, as_object: bool, quiet: bool, save: str | None, force: bool) -> int:
     """Train without a screen, and print a table and a plot of the fit."""
     ready("--save", save, force)
+    if save is not None and options.data == STANDARD_INPUT:
+        raise click.UsageError("--save with --data -: expected a file, since a saved run reads its table again")
     dataset, trainer = make_trainer(options)
     story = Experiment(trainer, options.source(), budget=HEADLESS_BUDGET)
     outcome = watched(dataset, story, updates_of(trainer), quiet)
@@ -221,6 +240,7 @@ def _report(outcome: Outcome, as_object: bool, quiet: bool, **more: str) -> int:
 
 program.add_command(export)
 program.add_command(predict)
+program.add_command(data_command)
 
 
 @program.command("scenes")
@@ -244,7 +264,7 @@ def datasets() -> int:
         unseen = 0 if ds.y_test is None else len(ds.y_test)
         rows.append((name, features, ds.target_name, f"{len(ds.y_train)}", f"{unseen}", data.about(name)))
     say("\n".join(aligned(rows)))
-    say("\nOne's own table: --data FILE, CSV or Parquet, with --target, --features or --lags.")
+    say("\nOne's own table: --data FILE; unitfit data FILE shows how it is read.")
     return 0
 
 
@@ -255,6 +275,22 @@ def info() -> int:
 
     say("\n".join(aligned(facts())))
     return 0
+
+
+def kept_input() -> str:
+    """A file with what standard input holds, which then is the terminal again, for the keys. UsageError without one."""
+    if is_terminal(sys.stdin):
+        raise click.UsageError("FILE -: expected a table on standard input, as in `cat table.csv | unitfit -`")
+    _, content = read_source(STANDARD_INPUT)
+    try:
+        terminal = os.open("/dev/tty", os.O_RDWR)
+    except OSError:
+        raise click.UsageError("FILE -: no terminal for the keys; expected one, or a file") from None
+    os.dup2(terminal, 0)
+    os.close(terminal)
+    with tempfile.NamedTemporaryFile(prefix="unitfit-", suffix=".csv", delete=False) as file:  # `o`, `0` read it again
+        file.write(content)
+    return file.name
 
 
 def on_terminal() -> bool:

@@ -28,7 +28,7 @@ def columns_named_c(count: int) -> str:
 
 TABLES = {
     "nothing": ("", {}, "table.csv is empty: expected a table with a header"),
-    "blank lines": ("\n\n\n", {}, "table.csv has no rows: expected a table with a header and at least one row"),
+    "blank lines": ("\n\n\n", {}, "table.csv is empty: expected a table with a header and at least one row"),
     "a header only": ("x,y\n", {}, "table.csv has no rows"),
     "unknown target": ("x,y\n1,2\n", {"target": "z"}, "target='z': expected one of x, y"),
     "near target": ("time,speed\n1,2\n", {"target": "sped"}, "did you mean 'speed'"),
@@ -39,29 +39,29 @@ TABLES = {
     "features as number": ("x,y\n1,2\n", {"features": 5}, "features=5: expected a list of columns"),
     "no features": ("x,y\n1,2\n", {"features": []}, r"features=\[\]: expected a list of columns"),
     "target as number": ("x,y\n1,2\n", {"target": 1}, "target=1: expected the name of a column"),
-    "one column": ("y\n1\n2\n3\n", {}, "has no column of numbers beside 'y': expected features, or lags"),
+    "one column": ("y\n1\n2\n3\n", {}, "has 'y' alone and 3 rows: expected features, or at least 4"),
     "words only": ("a,b\nx,y\n", {}, "has no column of numbers: expected a target and features in numbers such as 0.5"),
-    "decimal commas": ("a;b\n1,5;2,5\n", {}, "has no column of numbers: expected .* such as 0.5"),
-    "all missing": ("x,y\n1,\n2,\n3,\n", {}, "column 'y' of table.csv is empty: expected numbers"),
-    "missing feature": ("x,z,y\n,1,2\n,2,3\n,3,4\n", {}, "column 'x' of table.csv is empty"),
-    "constant target": ("x,y\n1,7\n2,7\n3,7\n4,7\n", {}, "column 'y' is 7 in every training row: expected values that"),
-    "constant feature": ("x,z,y\n1,5,1\n1,6,2\n1,7,3\n1,8,4\n", {}, "column 'x' is 1 in every training row"),
-    "text": ("x,y\n1,2\n2,lots\n3,4\n", {}, "row 2, column 'y' is 'lots': expected a finite number, or an empty cell"),
-    "text as target": ("x,y\na,2\nb,3\n", {"target": "x"}, "row 1, column 'x' is 'a'"),
-    "nan": ("x,y\n1,2\n2,NaN\n3,4\n", {}, "row 2, column 'y' is 'NaN'"),
+    "all missing": ("x,y\n1,\n2,\n3,\n", {}, r"has nothing to fit 'x' from: 'y' \(empty\); expected features, or lags"),
+    "a target without a value": ("x,y\n1,\n2,\n3,\n", {"target": "y"}, "column 'y' of table.csv is empty"),
+    "a feature without a value": ("x,z,y\n,1,2\n,2,3\n", {"features": ["x"]}, "column 'x' of table.csv is empty"),
+    "constant target": ("x,y\n1,7\n2,7\n3,7\n4,7\n", {"target": "y"}, "column 'y' is 7 in every training row"),
+    "nothing else varies": ("x,y\n1,7\n2,7\n3,7\n4,7\n", {}, "has nothing to fit 'x' from: 'y' .always '7'.; expected"),
+    "constant feature": ("x,y\n1,5\n1,6\n1,7\n1,8\n", {"features": ["x"]}, "column 'x' is 1 in every training row"),
+    "text": ("x,y\n1,2\n2,lots\n3,4\n", {"target": "y"}, "row 2, column 'y' is 'lots': expected a finite number"),
+    "text as a feature": ("x,y\na,2\nb,3\nc,3\n", {"features": ["x"]}, "'x' of table.csv holds text of many values"),
+    "text as target": ("x,y\na,2\nb,3\nc,3\n", {"target": "x"}, "target='x' holds text of many values: .* 'x=a'"),
     "inf": ("x,y\n1,2\n-inf,3\n3,4\n", {}, "row 2, column 'x' is '-inf'"),
-    "target of one label": ("x,y\n1,1\n2,1\n3,1\n4,1\n", {}, "column 'y' is 1 in every training row"),
+    "target of one label": ("x,y\n1,1\n2,1\n3,1\n4,1\n", {"target": "y"}, "column 'y' is 1 in every training row"),
     "one label is unseen": (
         "day,x,z,y\n" + "".join(f"2024-01-{day:02},{day},{day % 3},{1 if day < 9 else -1}\n" for day in range(1, 11)),
-        {},
+        {"target": "y", "features": ["z"]},
         "column 'y' is 1 in every training row",
     ),
     "above the limit": ("x,y\n1,2\n2,-1.1e100\n3,4\n", {}, "expected a finite number of at most 1e.100"),
     "too large": ("x,y\n1,2\n2,1e300\n3,4\n", {}, "row 2, column 'y' is '1e300'"),
-    "python number": ("x,y\n1,2\n2,1_000\n3,4\n", {}, "row 2, column 'y' is '1_000'"),
-    "no whole row": ("x,y\n1,\n,2\n", {}, "has no row without an empty cell"),
+    "python number": ("x,y\n1,2\n2,1_000\n3,4\n", {"target": "y"}, "row 2, column 'y' is '1_000'"),
+    "no whole row": ("x,y\n1,\n,2\n2,\n,3\n", {"features": ["x"]}, "has no row without an empty cell"),
     "two rows": ("x,y\n1,2\n2,3\n", {}, "table.csv: 2 usable rows, 1 of them unseen: expected at least 2"),
-    "same name twice": ("x,y,x\n1,2,3\n", {}, "has two columns named 'x': expected a name of its own"),
     "date twice": (DAYS + "2024-01-02,3\n", {"lags": 1}, "column 'day' has 2024-01-02 twice: expected each date once"),
     "no such date": (DAYS + "2024-02-30,3\n", {"lags": 1}, "row 6, column 'day' is '2024-02-30': expected a date"),
     "gap": (DAYS + "2024-01-08,3\n", {"lags": 1}, "has no row for 2024-01-06 in column 'day': expected evenly spaced"),
@@ -78,15 +78,12 @@ TABLES = {
     "too few rows for any lag": ("y\n1\n2\n3\n", {"lags": 5}, "lags=5 with 3 rows .* expected at least 8 rows"),
     "too few rows for two lags": ("y\n1\n2\n4\n3\n", {"lags": 2}, "lags=2 with 4 rows .* expected at most 1, so"),
     "lags and features": (DAYS, {"lags": 1, "features": ["y"]}, "lags=1 with features: expected one of them"),
-    "too many cells": ("x,y\n1,2\n1,2,3\n", {}, "cannot be read as CSV .*: expected UTF-8, as many cells in each row"),
-    "open quote": ('x,y\n1,"2\n', {}, "cannot be read as CSV"),
     "26 columns": (columns_named_c(26), {"target": "z"}, "target='z': expected one of c0, .*, c23 and 2 more$"),
     "a long header": ("x" * 1_000_001 + ",y\n1,2\n", {}, "line 1 of table.csv is longer than 1 MB"),
     "a long last line": ("x,y\n1,2\n" + "1" * 1_000_001, {}, "line 3 of table.csv is longer than 1 MB"),
-    "a long line": ("x,y\n" + "1" * 1_000_001 + ",2\n", {}, "line 2 of table.csv is longer than 1 MB: expected a CSV"),
-    "compressed": (zlib.compress(b"x,y\n1,2\n2,3\n3,4\n4,6\n"), {}, "cannot be read as CSV|neither CSV nor Parquet"),
-    "not UTF-8": (b"x,y\n1,\xff\n", {}, "cannot be read as CSV"),
-    "a picture": (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", {}, "table.csv is neither CSV nor Parquet"),
+    "a long line": ("x,y\n" + "1" * 1_000_001 + ",2\n", {}, "line 2 of table.csv is longer than 1 MB: expected"),
+    "compressed": (zlib.compress(b"x,y\n1,2\n2,3\n3,4\n4,6\n"), {}, "is no table: expected CSV, Excel or Parquet"),
+    "a picture": (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", {}, "table.csv is no table: expected CSV, Excel or Parquet"),
     "half a Parquet file": (b"PAR1\x15\x04", {}, "cannot be read as Parquet .*: expected a whole Parquet file"),
 }  # fmt: skip
 OPTIONS: list[tuple[str, dict[str, Any], str]] = [
@@ -147,11 +144,6 @@ def test_option(name: str, options: dict[str, Any], message: str) -> None:
     assert re.search(message, refusal(name, **options))
 
 
-def test_duplicate_dates_matter_without_lags_too(table: Write) -> None:
-    rows = "day,x,y\n2024-01-01,1,2\n2024-01-01,2,3\n2024-01-02,3,4\n"
-    assert "column 'day' has 2024-01-01 twice" in refusal(table(rows))
-
-
 def test_up_to_24_columns_are_all_listed(table: Write) -> None:
     assert refusal(table(columns_named_c(24)), target="z").endswith(
         "expected one of " + ", ".join(f"c{i}" for i in range(24))
@@ -169,17 +161,17 @@ def test_what_lies_just_within_the_bounds_is_taken(table: Write) -> None:
 
 
 def test_a_directory(tmp_path: Path) -> None:
-    assert refusal(tmp_path).endswith("is a directory: expected a CSV or Parquet file")
+    assert refusal(tmp_path).endswith("is a directory: expected a CSV, Excel or Parquet file")
 
 
 def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
-    assert refusal(tmp_path / "pipe") == "pipe is no regular file: expected a CSV or Parquet file"
+    assert refusal(tmp_path / "pipe") == "pipe is no regular file: expected a CSV, Excel or Parquet file"
 
 
 def test_a_dangling_link(tmp_path: Path) -> None:
     (tmp_path / "link.csv").symlink_to(tmp_path / "nowhere")
-    assert refusal(tmp_path / "link.csv") == "link.csv is no regular file: expected a CSV or Parquet file"
+    assert refusal(tmp_path / "link.csv") == "link.csv is no regular file: expected a CSV, Excel or Parquet file"
 
 
 def test_an_unreadable_file(table: Write, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -189,13 +181,13 @@ def test_an_unreadable_file(table: Write, monkeypatch: pytest.MonkeyPatch) -> No
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr("builtins.open", refuse)  # root may read everything, so that chmod proves nothing
-    assert refusal(path) == "table.csv cannot be read (Permission denied): expected a readable CSV or Parquet file"
+    assert refusal(path) == "table.csv cannot be read (Permission denied): expected a readable file"
 
 
 def test_a_file_larger_than_memory_should_hold(table: Write) -> None:
     path = table(DAYS)
     os.truncate(path, 2**30 + 1)  # sparse: it takes no room
-    assert refusal(path) == "table.csv is larger than 1 GB: expected a smaller CSV or Parquet file"
+    assert refusal(path) == "table.csv is larger than 1 GB: expected a smaller file"
 
 
 def test_windows_that_would_not_fit_in_memory(table: Write) -> None:
@@ -204,10 +196,8 @@ def test_windows_that_would_not_fit_in_memory(table: Write) -> None:
 
 
 def test_parquet_columns_without_numbers(tmp_path: Path) -> None:
-    frame = polars.DataFrame({"x": [[1], [2]], "y": [1.0, 2.0], "z": [float("nan"), 1.0]})
-    frame.write_parquet(tmp_path / "table.parquet")
-    assert "row 1, column 'x' is 'List(Int64)'" in refusal(tmp_path / "table.parquet", features=["x"], target="y")
-    assert "row 1, column 'z' is 'NaN'" in refusal(tmp_path / "table.parquet", features=["y"], target="z")
+    polars.DataFrame({"x": [[1], [2]] * 3, "y": [1.0, 2.0, 5.0] * 2}).write_parquet(tmp_path / "table.parquet")
+    assert "column 'x=List(Int64)' is 1 in every" in refusal(tmp_path / "table.parquet", features=["x"], target="y")
 
 
 @pytest.mark.parametrize("evil", ["\x1b[31mred", "\x9b31m", "\u202egnp.exe", "\u2066x", "\x00\x07\r", "\u2028line"])
@@ -256,7 +246,7 @@ def test_any_bytes_load_or_are_refused(tmp_path_factory: pytest.TempPathFactory,
     path = tmp_path_factory.getbasetemp() / "any.csv"
     path.write_bytes(content)
     try:
-        shown = [column.name for column in data.columns(path)]
+        shown = [column.name for column in data.describe(path).columns]
     except DataError as error:
         shown = [str(error)]
     assert all(text.isprintable() for text in shown)

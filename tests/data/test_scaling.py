@@ -35,8 +35,8 @@ def test_several_features_are_standardised_each() -> None:
 
 def test_unseen_rows_have_no_say_in_the_scaling(table: Write) -> None:
     rows = "\n".join(f"{2020 + day // 28}-01-{day % 28 + 1:02},{day},{day % 7}" for day in range(56))
-    quiet = data.load(table(f"date,x,y\n{rows}\n"))
-    loud = data.load(table(f"date,x,y\n{rows[: rows.rindex(',')]},1e6\n"))
+    quiet = data.load(table(f"date,x,y\n{rows}\n"), features=["x"])
+    loud = data.load(table(f"date,x,y\n{rows[: rows.rindex(',')]},1e6\n"), features=["x"])
     assert (quiet.x_offset, quiet.x_factor) == (loud.x_offset, loud.x_factor)
     assert (quiet.y_offset, quiet.y_scale) == (loud.y_offset, loud.y_scale)
 
@@ -209,7 +209,7 @@ def test_every_array_is_read_only(table: Write) -> None:
 
 def test_options_are_all_that_was_asked_for() -> None:
     asked = {"name_or_path": "penguins", "target": None, "features": ("bill_depth_mm",), "lags": None}
-    more = {"test_fraction": 0.5, "seed": 7, "n": None, "noise": None}
+    more = {"test_fraction": 0.5, "seed": 7, "n": None, "noise": None, "header": None}
     assert data.load("penguins", features=["bill_depth_mm"], test_fraction=0.5, seed=7).options == asked | more
 
 

@@ -198,7 +198,9 @@ def with_ones(x: np.ndarray) -> np.ndarray:
 
 def test_other_columns_of_a_shipped_set() -> None:
     ds = data.load("penguins", target="body_mass_g")
-    assert ds.feature_names == ("bill_length_mm", "bill_depth_mm", "flipper_length_mm")
+    assert ds.feature_names == (
+        "bill_length_mm", "bill_depth_mm", "flipper_length_mm", "species=Adelie", "species=Chinstrap", "species=Gentoo"
+    )  # fmt: skip
     assert not ds.labels
     assert (ds.target_label, ds.target_unit) == ("body mass", "g")
     assert data.load("penguins", features=["flipper_length_mm"]).kind == "curve"

@@ -48,7 +48,7 @@ def test_names_are_safe_to_print():
         ({"labels": np.array(3)}, r"labels of shape \(\), 'int64'"),
         ({"lags": np.array([2, 1])}, r"lags=\(2, 1\): expected 1 to 2, one for each input, or none"),
         ({"lags": np.array([1])}, r"lags of shape \(1,\)"),
-        ({"period": np.array("hour")}, "period='hour': expected one of day, week, month, year"),
+        ({"period": np.array("fortnight")}, "period='fortnight': expected one of hour, day, business day, week"),
     ],
 )
 def test_arrays_that_say_none_are_one_sentence(other, sentence):

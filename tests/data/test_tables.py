@@ -11,9 +11,8 @@ import polars
 import pytest
 
 import data
-from data import Column, DataError
-from data.examples import first_gap, read_examples, time_period
-from data.tables import Table, resembles_dates
+from data import DataError
+from data.steps import first_gap, time_period
 
 Write = Callable[..., Path]
 FRUIT = "name,weight,price\n" + "".join(f"apple {row},{row},{row * row}\n" for row in range(10))
@@ -74,7 +73,7 @@ def test_parquet_holds_the_same_numbers(table: Write, tmp_path: Path) -> None:
     rng = np.random.default_rng(0)
     frame = polars.DataFrame({"a": rng.normal(size=50), "b": rng.normal(size=50) * 1e-30, "c": np.arange(50)})
     frame.write_parquet(tmp_path / "table.parquet")
-    ds = data.load(tmp_path / "table.parquet", test_fraction=0)
+    ds = data.load(tmp_path / "table.parquet", target="c", test_fraction=0)
     assert ds.unscale_x(ds.x_train)[:, 0] == pytest.approx(frame["a"].to_numpy(), abs=1e-6)
     assert ds.unscale_x(ds.x_train)[:, 1] == pytest.approx(frame["b"].to_numpy(), abs=1e-36)
 
@@ -90,29 +89,19 @@ def test_parquet_dates_are_dates(tmp_path: Path) -> None:
         assert ds.times_train[0] == np.datetime64("2024-01-03")
 
 
-def test_columns_for_a_person_to_choose_from(table: Write) -> None:
-    path = table("day,shop,sales,empty\n2024-01-01,a,3,\n2024-01-02,b,oops,\n2024-01-03,c,5,\n")
-    assert data.columns(path) == (
-        Column("day", numeric=False, dated=True),
-        Column("shop", numeric=False, dated=False),
-        Column("sales", numeric=True, dated=False),
-        Column("empty", numeric=True, dated=False),
-    )
-
-
 def test_rows_with_an_empty_cell_are_left_out_and_counted(table: Write) -> None:
     ds = data.load(table("x,y,note\n1,2,\n2,,a\n3,5,b\n,7,c\n5,1,d\n6,2,e\n"), test_fraction=0)
     assert raw(ds) == ([[1], [3], [5], [6]], [2, 5, 1, 2])
-    assert ds.notices == ("2 rows with an empty cell were left out",)
+    assert ds.notices[-1] == "2 rows left out that lack 'y' (1), 'x' (1)"
 
 
 def test_one_row_with_an_empty_cell(table: Write) -> None:
-    ds = data.load(table("x,y\n1,2\n2,\n3,5\n4,5\n5,1\n"))
-    assert ds.notices == ("1 row with an empty cell was left out",)
+    ds = data.load(table("x,y\n1,2\n2,\n3,5\n4,5\n5,1\n"), target="y")
+    assert ds.notices == ("1 row left out that lacks 'y' (1)",)
 
 
 def test_own_labels_stay(table: Write) -> None:
-    ds = data.load(table("a,b,class\n" + "".join(f"{row},{row % 5},{(-1) ** row}\n" for row in range(20))))
+    ds = data.load(table("a,b,class\n" + "".join(f"{row * row},{row % 5},{(-1) ** row}\n" for row in range(20))))
     assert ds.labels
     assert ds.kind == "plane"
     assert set(ds.y_train.tolist()) == {-1, 1}
@@ -120,21 +109,12 @@ def test_own_labels_stay(table: Write) -> None:
 
 def test_dated_rows_are_split_by_time(table: Write) -> None:
     rows = "".join(f"2024-01-{day:02},{day % 4},{day % 3},{day}\n" for day in range(1, 21))
-    ds = data.load(table("when,a,b,y\n" + rows))
+    ds = data.load(table("when,a,b,y\n" + rows), target="y")
     assert ds.kind == "series"
     assert ds.feature_names == ("a", "b")
     assert ds.times_test is not None
     assert list(map(str, ds.times_test)) == ["2024-01-17", "2024-01-18", "2024-01-19", "2024-01-20"]
     assert raw(ds)[1] == list(range(1, 21))
-
-
-@pytest.mark.parametrize("dates", ["2024-01-{} 06:30", "{}/01/2024", "{}.1.24"])
-def test_dates_that_are_not_read_are_told(table: Write, dates: str) -> None:
-    rows = "".join(f"{dates.format(f'{day:02}')},{day},{day % 3}\n" for day in range(1, 21))
-    ds = data.load(table("when,x,y\n" + rows))
-    assert ds.times_train is None
-    assert len(ds.notices) == 1
-    assert ds.notices[0].startswith("column 'when' is left out, and rows are split at random: dates are read as")
 
 
 def test_a_header_that_begins_like_a_compressed_file(table: Write) -> None:
@@ -164,7 +144,7 @@ def test_unsorted_dates_are_sorted_with_a_notice(table: Write) -> None:
         (["2024-01-01", "2024-01-08", "2024-01-15", "2024-01-22", "2024-01-29", "2024-02-05"], "week"),
         (["2023-11-01", "2023-12-01", "2024-01-01", "2024-02-01", "2024-03-01", "2024-04-01"], "month"),
         (["2023-10-31", "2023-11-30", "2023-12-31", "2024-01-31", "2024-02-29", "2024-03-31"], "month"),
-        (["2023-01-01", "2023-04-01", "2023-07-01", "2023-10-01", "2024-01-01", "2024-04-01"], None),
+        (["2023-01-01", "2023-04-01", "2023-07-01", "2023-10-01", "2024-01-01", "2024-04-01"], "quarter"),
         (["2019-07-01", "2020-07-01", "2021-07-01", "2022-07-01", "2023-07-01", "2024-07-01"], "year"),
     ],
     ids=["weeks", "months", "ends of months", "quarters", "years"],
@@ -176,10 +156,11 @@ def test_even_steps_other_than_days(table: Write, dates: list[str], period: str 
     assert ds.period == period
 
 
-def test_years_are_times_for_lags_and_a_feature_otherwise(table: Write) -> None:
+def test_years_are_times_unless_they_are_named_as_a_feature(table: Write) -> None:
     path = table("year,y\n" + "".join(f"{1990 + row},{row * row}\n" for row in range(10)))
     assert data.load(path, lags=2).period == "year"
-    assert data.load(path).feature_names == ("year",)
+    assert data.load(path).lags == (1, 2)
+    assert data.load(path, features=["year"]).feature_names == ("year",)
 
 
 def test_lags_without_dates_follow_the_file(table: Write) -> None:
@@ -204,39 +185,10 @@ def test_long_names_are_cut_and_kept_apart(table: Write) -> None:
     assert all(len(name) <= 40 for name in ds.feature_names)
 
 
-def test_columns_without_a_name_are_numbered(table: Write) -> None:
-    assert [column.name for column in data.columns(table(",x,y\n0,1,2\n"))] == ["column 1", "x", "y"]
-
-
 def test_units_from_names(table: Write) -> None:
     ds = data.load(table("flow_kg,time_of_day,load_MPa\n1,2,3\n2,3,5\n3,5,1\n4,1,2\n"))
     assert (ds.feature_labels, ds.feature_units) == (("flow", "time of day"), ("kg", ""))
     assert (ds.target_label, ds.target_unit) == ("load", "MPa")
-
-
-@pytest.mark.parametrize(
-    ("cells", "numeric", "dated"),
-    [
-        (["1", "-2.5e3", "a", "b"], True, False),  # a half is enough, so that one slip stays a slip
-        (["1", "a", "b"], False, False),
-        (["", "", "1", "", "a"], True, False),  # empty cells have no say
-        (["", ""], True, False),
-        (["nan", "NaN", "a"], True, False),
-        (["+nan", "-NAN", "a", "b"], True, False),
-        (["1_000", "2_000"], False, False),  # a number in Python only
-        (["2024-01-31", "2024-02-01", "soon"], False, True),
-        (["2024-01-31", "soon"], False, False),  # more than a half
-        (["2024-02-30", "2024-02-31"], False, False),
-        (["a"] * 1000 + ["1"] * 5000, False, False),  # the first thousand tell
-        (["a"] * 501 + ["1"] * 5000, False, False),
-        (["a"] * 500 + ["1"] * 500 + ["a"] * 1000, True, False),
-    ],
-)
-def test_what_a_column_holds_is_told_by_most_of_its_first_cells(
-    table: Write, cells: list[str], numeric: bool, dated: bool
-) -> None:
-    rows = "".join(f"{cell},0\n" for cell in cells)
-    assert data.columns(table(f"a,b\n{rows}"))[0] == Column("a", numeric, dated)
 
 
 @pytest.mark.parametrize(
@@ -251,26 +203,6 @@ def test_a_date_may_have_the_time_of_midnight(table: Write, form: str) -> None:
     ds = data.load(table("day,y\n" + rows), lags=1, test_fraction=0)
     assert ds.times_train is not None
     assert ds.times_train.tolist() == [date(2024, 1, day) for day in range(2, 11)]
-
-
-@pytest.mark.parametrize(
-    ("cells", "alike"),
-    [
-        (["1/2/2024", "31/12/99"], True),
-        (["2024.1.31", "1.1.1 about noon"], True),
-        (["31-12-1999", "lunch"], False),  # more than a half
-        (["", "31-12-1999", ""], True),
-        (["1-2", "1-3"], False),
-        (["1/2-2024"], False),
-        (["123/1/1"], True),
-        (["12345/1/1"], False),
-        (["1/123/1"], False),
-        (["1/1/12345"], False),
-        (["a 1/1/2024"], False),
-    ],
-)
-def test_what_resembles_a_date(cells: list[str], alike: bool) -> None:
-    assert resembles_dates(cells) == alike
 
 
 @pytest.mark.parametrize(
@@ -316,29 +248,16 @@ def test_the_first_gap(times: list[str] | list[float], gap: str | float | None) 
     assert found == (np.datetime64(gap, "D") if isinstance(gap, str) else gap)
 
 
-def test_only_rows_of_the_years_are_taken_but_windows_reach_back() -> None:
-    dates = [f"{year}-{month:02}-01" for year in (2020, 2021, 2022, 2023) for month in range(1, 13)]
-    days = Table("days", {"date": dates, "x": [str(i) for i in range(48)], "y": [str(i * i) for i in range(48)]})
-    rows = read_examples(days, years=(2021, 2022))
-    assert rows.x[:, 0].tolist() == list(range(12, 36))
-    assert rows.y.tolist() == [i * i for i in range(12, 36)]
-    assert rows.times is not None
-    assert list(map(str, rows.times[[0, -1]])) == ["2021-01-01", "2022-12-01"]
-    windows = read_examples(days, "x", lags=12, years=(2021, 2022))
-    assert windows.x.shape == (24, 12)
-    assert windows.x[0].tolist() == list(range(11, -1, -1))
-    assert windows.y.tolist() == list(range(12, 36))
-    with pytest.raises(DataError, match="lags=13: expected at most 12, for the data begin on 2020-01-01"):
-        read_examples(days, "x", lags=13, years=(2021, 2022))
-
-
-def test_words_become_labels_and_an_empty_cell_is_left_out() -> None:
-    pets = Table("pets", {"age": ["1", "2", "3", "4"], "pet": ["cat", "dog", "", "cat"]})
-    rows = read_examples(pets, "pet", positive="cat")
-    assert rows.y.tolist() == [1, -1, 1]
-    assert rows.notices == ("1 row with an empty cell was left out",)
-    with pytest.raises(DataError, match="positive='cow': expected one of , cat, dog"):
-        read_examples(pets, "pet", positive="cow")
+def test_words_become_labels_and_an_empty_cell_is_left_out(table: Write) -> None:
+    pets = table("age,pet\n1,cat\n2,dog\n3,\n4,cat\n")
+    ds = data.load(pets, target="pet=cat", test_fraction=0)
+    assert (ds.y_train.tolist(), ds.label_names) == ([1, -1, 1], ("others", "cat"))
+    assert ds.notices == (
+        "'pet' is fitted as +1 for 'cat', −1 for all others",
+        "1 row left out that lacks 'pet' (1)",
+    )
+    with pytest.raises(DataError, match="target='pet=cow': expected a value of 'pet', such as cat, dog"):
+        data.load(pets, target="pet=cow")
 
 
 def test_the_year_is_no_target_for_lags_and_any_case_will_do(table: Write) -> None:
@@ -351,11 +270,11 @@ def test_the_year_is_no_target_for_lags_and_any_case_will_do(table: Write) -> No
 
 
 def test_the_first_of_two_columns_of_dates_dates_the_rows(table: Write) -> None:
-    rows = "".join(f"2024-02-{day:02},2023-01-{30 - day},{day},{day % 3}\n" for day in range(1, 11))
-    ds = data.load(table("sold,made,x,y\n" + rows), test_fraction=0)
+    rows = "".join(f"2024-02-{day:02},2023-01-{30 - day},{day * day},{day % 3}\n" for day in range(1, 11))
+    ds = data.load(table("sold,made,x,y\n" + rows), target="y", test_fraction=0)
     assert ds.times_train is not None
     assert str(ds.times_train[0]) == "2024-02-01"
-    assert (ds.feature_names, ds.notices) == (("x",), ())
+    assert (ds.feature_names, ds.notices) == (("x",), ("left out: 'made' (more dates)",))
 
 
 def test_few_rows_are_enough_for_lags(table: Write) -> None:
@@ -372,8 +291,8 @@ def test_nothing_unseen_of_dated_rows(table: Write) -> None:
 def test_three_long_names_are_kept_apart(table: Write) -> None:
     long = "how much do you agree with this long statement"
     header = ",".join(f"{long} ({number})" for number in (1, 2, 3))
-    names = [column.name for column in data.columns(table(f"{header}\n1,2,3\n"))]
-    assert names == [f"{long[:39]}…", f"{long[:35]}…~2", f"{long[:35]}…~3"]
+    names = [column.name for column in data.describe(table(f"{header}\n1,2,3\n")).columns]
+    assert names == [f"{long[:39]}…", f"{long[:37]}… 2", f"{long[:37]}… 3"]
 
 
 def test_parquet_without_a_value_is_an_empty_cell(tmp_path: Path) -> None:
@@ -381,6 +300,6 @@ def test_parquet_without_a_value_is_an_empty_cell(tmp_path: Path) -> None:
         {"x": [1.0, None, 3.0, 4.0, 5.0], "y": [2, 3, 5, 1, 2], "note": [" a ", None, "", "b", "c"]}
     )
     frame.write_parquet(tmp_path / "table.parquet")
-    ds = data.load(tmp_path / "table.parquet", test_fraction=0)
+    ds = data.load(tmp_path / "table.parquet", features=["x"], target="y", test_fraction=0)
     assert raw(ds) == ([[1], [3], [4], [5]], [2, 5, 1, 2])
-    assert ds.notices == ("1 row with an empty cell was left out",)
+    assert ds.notices == ("1 row left out that lacks 'x' (1)",)

@@ -102,7 +102,7 @@ def test_a_placed_unit_has_the_weights_that_were_given_and_leaves_the_curve(laye
     layer = data.draw(st.integers(0, len(layers) - 1))
     fan_in, unit = network.shape[layer], len(layers[layer])
     theta, curve = network.theta, network.predict(np.column_stack([X, -X]))
-    mapping = network.apply(edits.PlaceUnit("relu", layer, tuple(range(fan_in)), 0.25))
+    mapping = network.apply(edits.AddUnit("relu", layer, tuple(range(fan_in)), 0.25))
     check_map(network, theta, mapping)
     W, b = network.weights(layer)
     np.testing.assert_array_equal(W[unit], range(fan_in))
@@ -114,7 +114,7 @@ def test_a_placed_unit_has_the_weights_that_were_given_and_leaves_the_curve(laye
 def test_on_the_linear_model_a_placed_unit_begins_the_hidden_layer():
     network = Network(2, seed=1)
     bias = network.theta[-1]
-    network.apply(edits.PlaceUnit("tanh", 0, (1.0, 2.0), 3.0))
+    network.apply(edits.AddUnit("tanh", 0, (1.0, 2.0), 3.0))
     assert network.layers == [["tanh"]]
     np.testing.assert_array_equal(network.theta, [1, 2, 3, 0, bias])
 
@@ -229,7 +229,6 @@ def test_set_value():
 
 EVERY = (
     edits.AddUnit("relu"),
-    edits.PlaceUnit("relu", 0, (1.0,), 0.5),
     edits.SetKind(0, 0, "tanh"),
     edits.SplitUnit(0, 2),
     edits.RemoveUnit(0, 0),
@@ -384,13 +383,13 @@ def test_new_relus_live(jit_only):
     [
         (edits.AddUnit("rleu"), "did you mean 'relu'"),
         (edits.AddUnit("relu", 1), "layer=1: expected a whole number from 0 to 0"),
-        (edits.PlaceUnit("rleu", 0, (1.0,), 0.0), "did you mean 'relu'"),
-        (edits.PlaceUnit("relu", 1, (1.0,), 0.0), "layer=1: expected a whole number from 0 to 0"),
-        (edits.PlaceUnit("relu", 0, (1.0, 2.0), 0.0), r"w of shape \(2,\): expected \(1,\)"),
-        (edits.PlaceUnit("relu", 0, ("a",), 0.0), "expected 1 numbers"),
-        (edits.PlaceUnit("relu", 0, (1e39,), 0.0), "expected finite numbers in float32"),
-        (edits.PlaceUnit("relu", 0, (1.0,), float("nan")), "expected finite numbers in float32"),
-        (edits.PlaceUnit("relu", 0, (1.0,), (1.0, 2.0)), "expected finite numbers in float32"),
+        (edits.AddUnit("relu", 0, (1.0,)), r"w=\(1.0,\) and b=None: expected both, or neither for drawn ones"),
+        (edits.AddUnit("relu", 0, b=1.0), "w=None and b=1.0: expected both"),
+        (edits.AddUnit("relu", 0, (1.0, 2.0), 0.0), r"w of shape \(2,\): expected \(1,\)"),
+        (edits.AddUnit("relu", 0, ("a",), 0.0), "expected 1 numbers"),
+        (edits.AddUnit("relu", 0, (1e39,), 0.0), "expected finite numbers in float32"),
+        (edits.AddUnit("relu", 0, (1.0,), float("nan")), "expected finite numbers in float32"),
+        (edits.AddUnit("relu", 0, (1.0,), (1.0, 2.0)), "expected finite numbers in float32"),
         (edits.SetOutput((1.0, 2.0)), r"values of shape \(2,\): expected \(3,\), each c and then the output bias"),
         (edits.SetOutput((1.0, 2.0, float("nan"))), "not finite in float32"),
         (edits.SetOutput("all"), "expected 3 numbers"),

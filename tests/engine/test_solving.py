@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from engine import EngineError, Network, Trainer, solving
+from engine import EngineError, Network, Recipe, Trainer, solving
 from engine.activations import KINDS
-from engine.edits import Freeze, PlaceUnit, SetOutput
-from engine.solving import CANDIDATES, KNOTS, RIDGE, best_unit, place_layer, solve_output
+from engine.edits import AddUnit, Freeze, SetOutput
+from engine.solving import CANDIDATES, KNOTS, PAIRS, RIDGE, best_unit, place_layer, place_unit, solve_output
 
 RNG = np.random.default_rng(4)
 X = np.sort(RNG.uniform(-1, 1, 90))
@@ -96,24 +96,24 @@ def test_the_same_edit_gives_the_same_theta_again():
     network = Network(1, [["sigmoid"] * 3], seed=2)
     twin = network.copy()
     for edit in (best_unit(network, X, TENT), solve_output(network, X, TENT)):
-        assert edit == eval(repr(edit), {"PlaceUnit": PlaceUnit, "SetOutput": SetOutput})
+        assert edit == eval(repr(edit), {"AddUnit": AddUnit, "SetOutput": SetOutput})
     network.apply(edit)
     twin.apply(eval(repr(edit), {"SetOutput": SetOutput}))
     np.testing.assert_array_equal(network.theta, twin.theta)
 
 
-def every_candidate(x: np.ndarray, width: int) -> list[PlaceUnit]:
-    """All units to choose from, as their description says."""
+def every_candidate(x: np.ndarray, width: int, among: tuple[str, ...] = CANDIDATES) -> list[AddUnit]:
+    """All units of these kinds to choose from, as their description says."""
     low, high = x.min(), x.max()
     knots = [low + (high - low) * (number + 0.5) / KNOTS for number in range(KNOTS)]
     units = []
-    for kind in CANDIDATES:
+    for kind in among:
         slope = KINDS[kind].start_slope(width) * 2 / (high - low)
-        units += [PlaceUnit(kind, 0, (w,), -w * knot) for w in (slope, -slope) for knot in knots]
+        units += [AddUnit(kind, 0, (w,), -w * knot) for w in (slope, -slope) for knot in knots]
     return units
 
 
-def with_unit(network: Network, unit: PlaceUnit, x: np.ndarray, y: np.ndarray) -> float:
+def with_unit(network: Network, unit: AddUnit, x: np.ndarray, y: np.ndarray) -> float:
     """The loss once a unit is added and the output solved."""
     changed = network.copy()
     changed.apply(unit)
@@ -136,12 +136,77 @@ def test_the_unit_that_helps_most_is_the_best_of_all_that_are_tried(layers, stre
     assert with_unit(network, unit, x, y) < 0.8 * np.median(losses)
 
 
-def test_of_many_examples_only_some_are_asked_which_unit_helps_most(monkeypatch):
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("layers", [[], [["sigmoid"] * 3]], ids=str)
+def test_a_unit_of_a_chosen_kind_stands_at_the_best_knot(layers, kind):
+    network = Network(1, layers, seed=6, dtype="float64")
+    unit, width = place_unit(network, kind, 0, X, TENT), network.shape[-2] * bool(layers) + 1
+    candidates = [each for each in every_candidate(X, width, (kind,)) if each.w[0] > 0 or not KINDS[kind].step]
+    assert any(np.allclose((*each.w, each.b), (*unit.w, unit.b)) for each in candidates)
+    losses = [with_unit(network, each, X, TENT) for each in candidates]
+    assert with_unit(network, unit, X, TENT) <= 1.02 * min(losses) + 1e-6
+
+
+@pytest.mark.parametrize(
+    ("inputs", "layers", "layer"),
+    [(2, [], 0), (8, [["relu"] * 5], 0), (2, [["tanh"] * 4, ["sigmoid"] * 3], 0), (1, [["tanh"] * 4, ["relu"]], 1)],
+    ids=str,
+)
+@pytest.mark.parametrize(("kind", "middle"), [("sigmoid", 0.5), ("relu", 0.0)])
+def test_with_several_inputs_a_unit_is_placed_by_the_data_and_the_curve_stays(kind, middle, inputs, layers, layer):
+    rng = np.random.default_rng(3)
+    x = rng.normal(2.0, 0.2, (5000, inputs))  # drawn anywhere, a unit is on for all of them or for none
+    y = np.maximum(0, x[:, 0] - 2.0) + 0.1 * rng.standard_normal(5000)
+    network = Network(inputs, layers, seed=4)
+    unit, curve = place_unit(network, kind, layer, x, y), network.predict(x)
+    assert unit == place_unit(network.copy(), kind, layer, x, y)
+    network.apply(unit)
+    values = network.activations(x)[layer][:, -1]
+    assert 0.05 < np.mean(values > middle) < 0.99
+    if layers:
+        np.testing.assert_allclose(network.predict(x), curve, rtol=1e-5, atol=1e-6)
+
+
+def test_of_units_that_look_along_pairs_of_examples_the_one_that_helps_most_is_taken():
+    rng = np.random.default_rng(3)
+    x = rng.uniform(-1, 1, (500, 3))
+    y = 1.0 * (x @ [1.0, -1.0, 0.0] > 0.3)
+    network = Network(3, dtype="float64")
+    placed = with_unit(network, place_unit(network, "sigmoid", 0, x, y), x, y)
+    drawn = [with_unit(Network(3, seed=seed, dtype="float64"), AddUnit("sigmoid"), x, y) for seed in range(PAIRS)]
+    assert placed < np.quantile(drawn, 0.1)
+
+
+@pytest.mark.parametrize("x", [np.full((9, 1), 2.0), np.full((9, 3), 2.0), np.append(np.zeros(8), 1e-40).reshape(9, 1)])
+def test_where_the_data_tell_no_place_a_unit_is_as_it_is_drawn(x):
+    network = Network(x.shape[1], [["relu"]])
+    assert place_unit(network, "relu", 0, x, np.arange(9.0)) == AddUnit("relu")
+
+
+def test_where_values_are_too_large_a_unit_is_as_it_is_drawn():
+    network = Network(1, [["relu"]] * 3, dtype="float64")
+    network.theta = np.full(network.n_parameters, 1e200)
+    for layer in (0, 1, 2):
+        assert place_unit(network, "relu", layer, X, TENT) == AddUnit("relu", layer)
+
+
+@pytest.mark.parametrize(
+    ("kind", "layer", "sentence"),
+    [("rleu", 0, "did you mean 'relu'"), ("relu", 1, "layer=1: expected a whole number from 0 to 0")],
+)
+def test_a_kind_or_a_layer_that_is_none_is_refused(kind, layer, sentence):
+    with pytest.raises(EngineError, match=sentence):
+        place_unit(Network(1, [["relu"]]), kind, layer, X, TENT)
+
+
+@pytest.mark.parametrize("limits", [{"TRIALS": 30}, {"WORK": 0, "FEWEST": 30}], ids=["many", "wide"])
+def test_of_many_examples_only_some_are_asked_which_unit_helps_most(monkeypatch, limits):
     x, y = X[:88], np.full(88, 9.0)  # the first and the last are asked, so that the knots are the same
     y[::3] = TENT[:88:3]
     few = best_unit(Network(1), x[::3], y[::3])
     assert best_unit(Network(1), x, y) != few
-    monkeypatch.setattr(solving, "TRIALS", 30)
+    for name, limit in limits.items():
+        monkeypatch.setattr(solving, name, limit)
     assert best_unit(Network(1), x, y) == few
 
 
@@ -211,6 +276,19 @@ def test_a_placed_layer_is_no_single_point_and_learns():
     before = trainer.loss("train")
     trainer.step(200)
     assert trainer.loss("train") < 0.9 * before
+
+
+def test_relus_of_a_placed_layer_live(jit_only):
+    """Of a layer with weights as small as a smooth kind needs, many die within a few epochs."""
+    rng = np.random.default_rng(0)
+    y, dead = np.sin(5 * X) + 0.5 * rng.standard_normal(len(X)), 0
+    for seed in range(20):
+        trainer = Trainer(Network(1, [["sigmoid"] * 3], seed=seed), X, y, recipe=Recipe(32, 0.03), seed=seed)
+        for edit in place_layer(trainer.network, ["relu"] * 3, X):
+            trainer.apply(edit)
+        trainer.run(50)
+        dead += int((~trainer.network.activations(X)[1].any(axis=0)).sum())
+    assert dead <= 1
 
 
 def test_after_units_that_do_nothing_a_new_layer_keeps_its_drawn_weights_and_the_curve():

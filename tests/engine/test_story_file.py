@@ -15,7 +15,6 @@ from engine.edits import (
     DrawPoint,
     ErasePoint,
     Freeze,
-    PlaceUnit,
     RemoveUnit,
     SetExamples,
     SetKind,
@@ -49,7 +48,7 @@ def told(dtype: str = "float32") -> Experiment:
     story.step(10)
     for edit in (
         AddUnit("relu"),
-        PlaceUnit("sigmoid", 0, (2.5,), -0.1),
+        AddUnit("sigmoid", 0, (2.5,), -0.1),
         SetKind(0, 1, "hard_sigmoid"),
         SplitUnit(0, 1),
         RemoveUnit(0, 0),

@@ -59,15 +59,15 @@ def test_every_option_reaches_the_run(capsys: Capture, monkeypatch: pytest.Monke
     seen: list[Options] = []
     monkeypatch.setattr("tui.cli.make_trainer", lambda options: seen.append(options) or make_trainer(Options()))
     given = (
-        "--data concrete --target age --features cement,water --features fly_ash --lags 3 --test-fraction 0.3 "
-        "--data-seed 4 --n 50 --noise 0.5 --points 20 --layer 2:sigmoid+1:relu --layer 3:tanh --init he "
-        "--optimizer sgd --lr 0.5 --schedule step --batch 7 --loss mae --l1 0.1 --l2 0.2 --epochs 9 --seed 8 "
+        "--data concrete --no-header --target age --features cement,water --features fly_ash --lags 3 "
+        "--test-fraction 0.3 --data-seed 4 --n 50 --noise 0.5 --points 20 --layer 2:sigmoid+1:relu --layer 3:tanh "
+        "--init he --optimizer sgd --lr 0.5 --schedule step --batch 7 --loss mae --l1 0.1 --l2 0.2 --epochs 9 --seed 8 "
         "--device cpu --threads 2 --quiet"
     )
     assert run(capsys, "train", *given.split()) == (0, "", "")
     assert seen == [
         Options(
-            "concrete", "age", ("cement", "water", "fly_ash"), 3, 0.3, 4, 50, 0.5, 20,
+            "concrete", True, "age", ("cement,water", "fly_ash"), 3, 0.3, 4, 50, 0.5, 20,
             (("sigmoid", "sigmoid", "relu"), ("tanh",) * 3),
             "he", 8, "cpu", 2,
             {"optimizer": "sgd", "lr": 0.5, "schedule": "step", "batch": 7, "loss": "mae", "l1": 0.1, "l2": 0.2,
@@ -134,7 +134,7 @@ def test_numbers_that_are_not_finite_are_null() -> None:
 def test_notices_are_told(capsys: Capture, tmp_path: Path) -> None:
     table = tmp_path / "table.csv"
     table.write_text("x,y\n1,2\n2,\n3,5\n4,1\n5,3\n")
-    assert "note: 1 row with an empty cell was left out" in run(capsys, "train", "--data", str(table))[1]
+    assert "note: 1 row left out that lacks 'y' (1)" in run(capsys, "train", "--data", str(table))[1]
     assert json.loads(run(capsys, "train", "--data", str(table), "--json")[1])["notices"]
 
 

@@ -136,7 +136,7 @@ def test_ctrl_c_leaves_nothing_behind(capsys: Capture, saved: str, monkeypatch: 
         ("text --to csv", "text: no saved run, or a damaged one"),
         ("bare.npz --to python", "bare.npz: data is missing: expected a network with its data's scaling"),
         ("cut.npz --to python", "cut.npz: no .npz file, or a damaged one"),
-        ("gone.toml --to python", "data='gone.csv': there is no such file; expected a CSV or Parquet file"),
+        ("gone.toml --to python", "data='gone.csv': there is no such file; expected a CSV, Excel or Parquet file"),
     ],
 )
 def test_what_cannot_be_exported_is_one_sentence(capsys: Capture, exported: str, arguments: str, sentence: str) -> None:
@@ -252,5 +252,5 @@ def test_a_table_that_cannot_be_predicted_is_one_sentence(
 
 def test_a_table_that_is_not_there_is_one_sentence(capsys: Capture, exported: str) -> None:
     code, _, err = run(capsys, "predict", exported, "--data", "nothing.csv")
-    assert (code, err) == (2, "unitfit: nothing.csv: there is no such file; expected a CSV or Parquet file\n")
+    assert (code, err) == (2, "unitfit: nothing.csv: there is no such file; expected a CSV, Excel or Parquet file\n")
     assert run(capsys, "predict", exported)[2] == "unitfit: Missing option '--data'.\n"

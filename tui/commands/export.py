@@ -51,7 +51,7 @@ def export(file: str, form: str, out: str | None, force: bool, threads: int | No
 
 @click.command()
 @file
-@click.option("--data", metavar="FILE", required=True, help="The rows to predict: a CSV or Parquet file")
+@click.option("--data", metavar="FILE", required=True, help="The rows to predict: CSV, Excel or Parquet")
 @click.option("--out", metavar="FILE", show_default="stdout", help="Where to")
 @force
 @threads

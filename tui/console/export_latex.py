@@ -7,6 +7,7 @@ from itertools import groupby, pairwise
 
 import numpy as np
 
+from data.dataset import PLAIN_LABELS
 from data.scaling import Scaling
 from data.signature import Signature
 from engine import Network
@@ -49,7 +50,9 @@ def letters(signature: Signature) -> Iterator[str]:
         yield from ["Here " + pairs[0], *pairs[1:]]
     yield rf"and $\hat y$ is {escaped(words(signature.target_label, signature.target_unit))}."
     if signature.labels:
-        yield "Above $0$ it says $+1$, below $-1$."
+        plain = signature.label_names == PLAIN_LABELS
+        low, high = ("$-1$", "$+1$") if plain else map(escaped, signature.label_names)
+        yield f"Above $0$ it says {high}, below {low}."
 
 
 def escaped(text: str) -> str:

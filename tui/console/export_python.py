@@ -59,7 +59,8 @@ def in_brackets(text: str, indent: int) -> str:
 def docstring(fitted: Fitted, names: Iterable[str]) -> str:
     """What it gives, and a line for each feature."""
     signature = fitted.signature
-    labels = "; above 0 it says +1, below −1" if signature.labels else ""
+    low, high = signature.label_names
+    labels = f"; above 0 it says {high}, below {low}" if signature.labels else ""
     lines = [f"Predicts {words(signature.target_label, signature.target_unit)}{labels}.", ""]
     lines += [f"    {name}: {meaning}" for name, meaning in zip(names, feature_words(signature), strict=True)]
     return quoted("\n".join(lines))

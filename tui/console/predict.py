@@ -8,6 +8,7 @@ import io
 import numpy as np
 
 from data import DataError
+from data.dataset import PLAIN_LABELS
 from data.rows import Rows
 from data.scaling import Floats
 from tui.console.fitted import Fitted
@@ -18,15 +19,16 @@ CHUNK = 4096  # rows at a time
 def predicted(fitted: Fitted, rows: Rows) -> tuple[str, tuple[str, ...]]:
     """(the table as CSV, what a person should know of it); a row that lacks an input has no prediction.
 
-    For ±1 labels the class, 1 or -1, stands in one column more; 0 counts as 1. Raises DataError where the table has
-    a column of such a name.
+    For ±1 labels the class, by its name, or 1 or -1, stands in one column more; 0 counts as +1. Raises DataError where
+    the table has a column of such a name.
     """
     signature = fitted.signature
     y, whole = predictions(fitted, rows)
     known = np.isfinite(y)
     columns = {f"predicted_{signature.target_name}": texts(y, known, "{:.9g}")}
     if signature.labels:
-        columns[f"class_{signature.target_name}"] = texts(np.where(y >= 0, 1, -1), known, "{}")
+        low, high = ("-1", "1") if signature.label_names == PLAIN_LABELS else signature.label_names
+        columns[f"class_{signature.target_name}"] = texts(np.where(y >= 0, high, low), known, "{}")
     for name in columns:
         if name in rows.cells:
             raise DataError(f"the table has a column {name!r} already: expected one without it; rename or remove it")

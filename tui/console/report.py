@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from data import Dataset
+from data.dataset import PLAIN_LABELS
 from engine.outcome import theta_sha256
 from tui.console.headless import Outcome
 from tui.draw.numbers import counted, short
@@ -26,6 +27,8 @@ def as_json(outcome: Outcome, **more: Any) -> str:
     result = {
         "data": dataset.name,
         "target": dataset.target_name,
+        "features": dataset.feature_names,
+        "labels": dataset.label_names if dataset.labels else None,
         "unit": dataset.target_unit,
         "shape": network.shape,
         "parameters": network.n_parameters,
@@ -134,7 +137,11 @@ def classes(outcome: Outcome) -> str:
     columns = np.rint(place[:, 0] * (PLOT_WIDTH - 1)).astype(int)
     rows = np.rint((1 - place[:, 1]) * (PLOT_HEIGHT - 1)).astype(int)
     cells[rows, columns] = np.where(dataset.y_train > 0, "+", "-")
-    title = f"{dataset.feature_labels[1]} by {dataset.feature_labels[0]}: + and - the data, ░ where the fit says +"
+    low, high = dataset.label_names
+    names = "" if dataset.label_names == PLAIN_LABELS else f", {high} and {low}"
+    title = (
+        f"{dataset.feature_labels[1]} by {dataset.feature_labels[0]}: + and - the data{names}, ░ where the fit says +"
+    )
     return "\n".join([title, *("".join(row) for row in cells)])
 
 

@@ -126,6 +126,11 @@ def cut(text: str, room: int) -> str:
     return text if cell_len(text) <= room else set_cell_size(text, max(0, room - 1)).rstrip() + "…" * (room > 0)
 
 
+def fitting(texts: Sequence[str], room: int) -> str:
+    """The first that fits of texts that say the same in fewer and fewer words; else what fits of the last one."""
+    return next((text for text in texts if cell_len(text) <= room), cut(texts[-1], room))
+
+
 def pack(dots: np.ndarray) -> np.ndarray:
     """Dots (4 · rows, 2 · columns), bool, as eight-dot patterns (rows, columns)."""
     rows, columns = dots.shape[0] // 4, dots.shape[1] // 2

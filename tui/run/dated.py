@@ -10,7 +10,12 @@ from data import Dataset
 from tui.run.measure import Measure
 
 MONDAY = np.datetime64("1970-01-05", "D")  # the first since 1970
+ON_WEEKDAYS = ("day", "business day")  # the periods of which each has its weekday
+UNITS = {"hour": "h", "day": "D", "month": "M"}
 _BEFORE = {  # predictions without learning, and the periods that they look back
+    "hour": (("as an hour ago", 1), ("as a day ago", 24)),
+    "business day": (("as the day before", 1), ("as last week", 5)),
+    "quarter": (("as last quarter", 1), ("as last year", 4)),
     "day": (("as yesterday", 1), ("as last week", 7)),
     "week": (("as last week", 1),),
     "month": (("as last month", 1), ("as last year", 12)),
@@ -18,6 +23,9 @@ _BEFORE = {  # predictions without learning, and the periods that they look back
 }
 
 _LAGS = {  # how far back one would look next
+    "hour": (1, 2, 3, 6, 12, 24, 48, 168),
+    "business day": (1, 2, 3, 5, 10, 20, 60, 250),
+    "quarter": (1, 2, 4, 8, 12, 20),
     "day": (1, 2, 3, 5, 7, 14, 28, 56, 112, 364),
     "week": (1, 2, 4, 8, 13, 26, 52, 104),
     "month": (1, 2, 3, 6, 12, 24, 36, 60),
@@ -34,15 +42,19 @@ def next_lags(lags: int, period: str | None, direction: int) -> int:
 
 
 def whole_periods(times: np.ndarray, period: str) -> np.ndarray:
-    """Times as whole numbers: days, Mondays or months since 1970, or years."""
+    """Times as whole numbers: hours, days, business days from the first Monday on, weeks … since 1970, or years."""
     if not np.issubdtype(times.dtype, np.datetime64):
         numbers: np.ndarray = np.floor(times).astype(np.int64)
         return numbers
+    if period == "business day":
+        return np.busday_count(MONDAY, times.astype("datetime64[D]"))
+    if period == "quarter":
+        return times.astype("datetime64[M]").astype(np.int64) // 3
     if period == "week":
         return (times.astype("datetime64[D]") - MONDAY).astype(np.int64) // 7
     if period == "year":
         return times.astype("datetime64[Y]").astype(np.int64) + 1970
-    return times.astype("datetime64[M]" if period == "month" else "datetime64[D]").astype(np.int64)
+    return times.astype(f"datetime64[{UNITS[period]}]").astype(np.int64)
 
 
 @lru_cache(maxsize=2)  # of the data set at hand, which stays the same object while it is trained on

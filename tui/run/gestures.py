@@ -11,10 +11,10 @@ from dataclasses import dataclass, replace
 
 import data
 from engine import EngineError
-from engine.edits import AddUnit, Edit, RemoveLayer, RemoveUnit, SetRecipe, SetValue
+from engine.edits import Edit, RemoveLayer, RemoveUnit, SetRecipe, SetValue
 from engine.initial import INITS, resolve_init
 from engine.recipe import BY_FLAG, FIELDS
-from engine.solving import place_layer
+from engine.solving import place_layer, place_unit
 from engine.steps import neighbour, nice_step
 from tui.run.beginnings import Beginning, Lags, Load, Reinit, Reseed
 from tui.run.choice import OUTPUT_BIAS, Choice, index_of, move_layer, move_source, move_unit
@@ -50,14 +50,15 @@ Wish = Gesture | Edit | Beginning | Move | Travel | RaceWish | Enact
 
 @dataclass(frozen=True, slots=True)
 class AddHere:
-    """A unit of this kind as the last of the chosen layer; it is the chosen one then."""
+    """A unit of this kind as the last of the chosen layer, where it helps most; it is the chosen one then."""
 
     kind: str
 
     def __call__(self, moment: Moment) -> Change:
         layers, layer = moment.network.layers, moment.choice.layer
-        place = len(layers[layer]) if layers else 0
-        return Change((AddUnit(self.kind, layer),), choice=replace(moment.choice, unit=place))
+        dataset, place = moment.dataset, len(layers[layer]) if layers else 0
+        edit = place_unit(moment.network, self.kind, layer, dataset.x_train, dataset.y_train)
+        return Change((edit,), choice=replace(moment.choice, unit=place))
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 
 from engine.activations import KINDS
 from engine.edits import Freeze, SetKind, SetValue, SplitUnit
-from engine.solving import CANDIDATES, KNOTS, best_unit, solve_output
+from engine.solving import CANDIDATES, KNOTS, PAIRS, best_unit, solve_output
 from engine.steps import neighbour
 from tui.run.choice import OUTPUT_BIAS, Choice, index_of, nearest
-from tui.run.gestures import NO_UNITS, AddLayerLast, Change
+from tui.run.gestures import NO_UNITS, AddHere, AddLayerLast, Change
 from tui.run.run import Moment
 from tui.run.unit import kind_name
 
@@ -133,8 +133,8 @@ def while_it_looks(gesture: object, moment: Moment) -> str | None:
     match gesture:
         case Solve():
             text, products, values = "solving all c", network.shape[-2] ** 2, units
-        case AddBest():
-            tried = len(CANDIDATES) * 2 * KNOTS
+        case AddBest() | AddHere():
+            tried = len(CANDIDATES) * 2 * KNOTS if isinstance(gesture, AddBest) else PAIRS
             text, products, values = "looking for the unit that helps most", (units + tried) ** 2, units + tried
         case AddLayerLast():
             text, products, values = "finding a place for the layer", network.n_parameters, 2 * units

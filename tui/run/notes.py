@@ -16,7 +16,6 @@ from engine.edits import (
     Edit,
     ErasePoint,
     Freeze,
-    PlaceUnit,
     RemoveLayer,
     RemoveUnit,
     SetExamples,
@@ -47,11 +46,7 @@ def note_of(edit: Edit, moment: Moment) -> Note:
     layers, when = moment.network.layers, f"at epoch {moment.epoch}"
     match edit:
         case AddUnit(_, layer):
-            stays = ": its outgoing weight is 0, so the curve stays until it learns" if layers else ""
-            return _note_of_unit(layers, layer, when, stays)
-        case PlaceUnit(kind, layer):
-            solve = "; a solves for c" if layers else ""
-            return _note_of_unit(layers, layer, when, f" where it helps most: {kind_name(kind)}, with c = 0{solve}")
+            return _note_of_unit(layers, layer, when, _how_added(edit, moment.network))
         case SetKind(layer, unit, kind):
             own, new = f"Unit {unit + 1}", kind_name(kind)
             turned = f"{kind_name(layers[layer][unit])} → {new}"
@@ -107,7 +102,9 @@ def _place(x: Sequence[float], y: float, dataset: Dataset) -> str:
     raw = dataset.unscale_x(np.array([x]))[0]
     names = zip(dataset.feature_labels, dataset.feature_units, raw, strict=True)
     inputs = [f"{label} {short(float(value))} {unit}".strip() for label, unit, value in names]
-    target = f"{'+1' if y > 0 else '−1'}" if dataset.labels else short(float(dataset.unscale([y])[0]))
+    if dataset.labels:
+        return f"{', '.join(inputs)}: {dataset.label_names[y > 0]}"
+    target = short(float(dataset.unscale([y])[0]))
     return f"{', '.join(inputs)}: {dataset.target_label} {target} {dataset.target_unit}".rstrip()
 
 
@@ -116,6 +113,15 @@ def _note_of_points(points: int, seed: int | None, moment: Moment) -> Note:
     which = "" if points == most else ": the latest" if seed is None else f": the first in an order of data seed {seed}"
     text = f"{points} of {most} training points train{which}"
     return Note(text, f"Points {before} → {points} at epoch {moment.epoch}", "pts", name=f"points {before} → {points}")
+
+
+def _how_added(edit: AddUnit, network: Network) -> str:
+    """What is said of a new unit's weights: where it stands, and whether the curve stays."""
+    if edit.w is None:
+        return ": its outgoing weight is 0, so the curve stays until it learns" if network.layers else ""
+    if network.n_inputs > 1 or len(network.layers) > 1:
+        return f" where the data ask for it{'; the curve stays until it learns' if network.layers else ''}"
+    return f" where it helps most: {kind_name(edit.kind)}, with c = 0{'; a solves for c' if network.layers else ''}"
 
 
 def _note_of_unit(layers: Sequence[Sequence[str]], layer: int, when: str, how: str) -> Note:

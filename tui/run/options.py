@@ -24,6 +24,7 @@ RATE = 0.001
 
 SOURCE = {  # the options that name the data, and the fields that hold them
     "data": "data",
+    "no-header": "no_header",
     "target": "target",
     "features": "features",
     "lags": "lags",
@@ -33,8 +34,8 @@ SOURCE = {  # the options that name the data, and the fields that hold them
     "noise": "noise",
 }
 SOURCE_KINDS: dict[str, Any] = {
-    "data": str, "target": str, "features": list, "lags": int, "test-fraction": (int, float), "data-seed": int,
-    "n": int, "noise": (int, float),
+    "data": str, "no-header": bool, "target": str, "features": list, "lags": int, "test-fraction": (int, float),
+    "data-seed": int, "n": int, "noise": (int, float),
 }  # fmt: skip
 
 
@@ -46,6 +47,7 @@ class Options:
     """
 
     data: str = "motorcycle"
+    no_header: bool = False  # whether the first row of a table holds values
     target: str | None = None
     features: tuple[str, ...] | None = None
     lags: int | None = None
@@ -78,7 +80,7 @@ class Options:
         """The options of a saved run's data. Raises EngineError for what is none."""
         for option, value in source.items():
             kinds = SOURCE_KINDS.get(option)
-            if kinds is None or not isinstance(value, kinds) or isinstance(value, bool):
+            if kinds is None or not isinstance(value, kinds) or (isinstance(value, bool) and kinds is not bool):
                 raise EngineError(f"source.{option[:40]}={show(value)}: expected an option of the data, as in --help")
         given: dict[str, Any] = {
             SOURCE[option]: tuple(value) if isinstance(value, list) else value for option, value in source.items()
@@ -96,6 +98,7 @@ class Options:
             seed=self.data_seed,
             n=self.n,
             noise=self.noise,
+            header=False if self.no_header else None,
         )
 
     def points_edits(self, dataset: Dataset) -> tuple[SetPoints, ...]:
@@ -110,7 +113,7 @@ class Options:
         lags: int | None = None,
     ) -> Options:
         """The same options for other data: what means something for the present ones only is as if not given."""
-        own = replace(self, data=data, target=target, features=features, lags=lags)
+        own = replace(self, data=data, no_header=False, target=target, features=features, lags=lags)
         return replace(own, test_fraction=None, n=None, noise=None, points=None)
 
     def network(self, dataset: Dataset) -> Network:

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine import Experiment
-from engine.edits import AddLayer, AddUnit, Edit, PlaceUnit, RemoveLayer, RemoveUnit, SplitUnit
+from engine.edits import AddLayer, AddUnit, Edit, RemoveLayer, RemoveUnit, SplitUnit
 
 BUDGET = 8 * 2**20  # bytes
 MOST, FEWEST = 240, 8  # moments
-RESHAPES = (AddUnit, PlaceUnit, SplitUnit, RemoveUnit, AddLayer, RemoveLayer)  # after these θ is another vector
+RESHAPES = (AddUnit, SplitUnit, RemoveUnit, AddLayer, RemoveLayer)  # after these θ is another vector
 
 
 @dataclass(frozen=True, slots=True, eq=False)

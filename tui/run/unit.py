@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -17,7 +18,15 @@ if TYPE_CHECKING:
     from engine import Network
     from tui.run.snapshot import Snapshot
 
-FROZEN = "frozen ❄"  # the sign comes last: terminals that give it two cells shift nothing
+FROZEN = "❄"  # after a word and before a blank: terminals that give it two cells shift nothing
+TROUBLES = {  # in fewer and fewer words
+    "dead": ("dead: off on every training point", "dead: off on all points", "dead"),
+    "saturated": (
+        "saturated: flat on nearly every training point",
+        "saturated: flat on nearly all points",
+        "saturated",
+    ),
+}
 _SATURATED = 0.02  # a unit whose slope is near 0 on all but so small a share of the training points
 
 
@@ -49,13 +58,18 @@ class Unit:
 
     @property
     def state(self) -> str:
-        """What is to be known of it in a word or two: "dead", "frozen ❄"."""
-        return " ".join(filter(None, (self.trouble, FROZEN if self.frozen else "")))
+        """Its kind, or what is wrong with it, and whether it is frozen: "ReLU ❄", "dead"."""
+        return " ".join(filter(None, (self.trouble or self.name, FROZEN if self.frozen else "")))
 
 
 def kind_name(kind: str) -> str:
     """A kind of unit as people read it: "ReLU"."""
     return KINDS[kind].word
+
+
+def on_word(kinds: Iterable[str]) -> str:
+    """What the share means for units of these kinds: "on" where each bends at a kink, else "learns on"."""
+    return "on" if all(KINDS[kind].bends and KINDS[kind].kinks for kind in kinds) else "learns on"
 
 
 def trouble(kind: str, on: float) -> str:
@@ -119,33 +133,41 @@ def norm(values: np.ndarray) -> float:
         return float(np.linalg.norm(np.asarray(values, float)))
 
 
-def sentence(unit: Unit, dataset: Dataset) -> tuple[str, bool]:
-    """What the unit adds to the fit, and whether it is in trouble: "falls 139 g at 16.9 ms"."""
-    if unit.trouble == "dead":
-        return "dead: off on every training point", True
-    if unit.trouble == "saturated":
-        return "saturated: flat on nearly every training point", True
+def sentence(unit: Unit, dataset: Dataset) -> tuple[str, ...]:
+    """What the unit adds to the fit, in fewer and fewer words: "falls 139 g at 16.9 ms", "falls at 16.9 ms"."""
+    whole, *fewer = _what(unit, dataset)
+    return (f"{whole}; frozen", whole, *fewer) if unit.frozen and whole else (whole, *fewer)
+
+
+def _what(unit: Unit, dataset: Dataset) -> tuple[str, ...]:
+    if unit.trouble:
+        return TROUBLES[unit.trouble]
     if unit.outgoing is None:
-        return "" if unit.on is None else f"on for {100 * unit.on:.0f}% of the training points", False
+        on = "" if unit.on is None else f"{on_word([unit.kind])} {100 * unit.on:.0f}%"
+        return (f"{on} of the training points" if on else "", on)
     if unit.outgoing == 0.0:
-        return "adds nothing yet: c is 0", False
+        return "adds nothing yet: c is 0", "c is 0"
     if not unit.single:
-        return _reach(unit, dataset), False
+        return _reach(unit, dataset)
     w, c = float(unit.weights[0]), unit.outgoing
     if w == 0.0 or not all(map(math.isfinite, (w, c, unit.bias))):
-        return "flat: w is 0", False
-    return _along(KINDS[unit.kind], w, unit.bias, c, dataset), False
+        return ("flat: w is 0",)
+    return _along(KINDS[unit.kind], w, unit.bias, c, dataset)
 
 
-def _along(kind: Activation, w: float, b: float, c: float, dataset: Dataset) -> str:
+def _along(kind: Activation, w: float, b: float, c: float, dataset: Dataset) -> tuple[str, ...]:
     """What c · activation(w x + b) does to the fit along the one feature: where, and how much."""
     unit_x, unit_y = (f" {unit}".rstrip() for unit in (dataset.feature_units[0], dataset.target_unit))
     place = -b / w  # scaled: the training points reach from −1 to 1
     at = f"{short(float(dataset.x_offset[0] + place * dataset.x_factor[0]))}{unit_x}"
-    outside = ", beyond the data" if abs(place) > 1.0 else ""
     height = c * dataset.y_scale
+
+    def told(verb: str, much: str, where: str) -> tuple[str, ...]:
+        outside = ", beyond the data" * (abs(place) > 1.0 and at in where)
+        return f"{verb} {much} {where}{outside}", f"{verb} {much} {where}", f"{verb} {where}"
+
     if kind.step:
-        return f"{_verb(height * w)} {short(abs(height) * kind.step)}{unit_y} at {at}{outside}"
+        return told(_verb(height * w), f"{short(abs(height) * kind.step)}{unit_y}", f"at {at}")
     slope = height * w / float(dataset.x_factor[0])
     before, after = (slope * end for end in (kind.slopes if w > 0 else reversed(kind.slopes)))
 
@@ -153,30 +175,34 @@ def _along(kind: Activation, w: float, b: float, c: float, dataset: Dataset) -> 
         return f"{short(abs(change))}{unit_y} per {dataset.feature_units[0] or dataset.feature_labels[0]}"
 
     if not kind.bends:
-        return f"{_verb(after)} {rate(after)} everywhere"
+        return told(_verb(after), rate(after), "everywhere")
     if not kind.kinks:  # it bends little by little: there is no place from which on it has the slope `after`
-        return f"bends {'up' if after > before else 'down'} {rate(after - before)} around {at}{outside}"
+        return told(_bend(after - before), rate(after - before), f"around {at}")
     steep_after = abs(after) > abs(before)
     if place < -1.0 if steep_after else place > 1.0:  # it is on wherever there are data
         steep = after if steep_after else before
-        return f"{_verb(steep)} {rate(steep)} on all the data"
+        return told(_verb(steep), rate(steep), "on all the data")
     if steep_after:
-        return f"bends {'up' if after > 0 else 'down'} {rate(after)} from {at} on{outside}"
-    return f"{_verb(before)} {rate(before)} up to {at}{outside}"
+        return told(_bend(after), rate(after), f"from {at} on")
+    return told(_verb(before), rate(before), f"up to {at}")
 
 
 def _verb(change: float) -> str:
     return "rises" if change > 0 else "falls"
 
 
-def _reach(unit: Unit, dataset: Dataset) -> str:
+def _bend(change: float) -> str:
+    return "bends up" if change > 0 else "bends down"
+
+
+def _reach(unit: Unit, dataset: Dataset) -> tuple[str, ...]:
     """How far a unit of several inputs can move the fit: "lowers y by up to 139 g"; a ReLU has no limit."""
     kind, height = KINDS[unit.kind], (unit.outgoing or 0.0) * dataset.y_scale
     low, high = kind.limits
     most = high if high >= -low else low
     verb = "raises or lowers" if kind.step and low < 0.0 < high else "raises" if height * most > 0 else "lowers"
     if kind.step:
-        return f"{verb} y by up to {short(abs(height * most))} {dataset.target_unit}".rstrip()
+        return f"{verb} y by up to {short(abs(height * most))} {dataset.target_unit}".rstrip(), f"{verb} y"
     if kind.bends:
-        return f"{verb} y where it is on" if kind.kinks else f"{verb} y, most of all where it is on"
-    return ""
+        return f"{verb} y{'' if kind.kinks else ', most of all'} where it is on", f"{verb} y"
+    return ("",)

@@ -14,6 +14,7 @@ from textual.geometry import Size
 
 from tui.actions import OF_RUNS, VIEW_KEYS, WISHES, Action, bindings, of_other_views, without_use, without_way
 from tui.draw.palette import Palette
+from tui.run.dated import ON_WEEKDAYS
 from tui.run.drawing import BeginDrawing
 from tui.run.fields import PANEL_FIELDS
 from tui.run.gestures import CHOOSING, StepField, Wish
@@ -188,7 +189,7 @@ class MainScreen(RacingScreen):
         """The ids of keys of views that are not shown, or that do nothing with the data at hand."""
         if self.snapshot is None:
             return set()
-        calendar = self.view.zoom and self.view.number == fit.NUMBER and self.snapshot.dataset.period == "day"
+        calendar = self.view.zoom and self.view.number == fit.NUMBER and self.snapshot.dataset.period in ON_WEEKDAYS
         idle = fit.NOT_ON_CALENDAR if calendar else set()
         return of_other_views(self.view.number, self.snapshot.dataset.kind) | idle
 

@@ -1,87 +1,176 @@
-"""The dialog that opens one's own table: file, target, features, lags."""
+"""The dialog that opens one's own table: its file, and what is fitted from what, chosen by looking at its columns."""
 
 from __future__ import annotations
 
+import csv
+import io
 import os
+from collections.abc import Sequence
+from typing import ClassVar
 
+from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
-from textual.containers import Vertical
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
 from textual.message import Message
-from textual.widgets import Input, Label
+from textual.widgets import DataTable, Input, Label
 
 import data
+from tui.draw.canvas import cut
+from tui.run.described import extent, share
 from tui.run.gestures import LoadTable
 from tui.run.runner import EXPECTED, Perform, one_sentence
 from tui.screens.dialog import Dialog
 from tui.widgets.number_prompt import DIGITS
 
-MOST_COLUMNS = 60  # that are listed
+FIELDS = (
+    ("file", "CSV, Excel or Parquet; enter looks into it"),
+    ("target", "the column to fit; the last numeric one if empty"),
+    ("features", 'columns: a, b, "c, d"; all others that can be if empty'),
+    ("lags", "past values of the target as features, such as 28; for dated data"),
+)
+HEADINGS = ("", "column", "holds", "range", "missing", "example")
+MARKS = {"target": "▸ target", "feature": "• feature", "time": "◷ time", "": ""}
+WIDEST = 9, 16, 6, 18, 7, 9  # cells of each column
+HELP = "enter opens   tab next field   esc leaves"
+PICK = "t target   space feature   enter opens   tab next field   esc leaves"
+
+
+class Columns(DataTable[Text]):
+    """The columns of a table, a row each."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("t", "screen.pick_target", "target", show=False),
+        Binding("space", "screen.pick_feature", "feature", show=False),
+        Binding("enter", "screen.open", "open", show=False),
+    ]
 
 
 class OpenTable(Dialog):
     """Enter opens the table, escape leaves. The run goes on until the table is there; what is wrong is said here."""
 
-    class Columns(Message):
-        """The file's columns in words, or what is wrong with it."""
+    class Described(Message):
+        """The file's columns, or what is wrong with it."""
 
-        def __init__(self, words: str, wrong: bool = False) -> None:
+        def __init__(self, description: data.Description | None, problem: str = "") -> None:
             super().__init__()
-            self.words, self.wrong = words, wrong
+            self.description, self.problem = description, problem
 
     def compose(self) -> ComposeResult:
         with Vertical():
             yield Label("Open a table", id="title")
-            for name, hint in (
-                ("file", "a CSV or Parquet file"),
-                ("target", "the column to fit; the last numeric one if empty"),
-                ("features", "columns, with commas between; the other numeric ones if empty"),
-                ("lags", "past values of the target as features, such as 28; for dated data"),
-            ):
-                yield Label(name)
+            for name, hint in FIELDS:
                 digits, room = (DIGITS, 9) if name == "lags" else (None, 0)  # 0: as much as one types
-                yield Input(id=name, placeholder=hint, compact=True, restrict=digits, max_length=room)
-            yield Label("enter opens   tab next field   esc leaves", id="answer", markup=False)
+                with Horizontal(classes="field"):
+                    yield Label(name)
+                    yield Input(id=name, placeholder=hint, compact=True, restrict=digits, max_length=room)
+            columns = Columns(id="columns", cursor_type="row", cell_padding=0)
+            for heading, width in zip(HEADINGS, WIDEST, strict=True):
+                columns.add_column(heading, width=width + 1)
+            yield columns
+            yield Label(HELP, id="answer", markup=False)
 
-    @on(Input.Blurred, "#file")
-    def list_columns(self) -> None:
+    def on_mount(self) -> None:
+        self.description: data.Description | None = None
+        self.query_one(Columns).display = False
+
+    @on(Input.Blurred)
+    def look(self) -> None:
+        """Have the file looked into, with what was asked for so far."""
         path = self._value("file")
         if path:
-            self.send(lambda session: self._read_columns(path))
+            wanted = self._wanted(path)
+            self.send(lambda session: self._describe(wanted))
 
-    def _read_columns(self, path: str) -> None:
+    def _describe(self, wanted: LoadTable) -> None:
         """On the runner's thread."""
         try:
-            columns = data.columns(path)
+            description = data.describe(wanted.data, wanted.target, wanted.features, wanted.lags)
         except EXPECTED as error:
-            self.post_message(self.Columns(one_sentence(error), wrong=True))
-            return
-        names = [f"{column.name}{kind_of(column)}" for column in columns]
-        more = f", and {len(names) - MOST_COLUMNS} more" if len(names) > MOST_COLUMNS else ""
-        self.post_message(self.Columns("Columns: " + ", ".join(names[:MOST_COLUMNS]) + more))
+            self.post_message(self.Described(None, one_sentence(error)))
+        else:
+            self.post_message(self.Described(description, description.problem))
 
-    @on(Columns)
-    def show_columns(self, message: Columns) -> None:
-        self.say(message.words, message.wrong)
+    @on(Described)
+    def show(self, message: Described) -> None:
+        self.description = message.description
+        columns = self.query_one(Columns)
+        row = columns.cursor_row
+        columns.clear()
+        columns.display = message.description is not None
+        for column in message.description.columns if message.description is not None else ():
+            columns.add_row(*map(Text, cells(column)))
+        columns.move_cursor(row=row)
+        self.say(message.problem or (PICK if columns.has_focus else HELP), wrong=bool(message.problem))
+
+    @on(Columns.RowHighlighted)
+    def explain(self, message: Columns.RowHighlighted) -> None:
+        """What is to say of the column under the cursor."""
+        column = self._column()
+        problem = self.description is not None and self.description.problem
+        if column is not None and self.query_one(Columns).has_focus and not problem:
+            self.say(f"{PICK}\n{column.name}: {column.note}" if column.note else PICK)
+
+    def action_pick_target(self) -> None:
+        column = self._column()
+        if column is not None and self.description is not None:
+            self.query_one("#target", Input).value = column.name
+            if self._value("features"):
+                self._take([each for each in self.features if each != column.name])
+            self.look()
+
+    def action_pick_feature(self) -> None:
+        """Take the column as a feature too, or no longer."""
+        column = self._column()
+        if column is not None:
+            others = [name for name in self.features if name != column.name]
+            self._take(others if column.name in self.features else [*others, column.name])
+            self.look()
+
+    @property
+    def features(self) -> list[str]:
+        """The columns that are features now, by the list."""
+        columns = () if self.description is None else self.description.columns
+        return [column.name for column in columns if column.role == "feature"]
+
+    def _take(self, features: Sequence[str]) -> None:
+        self.query_one("#features", Input).value = as_line(features)
+
+    def _column(self) -> data.Described | None:
+        columns = self.query_one(Columns)
+        rows = () if self.description is None else self.description.columns
+        return rows[columns.cursor_row] if 0 <= columns.cursor_row < len(rows) else None
 
     @on(Input.Submitted)
-    def open(self) -> None:
-        if not self._value("file"):
-            self.say("file: expected the path of a CSV or Parquet file", wrong=True)
+    def action_open(self) -> None:
+        path = self._value("file")
+        if not path:
+            self.say("file: expected the path of a CSV, Excel or Parquet file", wrong=True)
             return
-        features = tuple(name.strip() for name in self._value("features").split(",") if name.strip())
-        lags = self._value("lags")
-        wanted = LoadTable(
-            self._value("file"), self._value("target") or None, features or None, int(lags) if lags else None
-        )
+        wanted = self._wanted(path)
         self.say(f"loading {wanted.data} …")
         self.have(Perform(wanted))
+
+    def _wanted(self, path: str) -> LoadTable:
+        features, lags = self._value("features"), self._value("lags")
+        return LoadTable(
+            path, self._value("target") or None, (features,) if features else None, int(lags) if lags else None
+        )
 
     def _value(self, name: str) -> str:
         value = self.query_one(f"#{name}", Input).value.strip()
         return os.path.expanduser(value) if name == "file" else value
 
 
-def kind_of(column: data.Column) -> str:
-    """What a column holds, where it is not numbers."""
-    return "" if column.numeric else " (dates)" if column.dated else " (text)"
+def cells(column: data.Described) -> tuple[str, ...]:
+    """A column as a row of the list."""
+    texts = MARKS[column.role], column.name, column.kind, extent(column), share(column), column.example
+    return tuple(cut(text, width) for text, width in zip(texts, WIDEST, strict=True))
+
+
+def as_line(names: Sequence[str]) -> str:
+    """Names as one line of CSV."""
+    line = io.StringIO()
+    csv.writer(line, lineterminator="").writerow(names)
+    return line.getvalue()

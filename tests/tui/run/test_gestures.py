@@ -10,8 +10,8 @@ import pytest
 
 import data
 from engine import EngineError, Network, Recipe, Trainer
-from engine.edits import AddLayer, AddUnit, RemoveLayer, RemoveUnit, SetPoints, SetRecipe, SetValue
-from engine.solving import place_layer
+from engine.edits import AddLayer, RemoveLayer, RemoveUnit, SetPoints, SetRecipe, SetValue
+from engine.solving import place_layer, place_unit
 from tui.run.beginnings import Lags, Load, Reinit, Reseed
 from tui.run.choice import OUTPUT_BIAS, Choice
 from tui.run.gestures import (
@@ -57,8 +57,6 @@ def moment(layers=TWO_LAYERS, choice=None, name="motorcycle", **changes) -> Mome
 @pytest.mark.parametrize(
     ("gesture", "choice", "change"),
     [
-        (AddHere("relu"), Choice(), Change((AddUnit("relu", 0),), choice=Choice(0, 2))),
-        (AddHere("relu"), Choice(1, OUTPUT_BIAS), Change((AddUnit("relu", 1),), choice=Choice(1, 2))),
         (RemoveHere(), Choice(1, 1), Change((RemoveUnit(1, 1),))),
         (RemoveLayerHere(), Choice(1, 1), Change((RemoveLayer(1),))),
         (ChooseUnit(1), Choice(), Change(choice=Choice(0, 1))),
@@ -76,8 +74,19 @@ def test_what_a_gesture_comes_to(gesture, choice, change):
     assert gesture(moment(choice=choice)) == change
 
 
+@pytest.mark.parametrize(
+    ("choice", "then"), [(Choice(), Choice(0, 2)), (Choice(1, OUTPUT_BIAS), Choice(1, 2))], ids=["first", "last"]
+)
+def test_a_new_unit_stands_where_the_training_examples_want_it(choice, then):
+    now = moment(choice=choice)
+    edit = place_unit(now.network, "relu", choice.layer, now.dataset.x_train, now.dataset.y_train)
+    assert edit.w is not None
+    assert AddHere("relu")(now) == Change((edit,), choice=then)
+
+
 def test_the_linear_model_gets_its_first_unit_and_its_first_layer():
-    assert AddHere("relu")(moment(())) == Change((AddUnit("relu", 0),), choice=Choice())
+    change = AddHere("relu")(moment(()))
+    assert (change.edits[0].layer, change.choice) == (0, Choice())
     change = AddLayerLast()(moment(()))
     assert (change.edits[0], change.choice) == (AddLayer(("sigmoid",) * 3), Choice())
 

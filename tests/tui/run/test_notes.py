@@ -16,7 +16,6 @@ from engine.edits import (
     Edit,
     ErasePoint,
     Freeze,
-    PlaceUnit,
     RemoveLayer,
     RemoveUnit,
     SetExamples,
@@ -36,7 +35,7 @@ from tui.run.words import of_divergence
 STAYS = ": its outgoing weight is 0, so the curve stays until it learns"
 EDITS = {
     AddUnit("relu"): (f"Unit 4 added{STAYS}", "Unit 4 added at epoch 10", "+4"),
-    PlaceUnit("relu", 0, (1.0,), 0.0): (
+    AddUnit("relu", 0, (1.0,), 0.0): (
         "Unit 4 added where it helps most: ReLU, with c = 0; a solves for c", "Unit 4 added at epoch 10", "+4",
     ),
     SetKind(0, 1, "relu"): (
@@ -78,6 +77,23 @@ def test_there_are_words_for_every_edit():
 def test_the_note_of_an_edit(moment, edit, said):
     note = note_of(edit, moment)
     assert (note.text, note.subject, note.mark) == said
+
+
+@pytest.mark.parametrize(
+    ("options", "w", "text"),
+    [
+        (Options(layer=()), (1.0,), "Unit 1 added where it helps most: ReLU, with c = 0"),
+        (
+            Options(layer=(("relu",),) * 2),
+            (1.0,),
+            "Unit 2 added where the data ask for it; the curve stays until it learns",
+        ),
+        (Options("penguins"), (1.0, 2.0), "Unit 1 added where the data ask for it"),
+    ],
+    ids=["line", "deep", "plane"],
+)
+def test_a_placed_unit_says_by_what_it_is_placed(options, w, text):
+    assert note_of(AddUnit("relu", 0, w, 0.0), first_run(options).moment()).text == text
 
 
 def test_the_first_unit_of_the_linear_model_may_move_the_curve():

@@ -11,7 +11,7 @@ import pytest
 
 import data
 from engine.activations import KINDS, Activation
-from tui.run.unit import Unit, kind_name, sentence, trouble
+from tui.run.unit import Unit, kind_name, on_word, sentence, trouble
 
 load = lru_cache(data.load)
 FAR = 1e4  # in scaled x: where every kind is straight or flat
@@ -47,9 +47,7 @@ def unit(kind: str, w: float = 3.0, b: float = 1.0, c: float = 2.0, **changes: A
 
 
 def said(kind: str, *parameters: float) -> str:
-    text, in_trouble = sentence(unit(kind, *parameters), load("motorcycle"))
-    assert not in_trouble
-    return text
+    return sentence(unit(kind, *parameters), load("motorcycle"))[0]
 
 
 @pytest.mark.parametrize("b", [1.0, -1.0, 30.0, -30.0])
@@ -120,7 +118,7 @@ def way(change: float) -> str:
 @pytest.mark.parametrize("kind", [*KINDS, SMOOTH.name, OTHER_WAY.name])
 def test_how_far_a_unit_of_several_inputs_reaches_is_true(kind: str, c: float) -> None:
     dataset = load("concrete")
-    text, _ = sentence(unit(kind, c=c, single=False), dataset)
+    text = sentence(unit(kind, c=c, single=False), dataset)[0]
     z = np.linspace(-FAR, FAR, 1001)
     added = c * KINDS[kind].function(z) * dataset.y_scale
     verb, _, rest = text.replace(",", "").partition(" y ")
@@ -160,12 +158,34 @@ def test_words_for_kinds_and_troubles() -> None:
 @pytest.mark.parametrize(
     ("on", "frozen", "state", "text"),
     [
-        (0.5, False, "", "bends up"),
-        (0.5, True, "frozen ❄", "bends up"),
-        (0.0, True, "dead frozen ❄", "dead: off"),
+        (0.5, False, "ReLU", "on 50% of the training points"),
+        (0.5, True, "ReLU ❄", "on 50% of the training points; frozen"),
+        (0.0, True, "dead ❄", "dead: off on every training point; frozen"),
     ],
 )
 def test_a_frozen_unit_is_told_by_a_word_and_a_sign(on: float, frozen: bool, state: str, text: str) -> None:
-    own = unit("relu", on=on, frozen=frozen)
+    own = Unit(0, "relu", np.array([3.0]), 1.0, None, gradient=0.0, on=on, single=False, frozen=frozen)
     assert own.state == state
-    assert sentence(own, load("motorcycle"))[0].startswith(text)
+    assert sentence(own, load("motorcycle"))[0] == text
+
+
+@pytest.mark.parametrize("kinds", [["relu"], ["relu", "leaky_relu", OTHER_WAY.name]], ids=len)
+def test_units_that_bend_at_a_kink_are_on(kinds: list[str]) -> None:
+    assert on_word(kinds) == "on"
+
+
+@pytest.mark.parametrize("kind", ["sigmoid", "tanh", "hard_sigmoid", "identity", SMOOTH.name])
+def test_all_others_learn(kind: str) -> None:
+    assert on_word([kind]) == on_word(["relu", kind]) == "learns on"
+
+
+@pytest.mark.parametrize("c", [0.0, 2.0, None])
+@pytest.mark.parametrize("on", [0.0, 0.5])
+@pytest.mark.parametrize("single", [True, False])
+@pytest.mark.parametrize("kind", [*KINDS, SMOOTH.name, OTHER_WAY.name])
+def test_a_sentence_has_forms_for_less_and_less_room(kind: str, single: bool, on: float, c: float | None) -> None:
+    dataset = load("motorcycle" if single else "concrete")
+    own = Unit(0, kind, np.array([-3.0]), 40.0, c, gradient=0.0, on=on, single=single, frozen=True)
+    forms = sentence(own, dataset)
+    assert [len(form) for form in forms] == sorted(map(len, forms), reverse=True)
+    assert len(forms[-1]) <= 25

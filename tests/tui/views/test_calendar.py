@@ -87,6 +87,20 @@ def test_of_several_years_each_is_a_band_and_those_around_the_marked_week_are_sh
     assert rows[mark].index("▾") - calendar.LEFT in (weeks, weeks + 1)
 
 
+def test_business_days_have_their_weekdays_and_no_weekends(tmp_path: Path) -> None:
+    working = SEASON[np.is_busday(SEASON)]
+    dataset = dated(tmp_path, working)
+    assert dataset.period == "business day"
+    predicted = span(dataset).true.astype(float)
+    predicted[-1] += 9.0
+    canvas = calendar.paint(dataset, predicted, 0, 80, 20, DARK)
+    rows = lines(canvas)
+    assert rows[11].split()[:5] == ["▼", "Fri", "29", "Mar", "2024"]
+    assert (canvas.background[7:9, 5:] == CODES["ground"]).all()
+    assert (canvas.background[2:7, 6:16] != CODES["ground"]).all()
+    assert rows[9] == "2024   Feb Mar"
+
+
 def test_larger_screens_have_larger_days(tmp_path: Path) -> None:
     canvas = paint(dated(tmp_path, SEASON), {"2024-01-16": 9.0}, (120, 36))
     assert np.argwhere(canvas.background == CODES[f"band{BANDS - 1}"])[:, 0].tolist()[-6:] == [5, 5, 6, 6, 7, 7]

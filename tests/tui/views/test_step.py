@@ -17,13 +17,14 @@ from engine.activations import KINDS
 from engine.last_update import Update
 from engine.losses import LOSSES
 from engine.optimizers import OPTIMIZERS
+from tui.draw import strips
 from tui.draw.canvas import Canvas
 from tui.draw.palette import ANSI, CODES, DARK, PLAIN
 from tui.run.choice import FIRST, OUTPUT_BIAS, Choice
 from tui.run.last_update import Last, LastUpdate
 from tui.run.snapshot import Snapshot
 from tui.views import ViewState, step
-from tui.views.step import chain, strips, trace
+from tui.views.step import chain, trace
 from tui.views.step.groups import groups
 from tui.views.step.look import STRIP, Look, look
 
@@ -210,7 +211,7 @@ def test_the_first_update_has_to_be_done_first(told: Told):
 
 def strip_of(values: list[float], palette: Any = DARK, chosen: int = -1) -> Canvas:
     canvas = Canvas(STRIP + len(values), 1)
-    strips.draw(canvas, 0, strips.signed(np.array(values), "gradient"), chosen, False, palette)
+    strips.draw(canvas, 0, STRIP, strips.signed(np.array(values), "gradient"), palette, chosen)
     return canvas
 
 

@@ -11,7 +11,7 @@ from tui.draw.canvas import Canvas
 from tui.draw.frame import per_dataset, words
 from tui.draw.maps import draw_map
 from tui.draw.numbers import short
-from tui.views.fit.span import MONTHS, Span, date_words, span
+from tui.views.fit.span import MONTHS, Span, date_words, dates_of, span
 
 if TYPE_CHECKING:
     from data import Dataset
@@ -30,7 +30,7 @@ _ITEM = 52  # columns of one of the worst days in the list
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """Where the days of a span stand; a band is a calendar year, or all of a span that is no longer."""
+    """Where the days of a span stand. A band is a calendar year, or all of a span that is no longer."""
 
     band: np.ndarray  # (N,) int from 0
     week: np.ndarray  # (N,) int: the column in the band
@@ -46,7 +46,7 @@ class Places:
 def places(dataset: Dataset) -> Places:
     """Those of the days that the fit shows."""
     shown = span(dataset)
-    date = shown.first + shown.day
+    date = dates_of(shown).astype(int)
     week, weekday = np.divmod(date + _THURSDAY, 7)
     if week[-1] - week[0] < WEEKS:
         band, start = np.zeros(len(week), int), week[:1]
@@ -82,7 +82,7 @@ def paint(
         own = at.band == band
         share[at.weekday[own], at.week[own]] = np.abs(error[own]) / top
         draw_map(canvas, row, LEFT, share.repeat(2 * down, axis=0).repeat(across, axis=1), palette)
-        _draw_months(canvas, row + 7 * down, across, at, band, shown)
+        _draw_months(canvas, row + 7 * down, across, at, band, dates_of(shown))
         for day in worst[own[worst]]:
             glyph = ABOVE if error[day] > 0 else BELOW
             line = row + down * int(at.weekday[day]) + (down - 1) // 2
@@ -131,17 +131,17 @@ def _draw_names(canvas: Canvas, row: int, down: int) -> None:
         canvas.text(row + down * weekday + (down - 1) // 2, 1, name, "label")
 
 
-def _draw_months(canvas: Canvas, row: int, across: int, at: Places, band: int, shown: Span) -> None:
+def _draw_months(canvas: Canvas, row: int, across: int, at: Places, band: int, dates: np.ndarray) -> None:
     """The year, and each month under the week in which it begins; a January of another year is told by that."""
     first = at.first[band]
     year = 1970 + int(np.datetime64(first + 6, "D").astype("datetime64[Y]").astype(int))
     canvas.text(row, 0, str(year), "quiet")
     free = 0
     for month in range(12 * (year - 1970), 12 * (year - 1970 + (1 if at.bands > 1 else 2))):
-        opening = int(np.datetime64(month, "M").astype("datetime64[D]").astype(int))
-        column = LEFT + across * ((opening - first) // 7)
+        opening = np.datetime64(month, "M").astype("datetime64[D]")
+        column = LEFT + across * ((int(opening.astype(int)) - first) // 7)
         label = str(year + 1) if month == 12 * (year + 1 - 1970) else MONTHS[month % 12]
-        if column >= free and shown.first <= opening < shown.first + shown.length:
+        if column >= free and dates[0] <= opening <= dates[-1]:
             free = canvas.text(row, column, label, "label") + 1
 
 
@@ -151,6 +151,7 @@ def _draw_list(
     """The worst days in words, as many as have room."""
     if top + 2 > canvas.height:
         return
+    dates = dates_of(shown)
     said = "Off by more than" if len(worst) else "No day is off by more than"
     canvas.text(top, LEFT, f"{said} twice the rmse, which is {short(_rmse(error))}", "quiet")
     if canvas.width > 80:
@@ -159,7 +160,7 @@ def _draw_list(
     rows = min(canvas.height - top - 1, -(-len(worst) // columns))
     for place, day in enumerate(worst[: rows * columns].tolist()):
         row, left = top + 1 + place % rows, LEFT + _ITEM * (place // rows)
-        date = np.datetime64(shown.first + int(shown.day[day]), "D")
+        date = dates[day]
         weekday = WEEKDAYS[int(date.astype(int) + _THURSDAY) % 7]
         canvas.text(row, left, ABOVE if error[day] > 0 else BELOW, "bright", True)
         canvas.text(row, left + 2, f"{weekday} {date_words(date, True)} {date.astype('datetime64[Y]')}", "text")

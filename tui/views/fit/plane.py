@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tui.draw.axes import columns_a_tick, linear, rows_a_tick
-from tui.draw.canvas import Canvas
+from tui.draw.canvas import Canvas, cut
 from tui.draw.frame import Frame, draw_axes, finite_range, per_dataset
 from tui.draw.maps import draw_map
 from tui.draw.numbers import minus, short
@@ -136,9 +136,12 @@ def _draw_points(canvas: Canvas, frame: Frame, snapshot: Snapshot, state: ViewSt
 
 def _name_glyphs(canvas: Canvas, frame: Frame, dataset: Dataset) -> None:
     """What the glyphs mean, in the top row where there is no room for the legend."""
-    text = "●+1 ○−1 large: unseen" if dataset.labels else "• train ● unseen"
-    if len(_name(dataset, 1)) + len(text) + 3 <= frame.columns:
-        canvas.text_right(0, frame.left + frame.columns - 1, text, "label")
+    low, high = dataset.label_names
+    labels = [f"●{high} ○{low} large: unseen", f"●{high} ○{low}"] if dataset.labels else []
+    for text in labels or ["• train ● unseen"]:
+        if len(_name(dataset, 1)) + len(text) + 3 <= frame.columns:
+            canvas.text_right(0, frame.left + frame.columns - 1, text, "label")
+            return
 
 
 def _draw_legend(canvas: Canvas, frame: Frame, dataset: Dataset, palette: Palette, bounds: tuple[float, float]) -> None:
@@ -155,7 +158,8 @@ def _draw_legend(canvas: Canvas, frame: Frame, dataset: Dataset, palette: Palett
     lines: list[tuple[str, str, str]] = []
     for name, (filled, hollow), colour in (("train", _SMALL, "train_map"), ("unseen", _LARGE, "unseen")):
         if name == "train" or unseen:
-            both = [("", "label", name), (filled, colour, "+1"), (hollow, colour, "−1")]
+            low, high = (cut(label, _LEGEND - 3) for label in dataset.label_names)
+            both = [("", "label", name), (filled, colour, high), (hollow, colour, low)]
             lines += both if dataset.labels else [(filled, colour, name)]
     if dataset.labels:
         lines.append(("••", "bright", "0"))

@@ -11,7 +11,7 @@ from tui.draw.canvas import Canvas
 from tui.draw.frame import Frame, draw_axes, finite_range, mark_edges, per_dataset, words
 from tui.draw.lines import bars, stroke
 from tui.draw.numbers import short
-from tui.run.dated import MONDAY, naive
+from tui.run.dated import MONDAY, ON_WEEKDAYS, naive
 from tui.run.facts import Outputs, Request
 from tui.run.ghosts import GhostCurves
 from tui.views.fit import calendar, extras
@@ -60,7 +60,7 @@ def paint(snapshot: Snapshot, width: int, height: int, palette: Palette, state: 
     dataset, shown = snapshot.dataset, span(snapshot.dataset)
     outputs = snapshot.answer(_outputs(dataset))
     predicted = None if outputs is None else dataset.unscale(outputs)[shown.rows]
-    if state.zoom and shown.period == "day":
+    if state.zoom and shown.period in ON_WEEKDAYS:
         return calendar.paint(dataset, predicted, state.window, width, height, palette)
     canvas = Canvas(width, height)
     start = min(max(0, state.window), 0 if state.zoom else last_window(dataset, width, height))
@@ -77,7 +77,7 @@ def paint(snapshot: Snapshot, width: int, height: int, palette: Palette, state: 
     _draw_series(canvas, frame, shown, predicted)
     if predicted is not None and frame.top + frame.rows + 2 + _STRIP <= height:
         _draw_errors(canvas, frame, shown, predicted)
-        whole = "calendar" if shown.period == "day" else "all"
+        whole = "calendar" if shown.period in ON_WEEKDAYS else "all"
         moves = f"← → move the window   z {whole}" if last_window(dataset, width, height) else ""
         hint = "z window" if state.zoom else moves
         if frame.columns > 36 + len(hint):
@@ -114,15 +114,20 @@ def _cells_a_day(frame: Frame) -> float:
 def _date_ticks(shown: Span, start: int, days: int, per: float) -> tuple[tuple[int, str], ...]:
     """Mondays, or firsts of months where those are too close; months; round years; or round row numbers."""
     first = shown.first + start
-    if shown.period == "day":
-        dates = np.datetime64(first, "D") + np.arange(days)
+    if shown.period == "hour":
+        return _hour_ticks(first, days, per)
+    if shown.period in ("day", "business day"):
+        number = np.arange(first, first + days)
+        daily = shown.period == "day"
+        dates = number.astype("datetime64[D]") if daily else np.busday_offset(MONDAY, number)
         monday = (dates - MONDAY).astype(int) % 7 == 0
-        opening = dates.astype("datetime64[M]").astype("datetime64[D]") == dates
+        before = dates - 1 if daily else np.busday_offset(dates, -1)
+        opening = dates.astype("datetime64[M]") > before.astype("datetime64[M]")
         months = dates.astype("datetime64[M]").astype(int)
         far = max(1, int(np.ceil(7 / (30.4 * per))))
         at = np.flatnonzero(monday) if per >= 1.0 else np.flatnonzero(opening & (months % 12 % far == 0))
         return tuple((int(day * per), date_words(dates[day], per >= 1.0)) for day in at)
-    if shown.period in ("week", "month"):
+    if shown.period in ("week", "month", "quarter"):
         return _month_ticks(first, days, per, shown.period)
     step = next(s * 10**e for e in range(9) for s in (1, 2, 5) if s * 10**e * per >= 8)
     at = np.arange(-(-first // step) * step, first + days, step)
@@ -130,15 +135,27 @@ def _date_ticks(shown: Span, start: int, days: int, per: float) -> tuple[tuple[i
 
 
 def _month_ticks(first: int, count: int, per: float, period: str) -> tuple[tuple[int, str], ...]:
-    """Of weeks or months the first in a month, as many as have room; a January is told by its year."""
+    """Of weeks, months or quarters the first in a month, as many as have room; a January is told by its year."""
     place = np.arange(first - 1, first + count)
-    months = place if period == "month" else (MONDAY + 7 * place).astype("datetime64[M]").astype(int)
+    length = {"month": 1, "quarter": 3}.get(period)
+    months = length * place if length else (MONDAY + 7 * place).astype("datetime64[M]").astype(int)
     opens, months = np.diff(months) > 0, months[1:]
-    cells = per if period == "month" else per * 30.4 / 7
+    cells = per / length if length else per * 30.4 / 7
     far = next((far for far in (1, 2, 3, 6, 12, 24, 60, 120, 240, 600) if far * cells >= 8), 1200)
     return tuple(
         (int(at * per), str(1970 + months[at] // 12) if months[at] % 12 == 0 else MONTHS[months[at] % 12])
         for at in np.flatnonzero(opens & (months % far == 0)).tolist()
+    )
+
+
+def _hour_ticks(first: int, count: int, per: float) -> tuple[tuple[int, str], ...]:
+    """Midnights by their date, and even hours between them where there is room."""
+    hours = np.arange(first, first + count)
+    far = next((far for far in (3, 6, 12, 24, 48, 168, 336, 720, 1440, 4320) if far * per >= 8), 8760)
+    return tuple(
+        (int((hour - first) * per), f"{hour % 24}:00" if hour % 24 else date_words(midnight, True))
+        for hour in hours[hours % far == 0].tolist()
+        for midnight in [np.datetime64(hour // 24, "D")]
     )
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tui.draw.frame import per_dataset
-from tui.run.dated import whole_periods
+from tui.run.dated import MONDAY, whole_periods
 
 if TYPE_CHECKING:
     from data import Dataset
@@ -21,10 +21,10 @@ class Span:
     """The rows that the view shows: the unseen ones, or the training ones where nothing is unseen."""
 
     rows: np.ndarray  # (N,) their places in the split, in order of time
-    day: np.ndarray  # (N,) int: days (or weeks, months, years, rows) since the first
+    day: np.ndarray  # (N,) int: days (or hours, weeks, months, years, rows) since the first
     true: np.ndarray  # (N,) in the data's own units
-    first: int  # the date of day 0: days, Mondays or months since 1970, the year, or 0
-    period: str  # "day", "week", "month", "year" or ""
+    first: int  # the date of day 0, as `whole_periods` counts, or 0
+    period: str  # one of data's periods, or ""
     unseen: bool
 
     @property
@@ -43,6 +43,12 @@ def span(dataset: Dataset) -> Span:
     order = np.argsort(count, kind="stable")
     count = count[order]
     return Span(order, count - count[0], dataset.unscale(y[order]), int(count[0]), period, unseen)
+
+
+def dates_of(shown: Span) -> np.ndarray:
+    """The dates (N,), datetime64[D], of a span of one of `ON_WEEKDAYS`."""
+    number = shown.first + shown.day
+    return number.astype("datetime64[D]") if shown.period == "day" else np.busday_offset(MONDAY, number)
 
 
 def date_words(day: np.datetime64, with_day: bool) -> str:

@@ -10,12 +10,12 @@ import numpy as np
 from engine.losses import LOSSES
 from tui.draw.canvas import Canvas
 from tui.draw.numbers import fixed
+from tui.draw.strips import from_nought, largest, signed
 from tui.views.net.heads import prime
 from tui.views.step.groups import Group
 from tui.views.step.look import LABEL, WORDS, Look
 from tui.views.step.names import delta, slope_formula, symbol
 from tui.views.step.rows import Row, draw_here, line, rule
-from tui.views.step.strips import from_nought, largest, signed
 
 CELL, AFTER = 14, 3  # of a sum: its columns at least, and those after its number
 

@@ -8,13 +8,13 @@ from engine.activations import KINDS
 from engine.last_update import penalty
 from engine.losses import LOSSES
 from tui.draw.numbers import counted, fixed, short, subscript
+from tui.draw.strips import Strip, between, from_nought, signed
 from tui.run.measure import measure_of
 from tui.views.net.heads import prime
 from tui.views.step.groups import Group
 from tui.views.step.look import LABEL, LOW, STRIP, WORDS, Look
 from tui.views.step.names import unit_formula
 from tui.views.step.rows import Row, Words, line, rule
-from tui.views.step.strips import Strip, between, from_nought, signed
 
 PLACES = 3  # decimals of the numbers of one example
 

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from tui.draw import strips
 from tui.draw.canvas import Canvas, cut
-from tui.views.step import strips
 from tui.views.step.look import LABEL, NUMBER, STRIP, WORDS, Look
 
 if TYPE_CHECKING:
-    from tui.views.step.strips import Strip
+    from tui.draw.strips import Strip
 
 OPTIONAL = 10  # rows of this need and above are there only where all of them fit
 Words = Sequence[tuple[str, str, bool]]  # (text, colour, bold)
@@ -44,7 +44,7 @@ def line(
         canvas.text(row, WORDS, cut(words, NUMBER - WORDS - len(number) - 1), "label")
         canvas.text_right(row, NUMBER, number, "bright", bold=True)
         if strip is not None:
-            strips.draw(canvas, row, strip, of.column, bool(row % 2), of.palette)
+            strips.draw(canvas, row, STRIP, strip, of.palette, of.column, bool(row % 2))
         canvas.parts(row, STRIP, beside)
 
     return Row(need, paint)

@@ -1,4 +1,4 @@
-"""A strip: one cell for each example of a batch, which stands for a value."""
+"""Strips: rows in which each cell is a bar that stands for a value."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tui.draw.palette import CODES
-from tui.views.step.look import STRIP
 
 if TYPE_CHECKING:
     from tui.draw.canvas import Canvas
@@ -29,6 +28,7 @@ class Strip:
     low: float
     high: float
     signed: bool = False
+    below: str = ""  # the colour of what hangs, where it is another one
 
 
 def from_nought(values: np.ndarray, colour: str) -> Strip:
@@ -36,10 +36,10 @@ def from_nought(values: np.ndarray, colour: str) -> Strip:
     return Strip(values, colour, 0.0, largest(values))
 
 
-def signed(values: np.ndarray, colour: str, scale: float | None = None) -> Strip:
+def signed(values: np.ndarray, colour: str, scale: float | None = None, below: str = "") -> Strip:
     """Values of either sign."""
     most = largest(np.abs(values)) if scale is None else scale
-    return Strip(values, colour, -most, most, signed=True)
+    return Strip(values, colour, -most, most, signed=True, below=below)
 
 
 def between(values: np.ndarray, colour: str, *others: np.ndarray) -> Strip:
@@ -50,21 +50,24 @@ def between(values: np.ndarray, colour: str, *others: np.ndarray) -> Strip:
     return Strip(values, colour, low, high)
 
 
-def draw(canvas: Canvas, row: int, strip: Strip, chosen: int, odd: bool, palette: Palette) -> None:
+def draw(
+    canvas: Canvas, row: int, left: int, strip: Strip, palette: Palette, chosen: int = -1, odd: bool = False
+) -> None:
     """The strip in a row; the chosen column is lit, and of neighbouring rows every other one has a ground."""
-    count = min(len(strip.values), canvas.width - STRIP)
+    count = min(len(strip.values), canvas.width - left)
     if count < 1 or row >= canvas.height:
         return
-    area, values = (row, slice(STRIP, STRIP + count)), strip.values[:count]
+    area, values = (row, slice(left, left + count)), strip.values[:count]
     full = palette.depth == "truecolor"
     ground = np.full(count, CODES["weekend" if odd and full else "ground"], np.uint8)
     ink = np.full(count, CODES[strip.colour], np.uint8)
     if 0 <= chosen < count:
         ink[chosen] = CODES["bright"]
         ground[chosen] = CODES["lit"] if palette.depth != "none" else ground[chosen]
-        canvas.bold[row, STRIP + chosen] = True
+        canvas.bold[row, left + chosen] = True
     level = _levels(strip, values)
     hangs = level < 0
+    ink[hangs & (np.arange(count) != chosen)] = CODES[strip.below or strip.colour]
     glyphs = np.where(hangs, _HANGS[-np.minimum(level, 0)], _STANDS[np.maximum(level, 0)])
     if strip.signed:
         glyphs = np.where((level == 0) & np.isfinite(values), _NOTHING, glyphs)

@@ -1,0 +1,226 @@
+"""Dialect: how a text file writes a table: its encoding, its lines, what stands above it, what parts its cells."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from data.errors import DataError
+
+HEAD_BYTES, HEAD_LINES = 2**21, 200  # by which a dialect is told
+LONGEST_LINE = 10**6
+SEPARATORS = "\t;|, "  # where several would do, the first of them
+NAMES = {"\t": "tabs", ";": "semicolons", "|": "bars", ",": "commas", " ": "blanks"}
+EVEN = 0.9  # of the rows that have as many cells as most
+COMMENTS = ("#", "%", "//")
+LOOSE_QUOTE = re.compile(rb'([,;|]) +"')
+BRACKETED = re.compile(r"\s*<[^<>,;|]*>\s*")  # a title such as <1960 Q1>
+BLANKS = re.compile(rb'"[^"\n]*"|[ \t]+')
+
+Record = list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """How the lines of a text are to be read."""
+
+    separator: str
+    width: int  # cells in most rows
+    start: int  # the byte at which the table begins
+    comment: str | None  # what begins a line that is none of the table's
+    named_rows: bool  # whether the header lacks the first cell that all rows have
+    header: Record | None  # the names in a comment above the table
+    quoted: bool  # whether the first row alone is quoted throughout
+    notices: tuple[str, ...]
+
+
+def as_utf8(name: str, content: bytes) -> tuple[bytes, tuple[str, ...]]:
+    """(text as UTF-8 whose lines end in a line feed, notices). Raises DataError for what is no text."""
+    notices: tuple[str, ...] = ()
+    wide = two_bytes(content)
+    if wide is not None:
+        content = content.decode(wide, "replace").removeprefix("\ufeff").encode("utf-8", "replace")
+    content = content.removeprefix(codecs.BOM_UTF8)
+    if b"\0" in content:
+        raise DataError(f"{name} is no table: expected CSV, Excel or Parquet")
+    try:
+        content.decode()
+    except UnicodeDecodeError:
+        content = content.decode("cp1252", "replace").encode()
+        notices = ("the text is no UTF-8 and was read as Latin-1",)
+    if b"\r" in content:
+        content = content.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    return content, notices
+
+
+def two_bytes(content: bytes) -> str | None:
+    """The encoding of a text with two bytes for each letter, by its mark or by where its zeros are; else None."""
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    sample = content[:4096]
+    even, odd = sample[::2].count(0), sample[1::2].count(0)
+    if 3 * max(even, odd) < len(sample) or min(even, odd):
+        return None
+    return ("utf-16-be" if even else "utf-16-le") if even or odd else None
+
+
+def tell(name: str, content: bytes) -> Dialect:
+    """The dialect of a text as `as_utf8` gives it, by its first lines. Raises DataError where it is none of a table."""
+    refuse_long_lines(name, content)
+    lines = [line.decode("utf-8", "replace") for line in content[:HEAD_BYTES].split(b"\n")[:HEAD_LINES]]
+    comment = comment_of(lines)
+    first = after_block(lines)
+    plain = [
+        (number, line)
+        for number, line in enumerate(lines)
+        if number >= first and not (comment and line.startswith(comment)) and not BRACKETED.fullmatch(line)
+    ]
+    if not any(line.strip() for _, line in plain):
+        raise DataError(f"{name} is empty: expected a table with a header and at least one row")
+    separator, records = separated([line for _, line in plain])
+    counts = [len(filled) for _, filled in records]
+    width = usual(counts)
+    beginning = begin(records, width)
+    width = max(width, len(records[beginning][1]))  # a header may name more than most rows fill
+    line = plain[records[beginning][0]][0]
+    above = [text for text in lines[:line] if text.strip()]
+    rows = [filled for _, filled in records[beginning:]]
+    titles = [text for text in above if not (comment and text.startswith(comment))]
+    notices = (f"{len(titles)} line{'s' * (len(titles) != 1)} before the table left out",) if titles else ()
+    return Dialect(
+        separator=separator,
+        width=width,
+        start=sum(len(text.encode()) + 1 for text in lines[:line]),
+        comment=comment,
+        named_rows=names_rows(rows, width),
+        header=commented_header(above[-1:], comment, separator, width),
+        quoted=is_quoted(lines[line], separator) and not any(is_quoted(text, separator) for text in lines[line + 1 :]),
+        notices=notices,
+    )
+
+
+def refuse_long_lines(name: str, content: bytes) -> None:
+    import numpy as np
+
+    ends = np.flatnonzero(np.frombuffer(content, np.uint8) == ord("\n"))
+    lengths = np.diff(ends, prepend=-1, append=len(content))
+    if lengths.max(initial=0) > LONGEST_LINE:
+        line = int(np.argmax(lengths)) + 1
+        raise DataError(f"line {line} of {name} is longer than 1 MB: expected a table with a line for each row")
+
+
+def after_block(lines: Sequence[str]) -> int:
+    """The number of the line after a comment in the manner of C, with which a file may begin; else 0."""
+    if not lines[0].startswith("/*"):
+        return 0
+    return next((number + 1 for number, line in enumerate(lines) if line.rstrip().endswith("*/")), 0)
+
+
+def comment_of(lines: Sequence[str]) -> str | None:
+    """What begins comments: a mark that the first line has, or `#` elsewhere; none where most lines have it."""
+    filled = [line for line in lines if line.strip()]
+    for mark in COMMENTS:
+        marked = sum(line.startswith(mark) for line in filled)
+        if 0 < 2 * marked < len(filled) and (mark == "#" or filled[0].startswith(mark)):
+            return mark
+    return None
+
+
+def separated(lines: Sequence[str]) -> tuple[str, list[tuple[int, Record]]]:
+    """(the separator, the records with the number of the line at which each begins), without blank lines."""
+    best: tuple[tuple[bool, bool, float], str, list[tuple[int, Record]]] | None = None
+    for separator in SEPARATORS:
+        if not any(separator in line for line in lines):
+            continue
+        records = [(number, record) for number, record in parsed(lines, separator) if any(map(str.strip, record))]
+        width = usual([len(record) for _, record in records])
+        if width < 2:
+            continue
+        share = sum(len(record) == width for _, record in records) / len(records)
+        key = (share >= EVEN, begin(records, width) == 0, 0.0 if share >= EVEN else share)
+        if best is None or key > best[0]:
+            best = key, separator, records
+    if best is None or (best[1] == " " and not best[0][0]):  # words with blanks between are one cell
+        return ",", [(number, [line]) for number, line in enumerate(lines) if line.strip()]
+    return best[1], best[2]
+
+
+def parsed(lines: Sequence[str], separator: str) -> Iterator[tuple[int, Record]]:
+    """Each record, with the number of the line at which it begins; none where the text cannot be parted so."""
+    if separator == " ":
+        lines = [line.replace("\t", " ").strip() for line in lines]
+    reader = csv.reader((line + "\n" for line in lines), delimiter=separator, skipinitialspace=True)
+    number = 0
+    try:
+        for record in reader:
+            yield number, record
+            number = reader.line_num
+    except csv.Error:
+        return
+
+
+def usual(counts: Sequence[int]) -> int:
+    """The number of cells that most rows have; of two such numbers the larger."""
+    return max(Counter(counts).items(), key=lambda item: (item[1], item[0]), default=(0, 0))[0]
+
+
+def begin(records: Sequence[tuple[int, Record]], width: int) -> int:
+    """The first record that is a row or a header, and no title: nearly as many cells as most have are filled."""
+    for number, (_, record) in enumerate(records):
+        filled = sum(1 for cell in record if cell.strip())
+        if filled >= max(width - 1, 2) or len(record) >= width or names_rows([r for _, r in records[number:]], width):
+            return number
+    return 0
+
+
+def names_rows(rows: Sequence[Record], width: int) -> bool:
+    """Whether the first of these has no name for the first column, in which the rows have theirs."""
+    if len(rows) < 2 or len(rows[0]) != width - 1:
+        return False
+    whole = [row for row in rows[1:] if len(row) == width]
+    names = [row[0].strip() for row in whole]
+    if not any(row[-1].strip() for row in whole) or len(set(names)) < len(names):
+        return False
+    return names[:2] in (["0", "1"], ["1", "2"]) or not any(map(is_plain_number, names))
+
+
+def is_plain_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+def commented_header(above: Sequence[str], comment: str | None, separator: str, width: int) -> Record | None:
+    """The names in a comment that stands right above the table, if it has one for each column."""
+    if not above or comment is None or not above[0].startswith(comment):
+        return None
+    text = above[0].removeprefix(comment).strip()
+    record = next((record for _, record in parsed([text], separator)), [])
+    return [cell.strip() for cell in record] if len(record) == width > 1 else None
+
+
+def is_quoted(line: str, separator: str) -> bool:
+    """Whether every cell of a line stands in quotes."""
+    cells = line.strip().split(separator)
+    return bool(line.strip()) and all(cell.startswith('"') or cell.endswith('"') for cell in cells)
+
+
+def close_to_quotes(content: bytes) -> bytes:
+    """A text without blanks between a separator and a quote, where they would make the quote a letter."""
+    if LOOSE_QUOTE.search(content, 0, HEAD_BYTES) is None:
+        return content
+    return LOOSE_QUOTE.sub(rb'\1"', content)
+
+
+def parted_by_tabs(content: bytes) -> bytes:
+    """A text whose cells have any number of blanks between them, with one tab instead."""
+    trimmed = re.sub(rb"(?m)^[ \t]+|[ \t]+$", b"", content)
+    if b'"' not in trimmed:
+        return re.sub(rb"[ \t]+", b"\t", trimmed)
+    return BLANKS.sub(lambda match: match[0] if match[0].startswith(b'"') else b"\t", trimmed)

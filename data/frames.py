@@ -1,0 +1,216 @@
+"""Frames: the content of a file as columns of text, by polars, and those as a table."""
+
+from __future__ import annotations
+
+import codecs
+import io
+import zipfile
+
+import polars
+from polars.exceptions import NoDataError, PanicException, PolarsError
+
+from data.columns import read_columns
+from data.dialect import Dialect, as_utf8, close_to_quotes, parted_by_tabs, tell
+from data.errors import DataError, choice, clean
+from data.header import clean_names, is_count, is_header, numbered
+from data.sources import LARGEST, Path, read_source, split_sheet
+from data.tables import Cells, Table
+
+SAMPLE = 200, 20_000  # rows, and cells in them, by which a header is told
+ZIP, OLD_EXCEL, PARQUET = b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"PAR1"
+CELL = 8  # bytes that a cell takes at least
+MOST_COLUMNS = 20_000
+EXCEL = "pip install 'unitfit[excel]'"
+NO_HEADER = "no header: the first row holds values, as the others do"
+RULE = r"^[-=_*#+]{3,}$"  # a line that is drawn with letters
+UNNAMED = ("", "row names", "rownames", "Unnamed: 0")  # of a first column that names the rows
+YEARS = 1, 9999  # that a date can be written with
+
+Frame = polars.DataFrame
+Named = tuple[Frame, list[str], tuple[str, ...]]  # columns of text, their names, notices
+
+
+def read_frame(path: Path, header: bool | None) -> Table:
+    """The table in a file. Raises DataError for what is none."""
+    file, sheet = split_sheet(path)
+    name, content = read_source(file)
+    if content.startswith(PARQUET):
+        frame, names, notices = of_parquet(name, content)
+    elif content.startswith((ZIP, OLD_EXCEL)):
+        frame, names, notices = headed(of_excel(name, content, sheet), header)
+    else:
+        frame, names, notices = of_text(name, content, header)
+    del content
+    if frame.width > MOST_COLUMNS:
+        raise DataError(f"{name} has {frame.width} columns: expected at most {MOST_COLUMNS}")
+    frame, names, more = tidied(stripped(frame), names)
+    if not frame.width or not frame.height:
+        raise DataError(f"{name} has no rows: expected a table with a header and at least one row")
+    cleaned, twice = clean_names(names)
+    if twice:
+        more = (*more, f"columns of one name were numbered: {', '.join(map(repr, twice[:3]))}")
+    frame.columns = cleaned
+    unnamed = cleaned[0] if names[0].strip() in UNNAMED else None
+    undated = cleaned[0] if unnamed or NO_HEADER in notices else None
+    columns = {column.name: column for column in read_columns(frame, unnamed, undated)}
+    cells: dict[str, Cells] = {column.name: column for column in frame}  # type: ignore[misc]  # a Series is a sequence
+    return Table(name, columns, cells, (*notices, *more))
+
+
+def of_text(name: str, content: bytes, header: bool | None) -> Named:
+    """A CSV file, whatever its dialect."""
+    content, notices = as_utf8(name, content)
+    dialect = tell(name, content)
+    frame = parsed(name, content[dialect.start :], dialect)
+    broken = overflowing(frame, dialect.width)
+    if broken.any():
+        count = int(broken.sum())
+        rows = f"{count} row{'s' * (count != 1)} with more cells than the others left out"
+        notices, frame = (*notices, rows), frame.filter(~broken)
+    frame = frame.select(frame.columns[: dialect.width])
+    notices = (*dialect.notices, *notices)
+    if dialect.named_rows and header is not False:
+        first = ["row names", *(cell or "" for cell in frame.row(0)[:-1])]
+        return frame.slice(1), first, notices
+    if dialect.header is not None and header is not False:
+        return frame, dialect.header, notices
+    frame, names, more = headed(frame, header, dialect.quoted)
+    return frame, names, (*notices, *more)
+
+
+def parsed(name: str, content: bytes, dialect: Dialect) -> Frame:
+    """All records as text, with one column more than most rows have, for those that have too many."""
+    blanks = dialect.separator == " "
+    content = parted_by_tabs(content) if blanks else close_to_quotes(content)
+    schema = {str(place): polars.String for place in range(dialect.width + 1)}
+    reason = ""
+    for quote in ('"', None):  # a quote that is never closed is a letter
+        try:
+            return polars.read_csv(
+                io.BytesIO(codecs.BOM_UTF8 + content),  # or a header such as x^2 is taken for a compressed file
+                has_header=False,
+                schema=schema,
+                separator="\t" if blanks else dialect.separator,
+                comment_prefix=dialect.comment,
+                quote_char=quote,
+                extra_columns="ignore",
+                missing_columns="insert",
+            )
+        except NoDataError:
+            raise DataError(f"{name} is empty: expected a table with a header and at least one row") from None
+        except (PolarsError, PanicException, OSError) as error:
+            reason = reason or clean(str(error).partition("\n")[0], 100)
+    raise DataError(f"{name} cannot be read as CSV ({reason}): expected as many cells in each row")
+
+
+def overflowing(frame: Frame, width: int) -> polars.Series:
+    """Which rows have something beyond the last column."""
+    return frame[str(width)].str.strip_chars().fill_null("") != ""
+
+
+def headed(frame: Frame, header: bool | None, quoted: bool = False) -> Named:
+    """Without the row of names, if there is one."""
+    rows = [[cell or "" for cell in row] for row in frame.head(sample_rows(frame.width)).iter_rows()]
+    if not rows:
+        return frame, numbered(frame.width), ()
+    first, *others = [[cell.strip() for cell in row] for row in rows]
+    if header is None and is_count(first, frame.height - 1, frame.width):
+        frame, names, notices = headed(frame.slice(1), None)
+        return frame, names, ("the first line counts rows and columns: left out", *notices)
+    if header is None and others and not is_header(first, others, quoted):
+        return frame, numbered(frame.width), (NO_HEADER,)
+    if header is False:
+        return frame, numbered(frame.width), ()
+    return frame.slice(1), first, ()
+
+
+def sample_rows(width: int) -> int:
+    return max(3, min(SAMPLE[0], SAMPLE[1] // max(width, 1)))
+
+
+def of_parquet(name: str, content: bytes) -> Named:
+    """A Parquet file: its columns as text."""
+    try:
+        lazy = polars.scan_parquet(io.BytesIO(content))
+        rows, width = lazy.select(polars.len()).collect().item(), len(lazy.collect_schema())
+        refuse_large(name, rows, width)
+        frame = polars.read_parquet(io.BytesIO(content))
+        texts = [as_text(series) for series in frame]
+    except (PolarsError, PanicException) as error:
+        reason = clean(str(error).partition("\n")[0], 100)
+        raise DataError(f"{name} cannot be read as Parquet ({reason}): expected a whole Parquet file") from None
+    return polars.DataFrame(texts), frame.columns, ()
+
+
+def refuse_large(name: str, rows: int, columns: int) -> None:
+    if rows * columns * CELL > LARGEST:
+        raise DataError(f"{name} unpacks to more than 1 GB ({rows} rows of {columns}): expected a smaller file")
+
+
+def as_text(series: polars.Series) -> polars.Series:
+    """Values as text; a column whose values have none, such as lists, shows its type instead."""
+    if series.dtype in (polars.Date, polars.Datetime):
+        year = series.dt.year()
+        series = series.zip_with(((year >= YEARS[0]) & (year <= YEARS[1])).fill_null(False), series.clear(len(series)))
+    try:
+        return series.cast(polars.String)
+    except (PolarsError, PanicException):
+        return polars.Series(series.name, [clean(str(series.dtype))] * len(series), dtype=polars.String)
+
+
+def of_excel(name: str, content: bytes, sheet: str | None) -> Frame:
+    """A sheet of a workbook as text, by default the first."""
+    if content.startswith(ZIP):
+        refuse_other_archives(name, content)
+    try:
+        import fastexcel
+    except ImportError:
+        raise DataError(f"{name} is an Excel file: reading it needs {EXCEL}; or save it as CSV") from None
+    try:
+        book = fastexcel.read_excel(content)
+        names = book.sheet_names
+        if sheet is not None and sheet not in names:
+            raise choice("sheet", sheet, map(clean, names))
+        loaded = book.load_sheet(sheet or names[0], header_row=None, dtypes="string", schema_sample_rows=1)
+        refuse_large(name, loaded.total_height, loaded.width)
+        return loaded.to_polars()
+    except (fastexcel.FastExcelError, PolarsError, PanicException, IndexError) as error:
+        reason = clean(str(error).partition("\n")[0], 100)
+        raise DataError(f"{name} cannot be read as Excel ({reason}): expected a whole workbook") from None
+
+
+def refuse_other_archives(name: str, content: bytes) -> None:
+    """DataError for a ZIP archive that is no workbook, or that unpacks to too much."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            members = archive.infolist()
+    except (zipfile.BadZipFile, ValueError, NotImplementedError, EOFError):
+        raise DataError(f"{name} is a broken archive: expected a whole file") from None
+    if not any(member.filename.startswith("xl/") or member.filename == "content.xml" for member in members):
+        raise DataError(f"{name} is an archive and no table: unpack it first")
+    if sum(member.file_size for member in members) > LARGEST:
+        raise DataError(f"{name} unpacks to more than 1 GB: expected a smaller file")
+
+
+def stripped(frame: Frame) -> Frame:
+    """Without blanks around cells; null where nothing else is in one."""
+    text = polars.all().str.strip_chars()
+    return frame.select(polars.when(text != "").then(text))
+
+
+def last_filled(series: polars.Series) -> int:
+    """How many rows there are up to the last one that holds something."""
+    there = series.is_not_null().arg_true()
+    return int(there[-1]) + 1 if len(there) else 0
+
+
+def tidied(frame: Frame, names: list[str]) -> Named:
+    """Without empty rows or drawn lines, and without columns that have neither a name nor a value."""
+    if frame.width == 1:  # an empty line is a missing value here
+        return frame.slice(0, last_filled(frame.to_series())), names, ()
+    if frame.width:
+        ruled = polars.first().is_null() | polars.first().str.contains(RULE)
+        frame = frame.filter(~polars.all_horizontal(ruled, polars.all().exclude(frame.columns[0]).is_null()))
+    columns = frame.get_columns()
+    kept = [place for place, each in enumerate(columns) if names[place].strip() or each.null_count() < frame.height]
+    return frame.select([columns[place] for place in kept]), [names[place] for place in kept], ()

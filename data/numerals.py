@@ -1,0 +1,118 @@
+"""Numerals: the ways in which people write numbers in tables, and a column of text as floats.
+
+A column is read as one: whether 1,234 is a thousand or a little over one is told by the column's other cells.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from data.missing import AMONG_NUMBERS
+
+if TYPE_CHECKING:
+    import polars
+
+    from data.scaling import Floats
+
+CURRENCY = r"[$€£¥₹₩₽₪₺¢฿]|\b(?:USD|EUR|GBP|CHF|JPY|SEK|NOK|DKK|kr|Rs)\b\.?"
+SPACES = "\u00a0\u202f\u2009\u2007 "
+PLAIN = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
+THOUSANDS = r"[+-]?[1-9]\d{0,2}(?:,\d{3})+(?:\.\d*)?"
+POINTS = r"[+-]?[1-9]\d{0,2}(?:\.\d{3}){2,}"  # 1.234.567: no number with a decimal point
+DECIMAL_COMMA = r"[+-]?(?:\d+|[1-9]\d{0,2}(?:\.\d{3})+)?,\d+(?:[eE][+-]?\d+)?"
+ONE_COMMA = r"[+-]?[1-9]\d{0,2},\d{3}"  # the numeral that may be either
+NUMERAL = re.compile("|".join((PLAIN, THOUSANDS, POINTS, DECIMAL_COMMA)))
+GROUPS = rf"^([+-]?\d{{1,3}}(?:[{SPACES}'’]\d{{3}})+(?:[.,]\d*)?)$"
+TRIM = rf"^[{SPACES}]+|[{SPACES}]+$"
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """A column as numbers."""
+
+    values: Floats  # (rows,), NaN where a cell is missing or is no number
+    slips: Any  # (rows,) bool: cells that are no number, nor missing
+    how: str  # in words, "" for the usual way
+
+
+def is_numeral(cell: str) -> bool:
+    """Whether a cell is a number in one of the ways that are read."""
+    if NUMERAL.fullmatch(cell):
+        return True
+    text = re.sub(CURRENCY, "", cell.strip()).replace("−", "-").replace("–", "-").removesuffix("%").strip()
+    if text.startswith("(") and text.endswith(")"):
+        text = text[1:-1]
+    return NUMERAL.fullmatch(re.sub(rf"(?<=\d)[{SPACES}'’](?=\d{{3}})", "", text)) is not None
+
+
+def read_numbers(cells: polars.Series, comma: bool = False) -> Numbers:
+    """A column of stripped text, null where it is empty; `comma`: the table's other columns have decimal commas."""
+    import polars
+
+    values = cells.cast(polars.Float64, strict=False)
+    if values.null_count() == cells.null_count():
+        return Numbers(values.to_numpy(), np.zeros(len(cells), bool), "")
+    text = bare(cells)
+    decimal = has_decimal_commas(text, comma)
+    if decimal:
+        plain = text.str.replace_all(".", "", literal=True).str.replace(",", ".", literal=True)
+        plain = text.zip_with(~text.str.contains(f"^(?:{DECIMAL_COMMA}|{POINTS})$").fill_null(False), plain)
+    else:
+        plain = text.zip_with(~text.str.contains(f"^(?:{THOUSANDS})$").fill_null(False), without(text, ","))
+        plain = plain.zip_with(~text.str.contains(f"^(?:{POINTS})$").fill_null(False), without(text, "."))
+    values = plain.cast(polars.Float64, strict=False)
+    known = text.str.to_lowercase().is_in(list(AMONG_NUMBERS)).fill_null(True)
+    slips = (values.is_null() & ~known).to_numpy()
+    return Numbers(values.to_numpy(), slips, in_words(cells, text, decimal, known))
+
+
+def without(text: polars.Series, letter: str) -> polars.Series:
+    return text.str.replace_all(letter, "", literal=True)
+
+
+def bare(cells: polars.Series) -> polars.Series:
+    """The numerals without what stands around them or groups them by blanks: signs of currency, per cent, brackets."""
+    text = cells.str.replace_all(f"(?i){CURRENCY}", "").str.replace_all(r"^[−–]", "-")
+    text = text.str.replace(r"%$", "").str.replace_all(TRIM, "")
+    text = text.str.replace(r"^\((.+)\)$", "-$1").str.replace(r"^([+-])\s+", "$1")
+    grouped = text.str.contains(GROUPS).fill_null(False)
+    return text.zip_with(~grouped, text.str.replace_all(rf"[{SPACES}'’]", "")) if grouped.any() else text
+
+
+def count(text: polars.Series, pattern: str) -> int:
+    return int(text.str.contains(f"^(?:{pattern})$").sum())
+
+
+def has_decimal_commas(text: polars.Series, comma: bool = False) -> bool:
+    """Whether commas in these numerals are decimal ones: by those that can be read in one way only, else by `comma`."""
+    decimal, thousands, either = count(text, DECIMAL_COMMA), count(text, THOUSANDS), count(text, ONE_COMMA)
+    if decimal == either == thousands:  # all of them could be both
+        return comma and bool(either)
+    return decimal > thousands
+
+
+def shows_decimal_commas(cells: polars.Series) -> bool:
+    """Whether a column's numerals have decimal commas without any doubt, and are most of its cells."""
+    if not cells.str.contains(",", literal=True).any():
+        return False
+    text = bare(cells)
+    decimal = count(text, DECIMAL_COMMA)
+    return 2 * decimal > len(text) - text.null_count() and has_decimal_commas(text)
+
+
+def in_words(cells: polars.Series, text: polars.Series, decimal: bool, known: polars.Series) -> str:
+    """How the numbers are written, where it is not the usual way."""
+    said = []
+    if decimal:
+        said.append("with decimal commas")
+    elif count(text, THOUSANDS) or count(text, POINTS) or bool(cells.str.contains(GROUPS).any()):
+        said.append("with thousands separators")
+    if bool(cells.str.contains(f"(?i){CURRENCY}").any()):
+        said.append("without the signs of currency")
+    if bool(cells.str.contains("%$").any()):
+        said.append("as per cent")
+    return ", ".join(said)
