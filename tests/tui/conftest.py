@@ -74,8 +74,12 @@ class Drive:
         await self.pilot.pause()
         self.runner.settle()
         await self.pilot.pause()
-        while not self.app.keys_done or self.app.late:
+        while self.is_behind():
             await self.settle()
+
+    def is_behind(self) -> bool:
+        """Whether a key, what the run makes of it, or a frame is still to come."""
+        return not self.app.keys_done or not self.runner.answered(self.runner.sent) or self.app.late
 
     def is_drawn(self) -> bool:
         """Whether the first scene is complete: the plots come a paint later, and what they ask for later still."""

@@ -42,8 +42,8 @@ class InTurn(App[None]):
 
     @property
     def keys_done(self) -> bool:
-        """Whether no key is on its way."""
-        return not self._under_way
+        """Whether no key is on its way, and none waits."""
+        return not (self._under_way or self._waiting)
 
     async def on_event(self, event: Event) -> None:
         if not isinstance(event, Key) or event.is_forwarded:
