@@ -13,6 +13,7 @@ from data.header import clean_names
 from data.missing import ANYWHERE
 from data.numbered_dates import is_year_name, read_numbered_dates
 from data.numerals import Numbers, is_numeral, read_numbers, shows_decimal_commas
+from data.steps import when
 
 if TYPE_CHECKING:
     import polars
@@ -72,7 +73,7 @@ class Column:
 
 def in_words(value: Any) -> str:
     """A number, a date or a year."""
-    return str(value).replace("T", " ") if isinstance(value, np.datetime64) else f"{value:.6g}"
+    return when(value) if isinstance(value, np.datetime64) else f"{value:.6g}"
 
 
 def read_columns(frame: polars.DataFrame, row_names: str | None = None, undated: str | None = None) -> list[Column]:
@@ -163,12 +164,14 @@ def has_numerals(cells: polars.Series) -> bool:
     """Whether at least a few of a sample of the cells are numbers in some way."""
     filled = cells.drop_nulls()
     sample = filled.gather_every(max(1, len(filled) // SAMPLE)).to_list()
-    return 4 * sum(map(is_numeral, sample)) >= len(sample)
+    return 4 * sum(is_numeral(cell, with_unit=True) for cell in sample) >= len(sample)
 
 
 def counts(values: Floats) -> bool:
     """Whether the values go up by one from row to row; in a handful of rows that proves nothing."""
-    return len(values) >= FEWEST_NUMBERED and bool((np.diff(values) == 1).all()) and values[0] == np.floor(values[0])
+    if len(values) < FEWEST_NUMBERED or not np.isfinite(values).all():
+        return False
+    return bool((np.diff(values) == 1).all()) and bool(values[0] == np.floor(values[0]))
 
 
 def _of_dates(name: str, cells: polars.Series, dates: Dates) -> Column:

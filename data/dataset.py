@@ -44,7 +44,7 @@ class Dataset:
     in_time: bool  # whether the rows stand in order of time
     lags: tuple[int, ...]  # the features' steps back in time, () for others
     period: Period | None  # the step of the times; None for undated data and for other steps
-    times_train: Times | None  # (N,) datetime64[D] or [s], or years as float64; None for undated data
+    times_train: Times | None  # (N,) datetime64[D] or [ms], or years as float64; None for undated data
     times_test: Times | None
     x_offset: Floats  # (n_inputs,)
     x_factor: Floats  # (n_inputs,)

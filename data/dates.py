@@ -15,14 +15,18 @@ if TYPE_CHECKING:
     from data.scaling import Floats
     from data.steps import Times
 
-MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-MONTH = rf"(?P<name>{'|'.join(MONTHS)})[a-z]*\.?"
+MONTHS = {  # by their first letters in English, German, French, Spanish
+    "jan": 1, "ene": 1, "feb": 2, "fév": 2, "mar": 3, "mär": 3, "mrz": 3, "apr": 4, "avr": 4, "abr": 4, "may": 5,
+    "mai": 5, "jun": 6, "juin": 6, "jul": 7, "juil": 7, "aug": 8, "aoû": 8, "ago": 8, "sep": 9, "oct": 10, "okt": 10,
+    "nov": 11, "dec": 12, "dez": 12, "déc": 12, "dic": 12,
+}  # fmt: skip
+MONTH = rf"(?P<name>{'|'.join(MONTHS)})[a-zéäû]*\.?"
 WEEKDAY = r"(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\.?,? +)?"
 DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
 YEAR, SHORT_YEAR = r"(?P<year>\d{4})", r"(?P<year>\d{4}|\d{2})"
 CLOCK = (
     r"(?:[T ,]+(?P<hour>\d{1,2})(?::(?P<minute>\d{2})(?::(?P<second>\d{2}(?:\.\d+)?))?)? ?(?P<half>[ap]\.?m\.?)?)?"
-    r" ?(?P<zone>Z|UTC|GMT|[+-]\d{2}:?\d{2})?"
+    r" ?(?P<zone>Z|(?:UTC|GMT)?[+-]\d{1,2}(?::?\d{2})?|UTC|GMT)?"
 )
 CENTURY = 69  # from here on two digits are of the last century, as in POSIX
 FORMS = tuple(
@@ -45,14 +49,14 @@ FORMS = tuple(
     )
 )
 QUARTERS = 4
-DAY_IN_SECONDS = 86400
+ONE_DAY = 86_400_000  # milliseconds
 
 
 @dataclass(frozen=True, slots=True)
 class Dates:
     """A column as dates."""
 
-    values: Times  # (rows,) datetime64[D], or [s] where times of day differ; NaT where a cell is missing or no date
+    values: Times  # (rows,) datetime64[D], or [ms] where times of day differ; NaT where a cell is missing or no date
     how: str  # in words, where the same cells could have been read in another way
 
 
@@ -68,7 +72,7 @@ def read_dates(cells: polars.Series) -> Dates | None:
     forms = sorted(FORMS, key=lambda form: -int(sample.str.contains(form.pattern).sum()))
     if not filled or not sample.str.contains(forms[0].pattern).any():
         return None
-    values = np.full(len(cells), "NaT", "datetime64[s]")
+    values = np.full(len(cells), "NaT", "datetime64[ms]")
     how = ""
     for form in forms:
         if not (form is forms[0] or cells.filter(_open(values, cells)).str.contains(form.pattern).any()):
@@ -89,7 +93,7 @@ def _open(values: Times, cells: polars.Series) -> polars.Series:
 
 
 def _by_form(cells: polars.Series, form: re.Pattern[str]) -> tuple[Times, str]:
-    """(moments (rows,) in seconds, how they were told where that is in doubt)."""
+    """(moments (rows,), how they were told where that is in doubt)."""
     import polars
 
     frame = cells.str.extract_groups(form.pattern).struct.unnest()
@@ -106,8 +110,7 @@ def _by_form(cells: polars.Series, form: re.Pattern[str]) -> tuple[Times, str]:
         part = parts.pop("part")
         parts["month" if np.nanmax(part, initial=0) > QUARTERS else "quarter"] = part
     if "name" in texts:
-        places = {name: float(place) for place, name in enumerate(MONTHS, 1)}
-        parts["month"] = texts["name"].replace_strict(places, default=None, return_dtype=polars.Float64).to_numpy()
+        parts["month"] = texts["name"].replace_strict(MONTHS, default=None, return_dtype=polars.Float64).to_numpy()
     if "half" in texts and texts["half"].null_count() < len(cells):
         half = texts["half"].str.head(1).fill_null("").to_numpy()
         hour = parts["hour"] % 12 + 12 * (half == "p")
@@ -151,14 +154,14 @@ def offsets(zones: polars.Series) -> Floats:
 
     if zones.n_unique() == 1:
         return np.zeros(len(zones))
-    groups = zones.str.extract_groups(r"^(?P<sign>[+-])(?P<hours>\d{2}):?(?P<minutes>\d{2})$").struct.unnest()
+    groups = zones.str.extract_groups(r"(?P<sign>[+-])(?P<hours>\d{1,2}):?(?P<minutes>\d{2})?$").struct.unnest()
     hours, minutes = (groups[part].cast(polars.Float64).fill_null(0).to_numpy() for part in ("hours", "minutes"))
     sign = np.where((groups["sign"] == "-").fill_null(False).to_numpy(), -1, 1)
     return np.asarray(sign * (3600 * hours + 60 * minutes), np.float64)
 
 
 def moments(parts: Mapping[str, Any]) -> Times:
-    """Moments (rows,) in seconds from numbers (rows,) of years, months, days …; NaT for what does not exist."""
+    """Moments (rows,) in milliseconds from numbers (rows,) of years, months, days …; NaT for what does not exist."""
     year = np.asarray(parts["year"], np.float64)
     year = np.where(year < 100, year + np.where(year < CENTURY, 2000, 1900), year)
     month = parts.get("month", np.ones_like(year))
@@ -174,9 +177,9 @@ def moments(parts: Mapping[str, Any]) -> Times:
     possible &= days.astype("datetime64[M]") == months
     if "week" in parts:
         days, possible = weeks(year, parts["week"], possible)
-    seconds = 3600 * clock[0] + 60 * clock[1] + np.floor(clock[2]) - parts.get("offset", 0.0)
-    seconds = np.where(possible, np.nan_to_num(seconds), 0).astype(np.int64)
-    return np.where(possible, days.astype("datetime64[s]") + seconds, np.datetime64("NaT", "s"))
+    seconds = 3600 * clock[0] + 60 * clock[1] + clock[2] - parts.get("offset", 0.0)
+    thousandths = np.where(possible, np.round(1000 * np.nan_to_num(seconds)), 0).astype(np.int64)
+    return np.where(possible, days.astype("datetime64[ms]") + thousandths, np.datetime64("NaT", "ms"))
 
 
 def weeks(year: Floats, week: Floats, possible: Any) -> tuple[Times, Any]:
@@ -188,8 +191,8 @@ def weeks(year: Floats, week: Floats, possible: Any) -> tuple[Times, Any]:
 
 
 def whole_days(times: Times) -> Times:
-    """Moments in seconds as days, where all of them have one time of day."""
+    """Moments as days, where all of them have one time of day."""
     known = times[~np.isnat(times)].astype(np.int64)
-    if len(known) and (known % DAY_IN_SECONDS != known[0] % DAY_IN_SECONDS).any():
+    if len(known) and (known % ONE_DAY != known[0] % ONE_DAY).any():
         return times
     return times.astype("datetime64[D]")

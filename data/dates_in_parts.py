@@ -11,9 +11,10 @@ from data.columns import Column
 from data.dates import MONTHS, moments
 from data.scaling import Floats
 
+LETTERED = re.compile(r"([QqMm])0?([0-9]{1,2})")
 PARTS = {  # by the names of their columns, with what they can hold
-    "quarter": (re.compile(r"(?i)(quarter|qtr|q)"), 4),
-    "month": (re.compile(r"(?i)(months?|mon|mo|mnth|monat|mes|mois)"), 12),
+    "quarter": (re.compile(r"(?i)(quarter|qtr|q|period)"), 4),
+    "month": (re.compile(r"(?i)(months?|mon|mo|mnth|monat|mes|mois|period)"), 12),
     "day": (re.compile(r"(?i)(day|dom|day_of_month|mday|tag)"), 31),
 }
 
@@ -63,8 +64,19 @@ def numbers_of(column: Column, part: str) -> Floats:
     """A part's numbers (rows,): as they stand, or the months that words name; NaN for anything else."""
     if column.kind == "number":
         return np.asarray(column.values, np.float64)
-    if part != "month" or not column.levels:
+    if not column.levels:
         return np.full(column.rows, np.nan)
-    starts = [level[:3].lower() for level in column.levels]
-    places = np.array([MONTHS.index(start) + 1.0 if start in MONTHS else np.nan for start in starts] + [np.nan])
+    places = np.array([*(place_of(level, part) for level in column.levels), np.nan])
     return np.asarray(places[column.values], np.float64)
+
+
+def place_of(word: str, part: str) -> float:
+    """The number of a part of a year: of Q1 or Q01, M01, or the name of a month; NaN for other words."""
+    if lettered := LETTERED.fullmatch(word):
+        return float(lettered[2]) if lettered[1].lower() == part[0] else np.nan
+    return month_of(word) if part == "month" else np.nan
+
+
+def month_of(word: str) -> float:
+    """The number of a month by its name, NaN for other words."""
+    return next((float(number) for start, number in MONTHS.items() if word.lower().startswith(start)), np.nan)

@@ -10,18 +10,34 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from data.errors import DataError
+from data.values import is_value
 
 HEAD_BYTES, HEAD_LINES = 2**21, 200  # by which a dialect is told
 LONGEST_LINE = 10**6
-SEPARATORS = "\t;|, "  # where several would do, the first of them
+WIDE = "  "  # two blanks or more, between cells that may hold one
+SEPARATORS = ("\t", ";", "|", ",", " ", WIDE)  # where several would do, the first of them
 NAMES = {"\t": "tabs", ";": "semicolons", "|": "bars", ",": "commas", " ": "blanks"}
+MOST_TITLES = 20  # lines above a table
 EVEN = 0.9  # of the rows that have as many cells as most
 COMMENTS = ("#", "%", "//")
 LOOSE_QUOTE = re.compile(rb'([,;|]) +"')
+NAMED_SEPARATOR = re.compile(r'"?sep=([,;|\t ])"?\s*')
 BRACKETED = re.compile(r"\s*<[^<>,;|]*>\s*")  # a title such as <1960 Q1>
+WIDE_GAP = re.compile(r"[ \t]{2,}|\t")
 BLANKS = re.compile(rb'"[^"\n]*"|[ \t]+')
 
 Record = list[str]
+Records = list[tuple[int, Record]]  # with the number of the line at which each begins
+
+
+@dataclass(frozen=True, slots=True)
+class Parted:
+    """What one separator makes of the lines."""
+
+    separator: str
+    records: Records
+    share: float  # of the records that have as many cells as most
+    begins: bool  # whether the first of them belongs to the table
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +97,10 @@ def tell(name: str, content: bytes) -> Dialect:
     ]
     if not any(line.strip() for _, line in plain):
         raise DataError(f"{name} is empty: expected a table with a header and at least one row")
-    separator, records = separated([line for _, line in plain])
+    given = NAMED_SEPARATOR.fullmatch(plain[0][1])
+    if given is not None:  # as Excel writes in a first line
+        plain = plain[1:]
+    separator, records = separated([line for _, line in plain], given[1] if given is not None else SEPARATORS)
     counts = [len(filled) for _, filled in records]
     width = usual(counts)
     beginning = begin(records, width)
@@ -125,33 +144,45 @@ def comment_of(lines: Sequence[str]) -> str | None:
     filled = [line for line in lines if line.strip()]
     for mark in COMMENTS:
         marked = sum(line.startswith(mark) for line in filled)
-        if 0 < 2 * marked < len(filled) and (mark == "#" or filled[0].startswith(mark)):
+        if 0 < 5 * marked < 4 * len(filled) and (mark == "#" or filled[0].startswith(mark)):
             return mark
     return None
 
 
-def separated(lines: Sequence[str]) -> tuple[str, list[tuple[int, Record]]]:
-    """(the separator, the records with the number of the line at which each begins), without blank lines."""
-    best: tuple[tuple[bool, bool, float], str, list[tuple[int, Record]]] | None = None
-    for separator in SEPARATORS:
-        if not any(separator in line for line in lines):
-            continue
-        records = [(number, record) for number, record in parsed(lines, separator) if any(map(str.strip, record))]
-        width = usual([len(record) for _, record in records])
-        if width < 2:
-            continue
-        share = sum(len(record) == width for _, record in records) / len(records)
-        key = (share >= EVEN, begin(records, width) == 0, 0.0 if share >= EVEN else share)
-        if best is None or key > best[0]:
-            best = key, separator, records
-    if best is None or (best[1] == " " and not best[0][0]):  # words with blanks between are one cell
+def separated(lines: Sequence[str], separators: Sequence[str] = SEPARATORS) -> tuple[str, Records]:
+    """(the separator, the records with the number of the line at which each begins), without blank lines.
+
+    Blanks part cells only where no sign does so, and only if they do in nearly all lines.
+    """
+    found = [ways for separator in separators if (ways := parted_by(lines, separator)) is not None]
+    signs = [ways for ways in found if ways.separator.strip(" ")]
+    even = [ways for ways in found if ways.share >= EVEN]
+    if even_signs := [ways for ways in even if ways in signs]:
+        best = next((ways for ways in even_signs if ways.begins), even_signs[0])
+    elif even or signs:
+        best = max(even or signs, key=lambda ways: ways.share)
+    else:
         return ",", [(number, [line]) for number, line in enumerate(lines) if line.strip()]
-    return best[1], best[2]
+    return best.separator, best.records
+
+
+def parted_by(lines: Sequence[str], separator: str) -> Parted | None:
+    """The records by one separator; None where it parts nothing."""
+    if not any(separator in line for line in lines):
+        return None
+    records = [(number, record) for number, record in parsed(lines, separator) if filled(record)]
+    width = usual([len(record) for _, record in records])
+    if width < 2:
+        return None
+    share = sum(len(record) == width for _, record in records) / len(records)
+    return Parted(separator, records, share, begin(records, width) == 0)
 
 
 def parsed(lines: Sequence[str], separator: str) -> Iterator[tuple[int, Record]]:
     """Each record, with the number of the line at which it begins; none where the text cannot be parted so."""
-    if separator == " ":
+    if separator == WIDE:
+        lines, separator = [WIDE_GAP.sub("\t", line.strip()) for line in lines], "\t"
+    elif separator == " ":
         lines = [line.replace("\t", " ").strip() for line in lines]
     reader = csv.reader((line + "\n" for line in lines), delimiter=separator, skipinitialspace=True)
     number = 0
@@ -169,12 +200,27 @@ def usual(counts: Sequence[int]) -> int:
 
 
 def begin(records: Sequence[tuple[int, Record]], width: int) -> int:
-    """The first record that is a row or a header, and no title: nearly as many cells as most have are filled."""
-    for number, (_, record) in enumerate(records):
-        filled = sum(1 for cell in record if cell.strip())
-        if filled >= max(width - 1, 2) or len(record) >= width or names_rows([r for _, r in records[number:]], width):
+    """The first record that is a row or a header, and no title: nearly as many cells as most have are filled.
+
+    What has fewer than a row of words among the first, which values follow, is a title all the same.
+    """
+    rows = [record for _, record in records]
+    full = usual([filled(record) for record in rows])
+    for number, record in enumerate(rows[:-1][:MOST_TITLES]):
+        if filled(record) == full:
+            if not any(map(is_value, record)) and any(map(is_value, rows[number + 1])):
+                return number
+            break
+    for number, record in enumerate(rows[:-1]):
+        count = filled(record)
+        if count >= max(full - 1, 2) or names_rows(rows[number:], width) or (count == full - 1 and not record[0]):
             return number
     return 0
+
+
+def filled(record: Record) -> int:
+    """How many cells hold something."""
+    return sum(1 for cell in record if cell.strip())
 
 
 def names_rows(rows: Sequence[Record], width: int) -> bool:
@@ -218,9 +264,11 @@ def close_to_quotes(content: bytes) -> bytes:
     return LOOSE_QUOTE.sub(rb'\1"', content)
 
 
-def parted_by_tabs(content: bytes) -> bytes:
-    """A text whose cells have any number of blanks between them, with one tab instead."""
+def parted_by_tabs(content: bytes, separator: str) -> bytes:
+    """A text whose cells have blanks between them, with one tab instead."""
     trimmed = re.sub(rb"(?m)^[ \t]+|[ \t]+$", b"", content)
+    if separator == WIDE:
+        return re.sub(rb"[ \t]{2,}|\t", b"\t", trimmed)
     if b'"' not in trimmed:
         return re.sub(rb"[ \t]+", b"\t", trimmed)
     return BLANKS.sub(lambda match: match[0] if match[0].startswith(b'"') else b"\t", trimmed)

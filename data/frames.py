@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import codecs
 import io
+import re
 import zipfile
+import zlib
+from typing import IO
 
 import polars
 from polars.exceptions import NoDataError, PanicException, PolarsError
@@ -18,8 +21,14 @@ from data.tables import Cells, Table
 
 SAMPLE = 200, 20_000  # rows, and cells in them, by which a header is told
 ZIP, OLD_EXCEL, PARQUET = b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"PAR1"
+CELL_NAME = re.compile(rb' r="([A-Z]{1,4})([0-9]{1,9})"')
 CELL = 8  # bytes that a cell takes at least
 MOST_COLUMNS = 20_000
+OTHERS = {  # by what they begin with
+    "a web page": re.compile(rb"(?i)\s*<(!doctype|html)\b"),
+    "JSON": re.compile(rb'\s*(\{\s*"|\[\s*[\[{])'),
+    "XML": re.compile(rb"\s*<\?xml\b"),
+}
 EXCEL = "pip install 'unitfit[excel]'"
 NO_HEADER = "no header: the first row holds values, as the others do"
 RULE = r"^[-=_*#+]{3,}$"  # a line that is drawn with letters
@@ -60,6 +69,9 @@ def read_frame(path: Path, header: bool | None) -> Table:
 def of_text(name: str, content: bytes, header: bool | None) -> Named:
     """A CSV file, whatever its dialect."""
     content, notices = as_utf8(name, content)
+    for what, beginning in OTHERS.items():
+        if beginning.match(content):
+            raise DataError(f"{name} is {what} and no table: expected CSV, Excel or Parquet")
     dialect = tell(name, content)
     frame = parsed(name, content[dialect.start :], dialect)
     broken = overflowing(frame, dialect.width)
@@ -80,8 +92,8 @@ def of_text(name: str, content: bytes, header: bool | None) -> Named:
 
 def parsed(name: str, content: bytes, dialect: Dialect) -> Frame:
     """All records as text, with one column more than most rows have, for those that have too many."""
-    blanks = dialect.separator == " "
-    content = parted_by_tabs(content) if blanks else close_to_quotes(content)
+    blanks = not dialect.separator.strip(" ")
+    content = parted_by_tabs(content, dialect.separator) if blanks else close_to_quotes(content)
     schema = {str(place): polars.String for place in range(dialect.width + 1)}
     reason = ""
     for quote in ('"', None):  # a quote that is never closed is a letter
@@ -121,7 +133,13 @@ def headed(frame: Frame, header: bool | None, quoted: bool = False) -> Named:
         return frame, numbered(frame.width), (NO_HEADER,)
     if header is False:
         return frame, numbered(frame.width), ()
-    return frame.slice(1), first, ()
+    return frame.slice(1), unquoted(first), ()
+
+
+def unquoted(names: list[str]) -> list[str]:
+    """Names without single quotes, where all of them stand in some."""
+    quoted = all(len(name) > 1 and name[0] == name[-1] == "'" for name in names)
+    return [name[1:-1] for name in names] if quoted else names
 
 
 def sample_rows(width: int) -> int:
@@ -161,7 +179,7 @@ def as_text(series: polars.Series) -> polars.Series:
 def of_excel(name: str, content: bytes, sheet: str | None) -> Frame:
     """A sheet of a workbook as text, by default the first."""
     if content.startswith(ZIP):
-        refuse_other_archives(name, content)
+        refuse_archive(name, content)
     try:
         import fastexcel
     except ImportError:
@@ -179,17 +197,46 @@ def of_excel(name: str, content: bytes, sheet: str | None) -> Frame:
         raise DataError(f"{name} cannot be read as Excel ({reason}): expected a whole workbook") from None
 
 
-def refuse_other_archives(name: str, content: bytes) -> None:
-    """DataError for a ZIP archive that is no workbook, or that unpacks to too much."""
+def refuse_archive(name: str, content: bytes) -> None:
+    """DataError for a ZIP archive that is no workbook, or one whose sheets are too large.
+
+    The reader makes a whole block from the first to the last filled cell, so one cell far out would take all memory.
+    """
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             members = archive.infolist()
-    except (zipfile.BadZipFile, ValueError, NotImplementedError, EOFError):
+            if sum(member.file_size for member in members) > LARGEST:
+                raise DataError(f"{name} unpacks to more than 1 GB: expected a smaller file")
+            if not any(member.filename.startswith("xl/") or member.filename == "content.xml" for member in members):
+                raise DataError(f"{name} is an archive and no table: unpack it first")
+            for member in members:
+                if member.filename.startswith("xl/worksheets/"):
+                    with archive.open(member) as sheet:
+                        refuse_large(name, *extent(sheet))
+    except (zipfile.BadZipFile, zlib.error, ValueError, NotImplementedError, EOFError, RuntimeError) as error:
+        if isinstance(error, DataError):
+            raise
         raise DataError(f"{name} is a broken archive: expected a whole file") from None
-    if not any(member.filename.startswith("xl/") or member.filename == "content.xml" for member in members):
-        raise DataError(f"{name} is an archive and no table: unpack it first")
-    if sum(member.file_size for member in members) > LARGEST:
-        raise DataError(f"{name} unpacks to more than 1 GB: expected a smaller file")
+
+
+def extent(sheet: IO[bytes]) -> tuple[int, int]:
+    """(rows, columns) up to the farthest cell that a sheet of a workbook names."""
+    rows = columns = 0
+    rest = b""
+    while piece := sheet.read(2**20):
+        for letters, digits in set(CELL_NAME.findall(rest + piece)):
+            rows = max(rows, int(digits))
+            columns = max(columns, column_number(letters))
+        rest = piece[-16:]  # a name may be cut in two
+    return rows, columns
+
+
+def column_number(letters: bytes) -> int:
+    """The place of a column from its letters: A is 1, AA 27."""
+    number = 0
+    for letter in letters:
+        number = 26 * number + letter - 64
+    return number
 
 
 def stripped(frame: Frame) -> Frame:

@@ -152,8 +152,12 @@ def assemble(
     scaling = fit_scaling(x[train], y[train], examples.features, examples.target, labels=labels)
 
     def scaled(rows: Any) -> tuple[Any, Any]:
-        targets = np.ascontiguousarray((y[rows] - scaling.y_offset) / scaling.y_scale, np.float32)
-        return frozen(scaling.scale(x[rows])), frozen(targets)
+        with np.errstate(over="ignore"):
+            targets = np.ascontiguousarray((y[rows] - scaling.y_offset) / scaling.y_scale, np.float32)
+        scaled = scaling.scale(x[rows])
+        if not (np.isfinite(scaled).all() and np.isfinite(targets).all()):
+            raise DataError(f"{name} has unseen values that are too far from those that train: leave them out")
+        return frozen(scaled), frozen(targets)
 
     x_train, y_train = scaled(train)
     x_test, y_test = scaled(test) if unseen else (None, None)

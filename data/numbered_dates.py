@@ -19,7 +19,7 @@ TIME_NAMES = re.compile(
 YEARS = 1500, 2200
 DATE_NAMES = re.compile(r"(?i)(.*[_ ])?(date|datum|fecha|datetime|when)")
 EXCEL_DAYS = 14_000, 80_000  # 1938 to 2119
-EXCEL_START = np.datetime64("1899-12-30", "s")
+EXCEL_START = np.datetime64("1899-12-30", "ms")
 UNIX_SECONDS = 3e8, 4.2e9
 FEWEST = 3  # dates that are taken for some by their values alone
 
@@ -28,8 +28,8 @@ def is_year_name(name: str) -> bool:
     return YEAR_NAMES.fullmatch(name) is not None
 
 
-def is_time_name(name: str) -> bool:
-    return TIME_NAMES.fullmatch(name) is not None
+def is_date_name(name: str) -> bool:
+    return DATE_NAMES.fullmatch(name) is not None or is_year_name(name)
 
 
 def read_numbered_dates(name: str, values: Floats) -> Dates | None:
@@ -41,7 +41,7 @@ def read_numbered_dates(name: str, values: Floats) -> Dates | None:
     if len(known) < 1 or not (known >= 0).all():
         return None
     whole = bool((known == np.floor(known)).all())
-    timely = is_time_name(name) or is_year_name(name)
+    timely = TIME_NAMES.fullmatch(name) is not None or is_year_name(name)
     if timely and between(known, *YEARS):
         return years(name, values, known, whole)
     if whole and between(known, 15000101, 22001231) and (timely or len(np.unique(known)) >= FEWEST):
@@ -54,7 +54,7 @@ def read_numbered_dates(name: str, values: Floats) -> Dates | None:
         return since(EXCEL_START, values * 86400, "as Excel counts days")
     for unit, scale in (("seconds", 1.0), ("milliseconds", 1e3)):
         if whole and between(known, UNIX_SECONDS[0] * scale, UNIX_SECONDS[1] * scale):
-            return since(np.datetime64(0, "s"), values / scale, f"as {unit} since 1970")
+            return since(np.datetime64(0, "ms"), values / scale, f"as {unit} since 1970")
     return None
 
 
@@ -82,5 +82,5 @@ def digits(values: Floats, year: Floats, month: Floats, day: Floats, how: str) -
 
 def since(start: np.datetime64, seconds: Floats, how: str) -> Dates:
     known = np.isfinite(seconds)
-    times = start + np.where(known, np.round(seconds), 0).astype(np.int64)
-    return Dates(whole_days(np.where(known, times, np.datetime64("NaT", "s"))), how)
+    times = start + np.where(known, np.round(1000 * seconds), 0).astype(np.int64)
+    return Dates(whole_days(np.where(known, times, np.datetime64("NaT", "ms"))), how)

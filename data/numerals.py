@@ -27,6 +27,8 @@ DECIMAL_COMMA = r"[+-]?(?:\d+|[1-9]\d{0,2}(?:\.\d{3})+)?,\d+(?:[eE][+-]?\d+)?"
 ONE_COMMA = r"[+-]?[1-9]\d{0,2},\d{3}"  # the numeral that may be either
 NUMERAL = re.compile("|".join((PLAIN, THOUSANDS, POINTS, DECIMAL_COMMA)))
 GROUPS = rf"^([+-]?\d{{1,3}}(?:[{SPACES}'’]\d{{3}})+(?:[.,]\d*)?)$"
+MARKS = r"^[<>≤≥~≈]?\s*([^*]*[\d)])\s*\*{0,3}$"  # below what can be measured, or significant
+WITH_UNIT = r"^[+-]?[\d.,]*\d\s*([A-Za-z°µ²³/]{1,8})$"
 TRIM = rf"^[{SPACES}]+|[{SPACES}]+$"
 
 
@@ -39,13 +41,16 @@ class Numbers:
     how: str  # in words, "" for the usual way
 
 
-def is_numeral(cell: str) -> bool:
-    """Whether a cell is a number in one of the ways that are read."""
+def is_numeral(cell: str, with_unit: bool = False) -> bool:
+    """Whether a cell is a number in one of the ways that are read, perhaps with a unit behind it."""
     if NUMERAL.fullmatch(cell):
         return True
     text = re.sub(CURRENCY, "", cell.strip()).replace("−", "-").replace("–", "-").removesuffix("%").strip()
+    text = re.sub(r"^[<>≤≥~≈]\s*|\s*\*{1,3}$", "", text)
     if text.startswith("(") and text.endswith(")"):
         text = text[1:-1]
+    if with_unit:
+        text = re.sub(r"(?<=\d)\s*[A-Za-z°µ²³/]{1,8}$", "", text)
     return NUMERAL.fullmatch(re.sub(rf"(?<=\d)[{SPACES}'’](?=\d{{3}})", "", text)) is not None
 
 
@@ -75,12 +80,27 @@ def without(text: polars.Series, letter: str) -> polars.Series:
 
 
 def bare(cells: polars.Series) -> polars.Series:
-    """The numerals without what stands around them or groups them by blanks: signs of currency, per cent, brackets."""
+    """The numerals without what stands around them or groups them by blanks: signs of currency, units, brackets."""
+    text = without_signs(cells)
+    unit = unit_of(text)
+    if unit:
+        text = text.str.strip_suffix(unit).str.replace_all(TRIM, "")
+    grouped = text.str.contains(GROUPS).fill_null(False)
+    return text.zip_with(~grouped, text.str.replace_all(rf"[{SPACES}'’]", "")) if grouped.any() else text
+
+
+def without_signs(cells: polars.Series) -> polars.Series:
     text = cells.str.replace_all(f"(?i){CURRENCY}", "").str.replace_all(r"^[−–]", "-")
     text = text.str.replace(r"%$", "").str.replace_all(TRIM, "")
     text = text.str.replace(r"^\((.+)\)$", "-$1").str.replace(r"^([+-])\s+", "$1")
-    grouped = text.str.contains(GROUPS).fill_null(False)
-    return text.zip_with(~grouped, text.str.replace_all(rf"[{SPACES}'’]", "")) if grouped.any() else text
+    return text.str.replace(MARKS, "$1")
+
+
+def unit_of(text: polars.Series) -> str:
+    """The letters that stand behind the number in every cell, "" where they are not the same in all."""
+    filled = text.drop_nulls()
+    units = filled.str.extract(WITH_UNIT, 1).unique()
+    return str(units[0]) if len(units) == 1 and units[0] is not None and len(filled) > 1 else ""
 
 
 def count(text: polars.Series, pattern: str) -> int:
@@ -113,6 +133,10 @@ def in_words(cells: polars.Series, text: polars.Series, decimal: bool, known: po
         said.append("with thousands separators")
     if bool(cells.str.contains(f"(?i){CURRENCY}").any()):
         said.append("without the signs of currency")
+    if bool(cells.str.contains(r"^[<>≤≥~≈]|\*$").any()):
+        said.append("without signs such as < and *")
+    if unit := unit_of(without_signs(cells)):
+        said.append(f"without the unit {unit}")
     if bool(cells.str.contains("%$").any()):
         said.append("as per cent")
     return ", ".join(said)

@@ -11,7 +11,7 @@ from data.columns import Column
 from data.errors import DataError, clean
 from data.examples import Examples
 from data.scaling import Floats
-from data.steps import Period, Times, first_gap, places, time_period, when, year_of
+from data.steps import Period, Times, first_gap, places, single_steps, time_period, when, year_of
 from data.tables import Table
 
 FEWEST_ROWS = 3
@@ -24,7 +24,9 @@ OTHER_LAGS = 10
 
 def usual_lags(times: Times | None, rows: int) -> int:
     """How many steps back a series is looked at unasked: a day of hours, a week of days …, fewer if it is short."""
-    usual = USUAL_LAGS.get(time_period(times), OTHER_LAGS) if times is not None else OTHER_LAGS
+    period = time_period(times)
+    single = times is not None and period is not None and single_steps(times, period)
+    usual = USUAL_LAGS.get(period, OTHER_LAGS) if single else OTHER_LAGS
     return max(1, min(usual, (rows - FEWEST_ROWS) // 3))
 
 
@@ -57,6 +59,8 @@ def spread_out(examples: Examples, lags: int) -> Examples:
     """
     if examples.times is None:
         return examples
+    if examples.period == "business day":
+        return without_holidays(examples)
     steps = places(examples.times)
     if steps is None or steps[-1] + 1 > MOST_STEPS * len(steps):
         notice = "dates are not evenly spaced: lags count rows"
@@ -67,12 +71,33 @@ def spread_out(examples: Examples, lags: int) -> Examples:
     y = np.full(count, np.nan)
     y[steps] = examples.y
     if not whole_windows(y, lags).sum() >= max(FEWEST_ROWS, len(steps) // 2):
-        notice = f"{count - len(steps)} dates are missing: lags count rows"
+        notice = f"{missing(count - len(steps))}: lags count rows"
         return replace(examples, notices=(*examples.notices, notice))
     times = np.full(count, np.nan if examples.times.dtype.kind == "f" else "NaT", examples.times.dtype)
     times[steps] = examples.times
-    notice = f"{count - len(steps)} dates are missing: rows whose past is not whole were left out"
+    notice = f"{missing(count - len(steps))}: rows whose past is not whole were left out"
     return replace(examples, x=np.empty((count, 0)), y=y, times=times, notices=(*examples.notices, notice))
+
+
+def without_holidays(examples: Examples) -> Examples:
+    """Rows for business days as they stand, with a notice of the days that have none."""
+    assert examples.times is not None
+    holidays = int(np.busday_count(examples.times[0], examples.times[-1])) + 1 - len(examples.y)
+    if not holidays:
+        return examples
+    notice = f"{holidays} business day{'s have' if holidays != 1 else ' has'} no row: lags count rows"
+    return replace(examples, notices=(*examples.notices, notice))
+
+
+def steps_of(examples: Examples) -> str:
+    """What a lag is, in words: days, where the rows come day by day; else rows."""
+    if examples.times is None or examples.period is None:
+        return "rows"
+    return f"{examples.period}s" if single_steps(examples.times, examples.period) else "rows"
+
+
+def missing(count: int) -> str:
+    return f"{count} dates are missing" if count != 1 else "1 date is missing"
 
 
 def whole_windows(y: Floats, lags: int) -> Any:

@@ -17,6 +17,7 @@ from data.past import (
     refuse_empty_cells,
     refuse_gaps,
     spread_out,
+    steps_of,
     usual_lags,
     windows,
 )
@@ -95,10 +96,9 @@ def own_past(table: Table, roles: Roles, examples: Examples) -> Examples:
             f"{table.name} has {target!r} alone and {len(dated.y)} rows: expected features, or at least "
             f"{lags + FEWEST_ROWS} rows for its own past"
         )
-    steps = f"{dated.period}s" if dated.period else "rows"
-    notice = f"from its own past, the last {lags} {steps} (lags takes another number)"
-    dated = replace(dated, notices=(*dated.notices, notice))
-    return windows(table, spread_out(dated, lags), lags, None)
+    spread = spread_out(dated, lags)
+    notice = f"from its own past, the last {lags} {steps_of(spread)} (lags takes another number)"
+    return windows(table, replace(spread, notices=(*spread.notices, notice)), lags, None)
 
 
 def whole_rows(table: Table, roles: Roles, examples: Examples) -> Examples:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,11 +13,12 @@ import numpy as np
 from data.columns import Column
 from data.dates_in_parts import joined_dates
 from data.errors import DataError, clean, show
-from data.numbered_dates import is_time_name
+from data.numbered_dates import is_date_name
 from data.scaling import Floats
 from data.split import TEST_FRACTION
 from data.tables import Table
 
+ID_NAMES = re.compile(r"(?i:id|index|row|rownames|(.*[_ .-])id)|.*[a-z]ID")
 OTHERS = "others"  # the name of −1 where one value stands against all others
 NAMED = 6  # columns in a sentence
 MOST_MISSING = 0.5  # of the cells of a column that is used unasked
@@ -221,7 +223,7 @@ def usual_targets(table: Table, columns: Sequence[Column], time: Column | None) 
     """The columns of numbers that are fit to be the target, of which the last one is; else those of two values."""
     free = [column for column in columns if column is not time and not column.constant and varies(column, time)]
     numeric = [column for column in free if column.kind == "number" and not column.mixed and not column.unnamed]
-    told = [column for column in numeric if not (column.counting or column.dated_number or is_time_name(column.name))]
+    told = [column for column in numeric if not (column.counting or column.dated_number or is_no_target(column.name))]
     for fit in (
         [column for column in told if 2 * column.missing <= column.rows],
         told,
@@ -234,9 +236,14 @@ def usual_targets(table: Table, columns: Sequence[Column], time: Column | None) 
     raise no_numbers(table, columns)
 
 
+def is_no_target(name: str) -> bool:
+    """Whether a column's name says that it dates or numbers the rows, rather than what was measured."""
+    return is_date_name(name) or ID_NAMES.fullmatch(name) is not None
+
+
 def varies(column: Column, time: Column | None) -> bool:
     """Whether a column is not the same in all rows that train, where the last of them in time are unseen."""
-    if time is None:
+    if time is None or column.kind not in ("number", "words", "yes/no"):
         return True
     known = column.filled() & time.filled()
     values = column.values[known][np.argsort(time.values[known], kind="stable")]
@@ -311,7 +318,7 @@ def usable(
     counting = [column for column in others if column.counting and column.kind == "number" and not column.constant]
     if not kept and time is None and counting:
         kept = counting[:1]
-        left_out[kept[0].name] = ""
+        del left_out[kept[0].name]
     left_out |= sparse(kept, target)
     found = [feature for column in kept if not left_out.get(column.name) for feature in features_of(column)]
     return found, {name: why for name, why in left_out.items() if why}
@@ -325,12 +332,12 @@ def why_not(table: Table, column: Column, time: Column | None) -> str:
         return f"always {column.example!r}" if column.alike else "differs by less than can be held"
     if column.counting:
         return "looks like the numbers or the names of the rows"
-    if not varies(column, time):
-        return "always the same where it trains"
     if column.kind == "text":
         return "text of many values"
     if column.kind == "date":
         return "more dates"
+    if not varies(column, time):
+        return "always the same where it trains"
     if column.mixed:
         row = int(np.flatnonzero(column.slips)[0])
         return f"not only numbers: {show(table.cells[column.name][row])} in row {row + 1}"

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from data.scaling import Floats
 
-Times = NDArray[Any]  # (N,) datetime64[D], datetime64[s], or years as float64
+Times = NDArray[Any]  # (N,) datetime64[D], datetime64[ms], or years as float64
 Period = Literal["hour", "day", "business day", "week", "month", "quarter", "year"]
 SHORTEST_MONTH = 28
 LONGEST_HOLIDAYS = 5  # business days without a row, among rows for business days
@@ -25,7 +25,7 @@ def time_period(times: Times | None) -> Period | None:
     if times.dtype.kind != "M":
         return "year"
     dates = np.unique(times[~np.isnat(times)])
-    if dates.dtype == "datetime64[s]":
+    if dates.dtype == "datetime64[ms]":
         steps = np.diff(dates)
         return "hour" if len(steps) and steps.min() == HOUR and not (steps % HOUR).astype(int).any() else None
     days, months, years = (np.diff(dates.astype(f"datetime64[{unit}]").astype(int)) for unit in "DMY")
@@ -49,6 +49,18 @@ def are_business_days(dates: Times) -> bool:
         return False
     counted = np.busday_count(dates[:-1], dates[1:])
     return bool(counted.max() <= LONGEST_HOLIDAYS and 2 * (counted == 1).sum() > len(counted))
+
+
+def single_steps(times: Times, period: Period) -> bool:
+    """Whether most of these rising times are one period after the one before; a few may be missing."""
+    steps = np.diff(times[~np.isnan(times)])
+    if period == "business day" or not len(steps):
+        return True
+    longest = {"hour": HOUR, "day": DAY, "week": 7 * DAY, "month": 31 * DAY, "quarter": 92 * DAY, "year": 366 * DAY}
+    limit = 1 if steps.dtype.kind == "f" else longest[period]
+    return bool(
+        np.median(steps.astype(np.float64)) <= np.float64(np.array(limit).astype(steps.dtype).astype(np.float64))
+    )
 
 
 def places(times: Times) -> NDArray[np.int64] | None:
@@ -109,4 +121,6 @@ def year_of(times: Times) -> Floats:
 
 def when(time: Any) -> str:
     """A date, a moment or a year for people."""
-    return str(time).replace("T", " ") if isinstance(time, np.datetime64) else f"{time:g}"
+    if not isinstance(time, np.datetime64):
+        return f"{time:g}"
+    return str(time).replace("T", " ").removesuffix(".000").removesuffix(":00")

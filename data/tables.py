@@ -52,7 +52,9 @@ class Table:
         beyond = np.flatnonzero(np.abs(column.values) > LARGEST_NUMBER)
         if len(beyond):
             size = f" of at most {LARGEST_NUMBER:g}" if np.isfinite(column.values[beyond[0]]) else ""
-            raise self.wrong(int(beyond[0]), column, f"a finite number{size}, or an empty cell")
+            raise self.wrong(
+                int(beyond[0]), column, f"a finite number{size}, or an empty cell; or name features without it"
+            )
         values: Floats = column.values
         return values
 

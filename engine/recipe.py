@@ -92,7 +92,7 @@ class Recipe:
         100,
         Field(
             "epochs", "How long the schedule is, and `train` trains", COUNT, between(10, 10_000),
-            "The schedule's length", mark="η", row="rate", lead=" to ",
+            "The schedule's length", mark="η", row="rate", lead=" at epoch ",
             meaning="epochs: where the schedule ends; one epoch is every example once",
             shown=lambda recipe: SCHEDULES[recipe.schedule].moves,
         ),

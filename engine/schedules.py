@@ -35,6 +35,10 @@ class Schedule:
         """Rate of the update after `done` others; from the horizon on it stays at its last value."""
         return self.function(base, min(done, horizon), horizon)
 
+    def last(self, base: float) -> float:
+        """The rate that it comes to at its horizon, and stays at."""
+        return self.rate(base, 1, 1)
+
 
 _ALL = (
     Schedule("constant", "constant", constant, moves=False),

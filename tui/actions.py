@@ -143,7 +143,7 @@ ACTIONS: tuple[Action, ...] = (
     *VIEWS,
     *_OF_RUNS,
     Action("zoom", ("z",), "Zoom the view in or out", "zoom", "zoom", LOOKING),
-    Action("log_loss", ("y",), "Loss on a log or a linear axis", "log", "log_loss", LOOKING),
+    Action("log_loss", ("y",), "Loss: room for early epochs; even epochs; all linear", "axes", "log_loss", LOOKING),
     *_OF_VIEWS,
     Action("focus", ("tab",), "Focus: view, what is under it, recipe", "focus", "focus_next", LOOKING),
     Action("save", ("ctrl+s",), "Save the run: a small file that tells it again", "save", "save", PROGRAM),

@@ -27,7 +27,7 @@ def test_it_moves_if_it_says_so_within_the_rate_of_the_recipe_and_up_to_its_hori
     rates = np.array([SCHEDULES[name].rate(0.3, done, 30) for done in range(40)])
     assert (np.ptp(rates) > 0) == SCHEDULES[name].moves
     assert (rates >= 0).all() and rates.max() == pytest.approx(0.3)
-    assert (rates[30:] == rates[30]).all()
+    assert (rates[30:] == rates[30]).all() and SCHEDULES[name].last(0.3) == rates[30]
 
 
 @pytest.mark.parametrize(("code", "name"), [*enumerate(SCHEDULES)])

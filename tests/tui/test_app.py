@@ -323,7 +323,7 @@ async def test_a_new_unit_is_the_chosen_one_on_every_panel(drive):
         await d.press("w")
         assert d.shown.note.startswith("w from x1 ")
         await d.press(".")
-        assert d.shown.note.startswith("w from x1 of unit 3 moved at epoch 0; since then unseen stays at")
+        assert d.shown.note.startswith("Since w from x1 of unit 3 moved (epoch 0): unseen stays at")
 
 
 @pytest.mark.parametrize(
@@ -622,13 +622,15 @@ async def test_the_recipe_of_dated_data_has_their_lags(drive):
         assert run.shown.network.shape == (12, 2, 1)
 
 
-async def test_y_turns_the_loss_axis(drive):
+async def test_y_goes_round_the_axes_of_the_loss(drive):
     async with drive() as d:
-        await d.press(">")
-        log = [row[80:] for row in d.rows()]
-        await d.press("y")
-        assert not d.app.main.view.log_loss
-        assert [row[80:] for row in d.rows()] != log
+        await d.press("n", "1", "0", "0", "enter")
+        shown = [[row[80:] for row in d.rows()]]
+        for _ in range(3):
+            await d.press("y")
+            shown.append([row[80:] for row in d.rows()])
+        assert shown[3] == shown[0]
+        assert len({tuple(rows) for rows in shown}) == 3
 
 
 async def test_z_gives_the_fit_the_whole_screen_and_takes_it_back(drive):

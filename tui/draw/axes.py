@@ -26,17 +26,20 @@ class Axis:
     high: float
     ticks: tuple[tuple[int, str], ...]  # (cell, label), ascending
     log: bool = False
+    bend: float = 0.0  # up to here linear and logarithmic beyond, without a corner; 0: nowhere
 
     def at(self, values: np.ndarray | float) -> np.ndarray:
         """Positions in cells, a cell's centre at half; not finite where the value has no place."""
         values = np.asarray(values, float)
         with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-            inner = np.log10(values) if self.log else values
+            inner = np.log10(values) if self.log else _bent(values, self.bend) if self.bend else values
             return (inner - self.low) * (self.cells / (self.high - self.low))
 
     def value(self, position: np.ndarray | float) -> np.ndarray:
         """The values at positions in cells: the inverse of `at`."""
         inner = self.low + np.asarray(position, float) * ((self.high - self.low) / self.cells)
+        if self.bend:
+            return self.bend * np.where(inner > 1.0, np.exp(np.maximum(inner, 1.0) - 1.0), inner)
         return 10.0**inner if self.log else inner
 
     @property
@@ -149,6 +152,37 @@ def logarithmic(low: float, high: float, cells: int) -> Axis:
     axis = Axis(cells, start, start + float(scale[i, 0]) * cells, (), True)
     ticks = tuple((min(cells - 1, int(axis.at(value))), _log_label(value)) for value in values)
     return Axis(cells, axis.low, axis.high, ticks, True)
+
+
+@lru_cache(512)
+def bent(bend: float, high: float, cells: int) -> Axis:
+    """From 0 on the first cell to `high` on the last: linear up to `bend`, logarithmic beyond, where high > bend.
+
+    Ticks at 0 and at 1, 2, 5 · 10ⁿ whose labels stay apart; whole decades before the others.
+    """
+    cells = max(2, cells)
+    unit = (cells - 1) / float(_bent(np.array(high), bend))
+    axis = Axis(cells, -0.5 / unit, (cells - 0.5) / unit, (), bend=bend)
+    labels = {0: "0"}
+    powers = range(math.floor(math.log10(bend)), math.floor(math.log10(high)) + 1)
+    for value in (digit * 10.0**power for digit in (1, 5, 2) for power in powers):
+        cell, label = int(axis.at(value)), _log_label(value)
+        if value <= high and all(_apart((cell, label), tick) for tick in labels.items()):
+            labels[cell] = label
+    return Axis(cells, axis.low, axis.high, tuple(sorted(labels.items())), bend=bend)
+
+
+def _apart(*ticks: tuple[int, str]) -> bool:
+    """Whether there is a blank between the labels of two ticks (cell, label), each centred under its tick."""
+    (_, label), _ = sorted(ticks)
+    starts = [cell - (len(label) - 1) // 2 for cell, label in sorted(ticks)]
+    return starts[0] + len(label) < starts[1]
+
+
+def _bent(values: np.ndarray, bend: float) -> np.ndarray:
+    """values/bend up to 1, and 1 + ln of it beyond: the slope is the same on both sides."""
+    share = values / bend
+    return np.where(share > 1.0, 1.0 + np.log(np.maximum(share, 1.0)), share)
 
 
 def _log_span(low: float, high: float) -> tuple[float, float]:

@@ -11,6 +11,7 @@ from rich.cells import cell_len
 
 from tui.draw.axes import Axis
 from tui.draw.canvas import Canvas
+from tui.draw.numbers import short
 
 if TYPE_CHECKING:
     from data import Dataset
@@ -107,6 +108,20 @@ def mark_edges(canvas: Canvas, frame: Frame, x: np.ndarray, y: np.ndarray, colou
             ends = np.r_[turns[0::2], turns[1::2] - 1]
             at = column[ends].astype(int) + frame.left
             canvas.glyphs(np.full(len(at), row), at, glyph, colour, bold)
+
+
+def say_where(canvas: Canvas, frame: Frame, y: np.ndarray, unit: str) -> None:
+    """In words where a fit y (N,) is, of which the frame shows nothing: "the fit is above: 512 … 1.3k g"."""
+    finite = y[np.isfinite(y)]
+    above, below = (finite > frame.y.value(frame.rows)).all(), (finite < frame.y.value(0.0)).all()
+    if not y.size or (finite.size and not (above or below)):
+        return
+    row, text = frame.top + 1, "the fit is not finite"
+    if finite.size:
+        low, high = short(float(finite.min())), short(float(finite.max()))
+        row = frame.top + (1 if above else frame.rows - 2)
+        text = f"the fit is {'above' if above else 'below'}: {words(low if low == high else f'{low} … {high}', unit)}"
+    canvas.text(row, frame.left + max(0, frame.columns - cell_len(text) - 2) // 2, f" {text} ", "model", True)
 
 
 def words(label: str, unit: str) -> str:

@@ -106,21 +106,16 @@ def _set(dots: np.ndarray, row: np.ndarray, column: np.ndarray) -> None:
     dots[row[inside], column[inside]] = True
 
 
-def envelope(x: np.ndarray, y: np.ndarray, low: float, high: float, columns: int) -> tuple[np.ndarray, np.ndarray]:
-    """A long line reduced to first, least, greatest and last y of each of `columns` slices of [low, high].
+def slot_means(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """A long line reduced to one point for each column of dots: the means of x and of y within it.
 
-    x (N,) ascends; values that are not finite are left out. At most 4 · columns points come back.
+    x (N,) ascends and is in dots; points that are not finite are left out.
     """
     keep = np.isfinite(x) & np.isfinite(y)
     x, y = x[keep], y[keep]
-    if len(x) <= 4 * columns or high <= low:
+    if not len(x):
         return x, y
-    slot = np.clip((x - low) / (high - low) * columns, 0, columns - 1).astype(int)
-    starts = np.flatnonzero(np.diff(slot, prepend=-1))
-    ends = np.append(starts[1:], len(x)) - 1
-    least, most = np.minimum.reduceat(y, starts), np.maximum.reduceat(y, starts)
-    middle = (x[starts] + x[ends]) / 2
-    return (
-        np.stack((x[starts], middle, middle, x[ends]), axis=1).ravel(),
-        np.stack((y[starts], least, most, y[ends]), axis=1).ravel(),
-    )
+    starts = np.flatnonzero(np.diff(np.floor(x), prepend=-np.inf))
+    counts = np.diff(starts, append=len(x))
+    with np.errstate(over="ignore"):
+        return np.add.reduceat(x, starts) / counts, np.add.reduceat(y, starts) / counts

@@ -21,7 +21,9 @@ from tui.run.saved import notes_of, open_saved
 
 @dataclass(frozen=True, slots=True)
 class Restart:
-    """Update 0 and the same initial weights, with the units, the recipe and the data of now."""
+    """Update 0 and the same initial weights, with the units, the recipe and the data of now; or with this recipe."""
+
+    recipe: Recipe | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +80,8 @@ def begin(beginning: Beginning, moment: Moment) -> Run:
     """A new run at update 0. Raises DataError, EngineError or OSError where there is none."""
     network = moment.network
     match beginning:
-        case Restart():
-            return _again(moment, network.initial(), moment.seed)
+        case Restart(recipe):
+            return _again(replace(moment, recipe=recipe or moment.recipe), network.initial(), moment.seed)
         case Reseed(seed):
             return _again(moment, network.initial(seed), seed)
         case Reinit(init):

@@ -177,58 +177,6 @@ class Accuracy(Request["Pair | None"]):
 
 
 @dataclass(frozen=True, slots=True)
-class Curve:
-    """Whole-set losses so far, in the unit of `measure_of`: arrays of equal length, the present moment last."""
-
-    epoch: np.ndarray  # (K,) float64: epochs done, with fractions
-    train: np.ndarray  # (K,) float64
-    test: np.ndarray | None  # (K,) float64; None where nothing is unseen
-
-
-@dataclass(frozen=True, slots=True)
-class LossCurve(Request[Curve]):
-    """The losses since they are of the present kind, evenly thinned to at most this many points, and those of now."""
-
-    points: int
-
-    def answer(self, facts: Facts) -> Curve:
-        evidence, (train, test) = facts.evidence, facts.of(Losses())
-        past = _past(evidence)
-        kept = slice(past.start, past.stop, -(-max(past.stop - past.start, 1) // self.points))
-        measure = measure_of(evidence.recipe, evidence.dataset)
-
-        def curve(losses: np.ndarray, now: float) -> np.ndarray:
-            return np.append(measure.shown(losses[kept], evidence.dataset.y_scale), now)
-
-        return Curve(
-            epoch=np.append(evidence.history.epoch[kept].astype(np.float64), evidence.progress),
-            train=curve(evidence.history.train, train),
-            test=None if test is None else curve(evidence.history.test, test),
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class LossAhead(Request["Curve | None"]):
-    """As LossCurve, of what was recorded later than this moment, which it begins with; None where nothing was."""
-
-    points: int
-
-    def answer(self, facts: Facts) -> Curve | None:
-        evidence, (train, test) = facts.evidence, facts.of(Losses())
-        updates = evidence.history.update
-        first, last = np.searchsorted(updates, (evidence.update, evidence.until), side="right").tolist()
-        if first == last:
-            return None
-        kept = slice(first, last, -(-(last - first) // self.points))
-        shown, scale = measure_of(evidence.recipe, evidence.dataset).shown, evidence.dataset.y_scale
-        return Curve(
-            epoch=np.insert(evidence.history.epoch[kept].astype(np.float64), 0, evidence.progress),
-            train=np.insert(shown(evidence.history.train[kept], scale), 0, train),
-            test=None if test is None else np.insert(shown(evidence.history.test[kept], scale), 0, test),
-        )
-
-
-@dataclass(frozen=True, slots=True)
 class LossBounds(Request["tuple[float, float] | None"]):
     """(least, greatest) finite loss of either set on the whole curve, ahead too; None where there is none."""
 
@@ -266,7 +214,7 @@ class Overfitting(Request["tuple[float, float] | None"]):
 
     def answer(self, facts: Facts) -> tuple[float, float] | None:
         evidence, (train, test) = facts.evidence, facts.of(Losses())
-        past = _past(evidence)
+        past = past_of(evidence)
         losses = evidence.history.test[past]
         if test is None or not np.isfinite(losses).any():
             return None
@@ -293,7 +241,7 @@ class Plateau(Request["float | None"]):
 
     def answer(self, facts: Facts) -> float | None:
         evidence = facts.evidence
-        past = _past(evidence)
+        past = past_of(evidence)
         losses = evidence.history.train[past]
         quarter = len(losses) // 4
         if quarter < LASTING or not np.isfinite(losses).all():
@@ -303,7 +251,7 @@ class Plateau(Request["float | None"]):
         return float(evidence.history.epoch[past][-2 * quarter]) if flat else None
 
 
-def _past(evidence: Evidence) -> slice:
+def past_of(evidence: Evidence) -> slice:
     """The points of the history that are of the present kind; one of this very moment gives way to the loss of now."""
     first = int(np.searchsorted(evidence.history.update, evidence.since, side="right"))
     return slice(first, int(np.searchsorted(evidence.history.update, evidence.update)))

@@ -43,7 +43,7 @@ def note_in_step(edit: Edit, moment: Moment, before: Note | None) -> Note:
 
 def note_of(edit: Edit, moment: Moment) -> Note:
     """The note of an edit; `moment` is the last before it."""
-    layers, when = moment.network.layers, f"at epoch {moment.epoch}"
+    layers, when = moment.network.layers, f"(epoch {moment.epoch})"
     match edit:
         case AddUnit(_, layer):
             return _note_of_unit(layers, layer, when, _how_added(edit, moment.network))
@@ -51,31 +51,31 @@ def note_of(edit: Edit, moment: Moment) -> Note:
             own, new = f"Unit {unit + 1}", kind_name(kind)
             turned = f"{kind_name(layers[layer][unit])} → {new}"
             text = f"{own}: {turned}, same weights"
-            subject, mark = f"{own}: {turned} {when}", f"{unit + 1}{KINDS[kind].symbol}"
+            subject, mark = f"Since {own.lower()} turned {turned} {when}", f"{unit + 1}{KINDS[kind].symbol}"
             return Note(text, subject, mark, (layer, unit), f"{own.lower()} {turned}", measured="curve")
         case SplitUnit(layer, unit):
             exact = "exactly " if KINDS[layers[layer][unit]].kinks else ""
             text = f"Unit {unit + 1} is {exact}two ReLUs now, units {unit + 1} and {len(layers[layer]) + 1}"
-            subject, name = f"Unit {unit + 1} split {when}", f"unit {unit + 1} split"
+            subject, name = f"Since unit {unit + 1} was split {when}", f"unit {unit + 1} split"
             return Note(text, subject, f"÷{unit + 1}", (layer, unit), name, measured="curve")
         case RemoveUnit(_, unit):
-            text, subject = f"Unit {unit + 1} removed", f"Unit {unit + 1} removed {when}"
+            text, subject = f"Unit {unit + 1} removed", f"Since unit {unit + 1} was removed {when}"
             return Note(text, subject, f"−{unit + 1}", name=_lower(text))
         case AddLayer(kinds):
             number, units = len(layers) + 1, f"{len(kinds)} {kind_name(kinds[0])} units"
-            text, subject = f"Layer {number} added: {units}", f"Layer {number} added {when}"
+            text, subject = f"Layer {number} added: {units}", f"Since layer {number} was added {when}"
             return Note(text, subject, "+L", name=f"layer {number} added", measured="curve")
         case RemoveLayer(layer):
-            text, subject = f"Layer {layer + 1} removed", f"Layer {layer + 1} removed {when}"
+            text, subject = f"Layer {layer + 1} removed", f"Since layer {layer + 1} was removed {when}"
             return Note(text, subject, "−L", name=_lower(text))
         case Freeze(_, unit, True):
             text, subject = (
                 f"Unit {unit + 1} is frozen: training moves none of its weights",
-                f"Unit {unit + 1} frozen",
+                f"Since unit {unit + 1} was frozen",
             )
             return Note(text, f"{subject} {when}", f"❄{unit + 1}", name=f"unit {unit + 1} frozen")
         case Freeze(_, unit, _):
-            text, subject = f"Unit {unit + 1} is no longer frozen", f"Unit {unit + 1} unfrozen {when}"
+            text, subject = f"Unit {unit + 1} is no longer frozen", f"Since unit {unit + 1} was freed {when}"
             return Note(text, subject, name=f"unit {unit + 1} unfrozen")
         case SetValue(index, value):
             return _note_of_value(index, value, moment)
@@ -83,10 +83,12 @@ def note_of(edit: Edit, moment: Moment) -> Note:
             return _note_of_recipe(recipe, moment)
         case SetOutput():
             weights = "c" if layers else "w"
-            name, subject = f"all {weights} solved", f"All {weights} solved {when}"
+            name, subject = f"all {weights} solved", f"Since all {weights} were solved {when}"
             return Note(name.capitalize(), subject, weights, name=name, measured="loss")
         case SetTheta():
-            return Note("All weights and biases are set", f"All weights set {when}", "θ", name="all weights set")
+            return Note(
+                "All weights and biases are set", f"Since all weights were set {when}", "θ", name="all weights set"
+            )
         case SetExamples():
             return Note("The examples are other ones now", mark="data", name="other examples")
         case DrawPoint(x, y):
@@ -112,7 +114,9 @@ def _note_of_points(points: int, seed: int | None, moment: Moment) -> Note:
     before, most = moment.examples.y.size, all_points(moment.examples)
     which = "" if points == most else ": the latest" if seed is None else f": the first in an order of data seed {seed}"
     text = f"{points} of {most} training points train{which}"
-    return Note(text, f"Points {before} → {points} at epoch {moment.epoch}", "pts", name=f"points {before} → {points}")
+    return Note(
+        text, f"Since points {before} → {points} (epoch {moment.epoch})", "pts", name=f"points {before} → {points}"
+    )
 
 
 def _how_added(edit: AddUnit, network: Network) -> str:
@@ -126,7 +130,7 @@ def _how_added(edit: AddUnit, network: Network) -> str:
 
 def _note_of_unit(layers: Sequence[Sequence[str]], layer: int, when: str, how: str) -> Note:
     number = len(layers[layer]) + 1 if layers else 1
-    text, subject, name = f"Unit {number} added{how}", f"Unit {number} added {when}", f"unit {number} added"
+    text, subject, name = f"Unit {number} added{how}", f"Since unit {number} was added {when}", f"unit {number} added"
     return Note(text, subject, f"+{number}", (layer, number - 1), name, measured="" if layers else "curve")
 
 
@@ -136,7 +140,7 @@ def _note_of_value(index: int, value: float, moment: Moment) -> Note:
     text = f"{name} {short(float(network.theta[index]))} → {short(value)}"
     moved = parameter_name(choice, network, moment.dataset)
     unit = None if choice.unit == OUTPUT_BIAS else (choice.layer, choice.unit)
-    return Note(text, f"{moved} moved at epoch {moment.epoch}", unit=unit, name=f"{moved} moved")
+    return Note(text, f"Since {moved} moved (epoch {moment.epoch})", unit=unit, name=f"{moved} moved")
 
 
 def parameter_name(choice: Choice, network: Network, dataset: Dataset) -> str:
@@ -163,7 +167,7 @@ def _note_of_recipe(recipe: Recipe, moment: Moment) -> Note:
     if moment.diverged:
         text += "; space goes on from where it diverged, 0 starts again"
     name = " and ".join(f"{_lower(field.subject)} {old} → {value}" for field, old, value in changed)
-    subject = f"{name[:1].upper()}{name[1:]} at epoch {moment.epoch}"
+    subject = f"Since {name} (epoch {moment.epoch})"
     if recipe.loss != moment.recipe.loss:  # the numbers before and after are not of one kind
         subject = ""
     return Note(text, subject, changed[0][0].mark if changed else "", name=name)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from engine import Experiment
+from engine.schedules import SCHEDULES
 
 FRAME = 1 / 30  # seconds: what the playing speed counts in
 SLICE = 0.01  # seconds of training between two looks at the queue
@@ -68,6 +69,7 @@ class Player:
     def __init__(self, story: Experiment, clock: Callable[[], float], level: int = FIRST_SPEED) -> None:
         self.story, self.trainer, self.clock, self.level = story, story.trainer, clock, level
         self.pace = 100.0  # updates a second within a slice: a low guess, measured from the first slice on
+        self.ended: tuple[str, int] | None = None  # the schedule, and its epochs, at whose end playing has paused
         self.pause()
 
     def pause(self) -> None:
@@ -135,9 +137,13 @@ class Player:
             self.pause()
         if not self.playing:
             return None
-        speed = SPEEDS[self.level]
+        left, speed = self._to_zero(), SPEEDS[self.level]
+        if left == 0:
+            self.ended = self._schedule()
+            self.pause()
+            return None
         if speed is None:
-            self.story.run_for(SLICE)
+            self.story.run_for(SLICE) if left is None else self._train(left)
             return 0.0
         if self._frame_left <= 0:
             now = self.clock()
@@ -146,8 +152,18 @@ class Player:
             next_due = self._frame_due + FRAME
             self._frame_due = next_due if next_due > now else now + FRAME  # frames that were missed are not made up for
             self._frame_left = speed
-        self._frame_left -= self._train(min(self._frame_left, speed))
+        self._frame_left -= self._train(min(self._frame_left, speed, left or speed))
         return 0.0
+
+    def _schedule(self) -> tuple[str, int]:
+        return self.trainer.recipe.schedule, self.trainer.recipe.epochs
+
+    def _to_zero(self) -> int | None:
+        """Updates until the schedule's rate is 0 for good; None where it never is, and where playing paused there."""
+        name, epochs = self._schedule()
+        if self.ended == (name, epochs) or SCHEDULES[name].last(1.0) > 0:
+            return None
+        return self.trainer.updates_to(epochs)
 
     def _train(self, updates: int) -> int:
         """As many of the updates as fit into a slice."""

@@ -16,11 +16,12 @@ from typing import TYPE_CHECKING, Literal
 
 from data import Dataset
 from engine import Experiment, Trainer
-from engine.edits import Edit
+from engine.edits import Edit, SetRecipe
 from engine.outcome import Outcome
 from tui.run import words
-from tui.run.beginnings import Begin, Beginning, Open, begin, first_run
+from tui.run.beginnings import Begin, Beginning, Open, Restart, begin, first_run
 from tui.run.choice import Choice, nearest
+from tui.run.diverged import diverges_again, steepness
 from tui.run.editing import goes_on, make
 from tui.run.enacting import Enact, Stage, race_of, sentences
 from tui.run.gestures import Change, Gesture, Wish
@@ -32,7 +33,6 @@ from tui.run.racing import LineUp, RaceWish, join, race
 from tui.run.run import Run
 from tui.run.scenes import Scene, find
 from tui.run.snapshot import Snapshot
-from tui.run.steepness import steepness
 from tui.run.teller import Teller, Want
 from tui.run.telling import Telling
 from tui.run.together import together
@@ -127,10 +127,17 @@ class Session:
                 self.telling.say(change.words)
 
     def _look(self, gesture: Gesture) -> Change:
-        """What a gesture comes to; one that takes long is announced."""
+        """What a gesture comes to; one that takes long is announced.
+
+        A lower rate that would not help a run that has diverged starts over instead.
+        """
         moment = self.run.moment()
         with self._busy_with(while_it_looks(gesture, moment)):
-            return gesture(moment)
+            change = gesture(moment)
+        match change.edits:
+            case (SetRecipe(recipe) as edit,) if diverges_again(self.trainer, edit):
+                return Change(beginning=Restart(recipe))
+        return change
 
     @contextmanager
     def _busy_with(self, what: str | None) -> Iterator[None]:
@@ -313,7 +320,10 @@ class Session:
             self._travel(wish)
         architecture, moved, behind = self.trainer.architecture, self.player.moves, not self.story.at_end
         self._look_closely()
+        ended = self.player.ended
         wait = self._race_on() if self.racing else self.player.work()
+        if self.player.ended != ended:
+            self.telling.say(*words.of_ended_schedule(self.trainer.recipe.epochs))
         if behind and self.story.at_end and self.player.playing:  # what was recorded is over, and training goes on
             self._follow_training()
         self.run.trail.look(self.story)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 from data import Dataset
@@ -18,8 +19,8 @@ TROUBLES = {
 
 
 def brief(note: str) -> str:
-    """The same in fewer words, for a narrow screen: "Unit 4 added; unseen 38.0 → 25.6 g"."""
-    return note.split(PLATEAU)[0].replace("; since then ", "; ")
+    """The same in fewer words, for a narrow screen: "Since unit 4 was added: unseen 38.0 → 25.6 g"."""
+    return re.sub(r" \(epoch \d+\):", ":", note.split(PLATEAU)[0])
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +28,11 @@ class Note:
     """What is said of a change: `text` at once and, once updates follow, a sentence about what they brought."""
 
     text: str
-    subject: str = ""  # of that sentence; "" where there is nothing to measure
+    subject: str = ""  # of that sentence, "Since unit 4 was added"; "" where there is nothing to measure
     mark: str = ""  # on the loss plot; "" for none
     unit: tuple[int, int] | None = None  # (layer, unit) that the change added or moved
     name: str = ""  # of the change, after "undoes": "unit 4 added"
     shorter: tuple[str, ...] = ()  # the text in fewer and fewer words
-    link: str = "; since then"  # from the subject to what the loss has done
     measured: str = ""  # what the text goes on with, as soon as the change is made: "curve" or "loss"
 
 
@@ -94,4 +94,4 @@ class Telling:
             return f"Unseen was best at epoch {epoch:.0f} ({short(best)}); {since}"
         told = f"stays at {after}" if short(loss) == short(self._loss) else f"{short(self._loss)} → {after}"
         flat = "" if plateau is None else f"{PLATEAU} since epoch {plateau:.0f}"
-        return f"{subject}{self.note.link} {which} {told}{flat}"
+        return f"{subject}: {which} {told}{flat}"

@@ -27,6 +27,8 @@ COMPILING = "compiling the kernels, which is slow only the first time; then it g
 def of_beginning(beginning: Beginning, run: Run) -> str:
     """The sentence of the run that has begun."""
     match beginning:
+        case Restart(recipe) if recipe is not None:
+            return f"η {recipe.learning_rate:g} diverges at once from there too: started over with it; u takes it back"
         case Restart():
             return f"Back at update 0, with the same initial weights{TO_BEFORE}"
         case Reseed(seed):
@@ -55,7 +57,17 @@ def of_first(dataset: Dataset) -> str:
 
 def of_training(moment: Moment) -> Note:
     """The note of training that goes on for a while; it is true however far the training will come."""
-    return Note("space pauses", f"Training since epoch {moment.epoch}", link=":")
+    return Note("space pauses", f"Training since epoch {moment.epoch}")
+
+
+def of_ended_schedule(epochs: int) -> tuple[str, str, str]:
+    """The sentence where playing pauses because the rate has reached 0, and the same in fewer and fewer words."""
+    return (
+        f"The schedule has ended at epoch {epochs}: η is 0, nothing moves. "
+        f"In the recipe (tab) → on its {epochs} gives it more; space goes on",
+        f"η is 0 since epoch {epochs}: → on its {epochs} in the recipe gives more; space goes on",
+        f"η is 0 since epoch {epochs}: tab, recipe, → on its {epochs}; space goes on",
+    )
 
 
 def of_race(rows: Sequence[Row]) -> str:

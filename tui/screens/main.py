@@ -25,6 +25,7 @@ from tui.run.writing import save
 from tui.screens.layout import NARROW, one_line, places, size_classes, wide
 from tui.screens.racing import RacingScreen
 from tui.views import ViewState, Want, fit, view_of
+from tui.views.state import next_loss_axes
 from tui.widgets.footer_line import FooterLine
 from tui.widgets.loss_panel import LossPanel
 from tui.widgets.note_line import NoteLine
@@ -83,7 +84,7 @@ class MainScreen(RacingScreen):
     def show(self, snapshot: Snapshot) -> None:
         """Draw a snapshot."""
         if self.snapshot is None or snapshot.dataset.whole is not self.snapshot.dataset.whole:
-            usual = ViewState(self.view.number, log_loss=self.view.log_loss)
+            usual = ViewState(self.view.number, log_loss=self.view.log_loss, early=self.view.early)
             zoomed, self.view, self.next_view = self.view.zoom, self.next_view or usual, None
             self.snapshot = snapshot
             if zoomed or wide(self.view):
@@ -256,7 +257,7 @@ class MainScreen(RacingScreen):
         self._focus("view" if wide(self.view) else self.focused_panel)
 
     def action_log_loss(self) -> None:
-        self.look(replace(self.view, log_loss=not self.view.log_loss))
+        self.look(next_loss_axes(self.view))
 
     def action_view(self, number: int) -> None:
         self.view = replace(self.view, number=number)

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tui.draw import plotting
-from tui.draw.axes import Axis, columns_a_tick, linear, logarithmic, round_down, round_up, rows_a_tick
+from tui.draw.axes import Axis, bent, columns_a_tick, linear, logarithmic, round_down, round_up, rows_a_tick
 from tui.draw.canvas import BLANK, Canvas
 from tui.draw.frame import DASHED, GRID, Frame, draw_axes, finite_range
-from tui.draw.lines import envelope
+from tui.draw.lines import slot_means
 from tui.draw.numbers import gap, short
 from tui.run.dated import baselines
-from tui.run.facts import Accuracy, BestUnseen, LossAhead, LossBounds, LossCurve, Losses
+from tui.run.facts import Accuracy, BestUnseen, LossBounds, Losses
+from tui.run.loss_curve import Curve, LossAhead, LossCurve
 
 if TYPE_CHECKING:
     from data import Dataset
@@ -24,7 +25,9 @@ if TYPE_CHECKING:
     from tui.views.state import ViewState
 
 _EPOCHS = (1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0)  # where the epoch axis may end, times a power of ten
-TITLE = "Loss"
+EARLY = 20.0  # epochs that have even room, where later ones have less and less
+TITLE, UNIT = "Loss", "epoch"
+MARKS_ROOM = 9  # cells that the labels of edits at one place may take together
 _CURVE = LossCurve(1024)  # more points than any screen has columns of dots
 _AHEAD = LossAhead(1024)
 _HERE, _AHEAD_WORDS = ("you are here", "here"), ("dim: still ahead", "dim: ahead")
@@ -61,7 +64,7 @@ def paint(snapshot: Snapshot, width: int, height: int, palette: Palette, state: 
     notes = baselines(snapshot.dataset, snapshot.measure)
     below = len(notes) + 1 if notes and height >= 20 else 0
     frame = _layout(snapshot, width, height - below, state)
-    draw_axes(canvas, frame, "epoch" if width >= 36 else "", palette.depth != "none")
+    draw_axes(canvas, frame, epoch_word(frame), palette.depth != "none")
     _draw_marks(canvas, frame, snapshot)
     if below:
         _draw_baselines(canvas, frame, height - below, notes)
@@ -69,9 +72,9 @@ def paint(snapshot: Snapshot, width: int, height: int, palette: Palette, state: 
         _draw_cursor(canvas, frame, snapshot.progress)
     for curve, suffix in ((snapshot.answer(_AHEAD), "_ahead"), (snapshot.answer(_CURVE), "")):
         if curve is not None:
-            if curve.test is not None:
-                _draw_line(canvas, frame, curve.epoch, curve.test, "unseen" + suffix, palette)
-            _draw_line(canvas, frame, curve.epoch, curve.train, "train" + suffix, palette)
+            if not suffix and palette.depth == "truecolor":
+                _draw_noise(canvas, frame, curve)
+            _draw_curves(canvas, frame, curve, suffix, palette)
     if (best := snapshot.answer(BestUnseen())) is not None:
         _draw_best(canvas, frame, snapshot, *best)
     if snapshot.in_past:
@@ -109,8 +112,22 @@ def _layout(snapshot: Snapshot, width: int, height: int, state: ViewState) -> Fr
     y = _loss_axis(finite_range(*own, np.array(bounds or (), float)), rows, state.log_loss)
     left = min(y.label_width + 1, max(1, width - 2)) + 1
     columns = max(1, width - left - 1)
-    end = round_up(max(10.0, 1.02 * max(snapshot.progress, snapshot.end)), _EPOCHS)
-    return Frame(1, left, rows, columns, linear(0.0, end, columns, columns_a_tick(columns), True), y)
+    x = epoch_axis(max(snapshot.progress, snapshot.end), columns, state)
+    return Frame(1, left, rows, columns, x, y)
+
+
+def epoch_word(frame: Frame) -> str:
+    """What stands after the numbers of the epochs, where it is not in the place of one of them."""
+    cell, label = frame.x.ticks[-1]
+    return UNIT if cell + len(label) // 2 + 2 < frame.columns - len(UNIT) else ""
+
+
+def epoch_axis(last: float, columns: int, state: ViewState) -> Axis:
+    """From epoch 0 to a little beyond the last one, in steps; with more room for the first epochs where wanted."""
+    end = round_up(max(10.0, 1.02 * last), _EPOCHS)
+    if state.early and end > EARLY:
+        return bent(EARLY, end, columns)
+    return linear(0.0, end, columns, columns_a_tick(columns), True)
 
 
 def _loss_axis(bounds: tuple[float, float], rows: int, log: bool) -> Axis:
@@ -123,32 +140,75 @@ def _loss_axis(bounds: tuple[float, float], rows: int, log: bool) -> Axis:
     return logarithmic(round_down(0.97 * low), round_up(1.03 * high), rows)
 
 
-def _draw_line(canvas: Canvas, frame: Frame, x: np.ndarray, y: np.ndarray, name: str, palette: Palette) -> None:
-    """Train in all dots, unseen in every other; without colours the glyph of the legend stands at the end."""
-    x, y = envelope(x, y, 0.0, float(frame.x.value(frame.columns)), frame.columns)
-    if not len(x):
+def _draw_noise(canvas: Canvas, frame: Frame, curve: Curve) -> None:
+    """A dim ground across which a loss went up and down within a column, where that is more than two cells."""
+    column = np.floor(frame.x.at(curve.epoch))
+    starts = np.flatnonzero(np.diff(column, prepend=-1.0))
+    place, middle = column[starts].astype(int), np.arange(frame.rows)[:, np.newaxis] + 0.5
+    if len(starts) < 2:
         return
-    if len(x) > 1:
-        codes = plotting.line(*frame.dots(x, y), frame.rows, frame.columns)
-        canvas.codes(frame.top, frame.left, codes & _EVEN_COLUMNS if name.startswith("unseen") else codes, name)
-    ahead = name.endswith("_ahead")
-    if (len(x) == 1 or palette.depth == "none") and not ahead:
-        canvas.glyphs(*frame.cells(x[-1:], y[-1:]), "•" if name.startswith("train") else "∘", name)
+    for colour, span in zip(("train_tint_small", "unseen_tint_small"), curve.spans, strict=False):
+        low, high = (frame.y.at(best.reduceat(y, starts)) for best, y in zip((np.fmin, np.fmax), span, strict=True))
+        with np.errstate(invalid="ignore"):
+            trend = np.abs(np.gradient(low + high)) / 2  # a smooth fall is no noise
+            low, high = low + trend, high - trend
+            row, at = np.nonzero((low < middle) & (middle < high) & (high - low > 2.0))
+        canvas.tint(frame.top + frame.rows - 1 - row, frame.left + place[at], colour)
+
+
+def _draw_curves(canvas: Canvas, frame: Frame, curve: Curve, suffix: str, palette: Palette) -> None:
+    """Train in all dots; over it unseen in every other dot, which leaves every other cell that both meet to train."""
+    train = _line(frame, curve.epoch, curve.train)
+    canvas.codes(frame.top, frame.left, train, "train" + suffix)
+    ends = [("•", "train", curve.train)]
+    if curve.test is not None:
+        unseen = _line(frame, curve.epoch, curve.test) & _EVEN_COLUMNS
+        canvas.codes(frame.top, frame.left, np.where(_every_other(unseen, train), 0, unseen), "unseen" + suffix)
+        ends.append(("∘", "unseen", curve.test))
+    if (len(curve.epoch) == 1 or palette.depth == "none") and not suffix:
+        for glyph, name, losses in ends:
+            finite = np.flatnonzero(np.isfinite(losses))[-1:]
+            canvas.glyphs(*frame.cells(curve.epoch[finite], losses[finite]), glyph, name)
+
+
+def _line(frame: Frame, epoch: np.ndarray, losses: np.ndarray) -> np.ndarray:
+    """Patterns (rows, columns) of a line one dot thick: for each column of dots the mean loss of its epochs."""
+    across = frame.x.at(epoch)
+    inside = (across >= 0.0) & (across <= frame.columns)
+    dots, losses = slot_means(2.0 * across[inside], losses[inside])
+    return plotting.line(dots, 4.0 * (frame.rows - frame.y.at(losses)), frame.rows, frame.columns)
+
+
+def _every_other(one: np.ndarray, other: np.ndarray) -> np.ndarray:
+    """Of the cells in which both patterns (rows, columns) have dots every other one, counted along the curve."""
+    both = ((one > 0) & (other > 0)).T
+    count = np.cumsum(both).reshape(both.shape)
+    every: np.ndarray = (both & (count % 2 == 0)).T
+    return every
 
 
 def _draw_marks(canvas: Canvas, frame: Frame, snapshot: Snapshot) -> None:
     """A dashed vertical at each edit, its label on top; labels that would collide give way to the later one."""
-    free = canvas.width
+    free = canvas.width + 1
     rows = np.arange(frame.top + 1, frame.top + frame.rows)
-    for epoch, label, ahead in reversed(snapshot.marks):
-        place = float(frame.x.at(epoch))
-        if not 0.0 <= place < frame.columns:
-            continue
-        canvas.glyphs(rows, np.full(len(rows), frame.left + int(place)), DASHED, "grid" if ahead else "rule")
-        start = min(frame.left + int(place) - len(label) // 2, canvas.width - len(label))
+    for column, (labels, ahead) in sorted(_marks(frame, snapshot).items(), reverse=True):
+        canvas.glyphs(rows, np.full(len(rows), column), DASHED, "grid" if ahead else "rule")
+        label = " ".join(labels) if len(" ".join(labels)) <= MARKS_ROOM else f"…{labels[-1]}"
+        start = min(column - len(label) // 2, canvas.width - len(label))
         if start + len(label) < free and start > frame.left - 1:
             canvas.text(frame.top, start, label, "quiet" if ahead else "label")
             free = start
+
+
+def _marks(frame: Frame, snapshot: Snapshot) -> dict[int, tuple[list[str], bool]]:
+    """The edits at each column of the canvas that has any: their labels, and whether all of them are still ahead."""
+    marks: dict[int, tuple[list[str], bool]] = {}
+    for epoch, label, ahead in snapshot.marks:
+        place = float(frame.x.at(epoch))
+        if 0.0 <= place < frame.columns:
+            labels, others_ahead = marks.get(frame.left + int(place), ([], True))
+            marks[frame.left + int(place)] = ([*labels, label], ahead and others_ahead)
+    return marks
 
 
 def _draw_cursor(canvas: Canvas, frame: Frame, progress: float) -> None:
@@ -189,7 +249,9 @@ def _draw_best(canvas: Canvas, frame: Frame, snapshot: Snapshot, epoch: float, l
         return
     texts = (f"best unseen {short(loss)}", f"epoch {epoch:.0f} ▴")
     right, top, width = frame.left + frame.columns, frame.top + 2, max(len(text) for text in texts)
-    if width + 2 > frame.columns or not _free(canvas, top, right - width - 1, (2, width + 1), BLANK, ord(GRID)):
+    if width + 2 > frame.columns or not _free(
+        canvas, top, right - width - 1, (2, width + 1), BLANK, ord(GRID), ord(DASHED)
+    ):
         return
     for offset, text in enumerate(texts):
         canvas.text_right(top + offset, right, text, "label")

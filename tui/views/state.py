@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,6 +13,7 @@ class ViewState:
     zoom: bool = False  # the whole unseen span of dated data instead of a window
     window: int = 0  # dated data: days (or years) from the first unseen one to the window's left edge
     log_loss: bool = True
+    early: bool = True  # the first epochs have more room than later ones, where losses are drawn over epochs
     bars: bool = False  # an error bar for each training point
     ghosts: bool = False  # what the model was before
     batch: bool = False  # which points the last update saw
@@ -29,3 +30,10 @@ class ViewState:
     page: bool = False  # where that number comes from, in place of the update
     whole: bool = False  # the view has the loss panel's place too
     focus: bool = False  # the panel being painted has the focus
+
+
+def next_loss_axes(state: ViewState) -> ViewState:
+    """The next of the axes that a loss can have, round and round."""
+    axes = (True, True), (True, False), (False, False)  # (log_loss, early)
+    log, early = axes[(axes.index((state.log_loss, state.early)) + 1) % len(axes)]
+    return replace(state, log_loss=log, early=early)

@@ -60,13 +60,24 @@ class RecipePanel(Panel, can_focus=True):
         label, parts, keys = line
         canvas.text(row, left + 1, label, "label")
         column = left + LABEL_WIDTH + 1
-        for text, field in parts:
-            if column + len(text) > right:
+        parts = self._in_sight(parts, right - column)
+        for (text, field), (after, its) in zip(parts, (*parts[1:], ("", "")), strict=True):
+            follows = after if its and not field else ""  # the value of which this is the lead
+            if column + len(text + follows) > right:
                 break  # half a number would be another one
             lit = self.view.focus and field == PANEL_FIELDS[self.chosen]
             column = canvas.text(row, column, text, "bright" if lit else "text", lit, "lit" if lit else None)
         if column + len(keys) < right - 1:
             canvas.text_right(row, right - 1, keys, "quiet")
+
+    def _in_sight(self, parts: tuple[Part, ...], room: int) -> tuple[Part, ...]:
+        """Without the first ones, where the chosen field would have no room after them."""
+        fields, chosen = [field for _, field in parts], PANEL_FIELDS[self.chosen]
+        if not self.view.focus or chosen not in fields:
+            return parts
+        end = fields.index(chosen)
+        lengths = [sum(len(text) for text, _ in parts[first : end + 1]) for first in range(end + 1)]
+        return parts[next((first for first, length in enumerate(lengths) if length <= room), end) :]
 
 
 def rows(snapshot: Snapshot) -> list[Row]:
@@ -97,9 +108,12 @@ def _lags(dataset: Dataset) -> Row:
 def recipe_row(row: str, snapshot: Snapshot) -> Row:
     """The fields of a row, what follows from them, and the keys of the first one."""
     parts: list[Part] = []
+    schedule = SCHEDULES[snapshot.recipe.schedule]
     for field in ROWS[row]:
         if field.shown(snapshot.recipe):
             parts += [(field.lead, ""), (field.text(getattr(snapshot.recipe, BY_FLAG[field.flag])), field.flag)]
+            if field.flag == "schedule" and schedule.moves:  # the word for its way has no room here
+                parts[-2:] = [(" → ", ""), (f"{schedule.last(snapshot.recipe.learning_rate):.3g}", field.flag)]
     if row in ASIDES:
         parts.append((ASIDES[row](snapshot), ""))
     wishes = [StepField(ROWS[row][0].flag, direction) for direction in (-1, 1)]

@@ -51,11 +51,12 @@ def pieces(snapshot: Snapshot) -> tuple[dict[str, Piece], dict[str, Piece]]:
     """What stands at the left and at the right, by name and in order."""
     recipe = snapshot.recipe
     schedule = SCHEDULES[recipe.schedule]
+    end = schedule.last(recipe.learning_rate)
     left: dict[str, Piece] = {
         "shape": (("-".join(map(str, snapshot.network.shape)), "text", False),),
         "optimizer": ((recipe.optimizer, "text", False),),
         "rate": (("η ", "label", False), (f"{snapshot.rate:.3g}", "text", False)),
-        "epochs": ((f"{schedule.word} over {recipe.epochs} epochs", "label", False),),
+        "epochs": ((f"{schedule.word} → {end:.3g} at epoch {recipe.epochs}", "label", False),),
         "loss": ((recipe.loss, "text", False),),
         "batch": (("batch ", "label", False), (str(recipe.batch_size), "text", False)),
     }

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 import numpy as np
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from tui.draw.axes import columns_a_tick, linear, logarithmic, round_down, round_up, rows_a_tick
+from tui.draw.axes import bent, columns_a_tick, linear, logarithmic, round_down, round_up, rows_a_tick
 
 VALUES = st.floats(-1e6, 1e6, allow_subnormal=False)
 CELLS = st.integers(3, 200)
@@ -137,3 +138,18 @@ def test_logarithmic_axes_have_the_densest_ticks_with_room_between(covers, ends,
 )
 def test_bounds_move_along_a_ladder(value: float, up: float, down: float) -> None:
     assert (round_up(value), round_down(value)) == (pytest.approx(up), pytest.approx(down))
+
+
+@given(st.floats(20.5, 1e6), st.integers(10, 200))
+def test_a_bent_axis_is_even_at_first_and_has_room_for_all_of_it(high: float, cells: int) -> None:
+    axis = bent(20.0, high, cells)
+    assert float(axis.at(0.0)) == pytest.approx(0.5) and float(axis.at(high)) == pytest.approx(cells - 0.5)
+    assert np.diff(axis.at(np.arange(0.0, 20.5))) == pytest.approx(float(axis.at(1.0)) - 0.5)
+    assert (np.diff(axis.at(np.linspace(20.0, high, 50)), 2) < 1e-9).all()
+    assert np.diff(axis.at(np.geomspace(20.0, high, 50)), 2) == pytest.approx(0.0, abs=1e-6)
+    values = np.linspace(0.0, high, 30)
+    assert axis.value(axis.at(values)) == pytest.approx(values)
+    assert axis.ticks[0] == (0, "0")
+    for (cell, label), (following, other) in pairwise(axis.ticks):
+        assert cell == int(axis.at(number(label)))
+        assert cell - (len(label) - 1) // 2 + len(label) < following - (len(other) - 1) // 2

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from tui.draw.canvas import pack
-from tui.draw.lines import clip, envelope, stroke
+from tui.draw.lines import clip, slot_means, stroke
 from tui.draw.plotting import line, plot_fit_text
 
 HOSTILE = arrays(float, st.integers(0, 12), elements=st.floats(allow_nan=True, allow_infinity=True, width=64))
@@ -80,14 +80,15 @@ def test_no_room_is_no_line() -> None:
     assert not line(np.array([50.0, 60.0]), np.array([1.0, 2.0]), 3, 4).any()
 
 
-def test_an_envelope_keeps_the_extremes_of_a_long_line() -> None:
-    x = np.arange(10_000.0)
-    y = np.sin(x)
-    y[5000], y[7000] = 9.0, np.nan
-    short_x, short_y = envelope(x, y, 0.0, 10_000.0, 30)
-    assert len(short_x) <= 120
-    assert short_y.max() == 9.0 and short_y.min() == np.nanmin(y)
-    assert (np.diff(short_x) >= 0).all() and short_x[0] == 0.0 and short_x[-1] == 9999.0
+def test_a_long_line_is_one_dot_thick_at_the_means_of_its_columns() -> None:
+    x = np.linspace(0.0, 59.99, 9_000)
+    y = 20.4 + 15.0 * (-1.0) ** np.arange(9_000)
+    y[7000] = np.nan
+    short_x, short_y = slot_means(x, y)
+    assert np.array_equal(np.floor(short_x), np.arange(60))
+    assert np.abs(short_y - 20.4).max() < 0.2
+    assert (np.count_nonzero(line(short_x, 40.0 - short_y, 10, 30), axis=0) == 1).all()
+    assert slot_means(np.zeros(2), np.full(2, np.nan))[0].size == 0
 
 
 def test_the_fit_as_plain_text() -> None:

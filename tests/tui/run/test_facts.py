@@ -18,9 +18,7 @@ from tui.run.facts import (
     Evidence,
     Facts,
     Gradient,
-    LossAhead,
     LossBounds,
-    LossCurve,
     Losses,
     Outputs,
     Overfitting,
@@ -30,6 +28,7 @@ from tui.run.facts import (
     Where,
 )
 from tui.run.ghosts import GhostCurves
+from tui.run.loss_curve import LossAhead, LossCurve
 from tui.run.race import Racing
 from tui.run.workbench import Heavy
 
@@ -169,12 +168,17 @@ def test_the_curve_begins_where_the_losses_are_of_the_present_kind():
     assert known.of(LossCurve(9)).epoch.tolist() == [2.0, 3.0, 4.0, 5.0]
 
 
-@pytest.mark.parametrize("points", [1, 9, 10, 11, 99, 1000])
-def test_a_long_curve_is_thinned_evenly(points):
-    curve = facts(points=points).of(LossCurve(10))
-    assert len(curve.epoch) <= 11
-    assert (curve.epoch[0], curve.epoch[-1]) == (0.0, float(points))
-    assert len(set(np.diff(curve.epoch[:-1]))) <= 1
+@pytest.mark.parametrize("points", [1, 1024, 1025, 65_536])
+def test_a_long_curve_has_the_means_of_stretches_and_its_first_epochs_one_by_one(points):
+    known = facts(points=points)
+    curve = known.of(LossCurve(1024))
+    assert len(curve.epoch) <= 1025 and curve.epoch[-1] == points
+    assert curve.epoch[: min(points, 5)].tolist() == [0.0, 1.0, 2.0, 3.0, 4.0][:points]
+    gaps = np.diff(curve.epoch[:-1])
+    assert not gaps.size or gaps.max() <= max(1.0, points / 300)
+    scale = known.evidence.dataset.y_scale
+    np.testing.assert_allclose(curve.train[:-1], np.sqrt(points - curve.epoch[:-1]) * scale)
+    assert (curve.spans[0][0] <= curve.train).all() and (curve.train <= curve.spans[0][1]).all()
 
 
 def test_the_best_unseen_loss_is_found_between_the_points_of_a_thinned_curve():

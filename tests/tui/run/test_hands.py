@@ -127,7 +127,7 @@ def test_the_note_says_by_how_much_the_curve_moved(wish):
     assert len(said(run)) <= 76  # whole at 80 columns
     run.perform(Step(1))
     finish(run)
-    assert "at epoch 10; since then unseen" in said(run)
+    assert "(epoch 10): unseen" in said(run)
 
 
 @pytest.mark.parametrize(

@@ -34,31 +34,32 @@ from tui.run.words import of_divergence
 
 STAYS = ": its outgoing weight is 0, so the curve stays until it learns"
 EDITS = {
-    AddUnit("relu"): (f"Unit 4 added{STAYS}", "Unit 4 added at epoch 10", "+4"),
+    AddUnit("relu"): (f"Unit 4 added{STAYS}", "Since unit 4 was added (epoch 10)", "+4"),
     AddUnit("relu", 0, (1.0,), 0.0): (
-        "Unit 4 added where it helps most: ReLU, with c = 0; a solves for c", "Unit 4 added at epoch 10", "+4",
+        "Unit 4 added where it helps most: ReLU, with c = 0; a solves for c", "Since unit 4 was added (epoch 10)", "+4",
     ),
     SetKind(0, 1, "relu"): (
-        "Unit 2: sigmoid → ReLU, same weights", "Unit 2: sigmoid → ReLU at epoch 10", "2ReLU",
+        "Unit 2: sigmoid → ReLU, same weights", "Since unit 2 turned sigmoid → ReLU (epoch 10)", "2ReLU",
     ),
-    SplitUnit(0, 1): ("Unit 2 is two ReLUs now, units 2 and 4", "Unit 2 split at epoch 10", "÷2"),
-    RemoveUnit(0, 1): ("Unit 2 removed", "Unit 2 removed at epoch 10", "−2"),
-    AddLayer(("relu",) * 3): ("Layer 2 added: 3 ReLU units", "Layer 2 added at epoch 10", "+L"),
-    RemoveLayer(0): ("Layer 1 removed", "Layer 1 removed at epoch 10", "−L"),
-    Freeze(0, 1): ("Unit 2 is frozen: training moves none of its weights", "Unit 2 frozen at epoch 10", "❄2"),
-    Freeze(0, 1, False): ("Unit 2 is no longer frozen", "Unit 2 unfrozen at epoch 10", ""),
-    SetValue(4, 2.0): ("b 0 → 2.00", "b of unit 2 moved at epoch 10", ""),
-    SetOutput((1.0, 2.0, 3.0, 4.0)): ("All c solved", "All c solved at epoch 10", "c"),
-    SetTheta(np.zeros(10)): ("All weights and biases are set", "All weights set at epoch 10", "θ"),
-    SetRecipe(Recipe(batch_size=8)): ("The batch size is now 8", "The batch size 32 → 8 at epoch 10", "B"),
+    SplitUnit(0, 1): ("Unit 2 is two ReLUs now, units 2 and 4", "Since unit 2 was split (epoch 10)", "÷2"),
+    RemoveUnit(0, 1): ("Unit 2 removed", "Since unit 2 was removed (epoch 10)", "−2"),
+    AddLayer(("relu",) * 3): ("Layer 2 added: 3 ReLU units", "Since layer 2 was added (epoch 10)", "+L"),
+    RemoveLayer(0): ("Layer 1 removed", "Since layer 1 was removed (epoch 10)", "−L"),
+    Freeze(0, 1): ("Unit 2 is frozen: training moves none of its weights", "Since unit 2 was frozen (epoch 10)", "❄2"),
+    Freeze(0, 1, False): ("Unit 2 is no longer frozen", "Since unit 2 was freed (epoch 10)", ""),
+    SetValue(4, 2.0): ("b 0 → 2.00", "Since b of unit 2 moved (epoch 10)", ""),
+    SetOutput((1.0, 2.0, 3.0, 4.0)): ("All c solved", "Since all c were solved (epoch 10)", "c"),
+    SetTheta(np.zeros(10)): ("All weights and biases are set", "Since all weights were set (epoch 10)", "θ"),
+    SetRecipe(Recipe(batch_size=8)): ("The batch size is now 8", "Since the batch size 32 → 8 (epoch 10)", "B"),
     SetExamples(np.zeros((2, 1)), np.zeros(2)): ("The examples are other ones now", "", "data"),
     DrawPoint((0.0,), 0.0): ("A point at time 30.0 ms: accel −26.2 g", "", "•"),
     ErasePoint(3): ("A point erased", "", "•"),
     SetPoints(50, 4): (
-        "50 of 106 training points train: the first in an order of data seed 4", "Points 106 → 50 at epoch 10", "pts",
+        "50 of 106 training points train: the first in an order of data seed 4",
+        "Since points 106 → 50 (epoch 10)", "pts",
     ),
-    SetPoints(50): ("50 of 106 training points train: the latest", "Points 106 → 50 at epoch 10", "pts"),
-    SetPoints(106, 4): ("106 of 106 training points train", "Points 106 → 106 at epoch 10", "pts"),
+    SetPoints(50): ("50 of 106 training points train: the latest", "Since points 106 → 50 (epoch 10)", "pts"),
+    SetPoints(106, 4): ("106 of 106 training points train", "Since points 106 → 106 (epoch 10)", "pts"),
 }  # fmt: skip
 
 
@@ -113,7 +114,7 @@ def test_every_setting_of_the_recipe_has_words_and_a_mark(moment, field):
 def test_several_settings_are_all_told(moment):
     note = note_of(SetRecipe(replace(moment.recipe, batch_size=8, l1=0.5)), moment)
     assert note.text == "The batch size is now 8; L1 is now 0.5"
-    assert note.subject == "The batch size 32 → 8 and L1 0 → 0.5 at epoch 10"
+    assert note.subject == "Since the batch size 32 → 8 and L1 0 → 0.5 (epoch 10)"
     assert note.mark == "B"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -13,7 +14,7 @@ from engine import EngineError, Network, Trainer
 from engine.edits import AddLayer, AddUnit, RemoveLayer, RemoveUnit, SetRecipe, SetTheta, SetValue
 from tui.run.beginnings import Restart
 from tui.run.choice import OUTPUT_BIAS, Choice, nearest
-from tui.run.facts import Accuracy, ActiveShares, BestUnseen, Gradient, LossCurve, Losses, Outputs
+from tui.run.facts import Accuracy, ActiveShares, BestUnseen, Gradient, Losses, Outputs
 from tui.run.gestures import (
     AddHere,
     AddLayerLast,
@@ -26,9 +27,11 @@ from tui.run.gestures import (
     StepField,
     StepSeed,
 )
+from tui.run.loss_curve import LossCurve
 from tui.run.options import Options
 from tui.run.player import FRAME, SPEEDS, RunEpochs, Step, StepSpeed, Toggle
 from tui.run.session import Session
+from tui.run.travel import Undo
 from tui.run.words import FIRST_NOTE
 
 FAR = 1 << 30  # as the number of a unit or a layer: the last one
@@ -118,6 +121,52 @@ def test_flat_out_is_work_without_a_pause():
     assert run.trainer.update > 0
 
 
+def play(run: Session, frames: int = 400) -> None:
+    """Play on until it pauses, or this many frames."""
+    run.perform(Toggle())
+    while run.player.playing and frames:
+        run.work()
+        run.clock.now += FRAME
+        frames -= 1
+
+
+@pytest.mark.parametrize("speed", [0, 3, len(SPEEDS)])
+def test_playing_pauses_once_where_the_schedule_has_brought_the_rate_to_0(speed):
+    run = session(training={"schedule": "cosine", "epochs": 10})
+    run.perform(StepSpeed(speed))
+    play(run)
+    assert (run.trainer.epoch, run.trainer.progress, run.trainer.learning_rate) == (10, 10.0, 0.0)
+    assert run.snapshot().note.startswith("The schedule has ended at epoch 10: η is 0")
+    play(run, frames=3)
+    assert run.player.playing and run.trainer.update > 40
+
+
+def test_stepping_goes_on_at_a_rate_of_0_and_playing_then_says_so():
+    run = session(training={"schedule": "cosine", "epochs": 10})
+    run.perform(RunEpochs(12))
+    finish(run)
+    run.perform(Step(1))
+    finish(run)
+    assert run.trainer.update == 49
+    play(run)
+    assert run.trainer.update == 49 and "η is 0" in run.snapshot().note
+
+
+def test_a_schedule_that_ends_above_0_plays_on():
+    run = session(training={"schedule": "step", "epochs": 10})
+    play(run, frames=20)
+    assert run.trainer.epoch > 10 and run.player.playing
+
+
+def test_a_longer_schedule_gives_more_and_ends_with_a_pause_too():
+    run = session(training={"schedule": "cosine", "epochs": 10})
+    play(run)
+    run.perform(StepField("epochs", 1))
+    assert run.trainer.learning_rate > 0
+    play(run)
+    assert run.trainer.epoch == run.trainer.recipe.epochs > 10
+
+
 def test_speed_stays_within_its_table():
     run = session()
     for direction, words in ((-99, "1 update a frame"), (1, "3 updates a frame"), (99, "flat out")):
@@ -191,7 +240,7 @@ def test_updates_a_second_are_counted_while_playing():
     assert run.snapshot().updates_per_second == 0.0
 
 
-def test_divergence_stops_with_a_note_that_says_what_to_do_and_a_lower_rate_goes_on():
+def test_divergence_stops_with_a_note_that_says_what_to_do():
     run = session(training={"lr": 1e30, "optimizer": "sgd"})
     run.perform(Step(50))
     finish(run)
@@ -203,10 +252,49 @@ def test_divergence_stops_with_a_note_that_says_what_to_do_and_a_lower_rate_goes
     for command in (Toggle(), Step(1), RunEpochs(1)):
         run.perform(command)
         assert run.work() is None
+
+
+def test_a_lower_rate_goes_on_from_where_a_run_diverged():
+    run = session(training={"optimizer": "sgd"})
+    run.perform(Step(5))
+    finish(run)
+    good = run.trainer.recipe
+    run.perform(SetRecipe(replace(good, learning_rate=1e39)))
+    run.perform(Step(1))
+    finish(run)
+    assert run.snapshot().state == "diverged"
+    run.perform(lambda moment: Change((SetRecipe(good),)))
+    told = run.snapshot()
+    assert (told.state, told.update, told.recipe) == ("paused", 5, good)
+    assert told.note == "The rate is now 0.03; space goes on from where it diverged, 0 starts again"
+    run.perform(Step(200))
+    finish(run)
+    assert run.trainer.update == 205
+
+
+def test_a_lower_rate_that_diverges_again_at_once_starts_over_and_u_takes_it_back():
+    run = session(training={"lr": 30, "optimizer": "sgd"})
+    first = run.trainer.theta
+    run.perform(Step(50))
+    finish(run)
+    stopped = run.snapshot()
+    assert stopped.state == "diverged"
     run.perform(StepField("lr", -1))
     told = run.snapshot()
-    assert told.state == "paused"
-    assert told.note == "The rate is now 5e+09; space goes on from where it diverged, 0 starts again"
+    assert (told.state, told.update, told.recipe.learning_rate) == ("paused", 0, 20)
+    assert np.array_equal(run.trainer.theta, first)
+    assert told.note == "η 20 diverges at once from there too: started over with it; u takes it back"
+    run.perform(Undo())
+    told = run.snapshot()
+    assert (told.state, told.update, told.recipe.learning_rate) == ("diverged", stopped.update, 30)
+
+
+def test_a_higher_rate_is_no_cure_that_is_tried():
+    run = session(training={"lr": 30, "optimizer": "sgd"})
+    run.perform(Step(50))
+    finish(run)
+    run.perform(StepField("lr", 1))
+    assert run.snapshot().update > 0
 
 
 def test_a_rate_that_flattens_every_unit_is_told_with_what_to_do():
@@ -282,7 +370,7 @@ def test_a_new_unit_leaves_the_curve_and_then_tells_what_has_been_since():
     run.perform(Step(40))
     finish(run)
     told = run.snapshot()
-    assert told.note.startswith(f"Unit 4 added at epoch 10; since then unseen {before:.1f} → ")
+    assert told.note.startswith(f"Since unit 4 was added (epoch 10): unseen {before:.1f} → ")
     assert told.note.endswith(f"{unseen_loss(run):.1f} g")
 
 
@@ -422,7 +510,7 @@ def test_a_loss_that_stays_is_not_said_to_have_moved():
     run.perform(AddHere("relu"))
     run.perform(Step(1))
     finish(run)
-    assert run.snapshot().note == "Unit 4 added at epoch 0; since then unseen stays at 50.4 g"
+    assert run.snapshot().note == "Since unit 4 was added (epoch 0): unseen stays at 50.4 g"
 
 
 @pytest.mark.parametrize(("unit", "part"), [(1, "w"), (1, "b"), (1, "c"), (OUTPUT_BIAS, "b")])
@@ -445,12 +533,12 @@ def test_a_nudge_names_the_unit_and_the_input():
     assert run.snapshot().note.startswith("w from x2 ")
     run.perform(Step(1))
     finish(run)
-    assert run.snapshot().note.startswith("w from x2 of unit 2 moved at epoch ")
+    assert run.snapshot().note.startswith("Since w from x2 of unit 2 moved (epoch ")
     choose(run, 0, OUTPUT_BIAS)
     run.perform(Nudge("b", 1))
     run.perform(Step(1))
     finish(run)
-    assert run.snapshot().note.startswith("b of the output moved at epoch ")
+    assert run.snapshot().note.startswith("Since b of the output moved (epoch ")
 
 
 def test_a_nudge_of_what_is_not_there_says_so():

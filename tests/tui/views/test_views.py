@@ -24,23 +24,22 @@ from tui.run.facts import (
     Accuracy,
     ActiveShares,
     BestUnseen,
-    Curve,
     Evidence,
     Facts,
     Gradient,
-    LossAhead,
     LossBounds,
-    LossCurve,
     Losses,
     Outputs,
     Predictions,
     Probe,
     Request,
 )
+from tui.run.loss_curve import Curve, LossAhead, LossCurve
 from tui.run.measure import Measure
 from tui.run.snapshot import Snapshot
 from tui.views import ViewState, fit, loss
 from tui.views.fit import curve, plane, series
+from tui.views.state import next_loss_axes
 from tui.views.units import table
 
 load = lru_cache(data.load)
@@ -164,6 +163,21 @@ def test_a_curve_that_leaves_the_frame_is_marked_at_the_edge() -> None:
     assert "▲" in rows[0] and "▼" in rows[-3]
 
 
+@pytest.mark.parametrize(
+    ("shift", "words"),
+    [
+        (3e6, "the fit is above: 148M g"),
+        (-20.0, "the fit is below: −1099 … −952 g"),
+        (0.0, ""),
+    ],
+)
+def test_a_fit_outside_the_frame_says_where_it_is(shift: float, words: str) -> None:
+    network = trained()
+    network.theta = [*network.theta[:-1], network.theta[-1] + shift]
+    text = curve.paint(snapshot("motorcycle", network), 80, 27, DARK, STATE).plain()
+    assert words in text and ("the fit is" in text) == bool(words)
+
+
 def test_the_loss_numbers_are_the_legend() -> None:
     snap = snapshot("motorcycle", trained())
     assert loss.paint(snap, 39, 27, DARK, STATE).plain().startswith(" • train 22.8   ∘ unseen 25.6  +12%\n")
@@ -218,6 +232,55 @@ def test_edits_and_the_best_epoch_stand_on_the_loss_plot(width: int, height: int
     assert sum("┊" in row for row in rows) > height // 2
     assert "▴" in rows[-2]
     assert rows[-1].split()[0] == "0"
+
+
+def test_edits_at_one_epoch_share_a_label() -> None:
+    def labels(*marks: tuple[float, str, bool]) -> list[str]:
+        snap = snapshot("motorcycle", trained(), marks=marks)
+        return loss.paint(snap, 39, 27, DARK, STATE).plain().split("\n")[1].split("  ")[-1].split()
+
+    assert labels((50.0, "+4", False), (50.25, "η", False)) == ["+4", "η"]
+    assert labels(*[(50.0, f"+{unit}", False) for unit in range(4, 9)]) == ["…+8"]
+    assert labels((50.0, "+4", False), (148.0, "+5", False), (148.0, "η", False)) == ["+5", "η"]  # at the edge
+
+
+@pytest.mark.parametrize("apart", [0.0, 0.02])
+def test_where_both_losses_share_a_cell_each_has_every_other_one(apart: float) -> None:
+    epochs, flat = np.arange(121.0), np.full(121, 22.0)
+    snap = snapshot("motorcycle", trained(), answers={LossCurve(1024): Curve(epochs, flat, flat + apart)}, marks=())
+    for palette in (DARK, PLAIN):
+        canvas = loss.paint(snap, 39, 27, palette, STATE)
+        train, unseen = (colours(canvas, name)[2:25].sum(axis=0) for name in ("train", "unseen"))
+        both = np.flatnonzero(train + unseen)
+        assert (train + unseen).max() == 1
+        assert (np.diff(train[both][:-2]) != 0).all()
+
+
+def test_a_loss_that_goes_up_and_down_is_one_dot_thick_on_a_dim_ground() -> None:
+    epochs, low, high = np.arange(0.0, 1001.0), np.full(1001, 20.0), np.full(1001, 60.0)
+    noisy = Curve(epochs, np.full(1001, 40.0), None, (np.array([low, high]),))
+    snap = snapshot("motorcycle", trained(), answers={LossCurve(1024): noisy}, marks=(), progress=1000.0)
+    canvas = loss.paint(snap, 39, 27, DARK, STATE)
+    assert (colours(canvas, "train")[3:25].sum(axis=0) <= 1).all()
+    ground = canvas.background == CODES["train_tint_small"]
+    assert ground.any(axis=0).sum() > 30 and ground.sum(axis=0).max() > 10
+    assert not (loss.paint(snap, 39, 27, PLAIN, STATE).background == CODES["train_tint_small"]).any()
+
+
+def test_a_smooth_fall_has_no_ground() -> None:
+    assert not (
+        loss.paint(snapshot("motorcycle", trained()), 39, 27, DARK, STATE).background == CODES["train_tint_small"]
+    ).any()
+
+
+def test_early_epochs_have_room_and_y_makes_them_even() -> None:
+    def column(state: ViewState, progress: float) -> int:
+        snap = snapshot("motorcycle", trained(), marks=((50.0, "η", False),), progress=progress)
+        return loss.paint(snap, 39, 27, DARK, state).plain().split("\n")[1].index("η")
+
+    even = next_loss_axes(STATE)
+    assert column(STATE, 1400.0) > 13 and column(even, 1400.0) < 8
+    assert next_loss_axes(next_loss_axes(even)) == STATE
 
 
 def test_the_best_unseen_epoch_has_its_numbers_once_it_is_past() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -76,9 +77,12 @@ def test_how_far_back_gives_way_to_what_is_always_there():
 
 def test_a_schedule_and_its_present_rate_are_shown():
     snapshot = told(recipe=Recipe(schedule="cosine", learning_rate=0.01), rate=0.005)
-    assert "η 0.005  cosine over 100 epochs" in top(snapshot, 160)
+    assert "η 0.005  cosine → 0 at epoch 100" in top(snapshot, 160)
     panel = RecipePanel(DARK, "recipe").draw(snapshot, 48, 8).plain()
-    assert "η 0.01, cosine to 100, now 0.005" in panel
+    assert "η 0.01 → 0 at epoch 100, now 0.005" in panel
+    for width, words in ((44, "η 0.001 → 1e-05 at epoch 100"), (36, "η 0.001 → 1e-05")):
+        panel = RecipePanel(DARK, "recipe").draw(replace(snapshot, recipe=Recipe(schedule="step")), width, 8).plain()
+        assert f"{words}\n" in re.sub(r" +(\[ \])?\n", "\n", panel)
 
 
 @pytest.mark.parametrize("name", ["a-table-with-a-very-long-name" * 3, "時間と温度" * 6, "時間と温度" * 3])
@@ -106,9 +110,7 @@ def test_the_recipe_fits_its_place(width, height):
 @pytest.mark.parametrize("width", [29, 34, 40, 44, 48, 80])
 def test_a_number_of_the_recipe_is_whole_or_not_there(width):
     snapshot = told(recipe=Recipe(schedule="cosine", learning_rate=0.03), rate=0.02999)
-    (row,) = (
-        row for row in RecipePanel(DARK, "recipe").draw(snapshot, width, 8).plain().split("\n") if "cosine" in row
-    )
+    (row,) = (row for row in RecipePanel(DARK, "recipe").draw(snapshot, width, 8).plain().split("\n") if "η" in row)
     assert "now" not in row or "now 0.03" in row
 
 
@@ -122,6 +124,17 @@ def test_the_chosen_field_is_always_in_sight():
         assert canvas.plain().split("\n")[-1].endswith("↓") == (not start)  # below is the device, which is no field
     panel.view = ViewState()
     assert panel.draw(snapshot, 44, 5).plain().startswith(" data")
+
+
+@pytest.mark.parametrize("width", [30, 34, 40, 80])
+def test_the_chosen_field_is_in_sight_on_a_narrow_panel_too(width):
+    snapshot, panel = told(recipe=Recipe(schedule="step", epochs=10_000, learning_rate=0.0005)), RecipePanel(DARK, "r")
+    panel.view = ViewState(focus=True)
+    for panel.chosen in map(PANEL_FIELDS.index, shown_fields(snapshot)):
+        lit = panel.draw(snapshot, width, 8)
+        assert (lit.background == CODES["lit"]).any()
+    panel.chosen = PANEL_FIELDS.index("epochs")
+    assert "at epoch 10000" in panel.draw(snapshot, width, 8).plain()
 
 
 def test_a_batch_that_holds_all_is_called_full():
@@ -140,10 +153,12 @@ def test_what_takes_long_stands_before_the_note():
 
 
 def test_a_note_gives_way_before_its_numbers_do():
-    facts = told(note="The optimizer momentum → rmsprop at epoch 120; since then unseen 43.9 → 41.9 g")
+    facts = told(
+        note="Since the optimizer momentum → rmsprop (epoch 1200): unseen 43.9 → 41.9 g; train is flat since epoch 40"
+    )
     assert NoteLine(DARK, "note").draw(facts, 120, 1).plain() == f" ▸ {facts.note}"
     line = NoteLine(DARK, "note").draw(facts, 80, 1).plain()
-    assert line == " ▸ The optimizer momentum → rmsprop at epoch 120; unseen 43.9 → 41.9 g"
+    assert line == " ▸ Since the optimizer momentum → rmsprop: unseen 43.9 → 41.9 g"
 
 
 @pytest.mark.parametrize(("width", "shown"), [(40, "one two three"), (14, "one two"), (9, "one"), (6, "o…")])

@@ -9,7 +9,7 @@ import numpy as np
 from tui.draw import plotting
 from tui.draw.axes import columns_a_tick, linear, rows_a_tick
 from tui.draw.canvas import Canvas
-from tui.draw.frame import Frame, draw_axes, finite_range, mark_edges, per_dataset, words
+from tui.draw.frame import Frame, draw_axes, finite_range, mark_edges, per_dataset, say_where, words
 from tui.draw.lines import stroke
 from tui.run.facts import Predictions, Probe, Request
 from tui.run.ghosts import GhostCurves
@@ -122,6 +122,7 @@ def _draw_curve(canvas: Canvas, frame: Frame, dataset: Dataset, probe: Probe, sm
             hidden = taken[row, column]
             canvas.tint(row[hidden], column[hidden], f"{name}_tint" + "_small" * small)
     mark_edges(canvas, frame, x, probe.y, "model")
+    say_where(canvas, frame, probe.y, dataset.target_unit)
 
 
 def grab(snapshot: Snapshot, width: int, height: int, row: int, column: int) -> int | None:

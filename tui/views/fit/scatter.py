@@ -9,7 +9,7 @@ import numpy as np
 from tui.draw import plotting
 from tui.draw.axes import columns_a_tick, linear, rows_a_tick
 from tui.draw.canvas import Canvas
-from tui.draw.frame import Frame, draw_axes, finite_range, per_dataset, words
+from tui.draw.frame import Frame, draw_axes, finite_range, per_dataset, say_where, words
 from tui.run.facts import Outputs, Split
 
 if TYPE_CHECKING:
@@ -43,24 +43,23 @@ def paint(snapshot: Snapshot, width: int, height: int, palette: Palette, state: 
     draw_axes(canvas, frame, words("true", dataset.target_unit), palette.depth != "none")
     _draw_head(canvas, frame, dataset)
     canvas.codes(frame.top, frame.left, _diagonal(dataset, frame), "quiet")
+    told, train = [], np.zeros((2, 0), int)
     for split, few, many, colour in _SPLITS:
         if (outputs := snapshot.answer(Outputs(split))) is None:
             continue
         rows, true = _rows(dataset)[split]
         value = dataset.unscale(outputs[rows])
+        told.append(value)
         cells, count = np.unique(np.stack(frame.cells(true, value)), axis=1, return_counts=True)
         for glyph, own in ((few, count < _MANY), (many, count >= _MANY)):
             canvas.glyphs(cells[0, own], cells[1, own], glyph, colour)
+        _mark_edges(canvas, frame, true, value, colour)
         if split == "train":
             train = cells
         else:
             _tint(canvas, train, cells)
-        for edge, row, mark in (
-            (value > frame.y.high, frame.top, "▲"),
-            (value < frame.y.low, frame.top + frame.rows - 1, "▼"),
-        ):
-            column = frame.x.at(true[edge]).astype(int) + frame.left
-            canvas.glyphs(np.full(len(column), row), column, mark, colour)
+    if told:
+        say_where(canvas, frame, np.concatenate(told), dataset.target_unit)
     return canvas
 
 
@@ -76,6 +75,16 @@ def _draw_head(canvas: Canvas, frame: Frame, dataset: Dataset) -> None:
         if start >= end + 2:
             canvas.parts(0, start, pieces)
             return
+
+
+def _mark_edges(canvas: Canvas, frame: Frame, true: np.ndarray, value: np.ndarray, colour: str) -> None:
+    """The points above and below the frame."""
+    for edge, row, mark in (
+        (value > frame.y.high, frame.top, "▲"),
+        (value < frame.y.low, frame.top + frame.rows - 1, "▼"),
+    ):
+        column = frame.x.at(true[edge]).astype(int) + frame.left
+        canvas.glyphs(np.full(len(column), row), column, mark, colour)
 
 
 def _tint(canvas: Canvas, train: np.ndarray, unseen: np.ndarray) -> None:

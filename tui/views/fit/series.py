@@ -8,7 +8,7 @@ import numpy as np
 
 from tui.draw.axes import Axis, linear, rows_a_tick
 from tui.draw.canvas import Canvas
-from tui.draw.frame import Frame, draw_axes, finite_range, mark_edges, per_dataset, words
+from tui.draw.frame import Frame, draw_axes, finite_range, mark_edges, per_dataset, say_where, words
 from tui.draw.lines import bars, stroke
 from tui.draw.numbers import short
 from tui.run.dated import MONDAY, ON_WEEKDAYS, naive
@@ -75,6 +75,8 @@ def paint(snapshot: Snapshot, width: int, height: int, palette: Palette, state: 
     for (_, values), shade in zip(ghosts, extras.shades(len(ghosts)), strict=True):
         _draw_line(canvas, frame, shown, values, shade)
     _draw_series(canvas, frame, shown, predicted)
+    if predicted is not None:
+        say_where(canvas, frame, predicted[_near(frame, shown)].astype(float), dataset.target_unit)
     if predicted is not None and frame.top + frame.rows + 2 + _STRIP <= height:
         _draw_errors(canvas, frame, shown, predicted)
         whole = "calendar" if shown.period in ON_WEEKDAYS else "all"

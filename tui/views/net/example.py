@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from data.steps import when
 from engine.activations import KINDS
 from engine.losses import LOSSES
 from tui.draw.canvas import Canvas, cut
@@ -49,7 +50,7 @@ def subtitle(snapshot: Snapshot, state: ViewState) -> str:
     """25 of 106 by time, training data."""
     dataset = snapshot.dataset
     count, place = len(dataset.y_train), examples.place(dataset, state)
-    date = "" if dataset.times_train is None else f": {dataset.times_train[examples.row(dataset, state)]}"
+    date = "" if dataset.times_train is None else f": {when(dataset.times_train[examples.row(dataset, state)])}"
     return f"{place + 1} of {count} by {examples.ordered_by(dataset)}{date}, training data"
 
 

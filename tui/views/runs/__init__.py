@@ -42,7 +42,7 @@ def paint(snapshot: Snapshot, width: int, height: int, palette: Palette, state: 
         canvas.text(1, 2, "lining the runs up …", "label")
         return canvas
     end = table.draw(canvas, rows, snapshot, state)
-    curves.draw(canvas, end, rows, snapshot, state, palette)
+    curves.draw(canvas, end, rows, state, palette)
     return canvas
 
 
