@@ -224,5 +224,7 @@ def _places(cells: polars.Series, levels: list[str]) -> Any:
 
 
 def _example(cells: polars.Series) -> str:
-    there = cells.is_not_null()
-    return clean(cells[there.arg_max() or 0]) if there.any() else ""
+    first = next(filter(None, cells.head(SAMPLE).to_list()), None)
+    if first is None and cells.null_count() < len(cells):
+        first = cells.drop_nulls()[0]
+    return clean(first or "")

@@ -17,6 +17,7 @@ LONGEST_LINE = 10**6
 WIDE = "  "  # two blanks or more, between cells that may hold one
 SEPARATORS = ("\t", ";", "|", ",", " ", WIDE)  # where several would do, the first of them
 NAMES = {"\t": "tabs", ";": "semicolons", "|": "bars", ",": "commas", " ": "blanks"}
+CELLS = 100  # of a row that are looked at
 MOST_TITLES = 20  # lines above a table
 EVEN = 0.9  # of the rows that have as many cells as most
 COMMENTS = ("#", "%", "//")
@@ -123,13 +124,14 @@ def tell(name: str, content: bytes) -> Dialect:
 
 
 def refuse_long_lines(name: str, content: bytes) -> None:
-    import numpy as np
-
-    ends = np.flatnonzero(np.frombuffer(content, np.uint8) == ord("\n"))
-    lengths = np.diff(ends, prepend=-1, append=len(content))
-    if lengths.max(initial=0) > LONGEST_LINE:
-        line = int(np.argmax(lengths)) + 1
-        raise DataError(f"line {line} of {name} is longer than 1 MB: expected a table with a line for each row")
+    """DataError for a line that is longer than a row can be; a look at each megabyte finds it."""
+    start = 0
+    while len(content) - start > LONGEST_LINE:
+        end = content.rfind(b"\n", start, start + LONGEST_LINE + 1)
+        if end < 0:
+            line = content.count(b"\n", 0, start) + 1
+            raise DataError(f"line {line} of {name} is longer than 1 MB: expected a table with a line for each row")
+        start = end + 1
 
 
 def after_block(lines: Sequence[str]) -> int:
@@ -208,7 +210,7 @@ def begin(records: Sequence[tuple[int, Record]], width: int) -> int:
     full = usual([filled(record) for record in rows])
     for number, record in enumerate(rows[:-1][:MOST_TITLES]):
         if filled(record) == full:
-            if not any(map(is_value, record)) and any(map(is_value, rows[number + 1])):
+            if not any(map(is_value, record[:CELLS])) and any(map(is_value, rows[number + 1][:CELLS])):
                 return number
             break
     for number, record in enumerate(rows[:-1]):

@@ -9,6 +9,7 @@ from typing import Any
 
 NAME_LENGTH = 40
 NAMES_LISTED = 24
+NAMED = 6  # columns in a sentence
 
 
 class DataError(ValueError):
@@ -57,3 +58,9 @@ def choice(name: str, value: str, choices: Iterable[str], otherwise: str = "") -
     listed = ", ".join(names[:NAMES_LISTED]) + (f" and {len(names) - NAMES_LISTED} more" * (len(names) > NAMES_LISTED))
     hint = f" (did you mean {near[0]!r}?)" if near else ""
     return DataError(f"{name}={show(value)}: expected one of {listed}{otherwise}{hint}")
+
+
+def listed(names: Iterable[str]) -> str:
+    """Names in quotes, the first few of many."""
+    shown = [repr(name) for name in names]
+    return ", ".join(shown[:NAMED]) + f" and {len(shown) - NAMED} more" * (len(shown) > NAMED)

@@ -81,7 +81,7 @@ def of_text(name: str, content: bytes, header: bool | None) -> Named:
         notices, frame = (*notices, rows), frame.filter(~broken)
     frame = frame.select(frame.columns[: dialect.width])
     notices = (*dialect.notices, *notices)
-    if dialect.named_rows and header is not False:
+    if dialect.named_rows and header is not False and frame.height:
         first = ["row names", *(cell or "" for cell in frame.row(0)[:-1])]
         return frame.slice(1), first, notices
     if dialect.header is not None and header is not False:

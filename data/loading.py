@@ -11,11 +11,11 @@ import numpy as np
 
 from data.catalog import Shipped, csv_of, shipped, words
 from data.dataset import PLAIN_LABELS, Dataset, Kind
-from data.errors import DataError, choice, clean, real, show, whole
+from data.errors import DataError, choice, clean, listed, real, show, whole
 from data.examples import Examples
 from data.generators import GENERATED, Generated
+from data.levels import flag_name
 from data.reading import read_examples
-from data.roles import flag_name, listed
 from data.scaling import fit_scaling, varies
 from data.sources import EXPECTED, exists
 from data.split import split_at_random, split_by_time, unseen_count

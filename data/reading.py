@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from data.columns import Column
-from data.errors import DataError, show
+from data.errors import NAMED, DataError, listed, show
 from data.examples import Examples, in_order, of_many, refuse_twice, tells_apart, within
 from data.past import (
     FEWEST_ROWS,
@@ -21,7 +21,7 @@ from data.past import (
     usual_lags,
     windows,
 )
-from data.roles import NAMED, Roles, choose, listed
+from data.roles import Roles, choose
 from data.steps import Times, time_period
 from data.tables import Table
 

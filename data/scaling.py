@@ -12,6 +12,7 @@ from data.errors import DataError, show
 
 Floats = NDArray[np.float64]
 Scaled = NDArray[np.float32]
+PIECE = 2**14  # rows that are scaled at a time
 SMALLEST = 5e-324  # of the positive numbers: half of a range of that size would be 0
 
 
@@ -31,8 +32,12 @@ class Scaling:
             raw = raw[:, np.newaxis]
         if raw.ndim != 2 or raw.shape[1] != self.x_offset.size:
             raise DataError(f"x of shape {raw.shape}: expected (N, {self.x_offset.size}), a column for each feature")
+        scaled = np.empty(raw.shape, np.float32)
         with np.errstate(over="ignore"):  # far beyond the data, float32 ends and infinity begins
-            return np.ascontiguousarray((raw - self.x_offset) / self.x_factor, np.float32)
+            for start in range(0, len(raw), PIECE):  # so that only the result takes memory
+                rows = slice(start, start + PIECE)
+                scaled[rows] = (raw[rows] - self.x_offset) / self.x_factor
+        return scaled
 
     def unscale(self, y: ArrayLike) -> Floats:
         """Scaled targets or predictions (N,) in the data's own units, float64."""

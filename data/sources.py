@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import zlib
+from collections.abc import Iterator
 from pathlib import PurePath
 
 from data.errors import DataError, clean
@@ -76,22 +77,28 @@ def unpacked(name: str, content: bytes) -> bytes:
     """What gzip packed; other bytes as they are."""
     if not content.startswith(GZIP):
         return content
-    pieces: list[bytes] = []
-    size, rest = 0, content
     try:
-        while rest.startswith(GZIP):  # a file may hold several, one after another
-            unpacker = zlib.decompressobj(wbits=16 + zlib.MAX_WBITS)
-            while not unpacker.eof and (piece := unpacker.decompress(rest, PIECE)):
-                pieces.append(piece)
-                size, rest = size + len(piece), unpacker.unconsumed_tail
-                if size > LARGEST:
-                    raise DataError(f"{name} unpacks to more than 1 GB: expected a smaller file")
-            if not unpacker.eof:
-                raise DataError(f"{name} ends before its packed content does: expected a whole .gz file")
-            rest = unpacker.unused_data
+        size = 0
+        for piece in pieces(name, content):  # counted first, so that what is too large takes no memory
+            size += len(piece)
+            if size > LARGEST:
+                raise DataError(f"{name} unpacks to more than 1 GB: expected a smaller file")
+        return b"".join(pieces(name, content))
     except zlib.error:
         raise DataError(f"{name} cannot be unpacked: expected a whole .gz file") from None
-    return b"".join(pieces)
+
+
+def pieces(name: str, content: bytes) -> Iterator[bytes]:
+    """What gzip packed, piece by piece; a file may hold several packed contents, one after another."""
+    rest = content
+    while rest.startswith(GZIP):
+        unpacker = zlib.decompressobj(wbits=16 + zlib.MAX_WBITS)
+        while not unpacker.eof and (piece := unpacker.decompress(rest, PIECE)):
+            rest = unpacker.unconsumed_tail
+            yield piece
+        if not unpacker.eof:
+            raise DataError(f"{name} ends before its packed content does: expected a whole .gz file")
+        rest = unpacker.unused_data
 
 
 def too_large(name: str) -> DataError:

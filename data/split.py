@@ -10,7 +10,7 @@ from data.errors import DataError
 TEST_FRACTION = 0.2
 FEWEST_TRAIN = 2
 
-Rows = NDArray[np.intp]
+Rows = NDArray[np.intp] | slice
 
 
 def unseen_count(name: str, rows: int, fraction: float | None) -> int:
@@ -27,8 +27,7 @@ def unseen_count(name: str, rows: int, fraction: float | None) -> int:
 
 def split_by_time(rows: int, unseen: int) -> tuple[Rows, Rows]:
     """Rows in order of time as (train, unseen): the last ones are unseen."""
-    order = np.arange(rows)
-    return order[: rows - unseen], order[rows - unseen :]
+    return slice(0, rows - unseen), slice(rows - unseen, rows)
 
 
 def split_at_random(rows: int, unseen: int, seed: int) -> tuple[Rows, Rows]:

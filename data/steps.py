@@ -24,7 +24,8 @@ def time_period(times: Times | None) -> Period | None:
         return None
     if times.dtype.kind != "M":
         return "year"
-    dates = np.unique(times[~np.isnat(times)])
+    dates = np.sort(times[~np.isnat(times)])
+    dates = dates[np.append(dates[1:] != dates[:-1], [True] * bool(len(dates)))]  # each once; np.unique is far slower
     if dates.dtype == "datetime64[ms]":
         steps = np.diff(dates)
         return "hour" if len(steps) and steps.min() == HOUR and not (steps % HOUR).astype(int).any() else None

@@ -25,7 +25,6 @@ from tui.run.player import FIRST_SPEED
 from tui.run.settings import recall
 from tui.run.writing import export
 from tui.screens.help import HelpScreen
-from tui.screens.open_table import Columns, OpenTable
 from tui.widgets.number_prompt import NumberPrompt
 from tui.widgets.panel import Panel
 from tui.widgets.recipe_panel import RecipePanel
@@ -822,80 +821,9 @@ async def test_own_keys_that_cannot_be_used_are_told(drive, tmp_path):
         assert d.shown.update == 1
 
 
-# ------------------------------------------------------------------------------------------- one's own table
-
-
-@pytest.fixture
-def table(tmp_path) -> Path:
-    path = tmp_path / "own.csv"
-    path.write_text("speed,name,way\n" + "".join(f"{i},n{i},{i * i / 10}\n" for i in range(40)))
-    return path
-
-
 async def type_in(d, text: str) -> None:
     d.app.screen.focused.value = text
     await d.settle()
-
-
-async def test_a_table_is_opened_and_its_columns_are_shown(drive, table):
-    async with drive() as d:
-        await d.press("o")
-        assert isinstance(d.app.screen, OpenTable)
-        await type_in(d, str(table))
-        await d.press("tab")
-        columns = d.app.screen.query_one(Columns)
-        shown = [[str(cell) for cell in columns.get_row_at(row)] for row in range(columns.row_count)]
-        assert [row[:4] for row in shown] == [
-            ["• feature", "speed", "number", "0 … 39"],
-            ["", "name", "text", ""],
-            ["▸ target", "way", "number", "0 … 152.1"],
-        ]  # fmt: skip
-        await type_in(d, "way")
-        await d.press("enter")
-        assert d.app.screen is d.app.main
-        assert (d.shown.dataset.target_name, d.shown.dataset.feature_names) == ("way", ("speed",))
-
-
-@pytest.mark.parametrize(("target", "words"), [("nothing", "nothing"), ("name", "name")])
-async def test_what_is_wrong_is_said_in_the_dialog_and_the_run_stays(drive, table, target, words):
-    async with drive() as d:
-        await d.press(".", "o")
-        await type_in(d, str(table))
-        await d.press("tab")
-        await type_in(d, target)
-        await d.press("enter")
-        answer = str(d.app.screen.query_one("#answer").content)
-        assert words in answer
-        assert "\n" not in answer
-        await d.press("escape")
-        assert (d.shown.dataset.name, d.shown.update) == ("motorcycle", 1)
-
-
-async def test_lags_take_digits_only_and_many_of_them_are_refused_quickly(drive, table):
-    async with drive() as d:
-        await d.press("o")
-        await type_in(d, str(table))
-        await d.press("tab", "tab", "tab", *("x12" + "3" * 40), "enter")
-        assert d.app.screen.query_one("#lags").value == "12" + "3" * 7
-        assert "lags" in str(d.app.screen.query_one("#answer").content)
-
-
-async def test_a_file_in_ones_home(drive, table, monkeypatch):
-    monkeypatch.setenv("HOME", str(table.parent))
-    async with drive() as d:
-        await d.press("o")
-        await type_in(d, "~/own.csv")
-        await d.press("enter")
-        assert d.shown.dataset.name.startswith("own")
-
-
-async def test_a_file_that_is_not_there(drive, tmp_path):
-    async with drive() as d:
-        await d.press("o", "enter")
-        assert "expected the path" in str(d.app.screen.query_one("#answer").content)
-        await type_in(d, str(tmp_path / "missing.csv"))
-        await d.press("tab")
-        assert "missing.csv" in str(d.app.screen.query_one("#answer").content)
 
 
 # --------------------------------------------------------------------------------------------------- exporting

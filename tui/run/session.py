@@ -19,7 +19,7 @@ from engine import Experiment, Trainer
 from engine.edits import Edit, SetRecipe
 from engine.outcome import Outcome
 from tui.run import words
-from tui.run.beginnings import Begin, Beginning, Open, Restart, begin, first_run
+from tui.run.beginnings import Begin, Beginning, Load, Open, Restart, begin, first_run
 from tui.run.choice import Choice, nearest
 from tui.run.diverged import diverges_again, steepness
 from tui.run.editing import goes_on, make
@@ -74,7 +74,7 @@ class Session:
         if scene is not None:
             self._set(scene)
         elif options.saved is None:
-            self.telling.say(words.of_first(self.dataset))
+            self.telling.say(*words.of_first(self.dataset))
         else:
             self._begun(Open(options.saved))
 
@@ -203,7 +203,8 @@ class Session:
         self._begun(beginning)
 
     def _begun(self, beginning: Beginning) -> None:
-        self.telling.say(words.of_beginning(beginning, self.run))
+        shorter = words.briefly(self.dataset) if isinstance(beginning, Load) else ()
+        self.telling.say(words.of_beginning(beginning, self.run), *shorter)
         if isinstance(beginning, Open) and self.story.outcome is not None:
             self.player.do(Replay())
 

@@ -15,6 +15,7 @@ from tui.run.run import Moment, Run
 from tui.run.telling import Note
 
 FIRST_NOTE = "space plays, . is one update; s adds a sigmoid unit, r a ReLU; ? all keys"  # whole at 80 columns
+NEXT = "space plays, ? all keys"
 OFFER = "A run was cut off: ctrl+r goes on with it; space plays this one, ? all keys"
 TO_BEFORE = "; u goes to the run before"
 NOTHING_LEFT = "No run was cut off: there is nothing to go on with"
@@ -50,9 +51,20 @@ def of_beginning(beginning: Beginning, run: Run) -> str:
             return "; ".join(filter(None, (*dataset.notices, "" if about in dataset.source else about, dataset.source)))
 
 
-def of_first(dataset: Dataset) -> str:
-    """The sentence of the run that the program starts with."""
-    return "; ".join((*dataset.notices, FIRST_NOTE))
+def of_first(dataset: Dataset) -> tuple[str, ...]:
+    """What is said of the run that the program starts with, in fewer and fewer words."""
+    return "; ".join((*dataset.notices, FIRST_NOTE)), *(f"{form}; {NEXT}" for form in briefly(dataset)), FIRST_NOTE
+
+
+def briefly(dataset: Dataset) -> tuple[str, ...]:
+    """How a table was read, in fewer and fewer words; () where there is nothing to say."""
+    if not dataset.notices:
+        return ()
+    return (
+        f"{dataset.notices[0].partition(':')[0]}; o shows its columns",
+        f"fits {dataset.target_label}; o shows the table's columns",
+        "o shows the columns",
+    )
 
 
 def of_training(moment: Moment) -> Note:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import data
 from engine import EngineError, files
 from tui.actions import Action
 from tui.run.enacting import Enact
@@ -35,7 +36,8 @@ class DialogScreen(AskingScreen):
     def action_open_table(self) -> None:
         from tui.screens.open_table import OpenTable
 
-        self.app.push_screen(OpenTable(self.send))
+        own = None if self.snapshot is None or self.snapshot.dataset.name in data.names() else self.snapshot.dataset
+        self.app.push_screen(OpenTable(self.send, {} if own is None else own.options))
 
     def action_scenes(self) -> None:
         from tui.screens.scenes import Scenes

@@ -5,8 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import os
-from collections.abc import Sequence
-from typing import ClassVar
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, ClassVar
 
 from rich.text import Text
 from textual import on
@@ -20,7 +20,7 @@ import data
 from tui.draw.canvas import cut
 from tui.run.described import extent, share
 from tui.run.gestures import LoadTable
-from tui.run.runner import EXPECTED, Perform, one_sentence
+from tui.run.runner import EXPECTED, Command, Perform, one_sentence
 from tui.screens.dialog import Dialog
 from tui.widgets.number_prompt import DIGITS
 
@@ -57,6 +57,11 @@ class OpenTable(Dialog):
             super().__init__()
             self.description, self.problem = description, problem
 
+    def __init__(self, send: Callable[[Command], None], options: Mapping[str, Any]) -> None:
+        """`options`: those of `data.load` for the table that is fitted now, {} where it is none of one's own."""
+        super().__init__(send)
+        self.present = in_words(options)
+
     def compose(self) -> ComposeResult:
         with Vertical():
             yield Label("Open a table", id="title")
@@ -64,7 +69,14 @@ class OpenTable(Dialog):
                 digits, room = (DIGITS, 9) if name == "lags" else (None, 0)  # 0: as much as one types
                 with Horizontal(classes="field"):
                     yield Label(name)
-                    yield Input(id=name, placeholder=hint, compact=True, restrict=digits, max_length=room)
+                    yield Input(
+                        self.present.get(name, ""),
+                        id=name,
+                        placeholder=hint,
+                        compact=True,
+                        restrict=digits,
+                        max_length=room,
+                    )
             columns = Columns(id="columns", cursor_type="row", cell_padding=0)
             for heading, width in zip(HEADINGS, WIDEST, strict=True):
                 columns.add_column(heading, width=width + 1)
@@ -74,6 +86,8 @@ class OpenTable(Dialog):
     def on_mount(self) -> None:
         self.description: data.Description | None = None
         self.query_one(Columns).display = False
+        self.focuses = bool(self.present)  # a table that is known is to be looked at first
+        self.look()
 
     @on(Input.Blurred)
     def look(self) -> None:
@@ -102,6 +116,9 @@ class OpenTable(Dialog):
         for column in message.description.columns if message.description is not None else ():
             columns.add_row(*map(Text, cells(column)))
         columns.move_cursor(row=row)
+        if columns.display and self.focuses:
+            columns.focus()
+            self.focuses = False
         self.say(message.problem or (PICK if columns.has_focus else HELP), wrong=bool(message.problem))
 
     @on(Columns.RowHighlighted)
@@ -167,6 +184,15 @@ def cells(column: data.Described) -> tuple[str, ...]:
     """A column as a row of the list."""
     texts = MARKS[column.role], column.name, column.kind, extent(column), share(column), column.example
     return tuple(cut(text, width) for text, width in zip(texts, WIDEST, strict=True))
+
+
+def in_words(options: Mapping[str, Any]) -> dict[str, str]:
+    """What stands in the fields for these arguments of `data.load`."""
+    texts = {"file": options.get("name_or_path"), "target": options.get("target"), "lags": options.get("lags")}
+    features = options.get("features")
+    if features:
+        texts["features"] = features[0] if len(features) == 1 else as_line(features)
+    return {name: str(value) for name, value in texts.items() if value is not None}
 
 
 def as_line(names: Sequence[str]) -> str:
