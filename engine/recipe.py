@@ -32,6 +32,7 @@ class Field:
     subject: str  # what a sentence about its change begins with
     mark: str  # of its change on the loss plot
     row: str  # of the recipe panel; fields of one row stand side by side
+    meaning: str  # what it is, for who has not met it before: "η: how far a step goes"
     lead: str = ""  # what stands before the value there
     text: Callable[[Any], str] = "{:g}".format
     shown: Callable[[Recipe], bool] = lambda recipe: True  # whether it means anything beside the other fields
@@ -51,20 +52,24 @@ class Recipe:
     """
 
     batch_size: int = entry(
-        32, Field("batch", "Examples an update", COUNT, batch_step, "The batch size", mark="B", row="batch")
-    )
+        32,
+        Field(
+            "batch", "Examples an update", COUNT, batch_step, "The batch size", mark="B", row="batch",
+            meaning="batch: how many examples are looked at for one update",
+        ),
+    )  # fmt: skip
     learning_rate: float = entry(
         1e-3,
         Field(
             "lr", "Learning rate", partial(real, above=0.0), between(1e-6, 100.0), "The rate",
-            mark="η", row="rate", lead="η ",
+            mark="η", row="rate", lead="η ", meaning="η, the learning rate: how far a step goes",
         ),
     )  # fmt: skip
     optimizer: str = entry(
         "adam",
         Field(
             "optimizer", ", ".join(OPTIMIZERS), partial(one_of, choices=OPTIMIZERS), among(OPTIMIZERS), "The optimizer",
-            mark="opt", row="optimizer", text=str,
+            mark="opt", row="optimizer", text=str, meaning="optimizer: how a step is made of the gradients so far",
         ),
     )  # fmt: skip
     loss: str = entry(
@@ -72,6 +77,7 @@ class Recipe:
         Field(
             "loss", ", ".join(LOSSES), partial(one_of, choices=LOSSES), among(LOSSES), "The loss",
             mark="loss", row="loss", text=lambda name: LOSSES[name].word,
+            meaning="loss: what a miss costs; training makes the mean of it small",
         ),
     )  # fmt: skip
     schedule: str = entry(
@@ -79,6 +85,7 @@ class Recipe:
         Field(
             "schedule", f"Of the rate: {', '.join(SCHEDULES)}", partial(one_of, choices=SCHEDULES), among(SCHEDULES),
             "The schedule", mark="η", row="rate", lead=", ", text=lambda name: SCHEDULES[name].word,
+            meaning="schedule: whether η stays, or falls from epoch to epoch",
         ),
     )  # fmt: skip
     epochs: int = entry(
@@ -86,17 +93,22 @@ class Recipe:
         Field(
             "epochs", "How long the schedule is, and `train` trains", COUNT, between(10, 10_000),
             "The schedule's length", mark="η", row="rate", lead=" at epoch ",
+            meaning="epochs: where the schedule ends; one epoch is every example once",
             shown=lambda recipe: SCHEDULES[recipe.schedule].moves,
         ),
     )  # fmt: skip
     l1: float = entry(
-        0.0, Field("l1", "Penalty on the weights' sizes", PENALTY, penalty_step, "L1", mark="L1", row="L1  L2")
-    )
+        0.0,
+        Field(
+            "l1", "Penalty on the weights' sizes", PENALTY, penalty_step, "L1", mark="L1", row="L1  L2",
+            meaning="L1: the price of the weights' sizes; what is of little use goes to 0",
+        ),
+    )  # fmt: skip
     l2: float = entry(
         0.0,
         Field(
             "l2", "Penalty on the weights' squares", PENALTY, penalty_step, "L2",
-            mark="L2", row="L1  L2", lead="   ",
+            mark="L2", row="L1  L2", lead="   ", meaning="L2: the price of the weights' squares; it keeps them small",
         ),
     )  # fmt: skip
 

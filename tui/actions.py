@@ -231,6 +231,12 @@ def with_keys(own: Mapping[str, str]) -> tuple[Action, ...]:
     )
 
 
+def of_wishes(actions: Sequence[Action]) -> frozenset[str]:
+    """The keys that ask something of the run wherever the focus is."""
+    of_screen = {key for action in actions if isinstance(action.does, str) for key in action.keys}
+    return frozenset(key for action in actions for key in action.keys) - of_screen
+
+
 def bindings(*places: str) -> list[BindingType]:
     """The bindings of a panel ("view", "drawing" on it, "units", "recipe"), of the "main" screen or of the "app"."""
     own = [action for place in places for action in ACTIONS if action.keys and place_of(action) == place]

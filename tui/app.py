@@ -9,6 +9,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterable
+from contextlib import ExitStack
 from dataclasses import replace
 from functools import partial
 from importlib import import_module
@@ -17,16 +18,16 @@ from typing import Any, ClassVar, TextIO
 
 import platformdirs
 from textual import on
-from textual.app import App, SystemCommand
+from textual.app import SystemCommand
 from textual.await_complete import AwaitComplete
-from textual.events import Resize
+from textual.events import Event, Key, MouseDown, Resize
 from textual.message import Message
 from textual.notifications import SeverityLevel
 from textual.screen import Screen
 from textual.theme import BUILTIN_THEMES, Theme
 
 from engine import Network, Trainer
-from tui.actions import KeysError, bindings, keymap, place_of, with_keys
+from tui.actions import KeysError, bindings, keymap, of_wishes, place_of, with_keys
 from tui.draw.palette import DARK, LIGHT, THEMES, Palette, choose
 from tui.run.keeper import Keeper
 from tui.run.options import Options
@@ -34,7 +35,9 @@ from tui.run.runner import Runner
 from tui.run.scenes import find
 from tui.run.settings import THEME, remember
 from tui.screens.dialogs import view_for
+from tui.screens.in_turn import InTurn
 from tui.screens.main import MainScreen
+from tui.screens.pace import Pace, stderr_takes
 from tui.widgets.too_small import too_small
 
 KEYS_FILE = Path("unitfit", "keys.toml")
@@ -43,7 +46,7 @@ LOOK = 1.0  # seconds between two looks at whether there is a terminal
 PATIENCE = 0.3  # seconds that quitting waits for the runner
 
 
-class UnitfitApp(App[None]):
+class UnitfitApp(InTurn):
     """`UnitfitApp(options).run()` shows one run until the person quits; `return_code` is 0 then."""
 
     CSS_PATH: ClassVar = ["app.tcss", "screens/main.tcss"]  # the default screen brings no styles of its own
@@ -71,11 +74,15 @@ class UnitfitApp(App[None]):
         self.keys = keys or platformdirs.user_config_path() / KEYS_FILE
         self._problem: str | None = None
         self._said = ""
+        self.late = False  # whether a frame waits for its time
+        self.pace = Pace(os.environ, stderr_takes)
+        self._blank = ExitStack()
         try:
             own = keymap(self.keys)
         except KeysError as error:
             own, self._problem = {}, str(error)
         self.set_keymap(own)
+        self.asking = of_wishes(with_keys(own))
         self.main = MainScreen(self.palette, with_keys(own), self.keys, self.runner.send)
         if options.scene is not None:
             self.main.next_view = view_for(find(options.scene))
@@ -109,6 +116,7 @@ class UnitfitApp(App[None]):
         return self.main
 
     def on_mount(self) -> None:
+        self._blank.enter_context(self.batch_update())  # nothing is drawn before there is something to be seen
         self.runner.start()
         if sys.platform != "win32":
             loop = asyncio.get_running_loop()
@@ -126,25 +134,56 @@ class UnitfitApp(App[None]):
 
     @on(News)
     def take_news(self) -> None:
-        """Show the newest snapshot and what has to be said. A fault of the runner is raised here."""
+        """Say what has to be said, and show the newest snapshot. A fault of the runner is raised here."""
         if not (self.main.is_mounted and self.is_running):
             return  # `on_ready` comes back to it; on the way out the panels are gone
         if self.runner.failure is not None:
             raise self.runner.failure
         for sentence in dict.fromkeys(self.runner.notices()):
             self.say(sentence)
+        if not self.late:
+            self._draw_in_time()
+
+    def _draw_in_time(self) -> None:
+        """Draw the newest snapshot, now or as soon as the terminal has room for it.
+
+        Right after a key that is the first one that knows of it: pausing is not seen three frames late.
+        """
+        answered = self.keys_done and self.runner.answered(self.runner.sent)
+        wait = self.pace.wait(answered)
+        self.late = wait > 0.0
+        if self.late:
+            self.set_timer(wait, self._draw_in_time)
+        else:
+            self._draw()
+
+    def _draw(self) -> None:
         snapshot = self.runner.take()
         if snapshot is None:
             return
         first = self.main.snapshot is None
         self.main.show(snapshot)
         if first:
-            self.main.call_after_refresh(self._go_on)
+            self.main.call_after_refresh(self._draw_first)
+
+    def _draw_first(self) -> None:
+        """All is in its place now."""
+        self._blank.close()
+        self.main.check_idle()
+        self.main.call_after_refresh(self._go_on)
 
     def _go_on(self) -> None:
         """After the first paint the curve is drawn; after that plotext and numba come, on a thread of their own."""
         self.main.start_plots()
         self.main.call_after_refresh(self.runner.prepare, load)
+
+    async def on_event(self, event: Event) -> None:
+        if isinstance(event, (Key, MouseDown)):
+            self.pace.hurry()
+        await super().on_event(event)
+
+    def only_asks(self, key: Key) -> bool:
+        return not {key.key, key.character}.isdisjoint(self.asking) and self.screen is self.main
 
     def pop_screen(self) -> AwaitComplete:
         """As Textual's, but the second of two quick enters in the command palette finds it gone and does nothing."""
@@ -205,10 +244,16 @@ def is_terminal(stream: TextIO | None) -> bool:
         return False
 
 
-def load() -> None:
-    """What the first update needs, and the loss curve that it begins: seconds at the very first time."""
+def load(compiles: Callable[[], None]) -> None:
+    """What the first update needs, and the loss curve that it begins.
+
+    At the very first time kernels are compiled, which takes many seconds: then `compiles` is called before.
+    """
     import_module("plotext")
-    Trainer(Network(1), [[0.0]], [0.0], threads=1).prepare()  # the kernels are the same for all networks
+    from engine.kernels.jit import watched
+
+    with watched(compiles):
+        Trainer(Network(1), [[0.0]], [0.0], threads=1).prepare()  # the kernels are the same for all networks
     gc.freeze()  # numba's half million objects stay for good: looking through them again costs the screen 80 ms
 
 

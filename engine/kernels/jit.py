@@ -16,7 +16,7 @@ import os
 import pickle
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -31,6 +31,7 @@ from engine.kernels.sources import source_files
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 KEPT_ENTRIES = 32
+_watchers: list[Callable[[], None]] = []
 
 
 def compiled(function: Function) -> Function:
@@ -81,6 +82,16 @@ def without_collection(function: Function) -> Function:
     return cast(Function, run)
 
 
+@contextlib.contextmanager
+def watched(compiles: Callable[[], None]) -> Iterator[None]:
+    """Meanwhile `compiles` is called whenever a kernel is not in the cache, before it is compiled."""
+    _watchers.append(compiles)
+    try:
+        yield
+    finally:
+        _watchers.remove(compiles)
+
+
 def cache_folder() -> Path:
     """Where compiled kernels are kept: NUMBA_CACHE_DIR if set, else the user's cache folder."""
     return Path(config.CACHE_DIR or platformdirs.user_cache_dir("unitfit", appauthor=False))
@@ -106,6 +117,13 @@ class KernelCache(_Cache):
         return str(cache_folder())
 
     def load_overload(self, sig: Any, target_context: Any) -> Any:
+        found = self._read(sig, target_context)
+        if found is None:
+            for compiles in _watchers:
+                compiles()
+        return found
+
+    def _read(self, sig: Any, target_context: Any) -> Any:
         target_context.refresh()
         path = self._path(sig, target_context.codegen())
         try:

@@ -27,6 +27,15 @@ from engine.kernels.jit import kernel
 def compute(x):
     return 2 * amount(x)
 """
+WATCHED = """
+from engine.entry import compute
+from engine.kernels.jit import watched
+with watched(lambda: print("compiles", end=" ")):
+    compute(10)
+    compute(10)
+compute(1.5)
+print("done", end="")
+"""
 PROGRAM = "from engine.entry import compute; print(compute(10), sum(compute.stats.cache_hits.values()), end='')"
 
 
@@ -48,10 +57,10 @@ class Sandbox:
     def set_amount(self, amount: int) -> None:
         (self.source / "helper.py").write_text(HELPER.format(amount=amount))
 
-    def start(self) -> subprocess.Popen[str]:
+    def start(self, program: str = PROGRAM) -> subprocess.Popen[str]:
         environment = {**os.environ, "NUMBA_CACHE_DIR": str(self.cache), "PYTHONDONTWRITEBYTECODE": "1"}
         return subprocess.Popen(
-            [sys.executable, "-c", PROGRAM],
+            [sys.executable, "-c", program],
             cwd=self.source.parent,
             env=environment,
             stdout=subprocess.PIPE,
@@ -79,6 +88,11 @@ def sandbox(tmp_path):
 def test_a_second_process_compiles_nothing(sandbox):
     assert sandbox.run() == (22, False)
     assert sandbox.run() == (22, True)
+
+
+def test_who_watches_is_told_before_a_kernel_is_compiled_that_the_cache_has_not(sandbox):
+    said = [sandbox.start(WATCHED).communicate()[0] for _ in range(2)]
+    assert said == ["compiles done", "done"]
 
 
 def test_an_edited_helper_in_another_file_is_never_stale(sandbox):

@@ -40,14 +40,18 @@ class HandRunner(Runner):
     def start(self) -> None:
         self.open()
 
-    def prepare(self, load: Callable[[], None]) -> None:
-        load()
+    def prepare(self, load: Callable[[Callable[[], None]], None]) -> None:
+        load(lambda: None)
 
     def settle(self) -> None:
         """All that is asked for, until nothing is due before the clock moves; then a snapshot."""
         while self.turn() and (self.pending or self.patience() == 0.0):
             pass
         self.post()
+
+    def told(self, sent: int) -> bool:
+        self.settle()
+        return super().told(sent)
 
     def frames(self, count: int) -> None:
         """So many frames of playing."""
@@ -70,6 +74,12 @@ class Drive:
         await self.pilot.pause()
         self.runner.settle()
         await self.pilot.pause()
+        while self.is_behind():
+            await self.settle()
+
+    def is_behind(self) -> bool:
+        """Whether a key, what the run makes of it, or a frame is still to come."""
+        return not self.app.keys_done or not self.runner.answered(self.runner.sent) or self.app.late
 
     def is_drawn(self) -> bool:
         """Whether the first scene is complete: the plots come a paint later, and what they ask for later still."""
@@ -113,12 +123,18 @@ class Drive:
         return ["".join(segment.text for segment in strip) for strip in self.app.screen._compositor.render_strips()]
 
 
+@pytest.fixture(autouse=True)
+def near(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wherever the tests run, frames are not held back for the sake of a slow line."""
+    monkeypatch.delenv("SSH_CONNECTION", raising=False)
+
+
 @asynccontextmanager
 async def driving(
-    size: tuple[int, int] = (120, 40), keys: Path = Path("no-such-keys"), **options: Any
+    size: tuple[int, int] = (120, 40), keys: Path = Path("no-such-keys"), notifications: bool = False, **options: Any
 ) -> AsyncIterator[Drive]:
     app = UnitfitApp(Options(**options), HandRunner, keys)
-    async with app.run_test(size=size) as pilot:
+    async with app.run_test(size=size, notifications=notifications) as pilot:
         drive = Drive(app, pilot)
         await drive.settle()
         while not drive.is_drawn():

@@ -9,12 +9,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 from textual.command import CommandList
+from textual.events import Key
 from textual.geometry import Region
 from textual.widgets import OptionList, Static
 
 import data
 from engine import EngineError, Network, Trainer
-from tui.actions import ACTIONS, place_of
+from tui.actions import ACTIONS, of_wishes, place_of
+from tui.app import UnitfitApp
 from tui.run.choice import OUTPUT_BIAS
 from tui.run.facts import Gradient, Predictions, Probe
 from tui.run.hands import SetPart
@@ -42,6 +44,23 @@ async def test_the_first_scene(drive):
         assert d.row(38).startswith(" ▸ space plays")
         assert "⣤" in "".join(d.rows()[2:29]) or "⠛" in "".join(d.rows()[2:29])  # the initial curve
         assert not d.session.player.playing
+
+
+@pytest.mark.parametrize(("size", "split"), [((80, 24), 50), ((100, 30), 65), ((120, 40), 79), ((200, 60), 151)])
+async def test_all_that_is_drawn_before_the_first_key_is_in_its_place(drive, monkeypatch, size, split):
+    drawn = []
+    display = UnitfitApp._display
+
+    def watch(app, screen, update):
+        if not app._batch_count:
+            strips = screen._compositor.render_strips()
+            drawn.append("".join(segment.text for segment in strips[1]))
+        display(app, screen, update)
+
+    monkeypatch.setattr(UnitfitApp, "_display", watch)
+    async with drive(size=size):
+        assert {line.find("┬") for line in drawn} == {split}
+        assert len(drawn) <= 5
 
 
 async def test_the_first_note_is_whole_at_80_columns(drive):
@@ -337,6 +356,38 @@ async def test_keys_that_come_before_the_answer_mean_what_will_be_chosen_then(dr
         assert quick.shown.chosen == slow.shown.chosen
 
 
+@pytest.mark.parametrize(
+    ("keys", "layers", "theta"),
+    [
+        (("s", "enter", "2", ".", "5", "enter"), [["sigmoid"] * 4], {3: 2.5}),
+        (("x", "r", "tab", "enter", "9", "enter"), [["sigmoid"] * 2 + ["relu"]], {2: 9.0}),
+        (("l", "x", "x", "enter", "2", "enter"), [["sigmoid"] * 3, ["sigmoid"]], {6: 2.0}),
+    ],
+)
+async def test_keys_that_come_together_mean_what_they_would_one_by_one(drive, keys, layers, theta):
+    async with drive() as d:
+        for key in keys:
+            d.app.post_message(Key(key if key.isalnum() else "full_stop", key if len(key) == 1 else None))
+        await d.settle()
+        assert d.shown.network.layers == layers
+        assert {place: float(d.shown.network.theta[place]) for place in theta} == theta
+        assert d.app.main.view.number == 1
+
+
+async def test_a_key_that_is_lost_holds_nothing_up(drive, monkeypatch):
+    monkeypatch.setattr("tui.screens.in_turn.LOST", 0.01)
+    monkeypatch.setattr(UnitfitApp, "draw_first", lambda app, event: None)
+    async with drive() as d:
+        await d.press("s", "r")
+        assert d.shown.network.layers == [["sigmoid"] * 4 + ["relu"]]
+
+
+def test_the_keys_that_only_ask_are_those_that_mean_the_same_everywhere():
+    keys = of_wishes(ACTIONS)
+    assert {".", ">", "comma", "[", "w", "B", "i"} <= keys
+    assert keys.isdisjoint({"s", "space", "up", "left", "enter", "tab", "1"})
+
+
 @pytest.mark.parametrize(("key", "part", "sign"), [(k, k.lower(), 1 if k.islower() else -1) for k in "wWbBcC"])
 async def test_nudges(drive, key, part, sign):
     async with drive() as d:
@@ -541,6 +592,35 @@ async def test_tab_goes_round_the_panels_and_1_comes_back_to_the_fit(drive):
         assert d.app.main.focused.id == "view"
 
 
+async def test_what_has_the_focus_is_explained_until_something_is_done(drive):
+    async with drive() as run:
+        note = run.row(-2)
+        await run.press("tab")
+        assert "▸ w: how steep it is" in run.row(-2)
+        await run.press("b")
+        assert "▸ b " in run.row(-2)
+        await run.press("down")
+        assert "▸ b: where it bends" in run.row(-2)
+        await run.press("tab", "down", "down")
+        assert "▸ η, the learning rate: how far a step goes" in run.row(-2)
+        await run.press("right")
+        assert "▸ The rate is now 0.05" in run.row(-2)
+        await run.press("up")
+        assert "▸ batch: " in run.row(-2)
+        await run.press("tab")
+        assert "▸ The rate is now 0.05" in run.row(-2)
+        assert note != run.row(-2)
+
+
+async def test_the_recipe_of_dated_data_has_their_lags(drive):
+    async with drive(data="sunspots", layer=(("relu",) * 2,)) as run:
+        await run.press("tab", "tab", "down", "left")
+        assert run.shown.network.shape == (10, 2, 1)
+        assert "▸ Each year is predicted from 10 years before it; u goes to the run before" in run.row(-2)
+        await run.press("u")
+        assert run.shown.network.shape == (12, 2, 1)
+
+
 async def test_y_goes_round_the_axes_of_the_loss(drive):
     async with drive() as d:
         await d.press("n", "1", "0", "0", "enter")
@@ -596,6 +676,21 @@ async def test_dated_data_have_a_window_that_the_arrows_move(drive):
         assert d.app.main.view.window == 0
         await d.press("tab", "right")  # in the units the arrows choose
         assert d.app.main.view.window == 0
+
+
+async def test_z_shows_the_days_as_a_calendar_on_which_the_arrows_choose_the_week_that_z_opens(drive):
+    async with drive(data="chicago") as d:
+        await d.press("z")
+        assert d.app.main.query_one("#view").size == (120, 36)
+        assert [row[:4] for row in d.rows()[5:8:2]] == [" Mon", "    "]
+        assert "errors" not in d.row(39) and "window" in d.row(39)
+        mark = d.row(3).index("▾")
+        await d.press(*["right"] * 60)
+        assert d.row(3).index("▾") == mark + 2 * 52
+        await d.press("h", "g")
+        assert not (d.app.main.view.bars or d.app.main.view.ghosts)
+        await d.press(*["left"] * 26, "z")
+        assert any("6 Jul         13 Jul" in row for row in d.rows())
 
 
 # -------------------------------------------------------------------------------------------- keys: program
@@ -820,6 +915,15 @@ async def test_a_refused_edit_is_a_notice_and_the_run_is_untouched(drive):
         assert "remove the layer instead" in d.notices[0]
         assert d.shown.network.layers == [["relu"]]
         assert d.shown.update == 1
+
+
+async def test_a_notice_stands_in_the_place_of_the_keys_and_covers_nothing_else(drive):
+    async with drive(layer=(("relu",),), notifications=True) as d:
+        before = d.rows()
+        await d.press("x")
+        await d.pilot.pause()
+        assert d.row(39).lstrip("▌ ").startswith("unit 1 is the only one of layer 1")
+        assert d.rows()[:38] == before[:38]
 
 
 async def test_a_notice_said_again_stands_once(drive):

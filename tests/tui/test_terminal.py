@@ -29,7 +29,10 @@ def unitfit() -> Iterator[object]:
     for name in ("COLUMNS", "LINES", "NO_COLOR"):  # they would stand before the terminal's own size and colours
         environment.pop(name, None)
     child = pexpect.spawn(sys.executable, ["-m", "tui"], dimensions=(40, 120), env=environment, timeout=PATIENCE)
-    child.expect("compiling")
+    child.expect("paused")
+    child.send(" ")
+    child.expect("playing")
+    child.send(" ")
     child.expect("paused")
     yield child
     child.close(force=True)

@@ -87,8 +87,8 @@ def draw_x_axis(canvas: Canvas, frame: Frame, unit: str = "") -> None:
     for cell, label in frame.x.ticks:
         column = frame.left + cell
         start = min(column - (len(label) - 1) // 2, canvas.width - len(label))
-        canvas.text(floor, column, "┬", "rule")
-        if start >= free and start + len(label) <= reserved:
+        if start >= free and start + len(label) <= reserved:  # a tick without its number would say nothing
+            canvas.text(floor, column, "┬", "rule")
             free = canvas.text(floor + 1, start, label, "label") + 1
     if unit and end - room > free:
         canvas.text_right(floor + 1, end, unit, "quiet")

@@ -24,5 +24,10 @@ def draw_map(canvas: Canvas, row: int, column: int, share: np.ndarray, palette: 
         return
     cell = filled.reshape(-1, 2, share.shape[1]).mean(axis=1)[:rows, :columns]
     area = (slice(row, row + rows), slice(column, column + columns))
-    canvas.characters[area] = SHADES[np.minimum((cell * len(SHADES)).astype(int), len(SHADES) - 1)]
+    shade = np.minimum((cell * len(SHADES)).astype(int), len(SHADES) - 1)
     canvas.foreground[area] = CODES["band0"]
+    if palette.depth == "ansi":  # the darker ones are cut out of a ground of their own: points stand in no holes then
+        filled_in = shade >= len(SHADES) // 2
+        shade = np.where(filled_in, len(SHADES) - 1 - shade, shade)
+        canvas.background[area] = np.where(filled_in, CODES["band0"], CODES["ground"])
+    canvas.characters[area] = SHADES[shade]

@@ -97,10 +97,10 @@ _LIGHT = {  # on white yellow cannot be seen: what is now is violet, its complem
 
 _ANSI = {
     **dict.fromkeys(_DARK, "default"),
-    **dict.fromkeys(("bright",), "bright_white"),
+    **dict.fromkeys(("bright", "train_map"), "bright_white"),  # red could not be read on blue
     **dict.fromkeys(("text", "label"), "white"),
     **dict.fromkeys(("quiet", "rule", "grid", "train_ahead", "unseen_ahead"), "bright_black"),
-    **dict.fromkeys(("train", "truth", "train_map"), "red"),
+    **dict.fromkeys(("train", "truth"), "red"),
     **dict.fromkeys(("unseen", "miss"), "yellow"),
     **dict.fromkeys(("model", *(f"plus{i}" for i in range(1, SHADES + 1))), "bright_cyan"),
     **dict.fromkeys((f"band{i}" for i in range(BANDS)), "blue"),
@@ -112,6 +112,7 @@ _ANSI = {
 
 NAMES = tuple(_DARK)
 CODES = {name: code for code, name in enumerate(NAMES)}
+_BANDS = frozenset(f"band{i}" for i in range(BANDS))
 _TINTS = frozenset(name for name in NAMES if "_tint" in name)
 
 
@@ -140,6 +141,8 @@ def _style(palette: Palette, foreground: int, background: int, bold: bool) -> St
             dim=front.endswith("_ahead") or None,
             reverse=back in ("lit", "window") or None,
         )
+    if palette.depth == "ansi" and front in _BANDS and back in _BANDS:  # the terminal's ground, cut out of a band
+        return Style(color=palette.colours[front], bgcolor=palette.colours["ground"], reverse=True)
     return Style(color=palette.colours[front], bgcolor=palette.colours[back], bold=bold or None)
 
 

@@ -48,6 +48,13 @@ class Load:
 
 
 @dataclass(frozen=True, slots=True)
+class Lags:
+    """The same dated data, predicted from this many steps back. Kinds of unit and recipe stay."""
+
+    lags: int
+
+
+@dataclass(frozen=True, slots=True)
 class Open:
     """The run of a file, all of which lies ahead at first."""
 
@@ -61,7 +68,7 @@ class Begin:
     options: Options
 
 
-Beginning = Restart | Reseed | Reinit | Load | Open | Begin
+Beginning = Restart | Reseed | Reinit | Load | Lags | Open | Begin
 
 
 def first_run(options: Options) -> Run:
@@ -83,18 +90,27 @@ def begin(beginning: Beginning, moment: Moment) -> Run:
             return _open(path, moment.options.threads)
         case Begin(options):
             return first_run(replace(options, threads=moment.options.threads))
+        case Lags(lags):
+            options = replace(moment.options, lags=lags)
+            dataset = options.load()
+            network = Network(dataset.x_train.shape[1], network.layers, moment.seed, network.init)
+            return _on(options, dataset, network, moment)
         case Load(options):
             dataset = options.load()
             if dataset.x_train.shape[1] != network.n_inputs:
                 return _first(options, dataset)
-            choice = replace(moment.choice, source=0)
-            points = options.points_edits(dataset)
-            return make_run(options, dataset, points, network.initial(), moment.recipe, moment.seed, choice)
+            return _on(options, dataset, network.initial(), moment)
 
 
 def _first(options: Options, dataset: Dataset) -> Run:
     network, recipe, points = options.network(dataset), options.recipe(dataset), options.points_edits(dataset)
     return make_run(options, dataset, points, network, recipe, options.seed, Choice())
+
+
+def _on(options: Options, dataset: Dataset, network: Network, moment: Moment) -> Run:
+    """Other data, with the recipe and the choice of now."""
+    points, choice = options.points_edits(dataset), replace(moment.choice, source=0)
+    return make_run(options, dataset, points, network, moment.recipe, moment.seed, choice)
 
 
 def _open(path: str, threads: int | None) -> Run:

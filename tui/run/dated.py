@@ -10,6 +10,7 @@ from data import Dataset
 from tui.run.measure import Measure
 
 MONDAY = np.datetime64("1970-01-05", "D")  # the first since 1970
+ON_WEEKDAYS = ("day", "business day")  # the periods of which each has its weekday
 UNITS = {"hour": "h", "day": "D", "month": "M"}
 _BEFORE = {  # predictions without learning, and the periods that they look back
     "hour": (("as an hour ago", 1), ("as a day ago", 24)),
@@ -20,6 +21,24 @@ _BEFORE = {  # predictions without learning, and the periods that they look back
     "month": (("as last month", 1), ("as last year", 12)),
     "year": (("as last year", 1),),
 }
+
+_LAGS = {  # how far back one would look next
+    "hour": (1, 2, 3, 6, 12, 24, 48, 168),
+    "business day": (1, 2, 3, 5, 10, 20, 60, 250),
+    "quarter": (1, 2, 4, 8, 12, 20),
+    "day": (1, 2, 3, 5, 7, 14, 28, 56, 112, 364),
+    "week": (1, 2, 4, 8, 13, 26, 52, 104),
+    "month": (1, 2, 3, 6, 12, 24, 36, 60),
+}
+_ROUND_LAGS = (1, 2, 3, 5, 10, 20, 50, 100)
+
+
+def next_lags(lags: int, period: str | None, direction: int) -> int:
+    """The next number of steps back above (+1) or below (−1) this one; the same where there is none."""
+    steps = _LAGS.get(period or "", _ROUND_LAGS)
+    if direction > 0:
+        return next((step for step in steps if step > lags), lags)
+    return next((step for step in reversed(steps) if step < lags), lags)
 
 
 def whole_periods(times: np.ndarray, period: str) -> np.ndarray:

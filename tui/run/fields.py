@@ -10,4 +10,4 @@ ROWS: dict[str, tuple[Field, ...]] = {
     row: tuple(field for field in FIELDS.values() if field.row == row)
     for row in dict.fromkeys(field.row for field in FIELDS.values())
 }
-PANEL_FIELDS = ("points", "data", *(field.flag for field in chain.from_iterable(ROWS.values())), "init", "seed")
+PANEL_FIELDS = ("points", "data", "lags", *(field.flag for field in chain.from_iterable(ROWS.values())), "init", "seed")

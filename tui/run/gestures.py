@@ -16,8 +16,9 @@ from engine.initial import INITS, resolve_init
 from engine.recipe import BY_FLAG, FIELDS
 from engine.solving import place_layer, place_unit
 from engine.steps import neighbour, nice_step
-from tui.run.beginnings import Beginning, Load, Reinit, Reseed
+from tui.run.beginnings import Beginning, Lags, Load, Reinit, Reseed
 from tui.run.choice import OUTPUT_BIAS, Choice, index_of, move_layer, move_source, move_unit
+from tui.run.dated import next_lags
 from tui.run.enacting import Enact
 from tui.run.player import Move
 from tui.run.points import all_points, set_points
@@ -147,6 +148,9 @@ class ChooseInput:
         return Change(choice=move_source(moment.choice, moment.network, self.direction))
 
 
+CHOOSING = (ChooseUnit, ChooseLayer, ChooseInput)  # they change nothing
+
+
 # ------------------------------------------------------------------------------------------------ recipe and data
 
 
@@ -167,6 +171,8 @@ class StepField:
                 return StepInit(self.direction)(moment)
             case "points":
                 return StepPoints(self.direction)(moment)
+            case "lags":
+                return StepLags(self.direction)(moment)
         name = BY_FLAG[self.field]
         recipe = moment.recipe.step(name, self.direction, len(moment.dataset.y_train))
         if recipe == moment.recipe:
@@ -210,6 +216,22 @@ class StepPoints:
         if points == present:
             return Change(words="All points train already" if self.direction > 0 else "One point is the least")
         return Change((set_points(moment.dataset, points, moment.options.data_seed),))
+
+
+@dataclass(frozen=True, slots=True)
+class StepLags:
+    """Dated data are predicted from further back (+1), or from less far."""
+
+    direction: int
+
+    def __call__(self, moment: Moment) -> Change:
+        dataset = moment.dataset
+        if not dataset.lags:
+            return Change(words=f"{dataset.name} has no lags: only dated data are predicted from their own past")
+        lags = next_lags(dataset.lags[-1], dataset.period, self.direction)
+        if lags == dataset.lags[-1]:
+            return Change(words=f"From {lags} back is the {'least' if self.direction < 0 else 'most'}")
+        return Change(beginning=Lags(lags))
 
 
 @dataclass(frozen=True, slots=True)

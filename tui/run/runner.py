@@ -13,6 +13,7 @@ from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from queue import Empty, SimpleQueue
 
 from data import DataError
@@ -59,6 +60,8 @@ class Runner:
         self._slot: deque[Snapshot] = deque(maxlen=1)
         self._changed = False  # since the last snapshot
         self._post_due = 0.0
+        self._sent, self._begun, self._done, self._told = 0, 0, 0, 0  # commands; told: in the newest snapshot
+        self._sending = threading.Lock()
         self._thread = threading.Thread(target=self._live, name="unitfit runner")
         self._loader: threading.Thread | None = None
 
@@ -69,10 +72,28 @@ class Runner:
 
     def send(self, command: Command) -> None:
         """Have something done to the session, between two updates."""
-        self._commands.put(command)
+        with self._sending:
+            self._sent += 1
+            self._commands.put(command)
 
-    def prepare(self, load: Callable[[], None]) -> None:
-        """Have the kernels loaded on a thread of their own; meanwhile the session does what needs none."""
+    @property
+    def sent(self) -> int:
+        """How much was asked for so far."""
+        return self._sent
+
+    def answered(self, sent: int) -> bool:
+        """Whether the newest snapshot knows what came of so much."""
+        return self._told >= sent
+
+    def told(self, sent: int) -> bool:
+        """Whether the screen has taken that snapshot."""
+        return self.answered(sent) and not self._slot
+
+    def prepare(self, load: Callable[[Callable[[], None]], None]) -> None:
+        """Have the kernels loaded on a thread of their own; meanwhile the session does what needs none.
+
+        `load` gets a function to call where they have to be compiled, which takes long.
+        """
         self.send(Session.load)
         self._loader = threading.Thread(target=self._load, args=(load,), name="unitfit loader")
         self._loader.start()
@@ -115,10 +136,10 @@ class Runner:
         else:
             self.session.teller.bench.stop()
 
-    def _load(self, load: Callable[[], None]) -> None:
+    def _load(self, load: Callable[[Callable[[], None]], None]) -> None:
         try:
             with suppress(*EXPECTED):  # the first update meets it again, and says it
-                load()
+                load(partial(self.send, Session.compile))
         except BaseException as failure:
             self.failure = failure
             self.wake()
@@ -142,6 +163,7 @@ class Runner:
             return False
         update = self.session.trainer.update
         self._attempt(command)
+        self._done = self._begun
         self._changed |= command is not nothing
         self._due = self._attempt(Session.work)
         self._changed |= self.session.trainer.update != update or self._due is None  # a run that ends does not move on
@@ -175,8 +197,9 @@ class Runner:
 
     def post(self) -> None:
         """Lay a snapshot of this moment into the slot."""
-        started = self.clock()
+        started, done = self.clock(), self._done
         self._slot.append(self.session.snapshot())
+        self._told = done
         self._changed = False
         cost = self.clock() - started
         self._post_due = max(self._post_due + SCREEN_FRAME, started + cost / SNAPSHOT_SHARE)
@@ -196,14 +219,18 @@ class Runner:
             return nothing
         while not self._commands.empty():
             self._taken.append(self._commands.get())
-        command = self._taken.popleft()
+        command = self._begin_next()
         while isinstance(command, Perform) and self._taken and isinstance(behind := self._taken[0], Perform):
             both = together(command.wish, behind.wish)
             if both is None:
                 break
             command = Perform(both)
-            self._taken.popleft()
+            self._begin_next()
         return command
+
+    def _begin_next(self) -> Command | None:
+        self._begun += 1
+        return self._taken.popleft()
 
     def _attempt(self, action: Callable[[Session], float | None]) -> float | None:
         """Do it; an error that a person can bring about becomes a notice, and what was running pauses."""

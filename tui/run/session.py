@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from data import Dataset
 from engine import Experiment, Trainer
@@ -65,6 +65,7 @@ class Session:
         self._steep: tuple[object, float] = None, math.nan  # where the run diverged, and how steep the loss is there
         self._close_due = 0.0  # when the next checkpoint for a close look may be made
         self.loading = False  # whether the kernels are being loaded: nothing trains until they are there
+        self.compiling = False  # whether that takes long, since the cache has not all of them
         self.stage: Stage | None = None
         scene = None if options.scene is None else find(options.scene)
         own = options if scene is None else replace(scene.runs[0], threads=options.threads)
@@ -270,6 +271,10 @@ class Session:
         """The kernels are being loaded; until they are there, only what needs none is done."""
         self.loading = not done
 
+    def compile(self) -> None:
+        """What is being loaded has to be compiled."""
+        self.compiling = True
+
     @property
     def racing(self) -> bool:
         """Whether several runs train in lockstep, whatever the present one does."""
@@ -293,12 +298,18 @@ class Session:
 
     def snapshot(self) -> Snapshot:
         """The run as it is now, all copies, with the answers to what is asked for."""
-        return self.teller.snapshot(self.run, self.player, self.busy or self._delay(), self.loading)
+        return self.teller.snapshot(self.run, self.player, self.busy or self._delay(), self._loads())
+
+    def _loads(self) -> Literal["loading", "compiling"] | None:
+        """What is to be seen of the kernels that are not there yet: nothing, where nobody has to wait for long."""
+        if not self.loading:
+            return None
+        return "compiling" if self.compiling else "loading" if self.player.moves or self.awaits else None
 
     def _delay(self) -> str | None:
         """Why nothing comes yet of what was asked for."""
         if self.loading and (self.player.moves or self.awaits):
-            return words.COMPILING
+            return words.COMPILING if self.compiling else words.LOADING
         return words.of_filling(self.story.filled) if self.awaits else None
 
     def work(self) -> float | None:

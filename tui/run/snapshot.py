@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from tui.run.measure import Measure
 
 T = TypeVar("T")
-State = Literal["paused", "playing", "compiling", "stepping", "diverged"]
+State = Literal["paused", "playing", "loading", "compiling", "stepping", "diverged"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,7 +41,7 @@ class Teller:
         train, test = self.facts(run).of(Losses())
         return train if test is None else test
 
-    def snapshot(self, run: Run, player: Player, busy: str | None, compiling: bool) -> Snapshot:
+    def snapshot(self, run: Run, player: Player, busy: str | None, loads: State | None) -> Snapshot:
         """The run as it is now, all copies, with the answers to what is asked for."""
         trainer, story, facts = run.trainer, run.story, self.facts(run)
         return Snapshot(
@@ -55,7 +55,7 @@ class Teller:
             progress=trainer.progress,
             rate=trainer.learning_rate,
             updates_per_second=player.count_rate(),
-            state="compiling" if compiling else "playing" if self.race.playing else _state(player),
+            state=loads or ("playing" if self.race.playing else _state(player)),
             speed=player.speed(),
             diverged=trainer.diverged,
             marks=run.marks,

@@ -9,7 +9,7 @@ from pathlib import Path
 import data
 from data import Dataset
 from tui.draw.numbers import short
-from tui.run.beginnings import Begin, Beginning, Load, Open, Reinit, Reseed, Restart
+from tui.run.beginnings import Begin, Beginning, Lags, Load, Open, Reinit, Reseed, Restart
 from tui.run.race import Row
 from tui.run.run import Moment, Run
 from tui.run.telling import Note
@@ -21,6 +21,7 @@ TO_BEFORE = "; u goes to the run before"
 NOTHING_LEFT = "No run was cut off: there is nothing to go on with"
 REPLAYING = "space pauses; what was recorded plays again, then training goes on"
 LINING_UP = "lining the runs up …"
+LOADING = "loading the kernels; then it goes on …"
 COMPILING = "compiling the kernels, which is slow only the first time; then it goes on …"
 
 
@@ -35,6 +36,9 @@ def of_beginning(beginning: Beginning, run: Run) -> str:
             return f"A new random start: seed {seed}{TO_BEFORE}"
         case Reinit(init):
             return f"The initial weights are drawn anew: {init}{TO_BEFORE}"
+        case Lags(lags):
+            period = run.dataset.period or "row"
+            return f"Each {period} is predicted from {lags} {period}{'s' * (lags > 1)} before it{TO_BEFORE}"
         case Open(path):
             if run.story.outcome is None:
                 return "Back in the run that was cut off, as it was in its last seconds"

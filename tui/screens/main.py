@@ -10,15 +10,19 @@ from textual import on
 from textual.app import ComposeResult
 from textual.containers import Container
 from textual.events import DescendantFocus, Resize
+from textual.geometry import Size
 
 from tui.actions import OF_RUNS, VIEW_KEYS, WISHES, Action, bindings, of_other_views, without_use, without_way
 from tui.draw.palette import Palette
+from tui.run.dated import ON_WEEKDAYS
 from tui.run.drawing import BeginDrawing
 from tui.run.fields import PANEL_FIELDS
-from tui.run.gestures import StepField
+from tui.run.gestures import CHOOSING, StepField, Wish
+from tui.run.meanings import of_field, of_part
 from tui.run.runner import Command
 from tui.run.snapshot import Snapshot
 from tui.run.writing import save
+from tui.screens.layout import NARROW, one_line, places, size_classes, wide
 from tui.screens.racing import RacingScreen
 from tui.views import ViewState, Want, fit, view_of
 from tui.views.state import next_loss_axes
@@ -35,15 +39,8 @@ from tui.widgets.units_panel import UnitsPanel
 from tui.widgets.view_panel import ViewPanel
 
 FOCUSES = ("view", "units", "recipe")
-NARROW = 100  # columns under which the recipe has no place of its own
-LOW = 32  # rows under which a view that spreads leaves one to what stands under it
 DIALOGS = ("help", "open_table", "open_run", "export", "scenes", "line_up")
 OPENS = (*DIALOGS, "ask_epochs", "ask_value", "open_or_guess")  # what needs room of its own
-
-
-def breakpoints(side: str, least: int, *others: int) -> list[tuple[int, str]]:
-    """From which size on the screen has which class: `-under80` below the least of 80, then `-w80` …"""
-    return [(0, f"-under{least}"), *((size, f"-{side}{size}") for size in (least, *others))]
 
 
 class MainScreen(RacingScreen):
@@ -51,8 +48,6 @@ class MainScreen(RacingScreen):
 
     BINDINGS = bindings("main")
     AUTO_FOCUS = "#view"
-    HORIZONTAL_BREAKPOINTS = breakpoints("w", 80, 100, 120, 160, 200)
-    VERTICAL_BREAKPOINTS = breakpoints("h", 24, 32, 52)
 
     def __init__(
         self, palette: Palette, actions: tuple[Action, ...], keys: Path, send: Callable[[Command], None]
@@ -62,6 +57,7 @@ class MainScreen(RacingScreen):
         self.view = ViewState()
         self.next_view: ViewState | None = None  # with the next data set
         self.plots_ready = False
+        self.explains = False  # what has the focus, until something is done
         self.asked: tuple[Want, ...] = ()
 
     def compose(self) -> ComposeResult:
@@ -91,7 +87,7 @@ class MainScreen(RacingScreen):
             usual = ViewState(self.view.number, log_loss=self.view.log_loss, early=self.view.early)
             zoomed, self.view, self.next_view = self.view.zoom, self.next_view or usual, None
             self.snapshot = snapshot
-            if zoomed or self._wide():
+            if zoomed or wide(self.view):
                 self._arrange()
         if snapshot.network.shape != self.snapshot.network.shape:
             self.view = replace(self.view, axes=None)  # places in θ mean other parameters now
@@ -119,6 +115,7 @@ class MainScreen(RacingScreen):
         footer = self.query_one(FooterLine)
         footer.place, footer.enabled = self._footer(), self.enabled()
         footer.next_focus = name_of(self._next_focus(), self.snapshot, self.view).lower()
+        self.query_one(NoteLine).meaning = self._meaning() if self.explains else ()
         panels = list(self.query(Panel))
         for panel in panels:
             if self.plots_ready or panel.id not in ("view", "loss"):
@@ -138,31 +135,18 @@ class MainScreen(RacingScreen):
         self.repaint()
 
     def on_resize(self, event: Resize) -> None:
-        self.call_after_refresh(self._arrange)
+        """Before Textual lays the panels out: so they are drawn once, and in their places."""
+        self._arrange(event.size)
+        self.update_node_styles(animate=False)
 
-    def _arrange(self) -> None:
+    def _arrange(self, size: Size | None = None) -> None:
         """Who has a place at this size and focus."""
-        width, height = self.size
-        narrow, small = width < NARROW, too_small(width, height)
-        wide, spread = self._wide(), view_of(self.view.number).ROOM == "spread"
-        low = spread and (narrow or height < LOW) and self.focused_panel != "recipe"
-        recipe = not (narrow or low) or self.focused_panel == "recipe"
-        alone = wide or (spread and narrow)
-        self.query_one("#lower").set_class(low, LINE)
-        shown = {
-            "frame": not small,
-            "too-small": small,
-            "upper-divider": not alone,
-            "loss": not alone,
-            "lower-rule": not (wide or low),
-            "lower": not wide,
-            "units": not (narrow and recipe),
-            "lower-divider": not (narrow or low),
-            "recipe": recipe,
-        }
-        for name, displayed in shown.items():
+        width, height = size or self.size
+        self.update_classes(size_classes(width, height))
+        self.query_one("#lower").set_class(one_line(width, height, self.view, self.focused_panel), LINE)
+        for name, displayed in places(width, height, self.view, self.focused_panel).items():
             self.query_one(f"#{name}").display = displayed
-        if small and (prompt := self.query_one(NumberPrompt)).display:
+        if too_small(width, height) and (prompt := self.query_one(NumberPrompt)).display:
             prompt.leave()
         self.call_after_refresh(self._settle)
 
@@ -177,21 +161,20 @@ class MainScreen(RacingScreen):
         titles = lower_titles(snapshot, state)
         return titles if self.size.width >= NARROW else titles[self.focused_panel == "recipe" :][:1]
 
-    def _wide(self) -> bool:
-        """Whether the view has the whole screen; zoomed dated data show all of their span in its usual place."""
-        return view_of(self.view.number).ROOM == "whole" or (self.view.zoom and not self._dated())
-
-    def _dated(self) -> bool:
-        """Whether the fit of dated data is shown, through a window that moves."""
-        kind = None if self.snapshot is None else self.snapshot.dataset.kind
-        return kind == "series" and self.view.number == fit.NUMBER
-
     def _footer(self) -> str:
         """Whose keys the footer shows."""
         if self.query_one(ViewPanel).spot is not None:
             return "drawing"
         view = view_of(self.view.number)
         return {"view": view.FOOTER, "units": "below" if view.BELOW else "units"}.get(self.focused_panel, "recipe")
+
+    def _meaning(self) -> tuple[str, ...]:
+        """What the value is that has the focus, in fewer and fewer words."""
+        if self.focused_panel == "recipe":
+            return (of_field(PANEL_FIELDS[self.query_one(RecipePanel).chosen]),)
+        if self.snapshot is None or self._footer() != "units":
+            return ()
+        return of_part(self.snapshot.chosen, self.snapshot.network, self.snapshot.dataset)
 
     def enabled(self) -> set[str]:
         """The ids of the actions that mean something now."""
@@ -205,7 +188,11 @@ class MainScreen(RacingScreen):
 
     def foreign(self) -> set[str]:
         """The ids of keys of views that are not shown, or that do nothing with the data at hand."""
-        return set() if self.snapshot is None else of_other_views(self.view.number, self.snapshot.dataset.kind)
+        if self.snapshot is None:
+            return set()
+        calendar = self.view.zoom and self.view.number == fit.NUMBER and self.snapshot.dataset.period in ON_WEEKDAYS
+        idle = fit.NOT_ON_CALENDAR if calendar else set()
+        return of_other_views(self.view.number, self.snapshot.dataset.kind) | idle
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """A view's own keys are its own only where they do something; elsewhere they mean what they always do.
@@ -219,6 +206,11 @@ class MainScreen(RacingScreen):
         return name is None or name in self.enabled()
 
     # ---------------------------------------------------------------------------------------------------- actions
+
+    def perform(self, wish: Wish) -> None:
+        """Have a wish done; what came of it is said in place of what has the focus."""
+        self.explains = isinstance(wish, CHOOSING)
+        super().perform(wish)
 
     def action_perform(self, name: str) -> None:
         """Do what the table says of the action with this id."""
@@ -249,6 +241,8 @@ class MainScreen(RacingScreen):
     def action_move_field(self, direction: int) -> None:
         if self.snapshot:
             self.query_one(RecipePanel).move(direction, self.snapshot)
+            self.explains = True
+            self.repaint()
 
     def action_change_field(self, direction: int) -> None:
         self.perform(StepField(PANEL_FIELDS[self.query_one(RecipePanel).chosen], direction))
@@ -260,7 +254,7 @@ class MainScreen(RacingScreen):
 
     def action_zoom(self) -> None:
         self.view = replace(self.view, zoom=not self.view.zoom)
-        self._focus("view" if self._wide() else self.focused_panel)
+        self._focus("view" if wide(self.view) else self.focused_panel)
 
     def action_log_loss(self) -> None:
         self.look(next_loss_axes(self.view))
@@ -287,8 +281,8 @@ class MainScreen(RacingScreen):
 
     def _focus(self, panel: str) -> None:
         """Give a panel the keys; one that the zoomed view hides comes back."""
-        self.focused_panel = panel
-        if panel != "view" and self._wide():
+        self.focused_panel, self.explains = panel, True
+        if panel != "view" and wide(self.view):
             self.view = replace(self.view, zoom=False)
         self._arrange()
 
@@ -296,5 +290,5 @@ class MainScreen(RacingScreen):
     def note_focus(self, event: DescendantFocus) -> None:
         """A click gives the focus too."""
         if event.widget.id in FOCUSES and event.widget.id != self.focused_panel:
-            self.focused_panel = event.widget.id
+            self.focused_panel, self.explains = event.widget.id, True
             self.repaint()

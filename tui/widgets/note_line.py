@@ -1,4 +1,4 @@
-"""The note: what to press at first, later what just happened, or what takes long just now."""
+"""The note: what to press at first, later what just happened, what takes long just now, or what has the focus."""
 
 from __future__ import annotations
 
@@ -9,10 +9,16 @@ from tui.widgets.panel import Panel
 
 
 class NoteLine(Panel):
+    meaning: tuple[str, ...] = ()  # of the value that has the focus, in place of the note, until something is done
+
     def draw(self, snapshot: Snapshot, width: int, height: int) -> Canvas:
         canvas = Canvas(width, height)
-        forms, colour = ((snapshot.busy,), "now") if snapshot.busy else ((snapshot.note, *snapshot.shorter), "text")
-        if snapshot.diverged and not snapshot.busy:
+        forms, colour = (snapshot.note, *snapshot.shorter), "text"
+        if snapshot.busy:
+            forms, colour = (snapshot.busy,), "now"
+        elif self.meaning:
+            forms = self.meaning
+        elif snapshot.diverged:
             colour = "trouble"
         forms = (*forms, cut(brief(forms[-1]), width - 4))
         canvas.text(0, 1, "…" if snapshot.busy else "▸", "now")

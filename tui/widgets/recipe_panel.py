@@ -44,23 +44,23 @@ class RecipePanel(Panel, can_focus=True):
             left = place // each * (width // 2)
             self._draw_row(canvas, place % each, left, left + width // columns, line)
         if first:
-            canvas.text(0, 0, "↑", "label")
-        if each - first > height:
-            canvas.text(height - 1, 0, "↓", "label")
+            canvas.text(0, width - 1, "↑", "label")
+        if columns == 1 and fields_of(lines[first + height :]):
+            canvas.text(height - 1, width - 1, "↓", "label")
         return canvas
 
     def _first(self, lines: list[Row], height: int) -> int:
         """The line at the top: where not all have room, one that leaves the chosen field in sight."""
         if not self.view.focus:
             return 0
-        fields = [[field for _, field in parts] for _, parts, _ in lines]
-        chosen = next((place for place, row in enumerate(fields) if PANEL_FIELDS[self.chosen] in row), 0)
+        chosen = next((place for place, row in enumerate(lines) if PANEL_FIELDS[self.chosen] in fields_of([row])), 0)
         return max(0, chosen - height + 1)
 
     def _draw_row(self, canvas: Canvas, row: int, left: int, right: int, line: Row) -> None:
         label, parts, keys = line
         canvas.text(row, left + 1, label, "label")
         column = left + LABEL_WIDTH + 1
+        parts = self._in_sight(parts, right - column)
         for (text, field), (after, its) in zip(parts, (*parts[1:], ("", "")), strict=True):
             follows = after if its and not field else ""  # the value of which this is the lead
             if column + len(text + follows) > right:
@@ -70,6 +70,15 @@ class RecipePanel(Panel, can_focus=True):
         if column + len(keys) < right - 1:
             canvas.text_right(row, right - 1, keys, "quiet")
 
+    def _in_sight(self, parts: tuple[Part, ...], room: int) -> tuple[Part, ...]:
+        """Without the first ones, where the chosen field would have no room after them."""
+        fields, chosen = [field for _, field in parts], PANEL_FIELDS[self.chosen]
+        if not self.view.focus or chosen not in fields:
+            return parts
+        end = fields.index(chosen)
+        lengths = [sum(len(text) for text, _ in parts[first : end + 1]) for first in range(end + 1)]
+        return parts[next((first for first, length in enumerate(lengths) if length <= room), end) :]
+
 
 def rows(snapshot: Snapshot) -> list[Row]:
     """What the panel says, top to bottom."""
@@ -77,6 +86,7 @@ def rows(snapshot: Snapshot) -> list[Row]:
     unseen = 0 if dataset.y_test is None else len(dataset.y_test)
     return [
         ("data", ((_points(dataset), "points"), (f" train, {unseen} unseen", "data")), "d"),
+        *((_lags(dataset),) if dataset.lags else ()),
         *(recipe_row(row, snapshot) for row in ROWS),
         ("start", ((network.init, "init"), (", ", ""), (f"seed {snapshot.seed}", "seed")), "i"),
         ("device", ((f"cpu, {network.dtype.name}", ""),), ""),
@@ -87,6 +97,12 @@ def _points(dataset: Dataset) -> str:
     """How many points train, and of how many if others could."""
     train, loaded = len(dataset.y_train), len(dataset.whole.y_train)
     return f"{train} of {loaded}" if train < loaded else f"{train}"
+
+
+def _lags(dataset: Dataset) -> Row:
+    """How far back the features reach."""
+    most = dataset.lags[-1]
+    return "lags", ((f"1…{most}" if most > 1 else "1", "lags"), (f" {dataset.period or 'row'}s back", "")), ""
 
 
 def recipe_row(row: str, snapshot: Snapshot) -> Row:
@@ -125,4 +141,8 @@ ASIDES: Mapping[str, Callable[[Snapshot], str]] = {  # what follows from the fie
 
 
 def shown_fields(snapshot: Snapshot) -> list[str]:
-    return [field for _, parts, _ in rows(snapshot) for _, field in parts if field]
+    return fields_of(rows(snapshot))
+
+
+def fields_of(lines: list[Row]) -> list[str]:
+    return [field for _, parts, _ in lines for _, field in parts if field]

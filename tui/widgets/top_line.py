@@ -15,6 +15,7 @@ STATES = {
     "paused": ("‖ paused", "now"),
     "playing": ("▶ playing", "now"),
     "stepping": ("▶ stepping", "now"),
+    "loading": ("… loading", "now"),
     "compiling": ("… compiling", "now"),
     "diverged": ("✗ diverged", "trouble"),
 }

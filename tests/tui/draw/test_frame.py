@@ -28,7 +28,7 @@ def test_axes_have_ticks_with_labels_and_a_grid_at_those_of_y() -> None:
         " 10┤┈┈┈┈┈┈┈┈┈┈┈┈┈┈┈┈┈┈┈┈",
         "   │",
         "  0┤┈┈┈┈┈┈┈┈┈┈┈┈┈┈┈┈┈┈┈┈",
-        "   └┬───────┬───────┬───",
+        "   └┬───────┬───────────",
         "    0      400         s",
     ]
     assert axes("s", grid=False)[2] == " 10┤"
@@ -50,6 +50,11 @@ def test_axes_have_ticks_with_labels_and_a_grid_at_those_of_y() -> None:
 )
 def test_labels_give_way_to_the_unit(unit: str, labels: str) -> None:
     assert axes(unit)[-1] == labels
+
+
+def test_a_tick_whose_number_gives_way_goes_too() -> None:
+    assert axes("of so many words x")[-2:] == ["   └────────────────────", "      of so many words x"]
+    assert axes("nine xxxx")[-2] == "   └┬───────────────────"
 
 
 def test_a_label_stays_on_the_canvas() -> None:

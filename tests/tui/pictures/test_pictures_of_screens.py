@@ -100,7 +100,10 @@ class StillRunner(Runner):
     def perform(self, wish: Wish) -> None:
         """It stands still."""
 
-    def prepare(self, load: Callable[[], None]) -> None:
+    def told(self, sent: int) -> bool:
+        return not self._slot
+
+    def prepare(self, load: Callable[[Callable[[], None]], None]) -> None:
         """There is nothing to compile."""
 
 

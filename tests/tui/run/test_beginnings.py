@@ -11,7 +11,7 @@ import pytest
 from data import DataError
 from engine import EngineError
 from engine.edits import AddUnit, SetRecipe
-from tui.run.beginnings import Begin, Beginning, Load, Open, Reinit, Reseed, Restart, begin, first_run
+from tui.run.beginnings import Begin, Beginning, Lags, Load, Open, Reinit, Reseed, Restart, begin, first_run
 from tui.run.choice import OUTPUT_BIAS, Choice
 from tui.run.options import Options
 from tui.run.run import Run
@@ -31,9 +31,9 @@ def changed() -> Run:
 
 
 def test_each_beginning_is_tried_here():
-    assert {type(beginning) for beginning in EACH} | {Open, Begin} == set(
+    assert {type(beginning) for beginning in EACH} | {Open, Begin, Lags} == set(
         get_args(Beginning)
-    )  # for those see test_saved and test_scenes
+    )  # for the first two see test_saved and test_scenes, for lags below
 
 
 @pytest.mark.parametrize("beginning", EACH)
@@ -103,3 +103,14 @@ def test_what_cannot_begin_is_an_error(changed, beginning, error):
 def test_training_leaves_one_core_for_the_screen(monkeypatch, cores, asked, threads):
     monkeypatch.setattr("tui.run.beginnings.default_threads", lambda: cores)
     assert first_run(Options(threads=asked)).trainer.threads == threads
+
+
+def test_other_lags_keep_the_kinds_of_unit_the_recipe_and_the_choice():
+    run = first_run(Options(data="sunspots", layer=(("relu", "tanh"),), training={"lr": 0.1}, seed=3, threads=1))
+    run.choice = Choice(0, 1, source=9, part="b")
+    made = begin(Lags(3), run.moment())
+    assert (made.dataset.lags, made.options.lags, made.trainer.network.shape) == ((1, 2, 3), 3, (3, 2, 1))
+    assert (made.trainer.network.layers, made.trainer.recipe) == ([["relu", "tanh"]], run.trainer.recipe)
+    assert (made.trainer.seed, made.trainer.network.seed) == (3, 3)
+    assert made.choice == Choice(0, 1, source=0, part="b")
+    assert run.dataset.lags[-1] == 12

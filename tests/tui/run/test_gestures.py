@@ -12,7 +12,7 @@ import data
 from engine import EngineError, Network, Recipe, Trainer
 from engine.edits import AddLayer, RemoveLayer, RemoveUnit, SetPoints, SetRecipe, SetValue
 from engine.solving import place_layer, place_unit
-from tui.run.beginnings import Load, Reinit, Reseed
+from tui.run.beginnings import Lags, Load, Reinit, Reseed
 from tui.run.choice import OUTPUT_BIAS, Choice
 from tui.run.gestures import (
     AddHere,
@@ -89,6 +89,26 @@ def test_the_linear_model_gets_its_first_unit_and_its_first_layer():
     assert (change.edits[0].layer, change.choice) == (0, Choice())
     change = AddLayerLast()(moment(()))
     assert (change.edits[0], change.choice) == (AddLayer(("sigmoid",) * 3), Choice())
+
+
+@pytest.mark.parametrize(
+    ("lags", "direction", "change"),
+    [
+        (56, -1, Change(beginning=Lags(28))),
+        (30, 1, Change(beginning=Lags(56))),
+        (1, -1, Change(words="From 1 back is the least")),
+        (400, 1, Change(words="From 400 back is the most")),
+    ],
+)
+def test_lags_go_by_weeks_where_the_data_are_days(lags, direction, change):
+    dated = moment(name="chicago")
+    assert dated.dataset.period == "day"
+    dataset = replace(dated.dataset, lags=tuple(range(1, lags + 1)))
+    assert StepField("lags", direction)(replace(dated, dataset=dataset)) == change
+
+
+def test_what_has_no_lags_gets_none():
+    assert StepField("lags", 1)(moment()).words.startswith("motorcycle has no lags")
 
 
 @pytest.mark.parametrize(("unit", "kind"), [(0, "relu"), (OUTPUT_BIAS, "tanh")])

@@ -124,7 +124,7 @@ def test_the_way_ahead_that_was_never_trained_here_is_a_replay_with_its_progress
 def test_while_the_kernels_are_loaded_all_is_done_that_needs_none(kept):
     run = Session(Options(), lambda: None, Clock())
     run.load()
-    assert (run.snapshot().state, run.snapshot().busy) == ("compiling", None)
+    assert (run.snapshot().state, run.snapshot().busy) == ("paused", None)
     run.offer(kept[1])
     run.go_on()
     run.perform(ChooseUnit(1))
@@ -133,21 +133,32 @@ def test_while_the_kernels_are_loaded_all_is_done_that_needs_none(kept):
         run.perform(wish)
         assert run.work() is None
         told = run.snapshot()
-        assert (told.update, told.state, told.busy) == (1000, "compiling", words.COMPILING)
+        assert (told.update, told.state, told.busy) == (1000, "loading", words.LOADING)
+    run.compile()
+    assert (run.snapshot().state, run.snapshot().busy) == ("compiling", words.COMPILING)
     run.load(done=True)
     finish(run)
     assert (run.trainer.update, run.snapshot().state) == (1004, "paused")
 
 
+def test_that_kernels_are_compiled_is_seen_even_where_nobody_waits():
+    run = Session(Options(), lambda: None, Clock())
+    run.load()
+    run.compile()
+    assert (run.snapshot().state, run.snapshot().busy) == ("compiling", None)
+    run.load(done=True)
+    assert run.snapshot().state == "paused"
+
+
 def test_why_nothing_comes_yet_is_whole_at_80_columns():
-    assert max(map(len, (words.COMPILING, words.of_filling(1.0)))) <= 76
+    assert max(map(len, (words.LOADING, words.COMPILING, words.of_filling(1.0)))) <= 76
 
 
 def test_the_runner_takes_commands_while_the_kernels_are_loaded():
     loads, arrived, trained = threading.Event(), threading.Event(), threading.Event()
     runner = Runner(Options(), lambda: None)
     runner.start()
-    runner.prepare(lambda: loads.wait(PATIENCE))
+    runner.prepare(lambda compiles: loads.wait(PATIENCE))
     runner.send(Perform(Step(3)))
     runner.send(lambda session: arrived.set())
     assert arrived.wait(PATIENCE)
@@ -168,7 +179,7 @@ def test_kernels_that_cannot_be_loaded(error, kept_for_the_screen):
     runner = Runner(Options(), lambda: None)
     runner.start()
 
-    def load() -> None:
+    def load(compiles) -> None:
         raise error
 
     runner.prepare(load)

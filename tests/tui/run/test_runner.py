@@ -55,6 +55,24 @@ def test_the_first_snapshot_comes_by_itself_and_once(runner):
     assert runner.take() is None
 
 
+def test_whether_a_snapshot_knows_what_was_asked_for_before_it():
+    runner = Runner(Options(), lambda: None)
+    runner.open()
+    for wish in (Back(1), Back(1), AddUnit("relu")):  # the first two are one
+        runner.send(Perform(wish))
+    asked = runner.sent
+    assert not runner.answered(asked)
+    runner.turn()
+    assert not runner.answered(asked)  # the edit is yet to come
+    runner.turn()
+    assert runner.answered(asked)
+    assert not runner.told(asked)
+    assert runner.take().network.layers == [["sigmoid"] * 3 + ["relu"]]
+    assert runner.told(asked)
+    runner.send(Perform(AddUnit("relu")))
+    assert not runner.answered(runner.sent)
+
+
 def test_commands_are_done_in_their_order(runner):
     for wish in (AddUnit("relu"), RemoveUnit(0, 0), Step(7)):
         runner.send(Perform(wish))

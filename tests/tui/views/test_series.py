@@ -92,11 +92,10 @@ def test_the_window_is_lit_in_the_strip_and_months_stand_under_it(tmp_path: Path
 @pytest.mark.parametrize(
     ("times", "unseen", "ticks"),
     [
-        (YEAR, 0.8, "               Jul       Oct        Jan"),
         (MONTHS, 0.5, "               2015             2020"),
         (WEEKS, 0.5, "       2023       Jul       2024      Jul"),
     ],
-    ids=["days", "months", "weeks"],
+    ids=["months", "weeks"],
 )
 def test_the_whole_span_has_ticks_with_room_between(
     tmp_path: Path, times: np.ndarray, unseen: float, ticks: str

@@ -560,9 +560,21 @@ def test_the_window_ends_with_the_data() -> None:
     snap = snapshot("chicago", Network(56, []))
     ends = [series.paint(snap, 80, 27, DARK, ViewState(window=window)).plain() for window in (last, 10_000)]
     assert ends[0] == ends[1] and "28 Dec" in ends[0]
-    assert "← → move the window   z all" in ends[0]
-    zoomed = series.paint(snap, 80, 27, DARK, ViewState(zoom=True)).plain()
-    assert "Jan" in zoomed and "z window" in zoomed and "move" not in zoomed
+    assert "← → move the window   z calendar" in ends[0]
+    zoomed = series.paint(snapshot("sunspots", Network(12, [])), 80, 27, DARK, ViewState(zoom=True)).plain()
+    assert "z window" in zoomed and "move" not in zoomed
+
+
+def test_a_point_never_stands_on_the_name_of_an_axis() -> None:
+    snap = snapshot("penguins", Network(2, [["relu"]]))
+    assert plane.layout(snap.dataset, 50, 14).top == 1
+    assert (
+        plane.paint(snap, 50, 14, DARK, STATE).plain().startswith("     bill depth mm ●Adelie ○others large: unseen\n")
+    )
+    curved = snapshot("motorcycle", Network(1, [["relu"]]))
+    rows = np.zeros(len(curved.dataset.y_train)) + curved.dataset.y_train.max()
+    high = replace(curved.dataset, y_train=rows.astype(np.float32))
+    assert "accel g" in curve.paint(replace(curved, dataset=high), 80, 27, DARK, STATE).plain()
 
 
 def test_years_have_no_weekends() -> None:

@@ -37,7 +37,7 @@ def test_the_top_line_says_all_where_there_is_room():
 
 
 @pytest.mark.parametrize("width", [80, 100, 120, 200])
-@pytest.mark.parametrize("state", ["paused", "playing", "stepping", "compiling", "diverged"])
+@pytest.mark.parametrize("state", ["paused", "playing", "stepping", "loading", "compiling", "diverged"])
 @pytest.mark.parametrize("network", [Network(1, [["sigmoid"] * 5]), DEEP])
 def test_shape_epoch_and_update_are_always_whole(width, state, network):
     big = {"epoch": 12345678, "update": 1234567890, "updates_per_second": 1.23e6, "speed": "1000 updates a frame"}
@@ -94,8 +94,9 @@ def test_a_long_name_gives_way(name):
 
 
 def test_every_field_is_on_the_recipe_panel_in_the_order_of_the_keys():
-    assert shown_fields(told(recipe=Recipe(schedule="step"))) == list(PANEL_FIELDS)
-    assert shown_fields(told()) == [field for field in PANEL_FIELDS if field != "epochs"]
+    dated = Session(Options(data="sunspots"), lambda: None).snapshot()
+    assert shown_fields(replace(dated, recipe=Recipe(schedule="step"))) == list(PANEL_FIELDS)
+    assert shown_fields(told()) == [field for field in PANEL_FIELDS if field not in ("epochs", "lags")]
 
 
 @pytest.mark.parametrize(("width", "height"), [(34, 8), (40, 8), (80, 5)])
@@ -116,16 +117,35 @@ def test_a_number_of_the_recipe_is_whole_or_not_there(width):
 def test_the_chosen_field_is_always_in_sight():
     snapshot, panel = told(recipe=Recipe(schedule="step")), RecipePanel(DARK, "recipe")
     panel.view = ViewState(focus=True)
-    for panel.chosen in range(len(PANEL_FIELDS)):
+    for panel.chosen in map(PANEL_FIELDS.index, shown_fields(snapshot)):
         canvas = panel.draw(snapshot, 44, 5)
         assert (canvas.background == CODES["lit"]).any()
-        assert canvas.plain().split("\n")[-1].startswith("↓")  # the device is below
+        start = PANEL_FIELDS[panel.chosen] in ("init", "seed")
+        assert canvas.plain().split("\n")[-1].endswith("↓") == (not start)  # below is the device, which is no field
     panel.view = ViewState()
     assert panel.draw(snapshot, 44, 5).plain().startswith(" data")
 
 
+@pytest.mark.parametrize("width", [30, 34, 40, 80])
+def test_the_chosen_field_is_in_sight_on_a_narrow_panel_too(width):
+    snapshot, panel = told(recipe=Recipe(schedule="step", epochs=10_000, learning_rate=0.0005)), RecipePanel(DARK, "r")
+    panel.view = ViewState(focus=True)
+    for panel.chosen in map(PANEL_FIELDS.index, shown_fields(snapshot)):
+        lit = panel.draw(snapshot, width, 8)
+        assert (lit.background == CODES["lit"]).any()
+    panel.chosen = PANEL_FIELDS.index("epochs")
+    assert "at epoch 10000" in panel.draw(snapshot, width, 8).plain()
+
+
 def test_a_batch_that_holds_all_is_called_full():
     assert "128, full batch" in RecipePanel(DARK, "recipe").draw(told(recipe=Recipe(batch_size=128)), 40, 8).plain()
+
+
+def test_what_has_the_focus_is_said_in_place_of_the_note_unless_something_takes_long():
+    line = NoteLine(DARK, "note")
+    line.meaning = ("η: how far a step goes",)
+    assert line.draw(told(note="a note"), 80, 1).plain() == " ▸ η: how far a step goes"
+    assert line.draw(told(note="a note", busy="loading x …"), 80, 1).plain() == " … loading x …"
 
 
 def test_what_takes_long_stands_before_the_note():

@@ -22,15 +22,17 @@ if TYPE_CHECKING:
 NUMBER, TITLE, ABOUT = 1, "Fit", "the fit"
 KINDS = {"curve": "curve", "series": "series", "plane": "plane", "table": "scatter"}  # and the modules that draw them
 FOOTER, BELOW, ROOM = "view", None, "panel"
-WEEK = 7  # what the window of dated data moves by
+WEEK = {"business day": 5, "hour": 24}  # what the window of dated data moves by: 7 of other periods
+NOT_ON_CALENDAR = frozenset(("bars", "ghosts"))  # the keys that change nothing of it
 
 
 def move_window(direction: int, state: ViewState, snapshot: Snapshot, width: int, height: int) -> ViewState:
-    """Dated data: the window a week on (+1) or back (−1)."""
-    from tui.views.fit import series
+    """Dated data: the window a week on (+1) or back (−1); while all is shown, up to the last week."""
+    from tui.views.fit import series, span
 
-    last = series.last_window(snapshot.dataset, width, height)
-    return replace(state, window=min(max(state.window + WEEK * direction, 0), last))
+    dataset = snapshot.dataset
+    last = span.span(dataset).length - 1 if state.zoom else series.last_window(dataset, width, height)
+    return replace(state, window=min(max(state.window + WEEK.get(dataset.period or "", 7) * direction, 0), last))
 
 
 _WINDOW = (("left", "back", -1), ("right", "on", 1))

@@ -45,7 +45,6 @@ def paint(snapshot: Snapshot, width: int, height: int, palette: Palette, state: 
     canvas = Canvas(width, height)
     dataset, frame = snapshot.dataset, layout(snapshot.dataset, width, height)
     draw_axes(canvas, frame, words(dataset.feature_labels[0], dataset.feature_units[0]), palette.depth != "none")
-    canvas.text(frame.top, frame.left + 1, words(dataset.target_label, dataset.target_unit), "quiet")
     if dataset.truth is not None:
         canvas.codes(frame.top, frame.left, _truth_line(dataset, frame), "truth")
     points_of = _examples(dataset)
@@ -66,6 +65,7 @@ def paint(snapshot: Snapshot, width: int, height: int, palette: Palette, state: 
         canvas.glyphs(*frame.cells(x[rows], y[rows]), glyph, colour)
     examples.mark(canvas, frame, dataset, state)
     knots.draw(canvas, frame, snapshot)
+    canvas.text(frame.top, frame.left + 1, words(dataset.target_label, dataset.target_unit), "quiet")
     return canvas
 
 

@@ -69,12 +69,12 @@ def paint(snapshot: Snapshot, width: int, height: int, palette: Palette, state: 
 @per_dataset
 def layout(dataset: Dataset, width: int, height: int) -> Frame:
     raw = [dataset.unscale_x(x) for x in (dataset.whole.x_train, dataset.x_test) if x is not None]
-    rows = max(1, height - 2)
+    rows = max(1, height - 3)
     y = linear(*_with_room(*(x[:, 1] for x in raw)), rows, rows_a_tick(rows))
     left = min(y.label_width + 1, max(1, width - 2)) + 1
     columns = max(1, width - left - 1 - (_LEGEND if width >= 66 else 0))
     x = linear(*_with_room(*(x[:, 0] for x in raw)), columns, columns_a_tick(columns))
-    return Frame(0, left, rows, columns, x, y)
+    return Frame(1, left, rows, columns, x, y)
 
 
 def _with_room(*values: np.ndarray) -> tuple[float, float]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,10 +11,11 @@ from tui.draw.canvas import Canvas
 from tui.draw.frame import Frame, draw_axes, finite_range, mark_edges, per_dataset, say_where, words
 from tui.draw.lines import bars, stroke
 from tui.draw.numbers import short
-from tui.run.dated import MONDAY, naive, whole_periods
+from tui.run.dated import MONDAY, ON_WEEKDAYS, naive
 from tui.run.facts import Outputs, Request
 from tui.run.ghosts import GhostCurves
-from tui.views.fit import extras
+from tui.views.fit import calendar, extras
+from tui.views.fit.span import MONTHS, Span, date_words, span
 
 if TYPE_CHECKING:
     from data import Dataset
@@ -23,25 +23,8 @@ if TYPE_CHECKING:
     from tui.run.snapshot import Snapshot
     from tui.views.state import ViewState
 
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _STRIP = 4  # rows of the errors over the whole span: a heading, two of bars, the months
 _BARS = " ▁▂▃▄▅▆▇█"
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """The rows that the view shows: the unseen ones, or the training ones where nothing is unseen."""
-
-    rows: np.ndarray  # (N,) their places in the split, in order of time
-    day: np.ndarray  # (N,) int: days (or hours, weeks, months, years, rows) since the first
-    true: np.ndarray  # (N,) in the data's own units
-    first: int  # the date of day 0, as `whole_periods` counts, or 0
-    period: str  # one of data's periods, or ""
-    unseen: bool
-
-    @property
-    def length(self) -> int:
-        return int(self.day[-1]) + 1
 
 
 def subtitle(snapshot: Snapshot, state: ViewState) -> str:
@@ -73,17 +56,19 @@ def last_window(dataset: Dataset, width: int, height: int) -> int:
 
 
 def paint(snapshot: Snapshot, width: int, height: int, palette: Palette, state: ViewState) -> Canvas:
-    """Legend, plot, and where there is room the strip of errors with the window lit."""
-    canvas = Canvas(width, height)
+    """Legend, plot, and where there is room the strip of errors with the window lit; zoomed days are a calendar."""
     dataset, shown = snapshot.dataset, span(snapshot.dataset)
+    outputs = snapshot.answer(_outputs(dataset))
+    predicted = None if outputs is None else dataset.unscale(outputs)[shown.rows]
+    if state.zoom and shown.period in ON_WEEKDAYS:
+        return calendar.paint(dataset, predicted, state.window, width, height, palette)
+    canvas = Canvas(width, height)
     start = min(max(0, state.window), 0 if state.zoom else last_window(dataset, width, height))
     frame = _layout(dataset, width, height, start, state.zoom)
     draw_axes(canvas, frame, grid=palette.depth != "none")
-    if shown.period == "day" and _cells_a_day(frame) >= 1.0:
+    if shown.period == "day":
         _draw_weekends(canvas, frame, shown, palette)
     _draw_legend(canvas, frame, dataset, shown, palette)
-    outputs = snapshot.answer(_outputs(dataset))
-    predicted = None if outputs is None else dataset.unscale(outputs)[shown.rows]
     if state.bars and shown.unseen:
         _draw_baselines(canvas, frame, shown, dataset)
     ghosts = (snapshot.answer(GhostCurves(inputs)) if state.ghosts else None) or ()
@@ -94,23 +79,12 @@ def paint(snapshot: Snapshot, width: int, height: int, palette: Palette, state: 
         say_where(canvas, frame, predicted[_near(frame, shown)].astype(float), dataset.target_unit)
     if predicted is not None and frame.top + frame.rows + 2 + _STRIP <= height:
         _draw_errors(canvas, frame, shown, predicted)
-        hint = "z window" if state.zoom else "← → move the window   z all" * (last_window(dataset, width, height) > 0)
+        whole = "calendar" if shown.period in ON_WEEKDAYS else "all"
+        moves = f"← → move the window   z {whole}" if last_window(dataset, width, height) else ""
+        hint = "z window" if state.zoom else moves
         if frame.columns > 36 + len(hint):
             canvas.text_right(frame.top + frame.rows + 2, frame.left + frame.columns, hint, "quiet")
     return canvas
-
-
-@per_dataset
-def span(dataset: Dataset) -> Span:
-    """The rows shown, in order of time."""
-    y, times, unseen = dataset.y_train, dataset.times_train, False
-    if dataset.y_test is not None:
-        y, times, unseen = dataset.y_test, dataset.times_test, True
-    period = "" if times is None else dataset.period or ""
-    count = whole_periods(times, period) if times is not None and period else np.arange(len(y))
-    order = np.argsort(count, kind="stable")
-    count = count[order]
-    return Span(order, count - count[0], dataset.unscale(y[order]), int(count[0]), period, unseen)
 
 
 @per_dataset
@@ -154,7 +128,7 @@ def _date_ticks(shown: Span, start: int, days: int, per: float) -> tuple[tuple[i
         months = dates.astype("datetime64[M]").astype(int)
         far = max(1, int(np.ceil(7 / (30.4 * per))))
         at = np.flatnonzero(monday) if per >= 1.0 else np.flatnonzero(opening & (months % 12 % far == 0))
-        return tuple((int(day * per), _date(dates[day], per >= 1.0)) for day in at)
+        return tuple((int(day * per), date_words(dates[day], per >= 1.0)) for day in at)
     if shown.period in ("week", "month", "quarter"):
         return _month_ticks(first, days, per, shown.period)
     step = next(s * 10**e for e in range(9) for s in (1, 2, 5) if s * 10**e * per >= 8)
@@ -171,7 +145,7 @@ def _month_ticks(first: int, count: int, per: float, period: str) -> tuple[tuple
     cells = per / length if length else per * 30.4 / 7
     far = next((far for far in (1, 2, 3, 6, 12, 24, 60, 120, 240, 600) if far * cells >= 8), 1200)
     return tuple(
-        (int(at * per), str(1970 + months[at] // 12) if months[at] % 12 == 0 else _MONTHS[months[at] % 12])
+        (int(at * per), str(1970 + months[at] // 12) if months[at] % 12 == 0 else MONTHS[months[at] % 12])
         for at in np.flatnonzero(opens & (months % far == 0)).tolist()
     )
 
@@ -181,16 +155,10 @@ def _hour_ticks(first: int, count: int, per: float) -> tuple[tuple[int, str], ..
     hours = np.arange(first, first + count)
     far = next((far for far in (3, 6, 12, 24, 48, 168, 336, 720, 1440, 4320) if far * per >= 8), 8760)
     return tuple(
-        (int((hour - first) * per), f"{hour % 24}:00" if hour % 24 else _date(np.datetime64(hour // 24, "D"), True))
+        (int((hour - first) * per), f"{hour % 24}:00" if hour % 24 else date_words(midnight, True))
         for hour in hours[hours % far == 0].tolist()
+        for midnight in [np.datetime64(hour // 24, "D")]
     )
-
-
-def _date(day: np.datetime64, with_day: bool) -> str:
-    """14 Jul, or Jul: always English, whatever the locale."""
-    month = int(day.astype("datetime64[M]").astype(int)) % 12
-    number = int((day - day.astype("datetime64[M]").astype("datetime64[D]")).astype(int)) + 1
-    return f"{number} {_MONTHS[month]}" if with_day else _MONTHS[month]
 
 
 def _draw_legend(canvas: Canvas, frame: Frame, dataset: Dataset, shown: Span, palette: Palette) -> None:
@@ -198,7 +166,7 @@ def _draw_legend(canvas: Canvas, frame: Frame, dataset: Dataset, shown: Span, pa
     split = ("∘", "unseen", "true, unseen") if shown.unseen else ("•", "train", "true")
     parts = [(split[0] + " ", split[1], False), (split[2] + "   ", "label", False)]
     parts += [("━ ", "model", False), ("predicted", "label", False)]
-    if shown.period == "day" and _cells_a_day(frame) >= 1.0:
+    if shown.period == "day":
         glyph = ("█ ", "weekend", False) if palette.depth != "none" else ("┊ ", "quiet", False)
         more = [*parts, ("   ", "label", False), glyph, ("weekend", "label", False)]
         if end + 2 + sum(len(text) for text, _, _ in more) < canvas.width:
