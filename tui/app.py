@@ -18,7 +18,6 @@ from typing import Any, ClassVar, TextIO
 import platformdirs
 from textual import on
 from textual.app import App, SystemCommand
-from textual.await_complete import AwaitComplete
 from textual.events import Resize
 from textual.message import Message
 from textual.notifications import SeverityLevel
@@ -146,15 +145,11 @@ class UnitfitApp(App[None]):
         self.main.start_plots()
         self.main.call_after_refresh(self.runner.prepare, load)
 
-    def pop_screen(self) -> AwaitComplete:
-        """As Textual's, but the second of two quick enters in the command palette finds it gone and does nothing."""
-        return super().pop_screen() if len(self.screen_stack) > 1 else AwaitComplete()
-
     def on_resize(self, event: Resize) -> None:
         """Dialogs and the palette have no place on a screen that is too small for what is under them."""
         if too_small(*event.size):
             while len(self.screen_stack) > 1:
-                self.pop_screen()
+                self.screen.dismiss()
 
     def action_command_palette(self) -> None:
         from tui.screens.commands import Commands
