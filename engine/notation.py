@@ -21,6 +21,8 @@ def parse_layers(specifications: Sequence[str]) -> Layers | None:
 
     Raises EngineError for what is no layer.
     """
+    if isinstance(specifications, str) or not isinstance(specifications, Sequence):
+        raise EngineError(f"layers={show(specifications)}: {LAYER_EXAMPLE}")
     if not specifications:
         return None
     if list(specifications) == ["none"]:
@@ -29,6 +31,9 @@ def parse_layers(specifications: Sequence[str]) -> Layers | None:
 
 
 def parse_layer(specification: str) -> tuple[str, ...]:
+    """One layer: "3:sigmoid+2:relu". Raises EngineError for what is none."""
+    if not isinstance(specification, str):
+        raise EngineError(f"layer={show(specification)}: {LAYER_EXAMPLE}")
     kinds: list[str] = []
     for part in specification.split("+"):
         count, colon, kind = (piece.strip() for piece in part.partition(":"))

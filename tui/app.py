@@ -49,6 +49,7 @@ class UnitfitApp(App[None]):
     BINDINGS = bindings("app")
     TITLE = "unitfit"
     ENABLE_COMMAND_PALETTE = True
+    ALLOW_SELECT = False  # Textual's selection of text fails where somebody clicks on a notice that is leaving
 
     class News(Message):
         """The runner has something to take."""

@@ -6,9 +6,9 @@ import random
 
 import pytest
 from textual.command import CommandInput
-from textual.events import Key, Mount, Resize
+from textual.events import Key, Mount, MouseDown, Resize
 from textual.geometry import Size
-from textual.widgets import Input
+from textual.widgets import Input, Static
 
 from tui.screens.dialog import Dialog
 
@@ -59,6 +59,16 @@ async def test_what_comes_to_a_dialog_after_its_parts_have_left_it(drive, key):
         for late in (Dialog.Done("no such file"), Dialog.Done(None), Key("1", "1")):
             await dialog._dispatch_message(late)
         assert d.app.screen is d.app.main
+
+
+async def test_a_click_on_a_text_that_is_leaving(drive, monkeypatch):
+    async with drive() as d:
+        await d.press("?")
+        text = d.app.screen.query_one(Static)
+        x, y = text.content_region.offset
+        with monkeypatch.context() as patch:
+            patch.setattr(text, "_parent", None)
+            d.app.screen._forward_event(MouseDown(None, x, y, 0, 0, 1, False, False, False, x, y))
 
 
 @pytest.mark.parametrize("key", OPENS)
