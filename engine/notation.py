@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Sequence
 
 from engine.activations import KINDS
-from engine.border import MAX_WIDTH, check_layers
+from engine.border import MAX_WIDTH, check_layer, check_layers
 from engine.errors import EngineError, one_of, show
 
 Layers = tuple[tuple[str, ...], ...]
@@ -42,7 +42,7 @@ def parse_layer(specification: str) -> tuple[str, ...]:
         if len(count) > 9 or not 1 <= int(count) <= MAX_WIDTH:
             raise EngineError(f"layer={show(specification)}: expected 1 to {MAX_WIDTH} units of a kind")
         kinds += [one_of("kind of unit", kind, KINDS)] * int(count)
-    return tuple(kinds)
+    return check_layer(f"layer={show(specification)}", kinds)
 
 
 def format_layer(kinds: Sequence[str]) -> str:

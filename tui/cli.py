@@ -30,7 +30,7 @@ from tui.commands.data import data_command
 from tui.commands.export import export, predict
 from tui.console.headless import Outcome, make_trainer, updates_of, watched
 from tui.console.out import aligned, is_terminal, ready, say
-from tui.run.options import Options
+from tui.run.options import Options, in_options
 from tui.run.saved import is_saved, open_saved
 from tui.run.scenes import find, is_scene, scenes
 from tui.run.settings import THEME, recall
@@ -53,7 +53,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     try:
         code = program.main(arguments, prog_name="unitfit", standalone_mode=False)
     except (click.ClickException, DataError, EngineError) as error:
-        sentence = error.format_message() if isinstance(error, click.ClickException) else str(error)
+        sentence = error.format_message() if isinstance(error, click.ClickException) else in_options(error, "--")
         click.echo(f"unitfit: {clean(sentence, SENTENCE_LENGTH)}", err=True)
         code = BAD_INPUT
     except (click.Abort, KeyboardInterrupt):
