@@ -18,6 +18,7 @@ from typing import Any, ClassVar, TextIO
 import platformdirs
 from textual import on
 from textual.app import App, SystemCommand
+from textual.driver import Driver
 from textual.events import Resize
 from textual.message import Message
 from textual.notifications import SeverityLevel
@@ -104,6 +105,11 @@ class UnitfitApp(App[None]):
             if not is_terminal(sys.__stdin__):
                 self.runner.stop(PATIENCE)
                 os._exit(HUNG_UP)
+
+    def get_driver_class(self) -> type[Driver]:
+        """Textual's, with one opinion of the terminal's size: a second one, of where stdout goes, repaints for ever."""
+        own = super().get_driver_class()
+        return type(own.__name__, (own,), {"_get_terminal_size": lambda driver: tuple(self.console.size)})
 
     def get_default_screen(self) -> Screen[None]:
         return self.main

@@ -11,6 +11,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any, NoReturn
 
@@ -29,7 +30,7 @@ from engine.recipe import BY_FLAG, FIELDS, Field, Recipe
 from tui.commands.data import data_command
 from tui.commands.export import export, predict
 from tui.console.headless import Outcome, make_trainer, updates_of, watched
-from tui.console.out import aligned, is_terminal, ready, say
+from tui.console.out import aligned, is_terminal, no_screen, ready, say
 from tui.run.options import Options, in_options
 from tui.run.saved import is_saved, open_saved
 from tui.run.scenes import find, is_scene, scenes
@@ -50,15 +51,23 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a plot in `?` is better than none, where the encoding lacks braille
+    sys.exit(_run(arguments))
+
+
+def _run(arguments: Sequence[str] | None) -> int:
+    """Returns the exit code, for errors too."""
     try:
-        code = program.main(arguments, prog_name="unitfit", standalone_mode=False)
+        code: int = program.main(arguments, prog_name="unitfit", standalone_mode=False)
     except (click.ClickException, DataError, EngineError) as error:
         sentence = error.format_message() if isinstance(error, click.ClickException) else in_options(error, "--")
-        click.echo(f"unitfit: {clean(sentence, SENTENCE_LENGTH)}", err=True)
-        code = BAD_INPUT
+        with suppress(OSError):  # nobody reads stderr any more
+            click.echo(f"unitfit: {clean(sentence, SENTENCE_LENGTH)}", err=True)
+        return BAD_INPUT
     except (click.Abort, KeyboardInterrupt):
-        code = INTERRUPTED
-    sys.exit(code)
+        return INTERRUPTED
+    except SystemExit:  # click's way to end where nobody reads stdout any more, such as `| head`
+        return 0
+    return code
 
 
 class Program(click.Group):
@@ -171,8 +180,8 @@ def screen(options: Options, theme: str | None, scene: str | None) -> int:
     """Watch a small neural network learn."""
     if options.data == STANDARD_INPUT:
         options = replace(options, data=kept_input())
-    if not on_terminal():
-        raise click.UsageError("no terminal to draw on: expected one, or the command `unitfit train`")
+    if (problem := no_screen()) is not None:
+        raise click.UsageError(problem)
     if scene is not None or is_scene(options.data):
         options = replace(USUAL, scene=scene or options.data, threads=options.threads)
         for own in find(options.scene or "").runs:
@@ -293,6 +302,5 @@ def kept_input() -> str:
     return file.name
 
 
-def on_terminal() -> bool:
-    """Whether there is a terminal for the screen, which reads stdin and draws on stderr."""
-    return is_terminal(sys.stdin, sys.stderr)
+if __name__ == "__main__":
+    main()

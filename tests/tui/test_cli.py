@@ -221,7 +221,7 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[Options]:
     module = ModuleType("tui.app")
     module.__dict__["UnitfitApp"] = UnitfitApp
     monkeypatch.setitem(sys.modules, "tui.app", module)
-    monkeypatch.setattr("tui.cli.on_terminal", lambda: True)
+    monkeypatch.setattr("tui.cli.no_screen", lambda: None)
     return seen
 
 
@@ -266,6 +266,18 @@ def test_without_a_terminal_there_is_no_screen(capsys: Capture) -> None:
     assert (code, err) == (2, "unitfit: no terminal to draw on: expected one, or the command `unitfit train`\n")
 
 
+@pytest.mark.parametrize("term", ["dumb", "DUMB", "unknown"])
+def test_on_a_terminal_without_a_cursor_there_is_no_screen(
+    capsys: Capture, monkeypatch: pytest.MonkeyPatch, term: str
+) -> None:
+    monkeypatch.setattr("tui.console.out.is_terminal", lambda *streams: True)
+    monkeypatch.setenv("TERM", term)
+    code, _, err = run(capsys)
+    assert code == 2
+    assert err.startswith(f"unitfit: TERM={term}: expected a terminal that can move its cursor, such as ")
+    assert err.count("\n") == 1
+
+
 # ------------------------------------------------------------------------------------------- whole processes
 
 
@@ -274,14 +286,29 @@ def test_the_command_line_loads_no_screen() -> None:
     assert subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout == "[]\n"
 
 
-def test_a_closed_pipe_is_no_error() -> None:
+@pytest.mark.parametrize("command", ["datasets", "scenes", "info", "--help", "--version", "train --epochs 1"])
+def test_a_closed_pipe_is_no_error(command: str) -> None:
     with subprocess.Popen(
-        [sys.executable, "-m", "tui", "datasets"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        [sys.executable, "-m", "tui", *command.split()], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:
         assert process.stdout is not None
         assert process.stderr is not None
         process.stdout.close()
         assert process.stderr.read() == ""
+    assert process.returncode == 0
+
+
+def test_bad_input_is_exit_code_2_also_where_nobody_reads_it() -> None:
+    with subprocess.Popen([sys.executable, "-m", "tui", "--bogus"], stderr=subprocess.PIPE) as process:
+        assert process.stderr is not None
+        process.stderr.close()
+    assert process.returncode == 2
+
+
+@pytest.mark.parametrize("module", ["tui", "tui.cli", "unitfit"])
+def test_each_module_that_can_be_run_is_the_program(module: str) -> None:
+    process = subprocess.run([sys.executable, "-m", module, "--version"], capture_output=True, text=True, check=True)
+    assert process.stdout.startswith("unitfit ")
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a device that is always full")
