@@ -155,8 +155,8 @@ class UnitfitApp(App[None]):
     def on_resize(self, event: Resize) -> None:
         """Dialogs and the palette have no place on a screen that is too small for what is under them."""
         if too_small(*event.size):
-            while len(self.screen_stack) > 1:
-                self.screen.dismiss()
+            for screen in self.screen_stack[:0:-1]:
+                screen.dismiss()
 
     def action_command_palette(self) -> None:
         from tui.screens.commands import Commands

@@ -61,6 +61,14 @@ async def test_what_comes_to_a_dialog_after_its_parts_have_left_it(drive, key):
         assert d.app.screen is d.app.main
 
 
+async def test_a_terminal_that_shrinks_while_the_program_ends(drive):
+    async with drive() as d:
+        await d.press("?")
+        d.app.exit()
+        d.app.on_resize(Resize(Size(20, 5), Size(20, 5)))  # a loop until no dialog is left would have no end
+    assert d.app.return_code == 0
+
+
 async def test_a_click_on_a_text_that_is_leaving(drive, monkeypatch):
     async with drive() as d:
         await d.press("?")
