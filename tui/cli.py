@@ -7,9 +7,7 @@ from __future__ import annotations
 
 import functools
 import io
-import os
 import sys
-import tempfile
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -20,7 +18,7 @@ import click
 import data
 from data import DataError
 from data.errors import clean
-from data.sources import STANDARD_INPUT, read_source
+from data.sources import STANDARD_INPUT
 from engine import EngineError, Experiment
 from engine.activations import KINDS
 from engine.initial import INITS
@@ -31,7 +29,8 @@ from tui.commands.completion import PROGRAM, VALUES, completion, files, first_wo
 from tui.commands.data import data_command
 from tui.commands.export import export, predict
 from tui.console.headless import Outcome, make_trainer, updates_of, watched
-from tui.console.out import aligned, is_terminal, no_screen, ready, say
+from tui.console.out import aligned, ready, say
+from tui.console.terminal import kept_input, no_screen
 from tui.run.options import Options, in_options
 from tui.run.saved import is_saved, open_saved
 from tui.run.scenes import find, is_scene, scenes
@@ -289,22 +288,6 @@ def info() -> int:
 
     say("\n".join(aligned(facts())))
     return 0
-
-
-def kept_input() -> str:
-    """A file with what standard input holds, which then is the terminal again, for the keys. UsageError without one."""
-    if is_terminal(sys.stdin):
-        raise click.UsageError("FILE -: expected a table on standard input, as in `cat table.csv | unitfit -`")
-    _, content = read_source(STANDARD_INPUT)
-    try:
-        terminal = os.open("/dev/tty", os.O_RDWR)
-    except OSError:
-        raise click.UsageError("FILE -: no terminal for the keys; expected one, or a file") from None
-    os.dup2(terminal, 0)
-    os.close(terminal)
-    with tempfile.NamedTemporaryFile(prefix="unitfit-", suffix=".csv", delete=False) as file:  # `o`, `0` read it again
-        file.write(content)
-    return file.name
 
 
 if __name__ == "__main__":

@@ -270,7 +270,7 @@ def test_without_a_terminal_there_is_no_screen(capsys: Capture) -> None:
 def test_on_a_terminal_without_a_cursor_there_is_no_screen(
     capsys: Capture, monkeypatch: pytest.MonkeyPatch, term: str
 ) -> None:
-    monkeypatch.setattr("tui.console.out.is_terminal", lambda *streams: True)
+    monkeypatch.setattr("tui.console.terminal.is_terminal", lambda *streams: True)
     monkeypatch.setenv("TERM", term)
     code, _, err = run(capsys)
     assert code == 2

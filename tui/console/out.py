@@ -15,7 +15,6 @@ from data.errors import clean
 from engine import files
 
 NOTE_LENGTH = 400
-NO_CURSOR = ("dumb", "unknown")
 
 
 def say(text: str, newline: bool = True) -> None:
@@ -59,17 +58,6 @@ def put(content: bytes, path: str | None) -> None:
 def is_terminal(*streams: TextIO | None) -> bool:
     """Whether all of these are terminals; a stream that the shell closed is None."""
     return all(stream is not None and stream.isatty() for stream in streams)
-
-
-def no_screen() -> str | None:
-    """Why there can be no screen, which reads stdin and draws on stderr; None where there can."""
-    instead = "or the command `unitfit train`"
-    if not is_terminal(sys.stdin, sys.stderr):
-        return f"no terminal to draw on: expected one, {instead}"
-    term = os.environ.get("TERM", "")
-    if term.lower() in NO_CURSOR:
-        return f"TERM={term}: expected a terminal that can move its cursor, such as TERM=xterm-256color, {instead}"
-    return None
 
 
 def aligned(rows: Sequence[Sequence[str]]) -> list[str]:
