@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from typing import Any
 
 NAME_LENGTH = 40
+SHOWN = 200  # characters of a value
 NAMES_LISTED = 24
 NAMED = 6  # columns in a sentence
 
@@ -24,8 +25,12 @@ def clean(text: str, length: int = NAME_LENGTH) -> str:
 
 
 def show(value: object) -> str:
-    """A short repr, safe to print: it escapes whatever is not printable."""
-    return reprlib.repr(value)
+    """A short repr, safe to print, of any value: also of one whose repr fails, or has no end."""
+    try:
+        text = reprlib.repr(value)
+    except Exception:  # also that of a whole number with more digits than Python is willing to write
+        text = f"<{type(value).__name__}>"
+    return clean(text, SHOWN)
 
 
 def whole(name: str, value: Any, at_least: int, at_most: int = 2**63 - 1) -> int:

@@ -9,29 +9,42 @@ from collections.abc import Iterable
 
 import numpy as np
 
+LARGEST = 2**63 - 1  # whole number that the kernels can hold
+SHOWN = 200  # characters of a value
+
 
 class EngineError(ValueError):
     """A value that the engine cannot work with; the message is one sentence for people."""
 
 
-def whole(name: str, value: object, at_least: int, at_most: int | None = None) -> int:
+def whole(name: str, value: object, at_least: int, at_most: int = LARGEST) -> int:
     """`value` as an int within the bounds, or EngineError."""
-    if isinstance(value, (int, np.integer)) and not isinstance(value, bool):
-        number = int(value)
-        if at_least <= number and (at_most is None or number <= at_most):
-            return number
-    bounds = f"of at least {at_least}" if at_most is None else f"from {at_least} to {at_most}"
+    number = int(value) if isinstance(value, (int, np.integer)) and not isinstance(value, bool) else None
+    if number is not None and at_least <= number <= at_most:
+        return number
+    boundless = at_most == LARGEST and (number is None or number < at_least)
+    bounds = f"of at least {at_least}" if boundless else f"from {at_least} to {at_most}"
     raise EngineError(f"{name}={show(value)}: expected a whole number {bounds}")
 
 
 def real(name: str, value: object, *, above: float | None = None, at_least: float | None = None) -> float:
     """`value` as a finite float above or at least a bound, or EngineError."""
     if isinstance(value, (int, float, np.integer, np.floating)) and not isinstance(value, bool):
-        number = float(value)
+        try:
+            number = float(value)
+        except OverflowError:  # a whole number that no float is near
+            number = math.inf
         if math.isfinite(number) and (above is None or number > above) and (at_least is None or number >= at_least):
             return number
     bound = f"above {above:g}" if above is not None else f"of at least {at_least:g}"
     raise EngineError(f"{name}={show(value)}: expected a finite number {bound}")
+
+
+def truth(name: str, value: object) -> bool:
+    """`value` if it is True or False, or EngineError."""
+    if isinstance(value, bool):
+        return value
+    raise EngineError(f"{name}={show(value)}: expected True or False")
 
 
 def one_of(name: str, value: object, choices: Iterable[str]) -> str:
@@ -45,5 +58,15 @@ def one_of(name: str, value: object, choices: Iterable[str]) -> str:
 
 
 def show(value: object) -> str:
-    """A short repr, safe to print."""
-    return reprlib.repr(value)
+    """A short repr in one line, safe to print, of any value: also of one whose repr fails, or has no end."""
+    try:
+        text = reprlib.repr(value)
+    except Exception:  # also that of a whole number with more digits than Python is willing to write
+        text = f"<{type(value).__name__}>"
+    return clean(text)
+
+
+def clean(text: str) -> str:
+    """A text fit for a message: one line, not long, and nothing that a terminal would obey."""
+    line = " ".join(text[:SHOWN].split()) + "…" * (len(text) > SHOWN)
+    return "".join(character if character.isprintable() else "�" for character in line)

@@ -17,7 +17,7 @@ from engine import story_file
 from engine.checkpoint import Checkpoint
 from engine.cursor import Cursor
 from engine.edits import Edit, SetTheta, Setup, apply
-from engine.errors import EngineError, real, show, whole
+from engine.errors import LARGEST, EngineError, real, show, truth, whole
 from engine.filling import twin
 from engine.history import BatchHistory, Branch, Curves, History, batch_history_of, history_of
 from engine.journal import Entry, Tail
@@ -25,6 +25,7 @@ from engine.last_update import Way
 from engine.marks import Position
 from engine.network import Network
 from engine.outcome import Outcome, data_sha256, version
+from engine.recipe import COUNT
 from engine.run import State
 from engine.trainer import LONGEST_SLICE, Trainer
 
@@ -46,6 +47,8 @@ class Experiment:
             raise EngineError(f"trainer={show(trainer)}: expected a Trainer")
         if trainer.update or trainer.diverged:
             raise EngineError(f"a trainer at update {trainer.update}: expected one at update 0, whose past is known")
+        if not (source is None or isinstance(source, Mapping)):
+            raise EngineError(f"source={show(source)}: expected a mapping")
         self.trainer, self.source = trainer, dict(source or {})
         self._undone: list[Position] = []  # from where undos were asked for, one after the other
         self._tails: list[Tail] = []
@@ -127,14 +130,14 @@ class Experiment:
         Returns how many were done, fewer only where the run diverged.
         """
         before = self.update
-        if whole("updates", updates, 0):
+        if whole("updates", updates, 0, LARGEST - before):
             self._undone.clear()
             self._cursor.forward(before + updates)
         return self.update - before
 
     def run(self, epochs: int = 1) -> int:
         """Go on to the n-th epoch boundary ahead; returns the updates done."""
-        before, target = self.update, self.trainer.epoch + whole("epochs", epochs, 1)
+        before, target = self.update, self.trainer.epoch + COUNT("epochs", epochs)
         self._undone.clear()
         self._cursor.apply_due()
         while rest := self.trainer.updates_to(target):
@@ -159,7 +162,7 @@ class Experiment:
         and a value takes the place of one that this step has given the same parameter, where no update lies between.
         Raises EngineError, and changes nothing, for an edit that the run does not allow.
         """
-        mapping, tail = self._cursor.make(edit, joins)
+        mapping, tail = self._cursor.make(edit, truth("joins", joins))
         self._undone.clear()
         if tail is not None:
             self._tails.append(tail)
@@ -304,7 +307,7 @@ class Experiment:
         end. Raises EngineError for a file that is no story, or whose data are others now.
         """
         experiment = cls.of(story_file.read(path), arrays, threads)
-        if replay:
+        if truth("replay", replay):
             experiment.goto(experiment.end)
         return experiment
 

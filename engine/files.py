@@ -6,17 +6,27 @@ import os
 import secrets
 from pathlib import Path
 
-from engine.errors import EngineError
+from engine.errors import EngineError, clean, show
+
+
+def as_path(path: str | os.PathLike[str]) -> Path:
+    """The path, or EngineError for what cannot be the name of a file."""
+    try:
+        if "\0" not in (text := os.fspath(path)) and os.fsencode(text):
+            return Path(text)
+    except (TypeError, ValueError):  # ValueError for characters that no name of a file can have
+        pass
+    raise EngineError(f"path={show(path)}: expected the name of a file")
 
 
 def save(path: str | os.PathLike[str], content: bytes) -> None:
     """Have the content in a file, as `write_in_one_piece`. Raises EngineError where it cannot be written."""
-    target = Path(path)
+    target = as_path(path)
     try:
         write_in_one_piece(target, content)
     except OSError as error:
         raise EngineError(
-            f"{target.name or target}: cannot be written ({error.strerror}): expected a folder with room"
+            f"{clean(target.name or str(target))}: cannot be written ({error.strerror}): expected a folder with room"
         ) from None
 
 
@@ -43,16 +53,17 @@ def write_in_one_piece(target: Path, content: bytes, lasting: bool = True) -> No
 
 def read_text(path: str | os.PathLike[str], largest: int, expected: str) -> str:
     """The text of a file of at most so many bytes. Raises EngineError, which says what was `expected`."""
-    source = Path(path)
+    source = as_path(path)
+    name = clean(source.name)
     try:
         if source.exists() and not source.is_file():  # a pipe would be waited for, and a device may never end
             raise OSError(0, "no regular file")
         with open(source, "rb") as file:
             content = file.read(largest + 1)
         if len(content) > largest:
-            raise EngineError(f"{source.name}: larger than {largest >> 10} kB: expected {expected}")
+            raise EngineError(f"{name}: larger than {largest >> 10} kB: expected {expected}")
         return content.decode()
     except OSError as error:
-        raise EngineError(f"{source.name}: cannot be read ({error.strerror}): expected {expected}") from None
+        raise EngineError(f"{name}: cannot be read ({error.strerror}): expected {expected}") from None
     except UnicodeDecodeError:
-        raise EngineError(f"{source.name}: not a text: expected {expected}") from None
+        raise EngineError(f"{name}: not a text: expected {expected}") from None

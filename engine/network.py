@@ -14,7 +14,7 @@ from engine import edits, network_file
 from engine.activations import KINDS
 from engine.architecture import Architecture
 from engine.border import check_inputs, check_layer, check_theta
-from engine.errors import whole
+from engine.errors import EngineError, show, whole
 from engine.layout import parameter_index, split
 
 CHUNK = 4096  # rows that predict takes at a time, so that wide layers need little memory
@@ -189,6 +189,13 @@ class Network:
             x = activate(x @ W.T + b, layer)
             values.append(x)
         return values
+
+
+def check_network(network: Network) -> Network:
+    """The network, or EngineError for anything else."""
+    if not isinstance(network, Network):
+        raise EngineError(f"network={show(network)}: expected a Network")
+    return network
 
 
 def activate(z: Floats, layer: Sequence[str]) -> Floats:

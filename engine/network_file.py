@@ -15,7 +15,6 @@ import zipfile
 from collections.abc import Mapping
 from itertools import accumulate, pairwise
 from math import prod
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -24,7 +23,7 @@ from numpy.typing import ArrayLike, NDArray
 from engine import files
 from engine.architecture import Architecture
 from engine.border import check_theta
-from engine.errors import EngineError, show, whole
+from engine.errors import EngineError, clean, show, whole
 
 FORMAT = 1
 LARGEST = 2**30  # bytes of a file
@@ -75,8 +74,9 @@ def to_bytes(architecture: Architecture, theta: NDArray[Any], beside: Mapping[st
 
 def load(path: str | os.PathLike[str]) -> tuple[Architecture, NDArray[Any], Arrays]:
     """(architecture, θ, the arrays that stand beside them) of a file. Raises EngineError for one that is no network."""
+    file = files.as_path(path)
     try:
-        arrays = read_arrays(path)
+        arrays = read_arrays(file)
         own = {name: arrays.pop(name) for name in NAMES if name in arrays}
         for name in NAMES:
             if name not in own:
@@ -84,7 +84,7 @@ def load(path: str | os.PathLike[str]) -> tuple[Architecture, NDArray[Any], Arra
         architecture = _architecture(own)
         return architecture, check_theta(own["theta"], architecture.n_parameters, architecture.dtype), arrays
     except EngineError as error:
-        raise EngineError(f"{Path(path).name}: {error}") from None
+        raise EngineError(f"{clean(file.name)}: {error}") from None
 
 
 def read_arrays(path: str | os.PathLike[str]) -> Arrays:

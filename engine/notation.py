@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Sequence
 
 from engine.activations import KINDS
-from engine.border import MAX_WIDTH, check_layers
+from engine.border import MAX_WIDTH, check_layer, check_layers
 from engine.errors import EngineError, one_of, show
 
 Layers = tuple[tuple[str, ...], ...]
@@ -21,6 +21,8 @@ def parse_layers(specifications: Sequence[str]) -> Layers | None:
 
     Raises EngineError for what is no layer.
     """
+    if isinstance(specifications, str) or not isinstance(specifications, Sequence):
+        raise EngineError(f"layers={show(specifications)}: {LAYER_EXAMPLE}")
     if not specifications:
         return None
     if list(specifications) == ["none"]:
@@ -29,6 +31,9 @@ def parse_layers(specifications: Sequence[str]) -> Layers | None:
 
 
 def parse_layer(specification: str) -> tuple[str, ...]:
+    """One layer: "3:sigmoid+2:relu". Raises EngineError for what is none."""
+    if not isinstance(specification, str):
+        raise EngineError(f"layer={show(specification)}: {LAYER_EXAMPLE}")
     kinds: list[str] = []
     for part in specification.split("+"):
         count, colon, kind = (piece.strip() for piece in part.partition(":"))
@@ -37,7 +42,7 @@ def parse_layer(specification: str) -> tuple[str, ...]:
         if len(count) > 9 or not 1 <= int(count) <= MAX_WIDTH:
             raise EngineError(f"layer={show(specification)}: expected 1 to {MAX_WIDTH} units of a kind")
         kinds += [one_of("kind of unit", kind, KINDS)] * int(count)
-    return tuple(kinds)
+    return check_layer(f"layer={show(specification)}", kinds)
 
 
 def format_layer(kinds: Sequence[str]) -> str:

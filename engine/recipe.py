@@ -117,8 +117,12 @@ class Recipe:
             object.__setattr__(self, name, about.check(name, getattr(self, name)))
 
     def step(self, name: str, direction: int, examples: int) -> Recipe:
-        """The recipe with one field a step up (+1) or down (−1); an equal one where the field ends."""
-        return replace(self, **{name: FIELDS[name].step(getattr(self, name), direction, examples)})
+        """The recipe with one field a step up (+1) or down (−1); an equal one where the field ends.
+
+        Raises EngineError for a field, direction or number of examples that there is not.
+        """
+        field, direction = FIELDS[one_of("name", name, FIELDS)], whole("direction", direction, -1, 1)
+        return replace(self, **{name: field.step(getattr(self, name), direction, whole("examples", examples, 1))})
 
 
 FIELDS: dict[str, Field] = {each.name: each.metadata["field"] for each in fields(Recipe)}

@@ -6,6 +6,7 @@ take squares of errors, whatever the recipe's loss is, and compute in float64.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
@@ -14,10 +15,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from engine.activations import KINDS
+from engine.border import check_layer
 from engine.edits import AddLayer, AddUnit, SetOutput, SetTheta
 from engine.errors import EngineError, real
 from engine.examples import Examples, check_examples
-from engine.network import CHUNK, Network, activate
+from engine.network import CHUNK, Network, activate, check_network
 
 RIDGE = 1e-4  # with less the losses are hardly lower, and c become so large that the next epoch runs away
 LAYER_RIDGE = 1e-6  # of a new layer: what it copies has no noise, and its units are gentle enough to keep c small
@@ -42,7 +44,7 @@ def solve_output(network: Network, x: ArrayLike, y: ArrayLike, ridge: float = RI
     bias bears no penalty. The c of frozen units stay, and the others fit what these leave. Raises EngineError for data
     that do not fit, or unit values too large to square.
     """
-    examples = check_examples(x, y, None, None, network.n_inputs, network.dtype)
+    examples = check_examples(x, y, None, None, check_network(network).n_inputs, network.dtype)
     free = _free(network)
     means, scatter = _scatter(examples.x, examples.y, int(free.sum()) + 1, _columns(network))
     own, fits = scatter[:-1, :-1], scatter[:-1, -1]
@@ -59,7 +61,7 @@ def best_unit(network: Network, x: ArrayLike, y: ArrayLike) -> AddUnit:
     of [−1, 1]. Of over 16,384 examples, or fewer for wide layers, every second, third, … is asked.
     Raises EngineError for several features, for several hidden layers, or where x has one value only.
     """
-    if network.n_inputs > 1:
+    if check_network(network).n_inputs > 1:
         raise EngineError(f"a network of {network.n_inputs} features: expected one feature to look for a place along")
     if len(network.layers) > 1:
         raise EngineError(f"{len(network.layers)} hidden layers: expected one at most, whose units act on the output")
@@ -76,9 +78,10 @@ def place_unit(network: Network, kind: str, layer: int, x: ArrayLike, y: ArrayLi
     help if it acted on the output. Where no two examples differ, or values are too large to square, the unit is as it
     is drawn. Raises EngineError for a kind, a layer or data that do not fit.
     """
-    drawn, examples = AddUnit(kind, layer), check_examples(x, y, None, None, network.n_inputs, network.dtype)
+    n_inputs = check_network(network).n_inputs
+    drawn, examples = AddUnit(kind, layer), check_examples(x, y, None, None, n_inputs, network.dtype)
     network.copy().apply(drawn)  # so that what is refused is refused here
-    line = network.n_inputs == 1 and layer == 0
+    line = n_inputs == 1 and layer == 0
     try:
         among = _along(network, (kind,), examples.x) if line else _across(network, kind, layer, examples.x)
         placed = _best(network, examples, layer, among)
@@ -96,7 +99,7 @@ def place_layer(network: Network, kinds: Sequence[str], x: ArrayLike) -> tuple[A
     from least squares on the outputs of before. Where t has one value the weights stay as they are drawn. Raises
     EngineError for kinds or inputs that do not fit, or values too large to square.
     """
-    before, edit = network.predict(x), AddLayer(tuple(kinds))
+    before, edit = check_network(network).predict(x), AddLayer(check_layer("kinds", kinds))
     c = network.weights(len(network.layers))[0][0].astype(np.float64)
     examples = check_examples(x, before, None, None, network.n_inputs, network.dtype)
     values = _seen(network, len(network.layers))
@@ -245,4 +248,5 @@ def _scatter(
 def _penalized(scatter: Floats, ridge: float) -> Floats:
     """The units' own part of the sums with λ on its diagonal; where no unit does anything, any λ gives c = 0."""
     own = np.diagonal(scatter)
-    return scatter + np.eye(own.size) * (ridge * float(own.sum()) / max(own.size, 1) or 1.0)
+    penalty = ridge * float(own.sum()) / max(own.size, 1) or 1.0
+    return scatter + np.eye(own.size) * min(penalty, sys.float_info.max)

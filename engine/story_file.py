@@ -28,7 +28,7 @@ from engine.entry_tables import (
     recipe_of,
     to_plain,
 )
-from engine.errors import EngineError, show, whole
+from engine.errors import EngineError, clean, show, whole
 from engine.journal import Entry
 from engine.layout import count_parameters
 from engine.network import Network
@@ -96,7 +96,12 @@ def to_text(story: Told) -> str:
         **({"points": [edit_to_plain(edit) for edit in story.points]} if story.points else {}),
         "edits": [to_plain(entry) for entry in entries],
     }
-    return tomli_w.dumps(document)
+    try:
+        text = tomli_w.dumps(document)
+        text.encode()  # which a name that is no Unicode fails
+    except (TypeError, ValueError, RecursionError):
+        raise EngineError(f"source={show(story.source)}: expected plain values, as a text can hold them") from None
+    return text
 
 
 # --------------------------------------------------------------------------------------------------- from the file
@@ -117,7 +122,10 @@ class Story:
 
     def trainer(self, arrays: Arrays, threads: int | None = None) -> Trainer:
         """A trainer at the beginning of the story, on the same data. Raises EngineError where they are other ones."""
-        x, y, x_test, y_test = arrays(dict(self.source))
+        given = arrays(dict(self.source))
+        if not (isinstance(given, tuple) and len(given) == 4):
+            raise EngineError(f"arrays gave {show(given)}: expected (x, y, x_test, y_test)")
+        x, y, x_test, y_test = given
         inputs = np.shape(x)[1] if np.ndim(x) == 2 else 1
         layers = _layers(self.run["layer"])
         initial = Architecture(inputs, layers, self.run["network_seed"], self.run["init"], self.run["dtype"])
@@ -142,7 +150,7 @@ def read(path: str | os.PathLike[str]) -> Story:
     try:
         return from_text(text)
     except EngineError as error:
-        raise EngineError(f"{Path(path).name}: {error}") from None
+        raise EngineError(f"{clean(Path(path).name)}: {error}") from None
 
 
 def from_text(text: str) -> Story:

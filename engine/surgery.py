@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from engine.activations import KINDS
 from engine.architecture import Architecture
 from engine.border import as_numbers, check_layers
-from engine.errors import EngineError, show, whole
+from engine.errors import EngineError, show, truth, whole
 from engine.initial import draw_layer, draw_output
 from engine.layout import frozen_parameters, split
 
@@ -105,9 +105,7 @@ def split_unit(architecture: Architecture, theta: Floats, layer: int, unit: int)
 def freeze(architecture: Architecture, layer: int, unit: int, on: bool) -> Architecture:
     """A unit stands still while training, or no longer; the same architecture where it did so already."""
     layer, unit = _place(layer, unit, architecture.layers)
-    if not isinstance(on, bool):
-        raise EngineError(f"on={show(on)}: expected True or False")
-    if architecture.frozen[layer][unit] == on:
+    if architecture.frozen[layer][unit] == truth("on", on):
         return architecture
     frozen = [list(units) for units in architecture.frozen]
     frozen[layer][unit] = on

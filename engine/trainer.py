@@ -13,7 +13,7 @@ from engine import edits
 from engine.architecture import Architecture
 from engine.border import check_layer
 from engine.checkpoint import Checkpoint
-from engine.errors import EngineError, one_of, real, show, whole
+from engine.errors import LARGEST, EngineError, one_of, real, show, whole
 from engine.examples import Examples, check_examples
 from engine.history import (
     BatchHistory,
@@ -29,9 +29,9 @@ from engine.history import (
     thin,
 )
 from engine.losses import LOSSES
-from engine.network import Network
+from engine.network import Network, check_network
 from engine.optimizers import OPTIMIZERS
-from engine.recipe import Recipe, check_recipe
+from engine.recipe import COUNT, Recipe, check_recipe
 from engine.run import (
     CHECK_ROW,
     CURVE_COUNTS,
@@ -77,8 +77,7 @@ class Trainer:
         device: str = "cpu",
         threads: int | None = None,
     ) -> None:
-        if not isinstance(network, Network):
-            raise EngineError(f"network={show(network)}: expected a Network")
+        check_network(network)
         self.device = one_of("device", device, DEVICES)
         self.threads = default_threads() if threads is None else whole("threads", threads, 1, 1024)
         self.seed = whole("seed", seed, 0, 2**63 - 1)
@@ -92,11 +91,11 @@ class Trainer:
 
     def step(self, updates: int = 1) -> int:
         """Do this many updates; returns how many were done, fewer only where the run diverged."""
-        return self._train_to(self.update + whole("updates", updates, 0))
+        return self._train_to(self.update + whole("updates", updates, 0, LARGEST - self.update))
 
     def run(self, epochs: int = 1) -> int:
         """Train to the n-th epoch boundary ahead; returns the updates done."""
-        return self.step(self.updates_to(self.epoch + whole("epochs", epochs, 1)))
+        return self.step(self.updates_to(self.epoch + COUNT("epochs", epochs)))
 
     def run_for(self, seconds: float, until: int | None = None) -> int:
         """Train for one slice of about this long, at most 0.05 s, and not beyond update `until`; returns the updates.
@@ -117,7 +116,7 @@ class Trainer:
 
     def updates_to(self, epoch: int) -> int:
         """The updates from here until this many epochs are complete, by the batch size of now; 0 if they are."""
-        if epoch <= self.epoch:
+        if whole("epoch", epoch, 0) <= self.epoch:
             return 0
         batch, examples = self._recipe.batch_size, self._examples.y.size
         rest = examples - self._work.counts[POSITION]
@@ -289,6 +288,8 @@ class Trainer:
         if not isinstance(state, Checkpoint):
             raise EngineError(f"state={show(state)}: expected a snapshot of a run on the same data")
         data = self._examples if examples is None else examples
+        if not isinstance(data, Examples):
+            raise EngineError(f"examples={show(examples)}: expected those of the moment, as Trainer.examples has them")
         got, expected = _fit(state.architecture, state.counts), _fit(self._architecture, data.counts)
         if got != expected:
             raise EngineError(f"state of a run on {got}: expected one of a run on {expected}")
@@ -316,6 +317,8 @@ class Trainer:
 
     def put_curves(self, curves: Curves) -> None:
         """Have these loss curves in place of the present ones, as far as the present update."""
+        if not isinstance(curves, Curves):
+            raise EngineError(f"curves={show(curves)}: expected what take_curves gave")
         put_curves(self._work.run, curves)
 
     def __setstate__(self, state: dict[str, Any]) -> None:

@@ -141,6 +141,13 @@ def test_from_python_it_is_an_import_error_with_the_same_sentence(place, use):
     assert last.startswith(f"ImportError: {str(place.other / 'data.py')!r} is found instead of our package data: ")
 
 
+def test_ctrl_c_while_it_loads_is_quiet(place):
+    interrupted = '"""unitfit\'s engine."""\nimport os, signal\nos.kill(os.getpid(), signal.SIGINT)\n'
+    (place.site / "engine" / "__init__.py").write_text(interrupted)
+    process = place.script()
+    assert (process.returncode, process.stdout, process.stderr) == (130, "", "")
+
+
 def test_from_python_another_tui_is_nobodys_matter(place):
     (place.other / "tui.py").touch()
     process = place.python("-c", "import unitfit; print(unitfit.Network.__name__)")

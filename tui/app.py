@@ -19,7 +19,7 @@ from typing import Any, ClassVar, TextIO
 import platformdirs
 from textual import on
 from textual.app import SystemCommand
-from textual.await_complete import AwaitComplete
+from textual.driver import Driver
 from textual.events import Event, Key, MouseDown, Resize
 from textual.message import Message
 from textual.notifications import SeverityLevel
@@ -53,6 +53,7 @@ class UnitfitApp(InTurn):
     BINDINGS = bindings("app")
     TITLE = "unitfit"
     ENABLE_COMMAND_PALETTE = True
+    ALLOW_SELECT = False  # Textual's selection of text fails where somebody clicks on a notice that is leaving
 
     class News(Message):
         """The runner has something to take."""
@@ -111,6 +112,11 @@ class UnitfitApp(InTurn):
             if not is_terminal(sys.__stdin__):
                 self.runner.stop(PATIENCE)
                 os._exit(HUNG_UP)
+
+    def get_driver_class(self) -> type[Driver]:
+        """Textual's, with one opinion of the terminal's size: a second one, of where stdout goes, repaints for ever."""
+        own = super().get_driver_class()
+        return type(own.__name__, (own,), {"_get_terminal_size": lambda driver: tuple(self.console.size)})
 
     def get_default_screen(self) -> Screen[None]:
         return self.main
@@ -185,15 +191,11 @@ class UnitfitApp(InTurn):
     def only_asks(self, key: Key) -> bool:
         return not {key.key, key.character}.isdisjoint(self.asking) and self.screen is self.main
 
-    def pop_screen(self) -> AwaitComplete:
-        """As Textual's, but the second of two quick enters in the command palette finds it gone and does nothing."""
-        return super().pop_screen() if len(self.screen_stack) > 1 else AwaitComplete()
-
     def on_resize(self, event: Resize) -> None:
         """Dialogs and the palette have no place on a screen that is too small for what is under them."""
         if too_small(*event.size):
-            while len(self.screen_stack) > 1:
-                self.pop_screen()
+            for screen in self.screen_stack[:0:-1]:
+                screen.dismiss()
 
     def action_command_palette(self) -> None:
         from tui.screens.commands import Commands

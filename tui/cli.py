@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import functools
 import io
-import os
 import sys
-import tempfile
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any, NoReturn
 
@@ -19,18 +18,20 @@ import click
 import data
 from data import DataError
 from data.errors import clean
-from data.sources import STANDARD_INPUT, read_source
+from data.sources import STANDARD_INPUT
 from engine import EngineError, Experiment
 from engine.activations import KINDS
 from engine.initial import INITS
 from engine.notation import parse_layers
 from engine.outcome import Outcome as SavedOutcome
 from engine.recipe import BY_FLAG, FIELDS, Field, Recipe
+from tui.commands.completion import PROGRAM, VALUES, completion, files, first_word, layers, values
 from tui.commands.data import data_command
 from tui.commands.export import export, predict
 from tui.console.headless import Outcome, make_trainer, updates_of, watched
-from tui.console.out import aligned, is_terminal, ready, say
-from tui.run.options import Options
+from tui.console.out import aligned, ready, say
+from tui.console.terminal import kept_input, no_screen
+from tui.run.options import Options, in_options
 from tui.run.saved import is_saved, open_saved
 from tui.run.scenes import find, is_scene, scenes
 from tui.run.settings import THEME, recall
@@ -41,7 +42,7 @@ HEADLESS_BUDGET = 1  # byte for checkpoints: nobody goes back
 USUAL = Options()
 USUAL_TRAINING = {field.flag: getattr(Recipe(), name) for name, field in FIELDS.items() if field.flag != "lr"}
 OWN = ("as_object", "quiet", "save", "force", "theme", "scene")  # options that are no part of a run
-COMMANDS = "train|replay|export|predict|data|datasets|scenes|info"
+COMMANDS = "train|replay|export|predict|data|datasets|scenes|info|completion"
 SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 120, "show_default": True}
 
 
@@ -50,15 +51,23 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a plot in `?` is better than none, where the encoding lacks braille
+    sys.exit(_run(arguments))
+
+
+def _run(arguments: Sequence[str] | None) -> int:
+    """Returns the exit code, for errors too."""
     try:
-        code = program.main(arguments, prog_name="unitfit", standalone_mode=False)
+        code: int = program.main(arguments, prog_name=PROGRAM, standalone_mode=False)
     except (click.ClickException, DataError, EngineError) as error:
-        sentence = error.format_message() if isinstance(error, click.ClickException) else str(error)
-        click.echo(f"unitfit: {clean(sentence, SENTENCE_LENGTH)}", err=True)
-        code = BAD_INPUT
+        sentence = error.format_message() if isinstance(error, click.ClickException) else in_options(error, "--")
+        with suppress(OSError):  # nobody reads stderr any more
+            click.echo(f"unitfit: {clean(sentence, SENTENCE_LENGTH)}", err=True)
+        return BAD_INPUT
     except (click.Abort, KeyboardInterrupt):
-        code = INTERRUPTED
-    sys.exit(code)
+        return INTERRUPTED
+    except SystemExit:  # click's way to end where nobody reads stdout any more, such as `| head`
+        return 0
+    return code
 
 
 class Program(click.Group):
@@ -72,9 +81,7 @@ class Program(click.Group):
 
     def format_usage(self, context: click.Context, formatter: click.HelpFormatter) -> None:
         formatter.write_usage("unitfit", "[FILE] [OPTIONS]")
-        formatter.write_usage(
-            "unitfit", "train|replay|export|predict|data|datasets|scenes|info [OPTIONS]", prefix="       "
-        )
+        formatter.write_usage("unitfit", f"{COMMANDS} [OPTIONS]", prefix="       ")
 
     def format_options(self, context: click.Context, formatter: click.HelpFormatter) -> None:
         screen.format_options(context, formatter)
@@ -110,13 +117,15 @@ def training_option(field: Field) -> Callable[..., Any]:
     if field.flag == "lr":  # its usual value depends on the data
         shown = "0.03 for one feature, else 0.001"
         return click.option("--lr", type=float, show_default=shown, help=field.about)
-    return click.option(f"--{field.flag}", default=USUAL_TRAINING[field.flag], help=field.about)
+    named = values if field.flag in VALUES else None
+    return click.option(f"--{field.flag}", default=USUAL_TRAINING[field.flag], help=field.about, shell_complete=named)
 
 
 NO_HEADER = click.option("--no-header", is_flag=True, help="The first row of the table holds values and no names")
 OPTIONS = (
     click.option(
-        "--data", metavar="NAME|FILE", show_default="motorcycle", help="A data set, or a table: CSV, Excel or Parquet"
+        "--data", metavar="NAME|FILE", show_default="motorcycle", help="A data set, or a table: CSV, Excel or Parquet",
+        shell_complete=values,
     ),
     NO_HEADER,
     click.option(
@@ -138,12 +147,12 @@ OPTIONS = (
     click.option(
         "--layer", metavar="UNITS", multiple=True, show_default="3:sigmoid for one feature, else none",
         help="A hidden layer such as 3:sigmoid+2:relu, again for each; none: the linear model. "
-        f"Kinds: {', '.join(KINDS)}",
+        f"Kinds: {', '.join(KINDS)}", shell_complete=layers,
     ),
-    click.option("--init", default=USUAL.init, help=f"Initial weights: {', '.join(INITS)}"),
+    click.option("--init", default=USUAL.init, help=f"Initial weights: {', '.join(INITS)}", shell_complete=values),
     *map(training_option, FIELDS.values()),
     click.option("--seed", type=int, default=USUAL.seed, help="Of initial weights and batches"),
-    click.option("--device", default=USUAL.device, help="Where to train"),
+    click.option("--device", default=USUAL.device, help="Where to train", shell_complete=values),
     click.option("--threads", type=int, show_default="as many as pay", help="Threads to train with"),
 )  # fmt: skip
 
@@ -162,17 +171,20 @@ def check(options: Options) -> None:
 
 
 @program.command(hidden=True)
-@click.argument("file", required=False)
+@click.argument("file", required=False, shell_complete=first_word)
 @run_options
 @click.option("--theme", type=click.Choice(["dark", "light"]), show_default="as last time, else dark", help="Colours")
 @click.version_option(package_name="unitfit", message="unitfit %(version)s")
-@click.option("--scene", metavar="NAME|FILE", help="Open a scene of chapter 1, see `unitfit scenes`, or one of yours")
+@click.option(
+    "--scene", metavar="NAME|FILE", help="Open a scene of chapter 1, see `unitfit scenes`, or one of yours",
+    shell_complete=values,
+)  # fmt: skip
 def screen(options: Options, theme: str | None, scene: str | None) -> int:
     """Watch a small neural network learn."""
     if options.data == STANDARD_INPUT:
         options = replace(options, data=kept_input())
-    if not on_terminal():
-        raise click.UsageError("no terminal to draw on: expected one, or the command `unitfit train`")
+    if (problem := no_screen()) is not None:
+        raise click.UsageError(problem)
     if scene is not None or is_scene(options.data):
         options = replace(USUAL, scene=scene or options.data, threads=options.threads)
         for own in find(options.scene or "").runs:
@@ -193,7 +205,9 @@ def screen(options: Options, theme: str | None, scene: str | None) -> int:
 @run_options
 @click.option("--json", "as_object", is_flag=True, help="Print one JSON object instead of a table and a plot")
 @click.option("--quiet", is_flag=True, help="Print nothing but errors, and the JSON if asked for")
-@click.option("--save", metavar="FILE", help="Write the run to a file, which `unitfit FILE` opens")
+@click.option(
+    "--save", metavar="FILE", shell_complete=files, help="Write the run to a file, which `unitfit FILE` opens"
+)
 @click.option("--force", is_flag=True, help="Write over a file that is there already")
 def train_command(options: Options, as_object: bool, quiet: bool, save: str | None, force: bool) -> int:
     """Train without a screen, and print a table and a plot of the fit."""
@@ -209,7 +223,7 @@ def train_command(options: Options, as_object: bool, quiet: bool, save: str | No
 
 
 @program.command()
-@click.argument("file")
+@click.argument("file", shell_complete=files)
 @click.option("--json", "as_object", is_flag=True, help="Print one JSON object instead of a table and a plot")
 @click.option("--threads", type=int, show_default="as many as pay", help="Threads to train with")
 def replay(file: str, as_object: bool, threads: int | None) -> int:
@@ -238,9 +252,8 @@ def _report(outcome: Outcome, as_object: bool, quiet: bool, **more: str) -> int:
     return DIVERGED if outcome.trainer.diverged else 0
 
 
-program.add_command(export)
-program.add_command(predict)
-program.add_command(data_command)
+for _own in (export, predict, data_command, completion):
+    program.add_command(_own)
 
 
 @program.command("scenes")
@@ -277,22 +290,5 @@ def info() -> int:
     return 0
 
 
-def kept_input() -> str:
-    """A file with what standard input holds, which then is the terminal again, for the keys. UsageError without one."""
-    if is_terminal(sys.stdin):
-        raise click.UsageError("FILE -: expected a table on standard input, as in `cat table.csv | unitfit -`")
-    _, content = read_source(STANDARD_INPUT)
-    try:
-        terminal = os.open("/dev/tty", os.O_RDWR)
-    except OSError:
-        raise click.UsageError("FILE -: no terminal for the keys; expected one, or a file") from None
-    os.dup2(terminal, 0)
-    os.close(terminal)
-    with tempfile.NamedTemporaryFile(prefix="unitfit-", suffix=".csv", delete=False) as file:  # `o`, `0` read it again
-        file.write(content)
-    return file.name
-
-
-def on_terminal() -> bool:
-    """Whether there is a terminal for the screen, which reads stdin and draws on stderr."""
-    return is_terminal(sys.stdin, sys.stderr)
+if __name__ == "__main__":
+    main()

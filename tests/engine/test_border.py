@@ -31,9 +31,14 @@ def test_what_is_no_whole_number_within_the_bounds(value):
 
 
 def test_a_whole_number_without_an_upper_bound():
-    assert whole("n", 10**30, 3) == 10**30
+    assert whole("n", 2**63 - 1, 3) == 2**63 - 1
     with pytest.raises(EngineError, match=r"^n=2: expected a whole number of at least 3$"):
         whole("n", 2, 3)
+
+
+def test_no_whole_number_is_larger_than_the_kernels_can_hold():
+    with pytest.raises(EngineError, match=f"^n={2**63}: expected a whole number from 3 to {2**63 - 1}$"):
+        whole("n", 2**63, 3)
 
 
 @pytest.mark.parametrize("value", [0.5, 1, np.float32(2), np.int64(3)])

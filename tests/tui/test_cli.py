@@ -142,23 +142,26 @@ def test_notices_are_told(capsys: Capture, tmp_path: Path) -> None:
     ("arguments", "sentence"),
     [
         ("--data chicgo", "data='chicgo': expected one of motorcycle, "),
-        ("--target speed", "target='speed': expected one of time_ms, accel_g"),
-        ("--batch 0", "batch_size=0: expected a whole number"),
-        ("--lr -1", "learning_rate=-1.0: expected a finite number above 0"),
-        ("--lr nan", "learning_rate=nan: expected a finite number above 0"),
-        ("--epochs 0", "epochs=0: expected a whole number"),
-        ("--lags 0", "lags=0: expected a whole number of at least 1"),
-        ("--test-fraction 1.5", "test_fraction=1.5: expected a number from 0 to below 1"),
+        ("--target speed", "--target='speed': expected one of time_ms, accel_g"),
+        ("--batch 0", "--batch=0: expected a whole number"),
+        ("--lr -1", "--lr=-1.0: expected a finite number above 0"),
+        ("--lr nan", "--lr=nan: expected a finite number above 0"),
+        ("--epochs 0", "--epochs=0: expected a whole number"),
+        ("--lags 0", "--lags=0: expected a whole number of at least 1"),
+        ("--test-fraction 1.5", "--test-fraction=1.5: expected a number from 0 to below 1"),
         ("--layer 3:rleu", "kind of unit='rleu': expected one of identity, sigmoid"),
-        ("--layer relu", "layer='relu': expected units such as 3:sigmoid+2:relu"),
-        ("--layer 0:relu", "layer='0:relu': expected 1 to 4096 units of a kind"),
-        ("--layer 99999999999:relu", "layer='99999999999:relu': expected 1 to 4096 units of a kind"),
-        ("--layer 4000:relu+97:tanh", "layers[0] has 4097 units: expected 1 to 4096"),
-        ("--layer none --layer 1:relu", "layer='none': expected units such as"),
+        ("--layer relu", "--layer='relu': expected units such as 3:sigmoid+2:relu"),
+        ("--layer 0:relu", "--layer='0:relu': expected 1 to 4096 units of a kind"),
+        ("--layer 99999999999:relu", "--layer='99999999999:relu': expected 1 to 4096 units of a kind"),
+        ("--layer 4000:relu+97:tanh", "--layer='4000:relu+97:tanh' has 4097 units: expected 1 to 4096"),
+        ("--layer none --layer 1:relu", "--layer='none': expected units such as"),
         ("--layer 1:relu " * 9, "9 hidden layers: expected at most 8"),
-        ("--optimizer adm", "optimizer='adm': expected one of sgd"),
-        ("--device tpu", "device='tpu': expected one of"),
-        ("--data concrete --init spread", "init='spread' with 8 features: expected one feature"),
+        (f"--data sine --data-seed {10**20}", "--data-seed=100000000000000000000: expected a whole number from 0 to "),
+        (f"--epochs {10**20}", "--epochs=100000000000000000000: expected a whole number from 1 to 2147483648"),
+        (f"--lr {10**400}", "--lr=inf: expected a finite number above 0"),
+        ("--optimizer adm", "--optimizer='adm': expected one of sgd"),
+        ("--device tpu", "--device='tpu': expected one of"),
+        ("--data concrete --init spread", "--init='spread' with 8 features: expected one feature"),
         ("--lags many", "Invalid value for '--lags': 'many' is not a valid integer."),
         ("--lags", "Option '--lags' requires an argument."),
         ("--bogus", "No such option '--bogus'"),
@@ -218,7 +221,7 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[Options]:
     module = ModuleType("tui.app")
     module.__dict__["UnitfitApp"] = UnitfitApp
     monkeypatch.setitem(sys.modules, "tui.app", module)
-    monkeypatch.setattr("tui.cli.on_terminal", lambda: True)
+    monkeypatch.setattr("tui.cli.no_screen", lambda: None)
     return seen
 
 
@@ -242,7 +245,7 @@ def test_without_a_command_the_screen_opens(
     ("arguments", "sentence"),
     [
         ("missing.csv", "data='missing.csv': there is no such file"),
-        ("--batch 0", "batch_size=0: expected a whole number"),
+        ("--batch 0", "--batch=0: expected a whole number"),
         ("sine --data sine", "FILE with --data: expected one of them"),
         ("--json", "No such option '--json'"),
         ("--data=", "data='': expected the name of a data set, or a path"),
@@ -263,6 +266,18 @@ def test_without_a_terminal_there_is_no_screen(capsys: Capture) -> None:
     assert (code, err) == (2, "unitfit: no terminal to draw on: expected one, or the command `unitfit train`\n")
 
 
+@pytest.mark.parametrize("term", ["dumb", "DUMB", "unknown"])
+def test_on_a_terminal_without_a_cursor_there_is_no_screen(
+    capsys: Capture, monkeypatch: pytest.MonkeyPatch, term: str
+) -> None:
+    monkeypatch.setattr("tui.console.terminal.is_terminal", lambda *streams: True)
+    monkeypatch.setenv("TERM", term)
+    code, _, err = run(capsys)
+    assert code == 2
+    assert err.startswith(f"unitfit: TERM={term}: expected a terminal that can move its cursor, such as ")
+    assert err.count("\n") == 1
+
+
 # ------------------------------------------------------------------------------------------- whole processes
 
 
@@ -271,14 +286,29 @@ def test_the_command_line_loads_no_screen() -> None:
     assert subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout == "[]\n"
 
 
-def test_a_closed_pipe_is_no_error() -> None:
+@pytest.mark.parametrize("command", ["datasets", "scenes", "info", "--help", "--version", "train --epochs 1"])
+def test_a_closed_pipe_is_no_error(command: str) -> None:
     with subprocess.Popen(
-        [sys.executable, "-m", "tui", "datasets"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        [sys.executable, "-m", "tui", *command.split()], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:
         assert process.stdout is not None
         assert process.stderr is not None
         process.stdout.close()
         assert process.stderr.read() == ""
+    assert process.returncode == 0
+
+
+def test_bad_input_is_exit_code_2_also_where_nobody_reads_it() -> None:
+    with subprocess.Popen([sys.executable, "-m", "tui", "--bogus"], stderr=subprocess.PIPE) as process:
+        assert process.stderr is not None
+        process.stderr.close()
+    assert process.returncode == 2
+
+
+@pytest.mark.parametrize("module", ["tui", "tui.cli", "unitfit"])
+def test_each_module_that_can_be_run_is_the_program(module: str) -> None:
+    process = subprocess.run([sys.executable, "-m", module, "--version"], capture_output=True, text=True, check=True)
+    assert process.stdout.startswith("unitfit ")
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a device that is always full")

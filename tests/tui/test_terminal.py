@@ -100,6 +100,18 @@ def test_a_run_that_was_killed_goes_on(unitfit, tmp_path):
     assert list(folder.iterdir()) == []
 
 
+def test_stdout_may_go_elsewhere(tmp_path):
+    """Its size is not that of the terminal: the screen, which is drawn on stderr, asks the terminal."""
+    environment = {**os.environ, "TERM": "xterm-256color", "XDG_STATE_HOME": str(tmp_path)}
+    shell = ["-c", f"exec {sys.executable} -m tui >{tmp_path / 'out'}"]
+    child = pexpect.spawn("sh", shell, dimensions=(40, 120), env=environment, timeout=PATIENCE)
+    child.expect("paused")
+    child.send("q")
+    end(child)
+    assert child.exitstatus == 0
+    assert (tmp_path / "out").read_bytes() == b""
+
+
 def test_it_ends_where_its_terminal_goes_without_a_signal(tmp_path):
     ours, theirs = pty.openpty()
     environment = {**os.environ, "TERM": "xterm-256color", "XDG_STATE_HOME": str(tmp_path)}

@@ -9,6 +9,7 @@ import click
 import data
 from data import Described, Description
 from data.errors import clean
+from tui.commands.completion import files
 from tui.console.out import aligned, say
 from tui.console.report import many
 from tui.run.described import extent, share
@@ -18,7 +19,7 @@ HEADING = ("", "column", "holds", "range", "missing", "example", "")
 
 
 @click.command("data")
-@click.argument("file")
+@click.argument("file", shell_complete=files)
 @click.option("--target", metavar="COLUMN", help="What to predict; NAME=VALUE: one of several")
 @click.option("--features", metavar="COLUMNS", multiple=True, help='From what: a,b,"c, d"')
 @click.option("--lags", type=int, metavar="K", help="From the target's own past, 1 to K steps back")

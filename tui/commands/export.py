@@ -6,6 +6,7 @@ import click
 
 from data.rows import read_rows
 from engine.outcome import Outcome
+from tui.commands.completion import files
 from tui.console.export import FORMATS
 from tui.console.fitted import Fitted, read_fitted
 from tui.console.headless import watched
@@ -19,7 +20,7 @@ from tui.run.words import overflow
 PICTURE = "svg"
 NO_TEXT = ("npz",)
 
-file = click.argument("file")
+file = click.argument("file", shell_complete=files)
 force = click.option("--force", is_flag=True, help="Write over a file that is there already")
 threads = click.option("--threads", type=int, show_default="as many as pay", help="Threads to train a saved run with")
 
@@ -27,7 +28,9 @@ threads = click.option("--threads", type=int, show_default="as many as pay", hel
 @click.command()
 @file
 @click.option("--to", "form", required=True, type=click.Choice([*FORMATS, PICTURE]), help="What to make of it")
-@click.option("--out", metavar="FILE", show_default="stdout", help="Where to; npz is no text and needs one")
+@click.option(
+    "--out", metavar="FILE", show_default="stdout", shell_complete=files, help="Where to; npz is no text and needs one"
+)
 @force
 @threads
 def export(file: str, form: str, out: str | None, force: bool, threads: int | None) -> int:
@@ -51,8 +54,10 @@ def export(file: str, form: str, out: str | None, force: bool, threads: int | No
 
 @click.command()
 @file
-@click.option("--data", metavar="FILE", required=True, help="The rows to predict: CSV, Excel or Parquet")
-@click.option("--out", metavar="FILE", show_default="stdout", help="Where to")
+@click.option(
+    "--data", metavar="FILE", required=True, shell_complete=files, help="The rows to predict: CSV, Excel or Parquet"
+)
+@click.option("--out", metavar="FILE", show_default="stdout", shell_complete=files, help="Where to")
 @force
 @threads
 def predict(file: str, data: str, out: str | None, force: bool, threads: int | None) -> int:

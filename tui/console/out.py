@@ -6,6 +6,7 @@ import errno
 import os
 import sys
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from typing import TextIO
 
 import click
@@ -31,8 +32,9 @@ def say(text: str, newline: bool = True) -> None:
 
 def note(sentences: Iterable[str]) -> None:
     """What a person should know of the result, on stderr."""
-    for sentence in sentences:
-        click.echo(f"note: {clean(sentence, NOTE_LENGTH)}", err=True)
+    with suppress(OSError):  # where nobody reads them, the result is written all the same
+        for sentence in sentences:
+            click.echo(f"note: {clean(sentence, NOTE_LENGTH)}", err=True)
 
 
 def ready(option: str, path: str | None, force: bool) -> None:

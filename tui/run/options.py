@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import data
+from data import DataError
 from engine import EngineError, Network, Recipe
 from engine.edits import SetPoints
 from engine.errors import show
@@ -33,6 +35,9 @@ SOURCE = {  # the options that name the data, and the fields that hold them
     "n": "n",
     "noise": "noise",
 }
+OF_DATA = {"test_fraction": "test-fraction", "seed": "data-seed"}  # arguments of `data.load` under other names
+OF_ENGINE = {name: flag for flag, name in BY_FLAG.items()}  # and of Recipe
+SAME = ("target", "features", "lags", "n", "noise", "points", "layer", "init", "seed", "device", "threads")
 SOURCE_KINDS: dict[str, Any] = {
     "data": str, "no-header": bool, "target": str, "features": list, "lags": int, "test-fraction": (int, float),
     "data-seed": int, "n": int, "noise": (int, float),
@@ -131,3 +136,17 @@ class Options:
 
 
 USUAL = Options()
+
+
+def in_options(error: BaseException, dashes: str = "") -> str:
+    """What an error says, with the name of an option where engine and data name their argument.
+
+    `dashes` stand before an option with which the sentence begins; after the name of a file it is a word of that file.
+    """
+    names = {**dict(zip(SAME, SAME, strict=True)), **(OF_DATA if isinstance(error, DataError) else OF_ENGINE)}
+
+    def named(match: re.Match[str]) -> str:
+        begin, name = match.groups()
+        return f"{begin or dashes}{names[name]}" if name in names else match.group()
+
+    return re.sub(r"(^|: )(\w+)(?==)", named, str(error), count=1)

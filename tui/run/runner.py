@@ -20,7 +20,7 @@ from data import DataError
 from engine import EngineError
 from tui.run.gestures import Wish
 from tui.run.keeper import Keeper
-from tui.run.options import Options
+from tui.run.options import Options, in_options
 from tui.run.session import Session
 from tui.run.snapshot import Snapshot
 from tui.run.together import together
@@ -252,5 +252,5 @@ def look_again(session: Session) -> None:
 
 def one_sentence(error: BaseException) -> str:
     """An error in words, its kind where it has none of its own; never more than one line."""
-    words = " ".join(str(error).split())
+    words = " ".join(in_options(error).split())
     return words or f"{type(error).__name__}: expected this to work; try something smaller"

@@ -49,9 +49,7 @@ class Trail:
 
     def look(self, story: Experiment) -> None:
         """Remember the present moment, if it is far enough from the last one; a fork forgets what it left behind."""
-        if story.at_end:
-            while self._stops and not _of(self._stops[-1], story):
-                self._stops.pop()
+        self._forget(story)
         update, applied = story.position
         if self._stops:
             last = self._stops[-1]
@@ -64,7 +62,8 @@ class Trail:
             self._thin()
 
     def path(self, story: Experiment) -> Path:
-        """What was remembered of the network as it is now."""
+        """What was remembered of the network as it is now, also where an edit has forked since the last look."""
+        self._forget(story)
         edits = [edit for _, edit in story.journal]
         applied = story.position[1]
         first = max((place for place in range(applied) if isinstance(edits[place], RESHAPES)), default=-1)
@@ -73,6 +72,11 @@ class Trail:
         own = [stop for stop in self._stops if first < stop.applied <= last]
         past = tuple(stop for stop in own if stop.position <= story.position)
         return Path(past, tuple(own[len(past) :]), first)
+
+    def _forget(self, story: Experiment) -> None:
+        """What a fork left behind: it lies after all that is still of the story."""
+        while self._stops and not _of(self._stops[-1], story):
+            self._stops.pop()
 
     def _thin(self) -> None:
         """Every other one goes, but for the first after an edit."""
@@ -84,9 +88,9 @@ class Trail:
 
 
 def _of(stop: Stop, story: Experiment) -> bool:
-    """Whether a story, at its end, went through this moment: a fork has other edits from some place on."""
+    """Whether a story goes through this moment: a fork has other edits from some place on."""
     entries, applied = story.entries, stop.applied
-    if stop.position > story.position or _last_edit(story, applied) is not stop.edit:
+    if applied > len(entries) or stop.update > story.end or _last_edit(story, applied) is not stop.edit:
         return False
     return applied == len(entries) or entries[applied].update >= stop.update
 

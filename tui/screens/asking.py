@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from textual import on
-from textual.screen import Screen
 
 from engine.steps import neighbour
 from tui.run.choice import index_of, parts_of
@@ -16,11 +15,12 @@ from tui.run.notes import parameter_name
 from tui.run.player import RunEpochs
 from tui.run.runner import Command, Perform
 from tui.run.snapshot import Snapshot
+from tui.screens.standing import Standing
 from tui.widgets.note_line import NoteLine
 from tui.widgets.number_prompt import DIGITS, NUMBER, NumberPrompt, Question, exact, read_epochs, read_value
 
 
-class AskingScreen(Screen[None]):
+class AskingScreen(Standing[None]):
     """It has a NoteLine, a NumberPrompt that is hidden while nothing is asked, and a panel that has the focus."""
 
     def __init__(self, send: Callable[[Command], None]) -> None:

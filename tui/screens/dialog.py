@@ -14,9 +14,10 @@ from textual.widgets import Label
 
 from tui.run.runner import EXPECTED, Command, one_sentence
 from tui.run.session import Session
+from tui.screens.standing import Standing
 
 
-class Dialog(ModalScreen[Path | None]):
+class Dialog(ModalScreen[Path | None], Standing[Path | None]):
     """Enter does it, escape leaves. The present run goes on until it is done; the dialog has a label #answer."""
 
     CSS_PATH = "dialog.tcss"

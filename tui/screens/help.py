@@ -14,6 +14,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from tui.actions import Action, sign
+from tui.screens.standing import Standing
 
 MOUSE = (
     "With the mouse, in the fit of one feature, a unit's number on the x axis can be dragged: sideways moves its b, "
@@ -23,7 +24,7 @@ MOUSE = (
 KEYS = 'The words at the right are the actions\' names. For keys of your own put lines such as\n  play = "p"\n'
 
 
-class HelpScreen(ModalScreen[None]):
+class HelpScreen(ModalScreen[None], Standing[None]):
     CSS_PATH = "help.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [("escape,question_mark", "dismiss", "Close"), ("q", "app.quit", "Quit")]
 

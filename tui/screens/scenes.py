@@ -16,6 +16,7 @@ from textual.widgets.option_list import Option
 
 from tui.run.scenes import Scene, scenes
 from tui.run.settings import SCENES, recall_names
+from tui.screens.standing import Standing
 from tui.views import views
 from tui.widgets.options import Options
 
@@ -23,7 +24,7 @@ NARROW = 100  # columns, under which a line has no room for what one sees
 HINT = " ↑ ↓ choose, or type its number   enter begins: your run is kept, u comes back to it   esc leaves"
 
 
-class Scenes(ModalScreen[Scene | None]):
+class Scenes(ModalScreen[Scene | None], Standing[Scene | None]):
     """Enter begins the chosen scene, escape leaves."""
 
     CSS_PATH = "scenes.tcss"

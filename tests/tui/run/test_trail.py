@@ -103,3 +103,15 @@ def test_a_value_that_is_set_twice_at_once_is_remembered_as_it_is_now():
         seen.look(own)
     (stop,) = seen.path(own).past
     np.testing.assert_array_equal(stop.theta, own.trainer.theta)
+
+
+def test_what_a_fork_left_is_none_of_its_own_before_it_was_looked_at():
+    own, seen = story(), Trail()
+    seen.look(own)
+    own.apply(AddUnit("relu"))
+    seen.look(own)
+    own.undo()
+    own.apply(SetValue(0, 1.0))
+    assert [stop.theta.size for stop in seen.path(own).past] == [own.trainer.theta.size]
+    own.undo()  # so that something lies ahead
+    assert [stop.theta.size for stop in seen.path(own).past] == [own.trainer.theta.size]
