@@ -31,6 +31,8 @@ OTHERS = {  # by what they begin with
 }
 EXCEL = "pip install 'unitfit[excel]'"
 NO_HEADER = "no header: the first row holds values, as the others do"
+KINDS = ("c", "d", "s", "t", "continuous", "discrete", "string", "time")
+ROLES = ("", "class", "meta", "ignore", "i", "m")
 RULE = r"^[-=_*#+]{3,}$"  # a line that is drawn with letters
 UNNAMED = ("", "row names", "rownames", "Unnamed: 0")  # of a first column that names the rows
 YEARS = 1, 9999  # that a date can be written with
@@ -133,7 +135,14 @@ def headed(frame: Frame, header: bool | None, quoted: bool = False) -> Named:
         return frame, numbered(frame.width), (NO_HEADER,)
     if header is False:
         return frame, numbered(frame.width), ()
+    if are_kinds(others[:2]):
+        return frame.slice(3), unquoted(first), ("two lines of kinds and roles under the header left out",)
     return frame.slice(1), unquoted(first), ()
+
+
+def are_kinds(rows: list[list[str]]) -> bool:
+    """Whether two rows say what the columns hold and what they are for, as Orange writes under a header."""
+    return len(rows) == 2 and all(cell in KINDS for cell in rows[0]) and all(cell in ROLES for cell in rows[1])
 
 
 def unquoted(names: list[str]) -> list[str]:
