@@ -23,7 +23,8 @@ DEEP = Network(56, [["relu"] * 1000, ["relu"] * 100, ["relu"] * 100])
 
 
 def told(**changes) -> Snapshot:
-    return replace(Session(Options(), lambda: None).snapshot(), **changes)
+    """The first moment of the usual run; a note of one's own has no shorter forms unless they are given."""
+    return replace(Session(Options(), lambda: None).snapshot(), **{"shorter": (), **changes})
 
 
 def top(snapshot: Snapshot, width: int) -> str:
