@@ -169,9 +169,9 @@ def has_numerals(cells: polars.Series) -> bool:
 
 def counts(values: Floats) -> bool:
     """Whether the values go up by one from row to row; in a handful of rows that proves nothing."""
-    if len(values) < FEWEST_NUMBERED or not np.isfinite(values).all():
+    if len(values) < FEWEST_NUMBERED or not np.isfinite(values[0]) or values[0] != np.floor(values[0]):
         return False
-    return bool((np.diff(values) == 1).all()) and bool(values[0] == np.floor(values[0]))
+    return bool((values == values[0] + np.arange(len(values))).all())
 
 
 def _of_dates(name: str, cells: polars.Series, dates: Dates) -> Column:
@@ -193,14 +193,15 @@ def _of_dates(name: str, cells: polars.Series, dates: Dates) -> Column:
 
 def _of_words(name: str, cells: polars.Series, filled: int) -> Column:
     distinct = cells.drop_nulls().n_unique()
-    few = distinct <= 2 or (distinct <= MOST_WORDS and 3 * distinct <= filled)
-    words = sorted(cells.drop_nulls().unique().to_list()) if few else []
+    words = sorted(cells.drop_nulls().unique().to_list()) if distinct <= MOST_WORDS else []
     by_lower = {word.lower(): word for word in reversed(words)}
-    kind: Kind = "words" if few else "text"
+    kind: Kind = "words"
     places = cells
     if set(by_lower) in PAIRS:
         kind, places = "yes/no", cells.str.to_lowercase()
         words = sorted(by_lower, key=lambda word: word in YES)
+    elif distinct > 2 and (distinct > MOST_WORDS or 3 * distinct > filled):
+        kind, words = "text", []
     return Column(
         name=name,
         kind=kind,

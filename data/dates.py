@@ -103,10 +103,12 @@ def _by_form(cells: polars.Series, form: re.Pattern[str]) -> tuple[Times, str]:
         part: frame[part].cast(polars.Float64, strict=False).to_numpy() for part in frame.columns if part not in texts
     }
     how = ""
-    if "one" in parts:
-        how = tell_days(parts, cells)
     if "short" in parts:
         parts["year"] = np.where(np.isnan(parts["year"]), parts.pop("short"), parts["year"])
+    whole = (frame["year"].str.len_chars() == 4).fill_null(False).to_numpy()
+    parts["year"] = np.where(whole, parts["year"], parts["year"] + np.where(parts["year"] < CENTURY, 2000, 1900))
+    if "one" in parts:
+        how = tell_days(parts, cells)
     if "part" in parts:
         part = parts.pop("part")
         parts["month" if np.nanmax(part, initial=0) > QUARTERS else "quarter"] = part
@@ -164,7 +166,6 @@ def offsets(zones: polars.Series) -> Floats:
 def moments(parts: Mapping[str, Any]) -> Times:
     """Moments (rows,) in milliseconds from numbers (rows,) of years, months, days …; NaT for what does not exist."""
     year = np.asarray(parts["year"], np.float64)
-    year = np.where(year < 100, year + np.where(year < CENTURY, 2000, 1900), year)
     month = parts.get("month", np.ones_like(year))
     if "quarter" in parts:
         month = 3 * parts["quarter"] - 2

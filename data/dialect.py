@@ -80,9 +80,9 @@ def two_bytes(content: bytes) -> str | None:
         return "utf-16"
     sample = content[:4096]
     even, odd = sample[::2].count(0), sample[1::2].count(0)
-    if 3 * max(even, odd) < len(sample) or min(even, odd):
+    if not sample or 3 * max(even, odd) < len(sample) or 3 * min(even, odd) > max(even, odd):
         return None
-    return ("utf-16-be" if even else "utf-16-le") if even or odd else None
+    return "utf-16-be" if even > odd else "utf-16-le"
 
 
 def tell(name: str, content: bytes) -> Dialect:
@@ -107,7 +107,7 @@ def tell(name: str, content: bytes) -> Dialect:
     beginning = begin(records, width)
     width = max(width, len(records[beginning][1]))  # a header may name more than most rows fill
     line = plain[records[beginning][0]][0]
-    above = [text for text in lines[:line] if text.strip()]
+    above = [text for text in lines[:line] if text.strip(separator + " \t")]
     rows = [filled for _, filled in records[beginning:]]
     titles = [text for text in above if not (comment and text.startswith(comment))]
     notices = (f"{len(titles)} line{'s' * (len(titles) != 1)} before the table left out",) if titles else ()
