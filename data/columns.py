@@ -36,7 +36,7 @@ class Column:
 
     name: str
     kind: Kind
-    values: Any  # (rows,): float64 for numbers, datetime64 or years for dates, the places of their levels for words
+    values: Any  # (rows,): float64 for numbers, datetime64 or years for dates, places in `levels` or −1 for words
     levels: tuple[str, ...]  # of words, in order
     missing: int  # cells without a value
     how: str  # how its cells were read, where that had to be guessed
@@ -59,7 +59,7 @@ class Column:
 
     def filled(self) -> Any:
         """Which rows (rows,) have a value."""
-        if self.kind in ("yes/no", "words"):
+        if self.kind in ("yes/no", "words", "text"):
             return self.values >= 0
         return ~np.isnan(self.values) if self.kind in ("number", "date") else np.zeros(self.rows, bool)
 
@@ -205,7 +205,7 @@ def _of_words(name: str, cells: polars.Series, filled: int) -> Column:
     return Column(
         name=name,
         kind=kind,
-        values=_places(places, words),
+        values=_places(places, words) if words else cells.is_not_null().to_numpy().astype(np.int32) - 1,
         levels=tuple(clean_names(by_lower.get(word, word) for word in words)[0]),
         missing=len(cells) - filled,
         how="",

@@ -38,6 +38,15 @@ def refusal(path, header=None):
     return str(caught.value)
 
 
+def said(path):
+    """What a person reads of a table's columns, or of why it is none."""
+    try:
+        found = data.describe(path)
+    except DataError as error:
+        return str(error)
+    return " ".join([*found.notices, found.problem, *(f"{column.name} {column.example}" for column in found.columns)])
+
+
 PLAIN = {"x": ["1", "3", "5", "7"], "y": ["2", "4", "6", "8"]}
 
 
@@ -198,10 +207,7 @@ def test_names_and_cells_are_safe_to_print(table):
 def test_any_cells_in_quotes_are_a_table_or_a_sentence(tmp_path_factory, rows):
     path = tmp_path_factory.getbasetemp() / "quoted.csv"
     path.write_text("\n".join(",".join('"' + cell.replace('"', '""') + '"' for cell in row) for row in rows))
-    try:
-        assert read_table(path).rows > 0
-    except DataError as error:
-        assert str(error).isprintable()
+    assert said(path).isprintable()
 
 
 # Parquet
@@ -273,10 +279,7 @@ def test_a_parquet_file_with_changed_bytes_is_read_or_refused(tmp_path):
     for place in range(4, len(content), 7):
         changed = content[:place] + bytes([content[place] ^ 0x5A]) + content[place + 1 :]
         (tmp_path / "changed.parquet").write_bytes(changed)
-        try:
-            data.describe(tmp_path / "changed.parquet")
-        except DataError as error:
-            assert str(error).isprintable()
+        assert said(tmp_path / "changed.parquet").isprintable()
 
 
 # Excel
