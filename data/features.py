@@ -113,6 +113,8 @@ def why_not(table: Table, column: Column, time: Column | None) -> str:
     if column.mixed:
         row = int(np.flatnonzero(column.slips)[0])
         return f"not only numbers: {show(table.cells[column.name][row])} in row {row + 1}"
+    if any(flag_name(column.name, level) in table.columns for level in column.levels):
+        return "its words have the name of another column"
     return ""
 
 

@@ -121,3 +121,49 @@ def test_dates_that_are_no_even_past_are_one_sentence(table, dates, sentence):
 def test_a_series_needs_its_target(table):
     with pytest.raises(DataError, match=r"^table\.csv lacks 'riders' \(is it 'Riders'\?\): "):
         read_rows(table("date,Riders\n2015-01-01,1\n"), SERIES)
+
+
+WORDS = "shop,smokes,x,y\n" + "".join(
+    f"{'ABC'[row % 3]},{('No', 'Yes')[row % 2]},{row * row % 29},{row % 7}\n" for row in range(30)
+)
+
+
+@pytest.mark.parametrize(
+    ("rows", "inputs"),
+    [
+        ("A,Yes,5", [1, 0, 0, 1, 5]),
+        ("C,No,5", [0, 0, 1, 0, 5]),
+        ("B,yes,5", [0, 1, 0, 1, 5]),
+        ("B,TRUE,5", [0, 1, 0, 1, 5]),
+        ("B,no,5", [0, 1, 0, 0, 5]),
+        ("D,No,5", [0, 0, 0, 0, 5]),
+        (",No,5", [np.nan, np.nan, np.nan, 0, 5]),
+        ("A,,5", [1, 0, 0, np.nan, 5]),
+        ("A,Yes,NA", [1, 0, 0, 1, np.nan]),
+    ],
+    ids=["as fitted", "no", "another case", "true", "no in another case", "an unseen word", "no shop", "no", "no x"],
+)
+def test_words_become_0_and_1_as_they_did_when_fitted(table, rows, inputs):
+    signature = Signature.of(data.load(table(WORDS)))
+    assert signature.feature_names == ("shop=A", "shop=B", "shop=C", "smokes=Yes", "x")
+    found = read_rows(table(f"shop,smokes,x\nA,No,1\n{rows}\n", "new.csv"), signature)
+    np.testing.assert_array_equal(found.x(slice(1, 2)), [inputs])
+
+
+def test_a_column_whose_own_name_holds_the_mark(table):
+    lines = "".join(f"{row % 2},{'ab'[row % 2]},{row * row % 29},{row % 7}\n" for row in range(30))
+    dataset = data.load(table("a=b,a,x,y\n" + lines))
+    assert dataset.notices[-1] == "left out: 'a' (its words have the name of another column)"
+    signature = Signature.of(dataset)
+    assert signature.feature_names == ("a=b", "x")
+    assert read_rows(table("a=b,x\n0,3\n1,4\n", "new.csv"), signature).x(ALL).tolist() == [[0, 3], [1, 4]]
+
+
+def test_a_missing_column_of_words_is_named(table):
+    signature = Signature.of(data.load(table(WORDS)))
+    with pytest.raises(DataError, match=r"lacks 'shop=A', 'shop=B', 'shop=C': .* it has smokes, x$"):
+        read_rows(table("smokes,x\nYes,1\nNo,2\n", "new.csv"), signature)
+
+
+def test_a_single_row_has_no_header_to_doubt(table):
+    assert read_rows(table("bill_length_mm,bill_depth_mm\n39.1,18.7\n"), PLANE).x(ALL).tolist() == [[39.1, 18.7]]

@@ -1,0 +1,166 @@
+"""Workbooks: their sheets, what is none, and what to do without their reader."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import re
+import sys
+import zipfile
+from datetime import date
+
+import numpy as np
+import polars
+import pytest
+
+import data
+from data import DataError, frames
+from data.tables import read_table
+
+
+def cells(path):
+    """{name: [cell, …]}, "" for an empty one."""
+    return {name: [cell or "" for cell in column] for name, column in read_table(path).cells.items()}
+
+
+def refusal(path):
+    with pytest.raises(DataError) as caught:
+        read_table(path)
+    assert str(caught.value).isprintable()
+    return str(caught.value)
+
+
+SHEET = (
+    '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>{}</sheetData></worksheet>'
+)
+MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+PACKAGE = "http://schemas.openxmlformats.org/package/2006"
+
+
+def workbook(path, **sheets):
+    """A workbook as small as can be, of sheets by their names, each a list of rows; dates as their serial numbers."""
+    with zipfile.ZipFile(path, "w") as archive:
+        types = "".join(
+            f'<Override PartName="/xl/worksheets/sheet{place}.xml" ContentType="application/vnd.openxmlformats-'
+            'officedocument.spreadsheetml.worksheet+xml"/>'
+            for place in range(1, len(sheets) + 1)
+        )
+        archive.writestr(
+            "[Content_Types].xml",
+            f'<Types xmlns="{PACKAGE}/content-types"><Default Extension="rels" ContentType="application/vnd.'
+            'openxmlformats-package.relationships+xml"/><Default Extension="xml" ContentType="application/xml"/>'
+            '<Override PartName="/xl/workbook.xml" ContentType="application/vnd.openxmlformats-officedocument.'
+            f'spreadsheetml.sheet.main+xml"/>{types}</Types>',
+        )
+        archive.writestr(
+            "_rels/.rels",
+            f'<Relationships xmlns="{PACKAGE}/relationships"><Relationship Id="rId1" Type="{OFFICE}/officeDocument" '
+            'Target="xl/workbook.xml"/></Relationships>',
+        )
+        names = "".join(
+            f'<sheet name="{name}" sheetId="{place}" r:id="rId{place}"/>' for place, name in enumerate(sheets, 1)
+        )
+        archive.writestr(
+            "xl/workbook.xml", f'<workbook xmlns="{MAIN}" xmlns:r="{OFFICE}"><sheets>{names}</sheets></workbook>'
+        )
+        links = "".join(
+            f'<Relationship Id="rId{place}" Type="{OFFICE}/worksheet" Target="worksheets/sheet{place}.xml"/>'
+            for place in range(1, len(sheets) + 1)
+        )
+        archive.writestr(
+            "xl/_rels/workbook.xml.rels", f'<Relationships xmlns="{PACKAGE}/relationships">{links}</Relationships>'
+        )
+        for place, rows in enumerate(sheets.values(), 1):
+            archive.writestr(f"xl/worksheets/sheet{place}.xml", SHEET.format("".join(map(row_of, rows, range(1, 999)))))
+    return path
+
+
+def row_of(row, number):
+    return f'<row r="{number}">{"".join(map(cell_of, row, (f"{letter}{number}" for letter in "ABCDEFGH")))}</row>'
+
+
+def cell_of(value, place):
+    if isinstance(value, str):
+        return f'<c r="{place}" t="inlineStr"><is><t>{value}</t></is></c>' if value else ""
+    return f'<c r="{place}"><v>{value}</v></c>'
+
+
+ROWS = [["depth", "salt"], [0.62, 52.1], [5.84, 83.7], [0.36, 27], [1.85, 35.2]]
+
+
+def test_the_first_sheet_of_a_workbook_or_the_one_that_is_named(tmp_path):
+    path = workbook(tmp_path / "book.xlsx", May=ROWS, June=[["x"], [1], [2]])
+    assert cells(path) == {"depth": ["0.62", "5.84", "0.36", "1.85"], "salt": ["52.1", "83.7", "27", "35.2"]}
+    assert cells(f"{path}#June") == {"x": ["1", "2"]}
+    assert refusal(f"{path}#Jun").startswith("sheet='Jun': expected one of May, June")
+    assert data.load(path).source == "book.xlsx, 4 rows"
+
+
+def test_a_workbook_by_its_content_whatever_it_is_called(tmp_path, table):
+    path = workbook(tmp_path / "book.xlsx", May=ROWS)
+    assert cells(table(path.read_bytes(), "book.csv"))["depth"][0] == "0.62"
+    assert cells(table(gzip.compress(path.read_bytes()), "book.xlsx.gz"))["depth"][0] == "0.62"
+    assert cells(table("x,y\n1,2\n3,4\n5,6\n", "text.xlsx"))["x"] == ["1", "3", "5"]
+
+
+def test_titles_and_empty_cells_of_a_sheet(tmp_path):
+    rows = [[1, "a", 2.5], [2, "", 3.5], [], ["", "b", 4.5], [4, "a", ""]]
+    path = workbook(tmp_path / "book.xlsx", May=[["n", "word", "x"], *rows])
+    assert cells(path) == {"n": ["1", "2", "", "4"], "word": ["a", "", "b", "a"], "x": ["2.5", "3.5", "4.5", ""]}
+
+
+def test_a_sheet_without_a_header_or_without_rows(tmp_path):
+    assert read_table(workbook(tmp_path / "a.xlsx", May=ROWS[1:])).notices == (frames.NO_HEADER,)
+    assert refusal(workbook(tmp_path / "b.xlsx", May=ROWS[:1])).startswith("b.xlsx has no rows")
+    assert re.match(r"c\.xlsx (has no rows|cannot be read)", refusal(workbook(tmp_path / "c.xlsx", May=[])))
+
+
+def test_an_archive_that_is_no_workbook(tmp_path):
+    with zipfile.ZipFile(tmp_path / "book.xlsx", "w") as archive:
+        archive.writestr("table.csv", "x,y\n1,2\n")
+    assert refusal(tmp_path / "book.xlsx") == "book.xlsx is an archive and no table: unpack it first"
+
+
+def test_a_workbook_that_unpacks_to_too_much(tmp_path, monkeypatch):
+    path = workbook(tmp_path / "book.xlsx", May=ROWS)
+    with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/media/zeros", bytes(2**20))
+    monkeypatch.setattr(frames, "LARGEST", 2**20)
+    assert refusal(path) == "book.xlsx unpacks to more than 1 GB: expected a smaller file"
+
+
+def test_a_cell_far_out_is_refused_before_all_up_to_it_is_made(tmp_path):
+    path = workbook(tmp_path / "book.xlsx", May=ROWS)
+    content = path.read_bytes()
+    far = tmp_path / "far.xlsx"
+    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(far, "w") as new:
+        for member in old.namelist():
+            new.writestr(member, old.read(member).replace(b'r="B5"', b'r="XFD1048576"'))
+    assert refusal(far) == "far.xlsx unpacks to more than 1 GB (1048576 rows of 16384): expected a smaller file"
+
+
+def test_a_workbook_cut_short_or_damaged(tmp_path):
+    content = workbook(tmp_path / "book.xlsx", May=ROWS).read_bytes()
+    (tmp_path / "cut.xlsx").write_bytes(content[:-30])
+    assert refusal(tmp_path / "cut.xlsx") == "cut.xlsx is a broken archive: expected a whole file"
+    changed = content.replace(b"</sheetData>", b"<sheetData >")
+    (tmp_path / "changed.xlsx").write_bytes(changed)
+    assert re.match(r"changed\.xlsx (cannot be read|is a broken archive)", refusal(tmp_path / "changed.xlsx"))
+
+
+def test_without_the_reader_of_excel_a_sentence_says_how_to_get_it(tmp_path, monkeypatch):
+    path = workbook(tmp_path / "book.xlsx", May=ROWS)
+    monkeypatch.setitem(sys.modules, "fastexcel", None)
+    assert refusal(path) == (
+        "book.xlsx is an Excel file: reading it needs pip install 'unitfit[excel]'; or save it as CSV"
+    )
+
+
+def test_a_workbook_that_a_library_wrote_with_dates(tmp_path):
+    frame = polars.DataFrame({"day": [date(2024, 1, day) for day in range(1, 9)], "y": np.arange(8.0) ** 2})
+    buffer = io.BytesIO()
+    frame.write_excel(buffer)
+    (tmp_path / "book.xlsx").write_bytes(buffer.getvalue())
+    description = data.describe(tmp_path / "book.xlsx")
+    assert [(column.kind, column.low) for column in description.columns] == [("date", "2024-01-01"), ("number", "0")]

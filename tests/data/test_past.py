@@ -1,0 +1,189 @@
+"""The target's own past as features: how many steps, over which gaps, and what is refused."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+import numpy as np
+import pytest
+
+import data
+from data import DataError
+from data.past import usual_lags
+
+
+def series(times, name="date"):
+    """A table of times and one column of numbers, none of which comes again soon."""
+    return f"{name},level\n" + "".join(f"{time},{number * number % 101}.5\n" for number, time in enumerate(times))
+
+
+def level(number):
+    return number * number % 101 + 0.5
+
+
+def days(count, first="2024-01-01", step=1):
+    return [date.fromisoformat(first) + timedelta(step * number) for number in range(count)]
+
+
+def hours(count):
+    return [datetime(2024, 1, 1) + timedelta(hours=number) for number in range(count)]
+
+
+def months(count, form="{}-{:02}"):
+    return [form.format(2000 + number // 12, number % 12 + 1) for number in range(count)]
+
+
+def quarters(count):
+    return [f"{2000 + number // 4}Q{number % 4 + 1}" for number in range(count)]
+
+
+def business_days(count):
+    return np.busday_offset("2024-01-01", np.arange(count), roll="forward").tolist()
+
+
+@pytest.mark.parametrize(
+    ("times", "lags", "period"),
+    [
+        (hours(120), 24, "hour"),
+        (days(120), 7, "day"),
+        (business_days(120), 5, "business day"),
+        (months(120), 12, "month"),
+        (quarters(80), 4, "quarter"),
+        (days(80, step=7), 10, "week"),
+        (range(1900, 1980), 10, "year"),
+        (days(80, step=3)[::-1], None, "day"),
+    ],
+    ids=["hours", "days", "business days", "months", "quarters", "weeks", "years", "newest first"],
+)
+def test_a_date_and_one_number_are_its_own_past(table, times, lags, period):
+    ds = data.load(table(series(times, "year" if period == "year" else "date")))
+    assert (ds.period, ds.kind, ds.in_time) == (period, "series", True)
+    assert ds.lags == (tuple(range(1, lags + 1)) if lags else ds.lags)
+    assert f"from its own past, the last {len(ds.lags)} " in " ".join(ds.notices)
+    assert ds.target_name == "level"
+
+
+@pytest.mark.parametrize(
+    ("rows", "lags"), [(120, 7), (24, 7), (23, 6), (12, 3), (9, 2), (6, 1), (4, 1), (10**6, 7)]
+)  # fmt: skip
+def test_fewer_steps_back_of_a_short_series(rows, lags):
+    assert usual_lags(np.datetime64("2024-01-01") + np.arange(rows), rows) == lags
+
+
+def test_a_series_that_is_too_short(table):
+    with pytest.raises(DataError, match="has 'level' alone and 3 rows: expected features, or at least 4 rows for its"):
+        data.load(table(series(days(3))))
+    assert len(data.load(table(series(days(4))), test_fraction=0).x_train) == 3
+
+
+def test_numbers_alone_are_a_series_in_the_order_in_which_they_stand(table):
+    ds = data.load(table("level\n" + "".join(f"{level(number)}\n" for number in range(60))))
+    assert (ds.lags, ds.period, ds.times_train) == (tuple(range(1, 11)), None, None)
+    assert "no column of dates: rows are taken in the order in which they stand" in ds.notices
+
+
+def test_newest_first_is_sorted_and_that_is_said(table):
+    straight, reverse = (
+        data.load(table(series(times)), lags=2, target="level") for times in (days(40), days(40)[::-1])
+    )
+    assert reverse.notices == ("rows were sorted by 'date'",)
+    assert straight.unscale(straight.y_train)[0] == pytest.approx(level(2))
+    assert reverse.unscale(reverse.y_train)[0] == pytest.approx(level(37))
+    assert (straight.times_test == reverse.times_test).all()
+
+
+def test_the_last_rows_are_unseen(table):
+    ds = data.load(table(series(days(57))), lags=7)
+    assert (len(ds.y_train), len(ds.y_test)) == (40, 10)
+    assert ds.times_test.tolist() == days(57)[-10:]
+
+
+@pytest.mark.parametrize(
+    ("missing", "lost"),
+    [([50], 8), ([50, 51], 9), ([20, 80], 16), ([0], 0), ([119], 0)],
+    ids=["one", "two in a row", "two apart", "the first", "the last"],
+)
+def test_a_missing_day_costs_the_rows_whose_past_it_is_in(table, missing, lost):
+    times = [time for number, time in enumerate(days(120)) if number not in missing]
+    ds = data.load(table(series(times)), test_fraction=0)
+    between = [number for number in missing if number not in (0, 119)]
+    assert len(ds.y_train) == 120 - 7 - lost - (len(missing) - len(between))
+    assert ("rows whose past is not whole were left out" in " ".join(ds.notices)) == bool(between)
+
+
+def test_a_missing_day_is_refused_where_lags_are_asked_for(table):
+    path = table(series([time for time in days(60) if time != date(2024, 2, 1)]))
+    with pytest.raises(DataError, match=r"has no row for 2024-02-01 in column 'date': .*; fill the gap"):
+        data.load(path, lags=7)
+
+
+@pytest.mark.parametrize("holidays", [[], ["2024-01-01", "2024-03-29", "2024-04-01"]])
+def test_holidays_are_no_gap_among_business_days(table, holidays):
+    times = [time for time in business_days(120) if str(time) not in holidays]
+    ds = data.load(table(series(times)), lags=3, test_fraction=0)
+    assert (ds.period, len(ds.y_train)) == ("business day", len(times) - 3)
+    said = [notice for notice in data.load(table(series(times))).notices if "no row" in notice]
+    assert said == [f"{len(holidays)} business days have no row: lags count rows"] * bool(holidays)
+
+
+@pytest.mark.parametrize(
+    ("times", "steps"),
+    [
+        (hours(120), "24 hours"), (days(120), "7 days"), (months(120), "12 months"), (days(80, step=7), "10 weeks"),
+        (days(80, step=3), "10 rows"), (days(80, step=14), "10 rows"), (hours(240)[::2], "10 rows"),
+    ],
+    ids=["hours", "days", "months", "weeks", "three days", "fortnights", "two hours"],
+)  # fmt: skip
+def test_what_a_step_back_is_called(table, times, steps):
+    assert f"from its own past, the last {steps} (lags takes another number)" in data.load(table(series(times))).notices
+
+
+def test_dates_without_any_common_step_count_rows(table):
+    generator = np.random.default_rng(0)
+    times = np.datetime64("2024-01-01") + np.cumsum(generator.integers(1, 60, 80))
+    ds = data.load(table(series(times)), test_fraction=0)
+    assert len(ds.y_train) == 80 - len(ds.lags)
+    assert "lags count rows" in " ".join(ds.notices)
+
+
+def test_a_panel_is_split_by_time(table):
+    rows = "".join(f"{time},{shop},{n},{n * n % 17}\n" for n, time in enumerate(days(30)) for shop in "AB")
+    ds = data.load(table("date,shop,visits,sales\n" + rows), target="sales")
+    assert len(ds.y_train) + len(ds.y_test) == 60
+    assert ds.in_time
+    assert ds.unscale_x(ds.x_train)[:, 1].max() < ds.unscale_x(ds.x_test)[:, 1].max()
+    assert any("dates that stand several times: rows are split by time" in notice for notice in ds.notices)
+
+
+@pytest.mark.parametrize(
+    ("header", "row", "sentence"),
+    [
+        ("date,shop,sales", "{time},{shop},{n}", "column 'date' has 2024-01-01 once for each 'shop', such as 'A': "
+         "expected one series with lags; keep the rows of one 'shop'"),
+        ("date,sales", "{time},{n}", "column 'date' has 2024-01-01 twice: expected each date once with lags"),
+        ("date,shop,sales", "{time},A,{n}", "column 'date' has 2024-01-01 twice: expected each date once with lags"),
+    ],
+)  # fmt: skip
+def test_lags_of_a_panel_are_refused_with_the_column_that_tells_its_rows_apart(table, header, row, sentence):
+    rows = [row.format(time=time, shop=shop, n=n * n % 17) for n, time in enumerate(days(30)) for shop in "AB"]
+    with pytest.raises(DataError) as caught:
+        data.load(table("\n".join([header, *rows])), target="sales", lags=3)
+    assert str(caught.value) == sentence
+
+
+def test_a_panel_of_one_number_has_no_past_of_its_own(table):
+    rows = [f"{time},{shop},{n * n % 17}" for n, time in enumerate(days(30)) for shop in ("north", "south")]
+    ds = data.load(table("\n".join(["date,shop,sales", *rows])))
+    assert ds.feature_names == ("shop=south",)
+    names = [f"{time},shop {shop},{n * n % 17 + shop}" for n, time in enumerate(days(30)) for shop in range(20)]
+    with pytest.raises(DataError, match="once for each 'shop', such as 'shop 0': expected one series with lags"):
+        data.load(table("\n".join(["date,shop,sales", *names])))
+
+
+def test_missing_values_of_a_series_are_refused_with_lags_and_skipped_without(table):
+    lines = series(days(80)).splitlines()
+    lines[41] = lines[41].split(",")[0] + ",NA"
+    path = table("\n".join(lines))
+    with pytest.raises(DataError, match="has an empty cell at 2024-02-10, column 'level': expected none with lags"):
+        data.load(path, lags=7)
+    assert len(data.load(path, test_fraction=0).y_train) == 80 - 7 - 8
