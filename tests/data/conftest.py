@@ -3,7 +3,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
+
+import data
 
 
 @pytest.fixture
@@ -16,3 +19,15 @@ def table(tmp_path: Path) -> Callable[..., Path]:
         return path
 
     return write
+
+
+@pytest.fixture
+def raw() -> Callable[[data.Dataset], tuple[list[list[float]], list[float]]]:
+    """Gives every row of a data set, train first, in the data's own units."""
+
+    def rows(ds: data.Dataset) -> tuple[list[list[float]], list[float]]:
+        x = ds.x_train if ds.x_test is None else np.concatenate([ds.x_train, ds.x_test])
+        y = ds.y_train if ds.y_test is None else np.concatenate([ds.y_train, ds.y_test])
+        return np.round(ds.unscale_x(x), 3).tolist(), np.round(ds.unscale(y), 3).tolist()
+
+    return rows

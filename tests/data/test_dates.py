@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import numpy as np
 import polars
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import data
 from data.dates import is_date, moments, read_dates
 
 
@@ -193,3 +196,17 @@ def test_moments(parts, expected):
 def test_moments_are_told_apart_to_a_thousandth_of_a_second():
     values = read_dates(column("2024-01-31 05:06:07.25|2024-01-31 05:06:07.5")).values
     assert np.diff(values)[0] == np.timedelta64(250, "ms")
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        "{}", "{}T00:00", "{} 00:00", "{}T00:00:00", "{} 00:00:00.000", "{}T00:00Z", "{}T00:00:00Z",
+        "{}T00:00:00.0+00:00",
+    ],
+)  # fmt: skip
+def test_a_date_may_have_the_time_of_midnight(table, form):
+    rows = "".join(f"{form.format(f'2024-01-{day:02}')},{day % 4}\n" for day in range(1, 11))
+    ds = data.load(table("day,y\n" + rows), lags=1, test_fraction=0)
+    assert ds.times_train is not None
+    assert ds.times_train.tolist() == [date(2024, 1, day) for day in range(2, 11)]

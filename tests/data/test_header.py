@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import data
 from data.header import clean_names, counts_up, is_count, is_header, numbered
 
 
@@ -119,3 +120,25 @@ def test_any_names_become_safe_and_different(header):
     names, _ = clean_names(header)
     assert len(names) == len(header) == len(set(names))
     assert all(name.isprintable() and 0 < len(name) <= 40 for name in names)
+
+
+def test_long_names_are_cut_and_kept_apart(table):
+    long = "how much do you agree with this long statement"
+    ds = data.load(table(f"{long} (1),{long} (2),y\n1,2,3\n2,3,5\n3,5,1\n4,1,2\n"))
+    assert len(set(ds.feature_names)) == 2
+    assert all(len(name) <= 40 for name in ds.feature_names)
+
+
+def test_three_long_names_are_kept_apart(table):
+    long = "how much do you agree with this long statement"
+    header = ",".join(f"{long} ({number})" for number in (1, 2, 3))
+    names = [column.name for column in data.describe(table(f"{header}\n1,2,3\n")).columns]
+    assert names == [f"{long[:39]}…", f"{long[:37]}… 2", f"{long[:37]}… 3"]
+
+
+def test_names_are_made_harmless_and_can_still_be_used(table):
+    header = "\x1b]0;owned\x07x,y\u202etxt,a\u0085b\u009b31m\n"
+    ds = data.load(table(header + "1,2,3\n2,3,5\n3,5,1\n4,1,2\n"))
+    assert ds.feature_names == ("�]0;owned�x", "y�txt")
+    assert ds.target_name == "a b�31m"
+    assert data.load(table(header + "1,2,3\n2,3,5\n3,5,1\n4,1,2\n"), target="y\u202etxt").target_name == "y�txt"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import numpy as np
 import polars
@@ -101,3 +101,33 @@ def test_a_parquet_file_with_changed_bytes_is_read_or_refused(tmp_path):
         changed = content[:place] + bytes([content[place] ^ 0x5A]) + content[place + 1 :]
         (tmp_path / "changed.parquet").write_bytes(changed)
         assert said(tmp_path / "changed.parquet").isprintable()
+
+
+def test_parquet_holds_the_same_numbers(table, tmp_path):
+    rng = np.random.default_rng(0)
+    frame = polars.DataFrame({"a": rng.normal(size=50), "b": rng.normal(size=50) * 1e-30, "c": np.arange(50)})
+    frame.write_parquet(tmp_path / "table.parquet")
+    ds = data.load(tmp_path / "table.parquet", target="c", test_fraction=0)
+    assert ds.unscale_x(ds.x_train)[:, 0] == pytest.approx(frame["a"].to_numpy(), abs=1e-6)
+    assert ds.unscale_x(ds.x_train)[:, 1] == pytest.approx(frame["b"].to_numpy(), abs=1e-36)
+
+
+def test_parquet_dates_are_dates(tmp_path):
+    days = [date(2024, 1, 1) + timedelta(day) for day in range(20)]
+    frame = polars.DataFrame({"day": days, "sales": [float(day % 7) for day in range(20)]})
+    for number, dtype in enumerate((polars.Date, polars.Datetime("us"), polars.Datetime("ms", "UTC"))):
+        path = tmp_path / f"{number}.parquet"
+        frame.with_columns(polars.col("day").cast(dtype)).write_parquet(path)
+        ds = data.load(path, lags=2)
+        assert ds.times_train is not None
+        assert ds.times_train[0] == np.datetime64("2024-01-03")
+
+
+def test_parquet_without_a_value_is_an_empty_cell(tmp_path, raw):
+    frame = polars.DataFrame(
+        {"x": [1.0, None, 3.0, 4.0, 5.0], "y": [2, 3, 5, 1, 2], "note": [" a ", None, "", "b", "c"]}
+    )
+    frame.write_parquet(tmp_path / "table.parquet")
+    ds = data.load(tmp_path / "table.parquet", features=["x"], target="y", test_fraction=0)
+    assert raw(ds) == ([[1], [3], [4], [5]], [2, 5, 1, 2])
+    assert ds.notices == ("1 row left out that lacks 'x' (1)",)

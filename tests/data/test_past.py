@@ -17,6 +17,10 @@ def series(times, name="date"):
     return f"{name},level\n" + "".join(f"{time},{number * number % 101}.5\n" for number, time in enumerate(times))
 
 
+def daily(values):
+    return "day,sales\n" + "".join(f"{day},{value}\n" for day, value in zip(days(len(values)), values, strict=True))
+
+
 def level(number):
     return number * number % 101 + 0.5
 
@@ -187,3 +191,49 @@ def test_missing_values_of_a_series_are_refused_with_lags_and_skipped_without(ta
     with pytest.raises(DataError, match="has an empty cell at 2024-02-10, column 'level': expected none with lags"):
         data.load(path, lags=7)
     assert len(data.load(path, test_fraction=0).y_train) == 80 - 7 - 8
+
+
+def test_lags_are_the_targets_own_past_with_yesterday_first(table, raw):
+    ds = data.load(table(daily([1, 4, 9, 16, 25, 36, 49])), lags=2)
+    assert raw(ds) == ([[4, 1], [9, 4], [16, 9], [25, 16], [36, 25]], [9, 16, 25, 36, 49])
+    assert ds.feature_names == ("sales lag 1", "sales lag 2")
+    assert (ds.lags, ds.kind, ds.period) == ((1, 2), "series", "day")
+    assert ds.times_train is not None
+    assert str(ds.times_train[0]) == "2024-01-03"
+
+
+@pytest.mark.parametrize(
+    ("dates", "period"),
+    [
+        (["2024-01-01", "2024-01-08", "2024-01-15", "2024-01-22", "2024-01-29", "2024-02-05"], "week"),
+        (["2023-11-01", "2023-12-01", "2024-01-01", "2024-02-01", "2024-03-01", "2024-04-01"], "month"),
+        (["2023-10-31", "2023-11-30", "2023-12-31", "2024-01-31", "2024-02-29", "2024-03-31"], "month"),
+        (["2023-01-01", "2023-04-01", "2023-07-01", "2023-10-01", "2024-01-01", "2024-04-01"], "quarter"),
+        (["2019-07-01", "2020-07-01", "2021-07-01", "2022-07-01", "2023-07-01", "2024-07-01"], "year"),
+    ],
+    ids=["weeks", "months", "ends of months", "quarters", "years"],
+)
+def test_even_steps_other_than_days(table, dates, period):
+    rows = "".join(f"{day},{value}\n" for day, value in zip(dates, [1, 4, 9, 16, 25, 36], strict=True))
+    ds = data.load(table("day,y\n" + rows), lags=1)
+    assert len(ds.x_train) == 4
+    assert ds.period == period
+
+
+def test_lags_without_dates_follow_the_file(table, raw):
+    ds = data.load(table("y\n1\n4\n9\n16\n25\n36\n"), lags=1)
+    assert raw(ds) == ([[1], [4], [9], [16], [25]], [4, 9, 16, 25, 36])
+    assert ds.times_train is None
+    assert ds.notices == ("no column of dates: rows are taken in the order in which they stand",)
+
+
+def test_few_rows_are_enough_for_lags(table, raw):
+    ds = data.load(table(daily([1, 4, 9, 16, 25])), lags=2, test_fraction=0)
+    assert raw(ds) == ([[4, 1], [9, 4], [16, 9]], [9, 16, 25])
+
+
+def test_years_are_times_unless_they_are_named_as_a_feature(table):
+    path = table("year,y\n" + "".join(f"{1990 + row},{row * row}\n" for row in range(10)))
+    assert data.load(path, lags=2).period == "year"
+    assert data.load(path).lags == (1, 2)
+    assert data.load(path, features=["year"]).feature_names == ("year",)

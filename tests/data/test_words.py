@@ -67,3 +67,9 @@ def test_a_unit_is_read_off_the_name_of_ones_own_column(table: Write, column: st
 def test_a_generated_set_says_what_it_is_and_how_noisy(name: str) -> None:
     ds = data.load(name, noise=0.125)
     assert ds.source == f"generated: {data.about(name)}; noise 0.125"
+
+
+def test_units_from_names(table: Write) -> None:
+    ds = data.load(table("flow_kg,time_of_day,load_MPa\n1,2,3\n2,3,5\n3,5,1\n4,1,2\n"))
+    assert (ds.feature_labels, ds.feature_units) == (("flow", "time of day"), ("kg", ""))
+    assert (ds.target_label, ds.target_unit) == ("load", "MPa")
