@@ -90,7 +90,8 @@ def tell(name: str, content: bytes) -> Dialect:
     refuse_long_lines(name, content)
     lines = [line.decode("utf-8", "replace") for line in content[:HEAD_BYTES].split(b"\n")[:HEAD_LINES]]
     comment = comment_of(lines)
-    first = after_block(lines)
+    given = NAMED_SEPARATOR.fullmatch(lines[0])  # as Excel writes in a first line
+    first = after_block(lines) if given is None else 1
     plain = [
         (number, line)
         for number, line in enumerate(lines)
@@ -98,16 +99,13 @@ def tell(name: str, content: bytes) -> Dialect:
     ]
     if not any(line.strip() for _, line in plain):
         raise DataError(f"{name} is empty: expected a table with a header and at least one row")
-    given = NAMED_SEPARATOR.fullmatch(plain[0][1])
-    if given is not None:  # as Excel writes in a first line
-        plain = plain[1:]
     separator, records = separated([line for _, line in plain], given[1] if given is not None else SEPARATORS)
     counts = [len(filled) for _, filled in records]
     width = usual(counts)
     beginning = begin(records, width)
     width = max(width, len(records[beginning][1]))  # a header may name more than most rows fill
     line = plain[records[beginning][0]][0]
-    above = [text for text in lines[:line] if text.strip(separator + " \t")]
+    above = [text for text in lines[first:line] if text.strip(separator + " \t")]
     rows = [filled for _, filled in records[beginning:]]
     titles = [text for text in above if not (comment and text.startswith(comment))]
     notices = (f"{len(titles)} line{'s' * (len(titles) != 1)} before the table left out",) if titles else ()

@@ -99,6 +99,7 @@ def without_signs(cells: polars.Series) -> polars.Series:
 def unit_of(text: polars.Series) -> str:
     """The letters that stand behind the number in every cell, "" where they are not the same in all."""
     filled = text.drop_nulls()
+    filled = filled.filter(~filled.str.to_lowercase().is_in(list(AMONG_NUMBERS)))
     units = filled.str.extract(WITH_UNIT, 1).unique()
     return str(units[0]) if len(units) == 1 and units[0] is not None and len(filled) > 1 else ""
 
@@ -133,7 +134,7 @@ def in_words(cells: polars.Series, text: polars.Series, decimal: bool, known: po
         said.append("with thousands separators")
     if bool(cells.str.contains(f"(?i){CURRENCY}").any()):
         said.append("without the signs of currency")
-    if bool(cells.str.contains(r"^[<>≤≥~≈]|\*$").any()):
+    if bool(cells.str.contains(r"^[<>≤≥~≈]|\d\s*\*+$").any()):
         said.append("without signs such as < and *")
     if unit := unit_of(without_signs(cells)):
         said.append(f"without the unit {unit}")

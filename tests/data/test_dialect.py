@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data import DataError
-from data.dialect import as_utf8, close_to_quotes, parted_by_tabs, tell
+from data.dialect import WIDE, as_utf8, close_to_quotes, parted_by_tabs, tell
 
 TEXT = "größe,€\n1,2\n3,4\n"
 
@@ -81,6 +81,9 @@ def test_any_bytes_are_text_or_refused(content):
         ("a b\n1 2\n3 4\n", " ", 2),
         ("  a   b\n  1  22\n 33   4\n", " ", 2),
         ("a b\n1\t2\n3   4\n", " ", 2),
+        ("name       x\nnew york   1\nlos angeles  2\nbath  3\n", WIDE, 2),
+        ("sep=;\na;b,c\n1,5;2\n3,5;4\n", ";", 2),
+        ('"sep=,"\na,b;c\n1,2\n3,4\n', ",", 2),
         ("a;b\n0,5;1,5\n0,7;2,5\n", ";", 2),
         ("a\tb\n0,5\t1,5\n0,7\t2,5\n", "\t", 2),
         ("a|b\n1,5|2,5\n3,5|4,5\n", "|", 2),
@@ -105,13 +108,16 @@ def test_what_parts_cells(text, separator, width):
     [
         ("x,y\n1,2\n3,4\n", "x,y", ()),
         ("\n\nx,y\n1,2\n3,4\n", "x,y", ()),
+        ("sep=;\nx;y\n1;2\n3;4\n", "x;y", ()),
+        ("Rain\nin May, by station\nx,y,z\n1,2,3\n3,4,5\n", "x,y,z", ("2 lines before the table left out",)),
+        ("<1960 Q1>\nx,y\n1,2\n3,4\n", "x,y", ("1 line before the table left out",)),
         ("Rain in May\nx,y\n1,2\n3,4\n", "x,y", ("1 line before the table left out",)),
         ("Rain in May\n\nby station\nx,y\n1,2\n3,4\n", "x,y", ("2 lines before the table left out",)),
         ("Rain in May,,\nx,y,z\n1,2,3\n3,4,5\n", "x,y,z", ("1 line before the table left out",)),
         ("# by a logger\n# a, b, c\nx,y\n1,2\n3,4\n", "x,y", ()),
         ("% by a logger\nx,y\n1,2\n3,4\n", "x,y", ()),
         ("// by a logger\nx,y\n1,2\n3,4\n", "x,y", ()),
-        ("/* by a logger\n * a, b\n */\nx,y\n1,2\n3,4\n", "x,y", ("3 lines before the table left out",)),
+        ("/* by a logger\n * a, b\n */\nx,y\n1,2\n3,4\n", "x,y", ()),
         (",,\nRain,,\n,,\nx,y,z\n1,2,3\n3,4,5\n", "x,y,z", ("1 line before the table left out",)),
         ("x,,\n1,,\n3,,\n", "x,,", ()),
         (",x\na,1\nb,2\n", ",x", ()),
@@ -177,7 +183,7 @@ def test_a_header_in_quotes_above_rows_without():
     assert not told("1990,1991\n1,2\n").quoted
 
 
-@pytest.mark.parametrize("text", ["", "\n\n", " \n\t\n"])
+@pytest.mark.parametrize("text", ["", "\n\n", " \n\t\n", "sep=;\n", "sep=;\n\n"])
 def test_nothing_to_tell(text):
     with pytest.raises(DataError, match=r"^table\.csv is empty: expected a table with a header and at least one row$"):
         told(text)
@@ -197,16 +203,18 @@ def test_blanks_before_quotes(given, clean):
 
 
 @pytest.mark.parametrize(
-    ("given", "parted"),
+    ("given", "separator", "parted"),
     [
-        ("a  b\tc\n", "a\tb\tc\n"),
-        ("  a b  \n", "a\tb\n"),
-        ('"new york"  2\n', '"new york"\t2\n'),
-        ("a b\n\n1 2\n", "a\tb\n\n1\t2\n"),
+        ("a  b\tc\n", " ", "a\tb\tc\n"),
+        ("  a b  \n", " ", "a\tb\n"),
+        ('"new york"  2\n', " ", '"new york"\t2\n'),
+        ("a b\n\n1 2\n", " ", "a\tb\n\n1\t2\n"),
+        ("new york   2\n", WIDE, "new york\t2\n"),
+        ("  new york\t2  \n", WIDE, "new york\t2\n"),
     ],
 )
-def test_cells_between_blanks(given, parted):
-    assert parted_by_tabs(given.encode()) == parted.encode()
+def test_cells_between_blanks(given, separator, parted):
+    assert parted_by_tabs(given.encode(), separator) == parted.encode()
 
 
 @given(st.text(alphabet="ab1,;|\t \"'#%\n.-", min_size=1, max_size=120))

@@ -64,6 +64,13 @@ def read(cells, comma=False):
         ("($5)|$6", [-5, 6], "without the signs of currency"),
         ("−5|–6|7", [-5, -6, 7], ""),
         ("- 5|+ 6|x", [-5, 6, NAN], ""),
+        ("<0.5|> 7|≥8|~9", [0.5, 7, 8, 9], "without signs such as < and *"),
+        ("1.5*|2.5 **|3.5***|-4", [1.5, 2.5, 3.5, -4], "without signs such as < and *"),
+        ("5 kg|6.5kg|7 kg", [5, 6.5, 7], "without the unit kg"),
+        ("5 °C|-6,5 °C", [5, -6.5], "with decimal commas, without the unit °C"),
+        ("5 kg||NA|7 kg", [5, NAN, NAN, 7], "without the unit kg"),
+        ("5 kg|6 g", [NAN, NAN], ""),
+        ("5 kg|6", [NAN, 6], ""),
     ],
 )  # fmt: skip
 def test_numbers(cells, values, how):
@@ -100,7 +107,7 @@ def test_a_comma_before_three_digits_is_told_by_the_others(cells, comma, values)
         ("1|5 kg|3", [1]),
         ("1|٣|3", [1]),
         ("1|NA|n/a|?|-|null", []),
-        ("1|<5|>9", [1, 2]),
+        ("1|<x|5*6", [1, 2]),
     ],
 )
 def test_cells_that_are_none(cells, slips):
@@ -119,6 +126,12 @@ def test_cells_that_are_none(cells, slips):
 )  # fmt: skip
 def test_numerals(cell, numeral):
     assert is_numeral(cell) == numeral
+
+
+def test_a_numeral_with_a_unit():
+    assert is_numeral("5.5 kg", with_unit=True)
+    assert not is_numeral("5.5 kg")
+    assert not is_numeral("kg", with_unit=True)
 
 
 @pytest.mark.parametrize(
