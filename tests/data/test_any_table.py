@@ -82,7 +82,7 @@ def opened(path, options):
     return ds
 
 
-@settings(max_examples=300)
+@settings(max_examples=120)
 @given(tables(), OPTIONS)
 def test_any_table(tmp_path_factory, text, options):
     path = tmp_path_factory.getbasetemp() / "any.csv"
@@ -95,6 +95,7 @@ def test_any_table(tmp_path_factory, text, options):
         assert all(column.name.isprintable() and column.example.isprintable() for column in described.columns)
 
 
+@settings(max_examples=60)
 @given(tables())
 def test_what_was_fitted_can_be_predicted_from_the_same_table(tmp_path_factory, text):
     path = tmp_path_factory.getbasetemp() / "fitted.csv"
@@ -122,7 +123,7 @@ def test_any_bytes(tmp_path_factory, content):
     opened(path, {})
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(tables(), st.integers(0, 10**6), st.binary(min_size=1, max_size=4))
 def test_a_table_some_bytes_of_which_were_changed(tmp_path_factory, text, place, other):
     content = bytearray(text.encode())
@@ -133,7 +134,7 @@ def test_a_table_some_bytes_of_which_were_changed(tmp_path_factory, text, place,
     opened(path, {})
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(
     st.lists(st.one_of(st.none(), st.integers(-(2**31), 2**31 - 1)), min_size=1, max_size=20),
     st.sampled_from(
