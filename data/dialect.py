@@ -10,13 +10,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from data.errors import DataError
+from data.numerals import is_numeral
 from data.values import is_value
 
 HEAD_BYTES, HEAD_LINES = 2**21, 200  # by which a dialect is told
 LONGEST_LINE = 10**6
 WIDE = "  "  # two blanks or more, between cells that may hold one
 SEPARATORS = ("\t", ";", "|", ",", " ", WIDE)  # where several would do, the first of them
-NAMES = {"\t": "tabs", ";": "semicolons", "|": "bars", ",": "commas", " ": "blanks"}
+NONE = "\x1f"  # where the signs in a line part no cells
 CELLS = 100  # of a row that are looked at
 MOST_TITLES = 20  # lines above a table
 EVEN = 0.9  # of the rows that have as many cells as most
@@ -154,6 +155,8 @@ def separated(lines: Sequence[str], separators: Sequence[str] = SEPARATORS) -> t
 
     Blanks part cells only where no sign does so, and only if they do in nearly all lines.
     """
+    if is_one_column(lines):
+        return NONE, [(number, [line]) for number, line in enumerate(lines) if line.strip()]
     found = [ways for separator in separators if (ways := parted_by(lines, separator)) is not None]
     signs = [ways for ways in found if ways.separator.strip(" ")]
     even = [ways for ways in found if ways.share >= EVEN]
@@ -164,6 +167,14 @@ def separated(lines: Sequence[str], separators: Sequence[str] = SEPARATORS) -> t
     else:
         return ",", [(number, [line]) for number, line in enumerate(lines) if line.strip()]
     return best.separator, best.records
+
+
+def is_one_column(lines: Sequence[str]) -> bool:
+    """Whether each line is one number as a whole, such as 1,234 or 0,5, under a name that no sign parts."""
+    first, *others = [line.strip() for line in lines if line.strip()]
+    if not others or is_value(first) or any(separator in first for separator in SEPARATORS):
+        return False
+    return all(map(is_numeral, others)) and not names_rows([[first], *(line.split(",") for line in others)], 2)
 
 
 def parted_by(lines: Sequence[str], separator: str) -> Parted | None:

@@ -48,10 +48,10 @@ def find_target(
         return as_labels(two_values(table, column))
     *others, column = usual_targets(table, columns, time)
     target, notices = as_labels(two_values(table, column))
-    if not others:
+    if not others and not any(each.levels for each in columns if each is not column):
         return target, notices
-    which = "column of numbers" if column.kind == "number" else "column of two values"
-    return target, (f"fits {column.name!r}, the last {which}: name another as target", *notices)
+    which = f"{'last' if others else 'only'} column of {'numbers' if column.kind == 'number' else 'two values'}"
+    return target, (f"fits {column.name!r}, the {which}: name another as target", *notices)
 
 
 def usual_targets(table: Table, columns: Sequence[Column], time: Column | None) -> list[Column]:

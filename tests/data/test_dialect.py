@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data import DataError
-from data.dialect import WIDE, as_utf8, close_to_quotes, parted_by_tabs, tell
+from data.dialect import NONE, WIDE, as_utf8, close_to_quotes, parted_by_tabs, tell
 
 TEXT = "größe,€\n1,2\n3,4\n"
 
@@ -92,7 +92,13 @@ def test_any_bytes_are_text_or_refused(content):
         ("date;x;y\n2024-01-01 10:00;1,5;2\n2024-01-01 11:00;2,5;3\n", ";", 3),
         ('a,b\n"1;5",2\n"3;4",4\n', ",", 2),
         ("answer\nyes it does\nno\nperhaps\n", ",", 1),
-        ("x\n1\n2\n3\n", ",", 1),
+        ("x\n1\n2\n3\n", NONE, 1),
+        ("1\n2\n3\n", ",", 1),
+        ("price\n1,234\n12,500\n$1,001\n", NONE, 1),
+        ("price\n1 234\n12 500\n1 001\n", NONE, 1),
+        ("wert\n0,5\n12,25\n7,125\n", NONE, 1),
+        ("x\n1,5\n2,6\n3,9\n", ",", 2),
+        ("1,2\n3,4\n5,6\n", ",", 2),
         ("a,b,c\n1,2\n3,4\n5,6\n", ",", 3),
         ("a,b\n1,2\n3,4,5\n6,7\n", ",", 2),
         ("a,b\n1,2\n3\n6,7\n", ",", 2),

@@ -74,6 +74,8 @@ def test_a_guessed_target_is_said_and_a_named_one_is_not(table):
     path = table(rows_of("x,y", lambda n: (wave(n), n % 7)))
     assert data.load(path).notices == (LAST.format("y"),)
     assert data.load(path, target="y").notices == ()
+    only = data.load(table(rows_of("x,y", lambda n: (wave(n), "ab"[n % 2]))))
+    assert only.notices[0] == "fits 'x', the only column of numbers: name another as target"
     alone = data.load(table("y\n" + "".join(f"{wave(n)}\n" for n in range(30))))
     assert LAST.format("y") not in alone.notices
 
