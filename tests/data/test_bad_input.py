@@ -61,6 +61,11 @@ TABLES = {
     "too large": ("x,y\n1,2\n2,1e300\n3,4\n", {}, "row 2, column 'y' is '1e300'"),
     "python number": ("x,y\n1,2\n2,1_000\n3,4\n", {"target": "y"}, "row 2, column 'y' is '1_000'"),
     "no whole row": ("x,y\n1,\n,2\n2,\n,3\n", {"features": ["x"]}, "has no row without an empty cell"),
+    "unseen values too far from those that train": (
+        "day,x,z,y\n" + "".join(f"2024-01-{n:02},{n if n < 20 else '1e99'},{n % 3},{n % 5}\n" for n in range(1, 21)),
+        {"target": "y"},
+        "table.csv has unseen values that are too far from those that train: leave them out",
+    ),
     "two rows": ("x,y\n1,2\n2,3\n", {}, "table.csv: 2 usable rows, 1 of them unseen: expected at least 2"),
     "date twice": (DAYS + "2024-01-02,3\n", {"lags": 1}, "column 'day' has 2024-01-02 twice: expected each date once"),
     "no such date": (DAYS + "2024-02-30,3\n", {"lags": 1}, "row 6, column 'day' is '2024-02-30': expected a date"),

@@ -164,6 +164,7 @@ def test_bounds(cells, bounds):
 
 def test_an_example_is_the_first_cell_with_something_and_safe():
     assert column("|NA|b|c").example == "b"
+    assert column("|" * 600 + "z").example == "z"
     assert column("a\x1b[31m|b").example == "a�[31m"
     assert column("|").example == ""
 

@@ -116,6 +116,7 @@ def test_what_parts_cells(text, separator, width):
         ("\n\nx,y\n1,2\n3,4\n", "x,y", ()),
         ("sep=;\nx;y\n1;2\n3;4\n", "x;y", ()),
         ("Rain\nin May, by station\nx,y,z\n1,2,3\n3,4,5\n", "x,y,z", ("2 lines before the table left out",)),
+        ("Rain,in May\nname,x,y\nann,1,2\nben,3,4\n", "name,x,y", ("1 line before the table left out",)),
         ("<1960 Q1>\nx,y\n1,2\n3,4\n", "x,y", ("1 line before the table left out",)),
         ("Rain in May\nx,y\n1,2\n3,4\n", "x,y", ("1 line before the table left out",)),
         ("Rain in May\n\nby station\nx,y\n1,2\n3,4\n", "x,y", ("2 lines before the table left out",)),

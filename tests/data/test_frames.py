@@ -157,6 +157,13 @@ def test_a_first_line_that_counts_rows_and_columns(table):
     assert found.notices == ("the first line counts rows and columns: left out", HEADER)
 
 
+def test_lines_of_kinds_and_roles_under_the_header(table):
+    found = read_table(table("low\thigh\tkind\nc\tcontinuous\td\n\tmeta\tclass\n1.5\t2.5\ta\n3.5\t4.5\tb\n"))
+    assert (list(found.columns), found.rows) == (["low", "high", "kind"], 2)
+    assert found.notices == ("two lines of kinds and roles under the header left out",)
+    assert read_table(table("low\thigh\nc\td\nx\ty\n1\t2\n")).rows == 3
+
+
 def test_a_column_of_one_value_missing_keeps_its_row(table):
     assert cells(table("x\n1\n\n3\n\n\n")) == {"x": ["1", "", "3"]}
 

@@ -117,6 +117,12 @@ def test_a_missing_day_costs_the_rows_whose_past_it_is_in(table, missing, lost):
     assert [notice for notice in ds.notices if "past is not whole" in notice] == said
 
 
+def test_so_many_missing_days_that_no_past_is_whole_count_rows(table):
+    ds = data.load(table(series([time for number, time in enumerate(days(120)) if number % 3])), test_fraction=0)
+    assert len(ds.y_train) == 80 - 7
+    assert "39 dates are missing: lags count rows" in ds.notices
+
+
 def test_a_missing_day_is_refused_where_lags_are_asked_for(table):
     path = table(series([time for time in days(60) if time != date(2024, 2, 1)]))
     with pytest.raises(DataError, match=r"has no row for 2024-02-01 in column 'date': .*; fill the gap"):

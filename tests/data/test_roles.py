@@ -49,6 +49,11 @@ def refusal(path, **options):
         ("x,y,id", lambda n: (wave(n), n % 7, n + 1), "y"),
         ("x,y,n", lambda n: (wave(n), n % 7, n), "y"),
         ("x,y,year", lambda n: (wave(n), n % 7, 1990 + n % 5), "y"),
+        ("x,y,customer_id", lambda n: (wave(n), n % 7, n * 7 % 31 + 100), "y"),
+        ("x,y,patientID", lambda n: (wave(n), n % 7, n * 7 % 31 + 100), "y"),
+        ("x,y,index", lambda n: (wave(n), n % 7, n * 7 % 31 + 100), "y"),
+        ("x,y,acid", lambda n: (wave(n), n % 7, n * 7 % 31 + 100), "acid"),
+        ("x,y,date_sold", lambda n: (wave(n), n % 7, n * 7 % 31 + 100), "date_sold"),
         ("x,y,station", lambda n: (wave(n), n % 7, 3), "y"),
         ("x,y,note", lambda n: (wave(n), n % 7, f"note {n}"), "y"),
         ("x,y,kind", lambda n: (wave(n), n % 7, "abc"[n % 3]), "y"),
@@ -61,7 +66,8 @@ def refusal(path, **options):
         ("a,b,c", lambda n: (n + 1, "ab"[n % 2], "xyz"[n % 3]), "b"),
     ],
     ids=[
-        "the last", "before row numbers", "before what counts from 0", "before years", "before a constant",
+        "the last", "before row numbers", "before what counts from 0", "before years", "before _id", "before ID",
+        "before an index", "though it ends like an id", "though it begins like a date", "before a constant",
         "before text", "before words", "before yes and no", "before what is mostly missing", "before dates",
         "before what is empty", "beside dates", "two values where no numbers are", "rather than row numbers",
     ],
@@ -107,6 +113,12 @@ def test_many_columns_that_are_left_out_are_counted(table):
     path = table(rows_of(",".join(f"c{place}" for place in range(9)) + ",x,y", lambda n: (7,) * 9 + (wave(n), n % 7)))
     left_out = "left out: 'c0', 'c1', 'c2', 'c3', 'c4', 'c5' and 3 more (always '7')"
     assert data.load(path).notices == (LAST.format("y"), left_out)
+
+
+def test_words_that_would_take_too_much_room_are_left_out(table, monkeypatch):
+    monkeypatch.setattr("data.features.MOST_FLAGS", 150)
+    path = table(rows_of("many,few,x,y", lambda n: (f"w{n % 9}", "ab"[n % 2], wave(n), n % 7)))
+    assert roles(path) == (("y", ("few=b", "x"), ""), {"many": "too many words for so many rows"})
 
 
 def test_row_numbers_are_used_where_nothing_else_is_there(table):

@@ -119,6 +119,7 @@ def test_what_exists(tmp_path):
     assert exists(f"{tmp_path}/book.xlsx#May")
     assert not exists(f"{tmp_path}/other.xlsx#May")
     assert not exists("a\0b")
+    assert not exists("a\0b.xlsx#May")
 
 
 def test_standard_input(monkeypatch):
