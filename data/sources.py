@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import io
 import os
 import sys
 import zlib
@@ -78,27 +80,22 @@ def unpacked(name: str, content: bytes) -> bytes:
     if not content.startswith(GZIP):
         return content
     try:
-        size = 0
-        for piece in pieces(name, content):  # counted first, so that what is too large takes no memory
-            size += len(piece)
-            if size > LARGEST:
-                raise DataError(f"{name} unpacks to more than 1 GB: expected a smaller file")
-        return b"".join(pieces(name, content))
-    except zlib.error:
+        if sum(map(len, pieces(content))) > LARGEST:  # counted first, so that what is too large takes no memory
+            raise DataError(f"{name} unpacks to more than 1 GB: expected a smaller file")
+        return b"".join(pieces(content))
+    except EOFError:
+        raise DataError(f"{name} ends before its packed content does: expected a whole .gz file") from None
+    except (zlib.error, gzip.BadGzipFile):
         raise DataError(f"{name} cannot be unpacked: expected a whole .gz file") from None
 
 
-def pieces(name: str, content: bytes) -> Iterator[bytes]:
-    """What gzip packed, piece by piece; a file may hold several packed contents, one after another."""
-    rest = content
-    while rest.startswith(GZIP):
-        unpacker = zlib.decompressobj(wbits=16 + zlib.MAX_WBITS)
-        while not unpacker.eof and (piece := unpacker.decompress(rest, PIECE)):
-            rest = unpacker.unconsumed_tail
+def pieces(content: bytes) -> Iterator[bytes]:
+    """What gzip packed, piece by piece, until it is too large."""
+    size = 0
+    with gzip.GzipFile(fileobj=io.BytesIO(content)) as file:
+        while size <= LARGEST and (piece := file.read(PIECE)):
+            size += len(piece)
             yield piece
-        if not unpacker.eof:
-            raise DataError(f"{name} ends before its packed content does: expected a whole .gz file")
-        rest = unpacker.unused_data
 
 
 def too_large(name: str) -> DataError:
