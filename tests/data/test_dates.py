@@ -141,6 +141,20 @@ def test_what_looks_like_a_date(cell, date):
     assert is_date(cell) == date
 
 
+NAMES = (
+    "Jan january Januar enero ene", "Feb February février fév. febrero", "Mar march März mrz. mars marzo",
+    "Apr april avril abril", "May Mai mayo", "Jun june Juni juin junio", "Jul july Juli juillet juil. julio",
+    "Aug august août agosto", "Sep sept. September septembre", "Oct october Oktober okt. octobre",
+    "Nov november noviembre", "Dec december Dezember déc. diciembre",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("month", "names"), list(enumerate(NAMES, 1)))
+def test_names_of_months(month, names):
+    for name in names.split():
+        assert read(f"5 {name} 2024|6 {name} 2024") == ([f"2024-{month:02}-05", f"2024-{month:02}-06"], "")
+
+
 @given(st.lists(st.dates(), min_size=1, max_size=20))
 def test_iso_dates_come_back(dates):
     values = read_dates(polars.Series("x", [f"{date:%Y-%m-%d}".rjust(10, "0") for date in dates])).values

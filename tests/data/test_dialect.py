@@ -99,6 +99,7 @@ def test_any_bytes_are_text_or_refused(content):
         ("wert\n0,5\n12,25\n7,125\n", NONE, 1),
         ("x\n1,5\n2,6\n3,9\n", ",", 2),
         ("1,2\n3,4\n5,6\n", ",", 2),
+        ("name\n5\nann,6\nben,7\ncora,8\n", ",", 2),
         ("a,b,c\n1,2\n3,4\n5,6\n", ",", 3),
         ("a,b\n1,2\n3,4,5\n6,7\n", ",", 2),
         ("a,b\n1,2\n3\n6,7\n", ",", 2),

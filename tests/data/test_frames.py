@@ -157,6 +157,12 @@ def test_a_first_line_that_counts_rows_and_columns(table):
     assert found.notices == ("the first line counts rows and columns: left out", HEADER)
 
 
+@pytest.mark.parametrize(("name", "unnamed"), [("", True), ("rownames", True), ("Unnamed: 0", True), ("n", False)])
+def test_a_first_column_that_names_the_rows(table, name, unnamed):
+    column = next(iter(read_table(table(f"{name},x\n5,1\n3,2\n8,7\n")).columns.values()))
+    assert (column.unnamed, column.counting) == (unnamed, unnamed)
+
+
 def test_lines_of_kinds_and_roles_under_the_header(table):
     found = read_table(table("low\thigh\tkind\nc\tcontinuous\td\n\tmeta\tclass\n1.5\t2.5\ta\n3.5\t4.5\tb\n"))
     assert (list(found.columns), found.rows) == (["low", "high", "kind"], 2)
