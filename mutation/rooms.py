@@ -43,6 +43,14 @@ def found(root: Path, globs: tuple[str, ...]) -> list[str]:
     return sorted(files)
 
 
+def own_tests(folder: str, tests: dict[str, str]) -> dict[str, tuple[str, ...]]:
+    """What is asked about the mutants of each file of a folder, from the middles of their names."""
+    return {
+        f"{folder}/{file}.py": tuple(f"tests/{folder}/test_{name}.py" for name in names.split())
+        for file, names in tests.items()
+    }
+
+
 PICTURES = "tests/tui/pictures/test_pictures_of_views.py"
 TOO_LONG = (
     "tests/tui/views/test_views.py::test_no_state_of_a_run_stops_a_view",
@@ -90,6 +98,39 @@ OWN_TESTS = {  # of the engine's files: what is named like them, or else whoever
     "workspace": "trainer",
 }
 
+OWN_TESTS_OF_DATA = {
+    "catalog": "shipped words",
+    "columns": "columns frames roles",
+    "dataset": "scaling shipped tables",
+    "dates": "dates header steps",
+    "dates_in_parts": "dates_in_parts roles",
+    "description": "description",
+    "dialect": "dialect frames",
+    "errors": "bad_input header",
+    "examples": "past tables roles shipped",
+    "features": "features tables",
+    "frames": "frames excel parquet columns",
+    "generators": "generators",
+    "header": "header frames",
+    "levels": "targets features",
+    "loading": "tables bad_input scaling shipped words",
+    "missing": "columns numerals",
+    "numbered_dates": "numbered_dates columns",
+    "numerals": "numerals columns",
+    "past": "past bad_input",
+    "reading": "tables features roles past peoples_tables",
+    "roles": "roles targets features past",
+    "rows": "rows",
+    "scaling": "scaling",
+    "signature": "signature",
+    "sources": "sources bad_input",
+    "split": "scaling tables",
+    "steps": "steps past",
+    "tables": "tables bad_input shipped",
+    "targets": "targets roles bad_input",
+    "values": "header dialect",
+}
+
 ROOMS = (
     Room(
         "engine",
@@ -106,12 +147,9 @@ ROOMS = (
         # Interpreted loops see a mutant of what they share with machine code; compiled ones come from the kernel cache,
         # which must not take in a mutant either.
         environment={"NUMBA_DISABLE_JIT": "1"},
-        own={
-            f"engine/{file}.py": tuple(f"tests/engine/test_{test}.py" for test in tests.split())
-            for file, tests in OWN_TESTS.items()
-        },
+        own=own_tests("engine", OWN_TESTS),
     ),
-    Room("data", ("data/*.py",), ("tests/data/test_*.py",)),
+    Room("data", ("data/*.py",), ("tests/data/test_*.py",), own=own_tests("data", OWN_TESTS_OF_DATA)),
     Room(
         "tui/draw",
         ("tui/draw/*.py",),

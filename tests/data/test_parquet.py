@@ -73,6 +73,13 @@ def test_parquet_dates_out_of_range_are_missing(tmp_path, dtype):
     assert data.describe(path).columns[0].kind == "date"
 
 
+def test_parquet_dates_of_the_first_and_the_last_year(tmp_path):
+    dates = np.array(["0000-12-31", "0001-01-01", "9999-12-31", "10000-01-01"], "datetime64[D]").astype(np.int32)
+    days = polars.Series(dates, dtype=polars.Int32).cast(polars.Date)
+    path = parquet(tmp_path / "table.parquet", d=days, x=[1.0, 2.0, 4.0, 3.0])
+    assert cells(path)["d"] == ["", "0001-01-01", "9999-12-31", ""]
+
+
 @pytest.mark.parametrize("dtype", [polars.Time, polars.Duration("us"), polars.Decimal(10, 2)])
 def test_parquet_values_of_rarer_types(tmp_path, dtype):
     values = polars.Series([1, 2, 3], dtype=polars.Int64).cast(dtype)
