@@ -64,6 +64,7 @@ def table(tmp_path):
         (SHOPS, "--lags 3", None, None, "column 'date' has 2021-03-01 once for each 'shop', such as 'A': expected one "
          "series with lags; keep the rows of one 'shop'"),
     ],
+    ids=["plain", "no header", "not so named", "decimal commas", "CR", "gzip", "UTF-16", "yes and no", "series", "shops"],
 )  # fmt: skip
 def test_train(unitfit, table, content, options, features, target, notice):
     code, out, err = unitfit("train", "--data", table(content), *options.split(), "--epochs", 1, "--json")
@@ -136,6 +137,7 @@ def test_data_says_why_nothing_can_be_fitted(unitfit, table):
          "table.csv ends before its packed content does: expected a whole .gz file"),
         (b"<!DOCTYPE html>\n<p>,</p>\n", "table.csv is a web page and no table: expected CSV, Excel or Parquet"),
     ],
+    ids=["nothing", "a picture", "cut short", "a web page"],
 )  # fmt: skip
 @pytest.mark.parametrize("command", [("train", "--data"), ("data",)])
 def test_what_is_no_table_is_one_sentence(unitfit, table, command, content, sentence):
