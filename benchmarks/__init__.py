@@ -2,4 +2,5 @@
 
 python -m benchmarks --quick       a look, in a minute or two
 python -m benchmarks               the tables of the README
+python -m benchmarks.tables DIR    how the tables in a folder open: refused or trained, how fast, with how much memory
 """
