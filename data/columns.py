@@ -12,7 +12,7 @@ from data.errors import clean
 from data.header import clean_names
 from data.missing import ANYWHERE
 from data.numbered_dates import is_year_name, read_numbered_dates
-from data.numerals import Numbers, is_numeral, read_numbers, shows_decimal_commas
+from data.numerals import Numbers, has_grouping_points, is_numeral, read_numbers, shows_decimal_commas
 from data.steps import when
 
 if TYPE_CHECKING:
@@ -90,6 +90,8 @@ def read_columns(frame: polars.DataFrame, row_names: str | None = None, undated:
     pairs = list(zip(texts, numbers, strict=True))
     others = {text.name: _as_null(text) for text, plain in pairs if plain.null_count() > text.null_count()}
     comma = any(map(shows_decimal_commas, others.values()))
+    if comma:  # then 1.500 is more than a thousand
+        others |= {text.name: text for text, _ in pairs if text.name not in others and has_grouping_points(text, comma)}
     columns = [
         _of_text(text.name, others[text.name], comma)
         if text.name in others

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from data.columns import Column, Kind
-from data.errors import DataError
+from data.errors import DataError, clean
+from data.features import split_names
 from data.reading import raw
 from data.roles import Roles, choose
 from data.tables import Table, read_table
@@ -60,9 +61,21 @@ def describe(
     try:
         roles = choose(table, target, features, lags)
         notices = raw(table, roles, guessed=features is None).notices
-        return described(table, roles, notices)
     except DataError as error:
-        return described(table, None, table.notices, str(error))
+        plain = described(table, None, table.notices, str(error))
+        return replace(plain, columns=tuple(as_asked(column, table, target, features) for column in plain.columns))
+    return described(table, roles, notices)
+
+
+def as_asked(column: Described, table: Table, target: str | None, features: Any) -> Described:
+    """A column in the role that it was asked for, though that cannot be."""
+    if target is not None and column.name in (clean(target), clean(target).partition("=")[0]):
+        return replace(column, role="target")
+    try:
+        wanted = features is not None and column.name in split_names(table, features)
+    except DataError:
+        wanted = False
+    return replace(column, role="feature") if wanted else column
 
 
 def described(table: Table, roles: Roles | None, notices: tuple[str, ...], problem: str = "") -> Description:
@@ -83,6 +96,8 @@ def of_column(column: Column, roles: Roles | None) -> Described:
     role, why = "", ""
     if roles is not None:
         role, why = role_of(column, roles), roles.left_out.get(column.name, "")
+        if roles.lags and not role and not why:
+            why = "the target's own past takes its place"
     return Described(
         name=column.name,
         kind=column.kind,

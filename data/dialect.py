@@ -22,7 +22,7 @@ CELLS = 100  # of a row that are looked at
 MOST_TITLES = 20  # lines above a table
 EVEN = 0.9  # of the rows that have as many cells as most
 COMMENTS = ("#", "%", "//")
-LOOSE_QUOTE = re.compile(rb'([,;|]) +"')
+LOOSE_QUOTE = re.compile(rb'([,;|]) +"|" +(?=[,;|\n])')
 NAMED_SEPARATOR = re.compile(r'"?sep=([,;|\t ])"?\s*')
 BRACKETED = re.compile(r"\s*<[^<>,;|]*>\s*")  # a title such as <1960 Q1>
 WIDE_GAP = re.compile(r"[ \t]{2,}|\t")
@@ -39,7 +39,6 @@ class Parted:
     separator: str
     records: Records
     share: float  # of the records that have as many cells as most
-    begins: bool  # whether the first of them belongs to the table
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,10 +159,8 @@ def separated(lines: Sequence[str], separators: Sequence[str] = SEPARATORS) -> t
     found = [ways for separator in separators if (ways := parted_by(lines, separator)) is not None]
     signs = [ways for ways in found if ways.separator.strip(" ")]
     even = [ways for ways in found if ways.share >= EVEN]
-    if even_signs := [ways for ways in even if ways in signs]:
-        best = next((ways for ways in even_signs if ways.begins), even_signs[0])
-    elif even or signs:
-        best = max(even or signs, key=lambda ways: ways.share)
+    if even or signs:
+        best = max([ways for ways in even if ways in signs] or even or signs, key=lambda ways: ways.share)
     else:
         return ",", [(number, [line]) for number, line in enumerate(lines) if line.strip()]
     return best.separator, best.records
@@ -186,7 +183,7 @@ def parted_by(lines: Sequence[str], separator: str) -> Parted | None:
     if width < 2:
         return None
     share = sum(len(record) == width for _, record in records) / len(records)
-    return Parted(separator, records, share, begin(records, width) == 0)
+    return Parted(separator, records, share)
 
 
 def parsed(lines: Sequence[str], separator: str) -> Iterator[tuple[int, Record]]:
@@ -272,7 +269,7 @@ def close_to_quotes(content: bytes) -> bytes:
     """A text without blanks between a separator and a quote, where they would make the quote a letter."""
     if LOOSE_QUOTE.search(content, 0, HEAD_BYTES) is None:
         return content
-    return LOOSE_QUOTE.sub(rb'\1"', content)
+    return LOOSE_QUOTE.sub(lambda match: (match[1] or b"") + b'"', content)
 
 
 def parted_by_tabs(content: bytes, separator: str) -> bytes:

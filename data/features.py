@@ -64,6 +64,10 @@ def of_name(table: Table, name: str) -> list[Feature]:
     column, level = split_level(table, "features", name)
     if level is not None:
         return [Feature(name, column, level)]
+    if column.kind == "date":
+        raise DataError(
+            f"features={show(name)} holds dates: expected numbers or words; leave it out, it dates the rows"
+        )
     if column.kind == "text":
         raise DataError(
             f"column {name!r} of {table.name} holds text of many values: expected numbers, or at most a dozen words"

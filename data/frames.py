@@ -13,7 +13,7 @@ import polars
 from polars.exceptions import NoDataError, PanicException, PolarsError
 
 from data.columns import read_columns
-from data.dialect import Dialect, as_utf8, close_to_quotes, parted_by_tabs, tell
+from data.dialect import Dialect, as_utf8, begin, close_to_quotes, parted_by_tabs, tell
 from data.errors import DataError, choice, clean
 from data.header import clean_names, is_count, is_header, numbered
 from data.sources import LARGEST, Path, read_source, split_sheet
@@ -21,6 +21,7 @@ from data.tables import Cells, Table
 
 SAMPLE = 200, 20_000  # rows, and cells in them, by which a header is told
 ZIP, OLD_EXCEL, PARQUET = b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"PAR1"
+LONGEST_TITLE = 1000  # letters of a column's name that come back with predictions
 CELL_NAME = re.compile(rb' r="([A-Z]{1,4})([0-9]{1,9})"')
 CELL = 8  # bytes that a cell takes at least
 MOST_COLUMNS = 20_000
@@ -48,12 +49,11 @@ def read_frame(path: Path, header: bool | None) -> Table:
     if content.startswith(PARQUET):
         frame, names, notices = of_parquet(name, content)
     elif content.startswith((ZIP, OLD_EXCEL)):
-        frame, names, notices = headed(of_excel(name, content, sheet), header)
+        frame, names, notices = headed(without_titles(of_excel(name, content, sheet)), header)
     else:
         frame, names, notices = of_text(name, content, header)
     del content
-    if frame.width > MOST_COLUMNS:
-        raise DataError(f"{name} has {frame.width} columns: expected at most {MOST_COLUMNS}")
+    refuse_wide(name, frame.width)
     frame, names, more = tidied(stripped(frame), names)
     if not frame.width or not frame.height:
         raise DataError(f"{name} has no rows: expected a table with a header and at least one row")
@@ -65,7 +65,8 @@ def read_frame(path: Path, header: bool | None) -> Table:
     undated = cleaned[0] if unnamed or NO_HEADER in notices else None
     columns = {column.name: column for column in read_columns(frame, unnamed, undated)}
     cells: dict[str, Cells] = {column.name: column for column in frame}  # type: ignore[misc]  # a Series is a sequence
-    return Table(name, columns, cells, (*notices, *more))
+    titles = tuple(clean(title, LONGEST_TITLE) or names for title, names in zip(names, cleaned, strict=True))
+    return Table(name, columns, cells, (*notices, *more), titles)
 
 
 def of_text(name: str, content: bytes, header: bool | None) -> Named:
@@ -75,6 +76,7 @@ def of_text(name: str, content: bytes, header: bool | None) -> Named:
         if beginning.match(content):
             raise DataError(f"{name} is {what} and no table: expected CSV, Excel or Parquet")
     dialect = tell(name, content)
+    refuse_wide(name, dialect.width)
     frame = parsed(name, content[dialect.start :], dialect)
     broken = overflowing(frame, dialect.width)
     if broken.any():
@@ -169,6 +171,11 @@ def of_parquet(name: str, content: bytes) -> Named:
     return polars.DataFrame(texts), frame.columns, ()
 
 
+def refuse_wide(name: str, columns: int) -> None:
+    if columns > MOST_COLUMNS:
+        raise DataError(f"{name} has {columns} columns: expected at most {MOST_COLUMNS}")
+
+
 def refuse_large(name: str, rows: int, columns: int) -> None:
     if rows * columns * CELL > LARGEST:
         raise DataError(f"{name} unpacks to more than 1 GB ({rows} rows of {columns}): expected a smaller file")
@@ -204,6 +211,13 @@ def of_excel(name: str, content: bytes, sheet: str | None) -> Frame:
     except (fastexcel.FastExcelError, PolarsError, PanicException, IndexError) as error:
         reason = clean(str(error).partition("\n")[0], 100)
         raise DataError(f"{name} cannot be read as Excel ({reason}): expected a whole workbook") from None
+
+
+def without_titles(frame: Frame) -> Frame:
+    """A sheet without the rows above its table."""
+    rows = [[cell or "" for cell in row] for row in frame.head(sample_rows(frame.width)).iter_rows()]
+    filled = [(number, row) for number, row in enumerate(rows) if any(map(str.strip, row))]
+    return frame.slice(filled[begin(filled, frame.width)][0]) if filled else frame
 
 
 def refuse_archive(name: str, content: bytes) -> None:

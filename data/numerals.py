@@ -23,6 +23,7 @@ SPACES = "\u00a0\u202f\u2009\u2007 "
 PLAIN = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
 THOUSANDS = r"[+-]?[1-9]\d{0,2}(?:,\d{3})+(?:\.\d*)?"
 POINTS = r"[+-]?[1-9]\d{0,2}(?:\.\d{3}){2,}"  # 1.234.567: no number with a decimal point
+ONE_POINT = r"[+-]?[1-9]\d{0,2}\.\d{3}"  # the numeral that may be either
 DECIMAL_COMMA = r"[+-]?(?:\d+|[1-9]\d{0,2}(?:\.\d{3})+)?,\d+(?:[eE][+-]?\d+)?"
 ONE_COMMA = r"[+-]?[1-9]\d{0,2},\d{3}"  # the numeral that may be either
 NUMERAL = re.compile("|".join((PLAIN, THOUSANDS, POINTS, DECIMAL_COMMA)))
@@ -59,20 +60,21 @@ def read_numbers(cells: polars.Series, comma: bool = False) -> Numbers:
     import polars
 
     values = cells.cast(polars.Float64, strict=False)
-    if values.null_count() == cells.null_count():
+    if values.null_count() == cells.null_count() and not (comma and has_grouping_points(cells, comma)):
         return Numbers(values.to_numpy(), np.zeros(len(cells), bool), "")
     text = bare(cells)
     decimal = has_decimal_commas(text, comma)
+    if has_grouping_points(text, comma):
+        text = text.zip_with(~text.str.contains(f"^(?:{POINTS}|{ONE_POINT})$").fill_null(False), without(text, "."))
     if decimal:
         plain = text.str.replace_all(".", "", literal=True).str.replace(",", ".", literal=True)
         plain = text.zip_with(~text.str.contains(f"^(?:{DECIMAL_COMMA}|{POINTS})$").fill_null(False), plain)
     else:
         plain = text.zip_with(~text.str.contains(f"^(?:{THOUSANDS})$").fill_null(False), without(text, ","))
-        plain = plain.zip_with(~text.str.contains(f"^(?:{POINTS})$").fill_null(False), without(text, "."))
     values = plain.cast(polars.Float64, strict=False)
     known = text.str.to_lowercase().is_in(list(AMONG_NUMBERS)).fill_null(True)
     slips = (values.is_null() & ~known).to_numpy()
-    return Numbers(values.to_numpy(), slips, in_words(cells, text, decimal, known))
+    return Numbers(values.to_numpy(), slips, in_words(cells, text, decimal, comma))
 
 
 def without(text: polars.Series, letter: str) -> polars.Series:
@@ -116,6 +118,17 @@ def has_decimal_commas(text: polars.Series, comma: bool = False) -> bool:
     return decimal > thousands
 
 
+def has_grouping_points(text: polars.Series, comma: bool) -> bool:
+    """Whether points in these numerals part thousands: one of them has two, or the table's commas are decimal ones.
+
+    Then each point must have three digits behind it.
+    """
+    pointed = int(text.str.contains(".", literal=True).sum())
+    if not pointed or pointed > count(text, f"{POINTS}|{ONE_POINT}|{DECIMAL_COMMA}"):
+        return False
+    return bool(count(text, POINTS)) or comma
+
+
 def shows_decimal_commas(cells: polars.Series) -> bool:
     """Whether a column's numerals have decimal commas without any doubt, and are most of its cells."""
     if not cells.str.contains(",", literal=True).any():
@@ -125,12 +138,12 @@ def shows_decimal_commas(cells: polars.Series) -> bool:
     return 2 * decimal > len(text) - text.null_count() and has_decimal_commas(text)
 
 
-def in_words(cells: polars.Series, text: polars.Series, decimal: bool, known: polars.Series) -> str:
+def in_words(cells: polars.Series, text: polars.Series, decimal: bool, comma: bool) -> str:
     """How the numbers are written, where it is not the usual way."""
     said = []
     if decimal:
         said.append("with decimal commas")
-    elif count(text, THOUSANDS) or count(text, POINTS) or bool(cells.str.contains(GROUPS).any()):
+    elif count(text, THOUSANDS) or has_grouping_points(bare(cells), comma) or cells.str.contains(GROUPS).any():
         said.append("with thousands separators")
     if bool(cells.str.contains(f"(?i){CURRENCY}").any()):
         said.append("without the signs of currency")

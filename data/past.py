@@ -39,7 +39,9 @@ def refuse_empty_cells(table: Table, examples: Examples, time: Column | None) ->
     dated = examples.times is not None and not np.isnan(examples.times[row])
     place = f"at {when(examples.times[row])}" if dated and examples.times is not None else f"in row {row + 1}"
     column = examples.target if np.isnan(examples.y[row]) or time is None else time.name
-    raise DataError(f"{table.name} has an empty cell {place}, column {column!r}: expected none with lags; fill it in")
+    raise DataError(
+        f"{table.name} has an empty cell {place}, column {column!r}: expected none with lags; fill it or leave lags out"
+    )
 
 
 def refuse_gaps(table: Table, times: Times, time: Column) -> None:
@@ -48,7 +50,7 @@ def refuse_gaps(table: Table, times: Times, time: Column) -> None:
     if missing is not None:
         raise DataError(
             f"{table.name} has no row for {when(missing)} in column {time.name!r}: "
-            "expected evenly spaced dates with lags; fill the gap"
+            "expected evenly spaced dates with lags; fill the gap, or leave lags out"
         )
 
 

@@ -97,7 +97,9 @@ def own_past(table: Table, roles: Roles, examples: Examples) -> Examples:
             f"{lags + FEWEST_ROWS} rows for its own past"
         )
     spread = spread_out(dated, lags)
-    notice = f"from its own past, the last {lags} {steps_of(spread)} (lags takes another number)"
+    even = len(spread.notices) == len(dated.notices)  # with gaps, only these lags leave out what has no whole past
+    other = " (lags takes another number)" * even
+    notice = f"from its own past, the last {lags} {steps_of(spread)}{other}"
     return windows(table, replace(spread, notices=(*spread.notices, notice)), lags, None)
 
 

@@ -30,6 +30,8 @@ class Roles:
 
 def choose(table: Table, target: str | None, features: Any, lags: int | None) -> Roles:
     """The roles that are asked for; those that are not are guessed, and a notice says so. Raises DataError."""
+    if lags is not None and features is not None:
+        raise DataError(f"lags={lags} with features: expected one of them, for lags make features of the target")
     columns = list(table.columns.values())
     wanted = None if features is None else split_names(table, features)
     named = {target, *(wanted or ())}

@@ -12,11 +12,12 @@ from numpy.typing import NDArray
 from data.columns import YES, Column
 from data.errors import DataError, clean
 from data.examples import refuse_twice
-from data.past import UNDATED, refuse_gaps
+from data.past import MOST_STEPS, UNDATED, refuse_gaps
 from data.reading import read_times
 from data.roles import time_column
 from data.scaling import Floats
 from data.signature import Signature
+from data.steps import places as steps_of_rows
 from data.steps import time_period
 from data.tables import Table, read_table
 
@@ -29,6 +30,7 @@ Places = NDArray[np.intp]
 class Rows:
     """The rows of a table in their order."""
 
+    titles: tuple[str, ...]  # the names of the columns as the table has them
     cells: dict[str, list[str]]  # columns of text by their clean names
     notices: tuple[str, ...]
     inputs: Floats  # (rows, n_inputs) in the data's own units, in order of time; NaN where a value is missing
@@ -59,12 +61,12 @@ def read_rows(path: str | os.PathLike[str], signature: Signature) -> Rows:
     cells = {name: [cell or "" for cell in column] for name, column in table.cells.items()}
     if not signature.lags:
         inputs = np.column_stack([inputs_of(table, *place) for place in own.values()])
-        return Rows(cells, unused(table, {*used, signature.target_name}), inputs, np.arange(table.rows))
+        return Rows(table.titles, cells, unused(table, {*used, signature.target_name}), inputs, np.arange(table.rows))
     time = time_column(list(table.columns.values()), len(signature.lags), set(used))
     inputs, places = past(table, signature, time)
     if time is None:
-        return Rows(cells, (*unused(table, set(used)), UNDATED), inputs, places)
-    return Rows(cells, unused(table, {*used, time.name}), inputs, places)
+        return Rows(table.titles, cells, (*unused(table, set(used)), UNDATED), inputs, places)
+    return Rows(table.titles, cells, unused(table, {*used, time.name}), inputs, places)
 
 
 def parted(table: Table, feature: str) -> tuple[str, str | None]:
@@ -118,31 +120,36 @@ def some(names: list[str]) -> str:
 def past(table: Table, signature: Signature, time: Column | None) -> tuple[Floats, Places]:
     """Each row's past, (rows, lags) in order of time, yesterday first, and the place of each row among them."""
     lags, y = len(signature.lags), table.numbers(table.columns[signature.target_name])
-    order = order_in_time(table, time, signature)
+    order, steps = order_in_time(table, time, signature)
+    values = np.full(int(steps[-1]) + 1, np.nan)  # a step without a row is a value that is not known
+    values[steps] = y[order]
     places = np.empty_like(order)
-    places[order] = np.arange(len(order))
-    before = np.concatenate([np.full(lags, np.nan), y[order][:-1]])
+    places[order] = steps
+    before = np.concatenate([np.full(lags, np.nan), values[:-1]])
     return np.lib.stride_tricks.sliding_window_view(before, lags)[:, ::-1], places
 
 
-def order_in_time(table: Table, time: Column | None, signature: Signature) -> Places:
-    """The rows from the earliest to the latest; as they stand where nothing dates them.
+def order_in_time(table: Table, time: Column | None, signature: Signature) -> tuple[Places, Places]:
+    """(the rows from the earliest to the latest, the step at which each stands); as they are where nothing dates them.
 
-    Raises DataError for dates that are not evenly spaced, or by another step than those that the network knows.
+    Raises DataError for dates that have no step in common, or another than those that the network knows.
     """
     if time is None:
-        return np.arange(table.rows)
+        return np.arange(table.rows), np.arange(table.rows)
     times = read_times(table, time)
     empty = np.flatnonzero(np.isnan(times))
     if len(empty):
         raise DataError(f"row {empty[0] + 1}, column {time.name!r} is empty: expected a date in each row with lags")
     order = np.argsort(times, kind="stable")
     refuse_twice(table, times[order], time)
-    refuse_gaps(table, times[order], time)
+    steps = steps_of_rows(times[order])
+    if steps is None or steps[-1] > MOST_STEPS * len(steps):
+        refuse_gaps(table, times[order], time)
+        steps = np.arange(len(order))
     step = time_period(times)
     if signature.period not in (None, step) and table.rows > 1:
         raise DataError(
             f"{table.name} has a row for each {step or 'other step'}: expected one for each {signature.period}, "
             "as in the data that were fitted"
         )
-    return order
+    return order, steps

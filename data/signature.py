@@ -13,10 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data.dataset import PLAIN_LABELS, Dataset
-from data.errors import DataError, clean, show
+from data.errors import NAME_LENGTH, DataError, clean, show
 from data.scaling import Floats, Scaling
 from data.steps import Period
 
+LONGEST_NAME = 3 * NAME_LENGTH  # of a column, an equals sign and a word
 Arrays = Mapping[str, NDArray[Any]]
 NAMES = (
     "data", "feature_names", "feature_labels", "feature_units", "target_name", "target_label", "target_unit",
@@ -137,7 +138,7 @@ def _floats(arrays: Arrays, name: str, shape: tuple[int, ...]) -> Floats:
 
 def _texts(arrays: Arrays, name: str, shape: tuple[int, ...]) -> tuple[str, ...]:
     """One text, or one for each feature, safe to print."""
-    return tuple(map(clean, _checked(arrays, name, "U", shape).ravel().tolist()))
+    return tuple(clean(text, LONGEST_NAME) for text in _checked(arrays, name, "U", shape).ravel().tolist())
 
 
 def _checked(arrays: Arrays, name: str, kind: str, shape: tuple[int, ...]) -> NDArray[Any]:

@@ -28,6 +28,7 @@ class Table:
     columns: Mapping[str, Column]
     cells: Mapping[str, Cells]  # their text; None or "" where a cell is empty
     notices: tuple[str, ...] = ()  # how the file was read, where that had to be guessed
+    titles: tuple[str, ...] = ()  # the names as they stand in the file, on one line each, where they are known
 
     @property
     def rows(self) -> int:

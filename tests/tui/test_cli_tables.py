@@ -64,7 +64,7 @@ def table(tmp_path):
         (SHOPS, "--lags 3", None, None, "column 'date' has 2021-03-01 once for each 'shop', such as 'A': expected one "
          "series with lags; keep the rows of one 'shop'"),
     ],
-    ids=["plain", "no header", "not so named", "decimal commas", "CR", "gzip", "UTF-16", "yes and no", "series", "shops"],
+    ids=["plain", "no header", "not so named", "commas", "CR", "gzip", "UTF-16", "yes and no", "series", "shops"],
 )  # fmt: skip
 def test_train(unitfit, table, content, options, features, target, notice):
     code, out, err = unitfit("train", "--data", table(content), *options.split(), "--epochs", 1, "--json")

@@ -34,7 +34,7 @@ def predicted(fitted: Fitted, rows: Rows) -> tuple[str, tuple[str, ...]]:
             raise DataError(f"the table has a column {name!r} already: expected one without it; rename or remove it")
     file = io.StringIO()
     table = csv.writer(file, lineterminator="\n")
-    table.writerow([*rows.cells, *columns])
+    table.writerow([*rows.titles, *columns])
     table.writerows(zip(*rows.cells.values(), *columns.values(), strict=True))
     missing = "their past is not whole" if signature.lags else "a feature is missing there"
     counts = {missing: int((~whole).sum()), "it is too large to be a number": int((whole & ~known).sum())}

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import sys
 import tempfile
+from pathlib import Path
 
 import click
 
 from data.sources import STANDARD_INPUT, read_source
 from tui.console.out import is_terminal
 
+KEPT = "standard_input-"  # how the name of a file begins that is there as long as the program
 NO_CURSOR = ("dumb", "unknown")
 
 
@@ -36,6 +39,7 @@ def kept_input() -> str:
         raise click.UsageError("FILE -: no terminal for the keys; expected one, or a file") from None
     os.dup2(terminal, 0)
     os.close(terminal)
-    with tempfile.NamedTemporaryFile(prefix="unitfit-", suffix=".csv", delete=False) as file:  # `o`, `0` read it again
+    with tempfile.NamedTemporaryFile(prefix=KEPT, suffix=".csv", delete=False) as file:  # `o` and `lags` read it again
         file.write(content)
+    atexit.register(Path(file.name).unlink, missing_ok=True)
     return file.name

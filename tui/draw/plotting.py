@@ -46,8 +46,9 @@ def plot_fit_text(
     width: int = 72,
     height: int = 18,
     labels: tuple[str, str] = ("x", "y"),
+    line: str = "the fit",
 ) -> str:
-    """A fit as plain text of `width` by about `height` characters: the curve (x, y) over the points (x, y).
+    """A fit as plain text of `width` by about `height` characters: the curve (x, y), named `line`, over the points.
 
     All in raw units, the curve's x ascending. What is not finite, or outside the range of the points, is left out;
     without a finite point the text is empty.
@@ -62,7 +63,7 @@ def plot_fit_text(
     across = linear(float(x.min()), float(x.max()), width - 8, columns_a_tick(width - 8))
     up = linear(float(y.min()), float(y.max()), height - 4, rows_a_tick(height - 4))
     figure = _figure(plotext, width, height)
-    figure.title(f"{labels[1]} by {labels[0]}: • data, line the fit")
+    figure.title(f"{labels[1]} by {labels[0]}: • data, line {line}")
     for name, axis in (("x", across), ("y", up)):
         ruler = figure.ruler(name)
         ruler.alignment("edge")

@@ -11,7 +11,8 @@ LONGEST = 22  # letters of all words together
 def extent(column: Described) -> str:
     """From where to where a column's numbers or dates go, or its words."""
     if column.low:
-        return minus(column.low if column.low == column.high else f"{column.low} … {column.high}")
+        extent = column.low if column.low == column.high else f"{column.low} … {column.high}"
+        return minus(extent) if column.kind == "number" else extent
     shown = ", ".join(column.words)
     return shown if len(shown) <= LONGEST else f"{len(column.words)} words"
 

@@ -225,7 +225,7 @@ class Session:
         """A run that was cut off can be gone on with; a scene says what to do in it instead."""
         self.kept = kept
         if kept is not None and self.stage is None:
-            self.telling.say(words.OFFER)
+            self.telling.say(*words.of_offer(self.dataset))
 
     def go_on(self) -> None:
         """The run that was cut off."""

@@ -16,6 +16,7 @@ from tui.run.telling import Note
 
 FIRST_NOTE = "space plays, . is one update; s adds a sigmoid unit, r a ReLU; ? all keys"  # whole at 80 columns
 NEXT = "space plays, ? all keys"
+CUT_OFF = "a run was cut off: ctrl+r goes on with it"
 OFFER = "A run was cut off: ctrl+r goes on with it; space plays this one, ? all keys"
 TO_BEFORE = "; u goes to the run before"
 NOTHING_LEFT = "No run was cut off: there is nothing to go on with"
@@ -54,6 +55,11 @@ def of_beginning(beginning: Beginning, run: Run) -> str:
 def of_first(dataset: Dataset) -> tuple[str, ...]:
     """What is said of the run that the program starts with, in fewer and fewer words."""
     return "; ".join((*dataset.notices, FIRST_NOTE)), *(f"{form}; {NEXT}" for form in briefly(dataset)), FIRST_NOTE
+
+
+def of_offer(dataset: Dataset) -> tuple[str, ...]:
+    """That a run was cut off, with how the present table was read, in fewer and fewer words."""
+    return *(f"{form}; {CUT_OFF}" for form in briefly(dataset)), OFFER
 
 
 def briefly(dataset: Dataset) -> tuple[str, ...]:

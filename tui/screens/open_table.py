@@ -25,10 +25,10 @@ from tui.screens.dialog import Dialog
 from tui.widgets.number_prompt import DIGITS
 
 FIELDS = (
-    ("file", "CSV, Excel or Parquet; enter looks into it"),
+    ("file", "CSV, Excel or Parquet; tab looks into it"),
     ("target", "the column to fit; the last numeric one if empty"),
     ("features", 'columns: a, b, "c, d"; all others that can be if empty'),
-    ("lags", "past values of the target as features, such as 28; for dated data"),
+    ("lags", "so many past values of the target as features, such as 28"),
 )
 HEADINGS = ("", "column", "holds", "range", "missing", "example")
 MARKS = {"target": "▸ target", "feature": "• feature", "time": "◷ time", "": ""}
@@ -40,10 +40,16 @@ PICK = "t target   space feature   enter opens   tab next field   esc leaves"
 class Columns(DataTable[Text]):
     """The columns of a table, a row each."""
 
+    def action_stay(self) -> None:
+        """All of a row is always seen."""
+
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("t", "screen.pick_target", "target", show=False),
         Binding("space", "screen.pick_feature", "feature", show=False),
         Binding("enter", "screen.open", "open", show=False),
+        Binding("home", "scroll_top", "first", show=False),
+        Binding("end", "scroll_bottom", "last", show=False),
+        Binding("left,right", "stay", "", show=False),
     ]
 
 
@@ -53,9 +59,9 @@ class OpenTable(Dialog):
     class Described(Message):
         """The file's columns, or what is wrong with it."""
 
-        def __init__(self, description: data.Description | None, problem: str = "") -> None:
+        def __init__(self, path: str, description: data.Description | None, problem: str = "") -> None:
             super().__init__()
-            self.description, self.problem = description, problem
+            self.path, self.description, self.problem = path, description, problem
 
     def __init__(self, send: Callable[[Command], None], options: Mapping[str, Any]) -> None:
         """`options`: those of `data.load` for the table that is fitted now, {} where it is none of one's own."""
@@ -85,6 +91,7 @@ class OpenTable(Dialog):
 
     def on_mount(self) -> None:
         self.description: data.Description | None = None
+        self.seen = ""  # the file that it is of
         self.query_one(Columns).display = False
         self.focuses = bool(self.present)  # a table that is known is to be looked at first
         self.look()
@@ -102,13 +109,13 @@ class OpenTable(Dialog):
         try:
             description = data.describe(wanted.data, wanted.target, wanted.features, wanted.lags)
         except EXPECTED as error:
-            self.post_message(self.Described(None, one_sentence(error)))
+            self.post_message(self.Described(wanted.data, None, one_sentence(error)))
         else:
-            self.post_message(self.Described(description, description.problem))
+            self.post_message(self.Described(wanted.data, description, description.problem))
 
     @on(Described)
     def show(self, message: Described) -> None:
-        self.description = message.description
+        self.description, self.seen = message.description, message.path
         columns = self.query_one(Columns)
         row = columns.cursor_row
         columns.clear()
@@ -127,12 +134,12 @@ class OpenTable(Dialog):
         column = self._column()
         problem = self.description is not None and self.description.problem
         if column is not None and self.query_one(Columns).has_focus and not problem:
-            self.say(f"{PICK}\n{column.name}: {column.note}" if column.note else PICK)
+            self.say(f"{PICK}\n{column.name}: {column.note or column.kind}")
 
     def action_pick_target(self) -> None:
         column = self._column()
         if column is not None and self.description is not None:
-            self.query_one("#target", Input).value = column.name
+            self.query_one("#target", Input).value = next_target(column, self._value("target"))
             if self._value("features"):
                 self._take([each for each in self.features if each != column.name])
             self.look()
@@ -147,7 +154,7 @@ class OpenTable(Dialog):
 
     @property
     def features(self) -> list[str]:
-        """The columns that are features now, by the list."""
+        """The columns that are features now, as they are marked."""
         columns = () if self.description is None else self.description.columns
         return [column.name for column in columns if column.role == "feature"]
 
@@ -158,6 +165,14 @@ class OpenTable(Dialog):
         columns = self.query_one(Columns)
         rows = () if self.description is None else self.description.columns
         return rows[columns.cursor_row] if 0 <= columns.cursor_row < len(rows) else None
+
+    @on(Input.Changed, "#file")
+    def forget(self) -> None:
+        """What was seen of another file is none of this one's."""
+        if self.description is not None and self.seen != self._value("file"):
+            self.description = None
+            self.query_one(Columns).display = False
+            self.say(HELP)
 
     @on(Input.Submitted)
     def action_open(self) -> None:
@@ -178,6 +193,14 @@ class OpenTable(Dialog):
     def _value(self, name: str) -> str:
         value = self.query_one(f"#{name}", Input).value.strip()
         return os.path.expanduser(value) if name == "file" else value
+
+
+def next_target(column: data.Described, present: str) -> str:
+    """A column as the target; of more than two words one against the rest, the next one after the present."""
+    if len(column.words) <= 2:
+        return column.name
+    targets = [f"{column.name}={word}" for word in column.words]
+    return targets[(targets.index(present) + 1) % len(targets)] if present in targets else targets[0]
 
 
 def cells(column: data.Described) -> tuple[str, ...]:
