@@ -106,13 +106,14 @@ def test_dates(cells, dates):
     ("cells", "dates", "how"),
     [
         ("1/2/2024|1/3/2024|1/5/2024", ["2024-01-02", "2024-01-03", "2024-01-05"], "month first"),
+        ("12.1.2024|12.2.2024|12.3.2024", ["2024-01-12", "2024-02-12", "2024-03-12"], "day first"),
         ("1.2.2024|1.3.2024|1.5.2024", ["2024-02-01", "2024-03-01", "2024-05-01"], "day first"),
         ("1/2/2024|2/2/2024|1/3/2024", ["2024-02-01", "2024-02-02", "2024-03-01"], "day first"),
         ("1.2.2024|1.3.2024|2.1.2024", ["2024-01-02", "2024-01-03", "2024-02-01"], "month first"),
         ("1/3/2024|2/2/2024|1/2/2024", ["2024-03-01", "2024-02-02", "2024-02-01"], "day first"),
         ("5/5/2024|1/2/2024|3/4/2024", ["2024-05-05", "2024-01-02", "2024-03-04"], "month first"),
     ],
-    ids=["slashes", "points", "rising", "rising in spite of points", "falling", "no order"],
+    ids=["slashes", "up to 12", "points", "rising", "rising in spite of points", "falling", "no order"],
 )
 def test_day_and_month_that_could_be_either_are_said(cells, dates, how):
     assert read(cells) == (dates, f"{how}, as far as can be told")

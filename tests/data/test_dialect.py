@@ -197,6 +197,14 @@ def test_nothing_to_tell(text):
         told(text)
 
 
+@pytest.mark.parametrize("before", [0, 1, 500_000])
+def test_the_longest_line_that_is_read(before):
+    rows = "x,y\n" + "1,2\n" * before
+    assert told(f"{rows}1,{'2' * 999_998}\n3,4\n").width == 2
+    with pytest.raises(DataError, match=rf"^line {before + 2} of table\.csv is longer than 1 MB"):
+        told(f"{rows}1,{'2' * 999_999}\n3,4\n")
+
+
 @pytest.mark.parametrize(
     ("given", "clean"),
     [

@@ -49,7 +49,7 @@ def test_dates_in_two_columns_are_said(table):
 
 def test_a_date_that_is_named_as_a_feature_is_no_number(table):
     path = table(rows_of("when,x,y", lambda n: (day(n), wave(n), n % 7)))
-    assert "column 'when' is '2024-01-01': expected a finite number" in refusal(path, target="y", features=["when"])
+    assert refusal(path, target="y", features=["when"]).startswith("features='when' holds dates: expected numbers or")
 
 
 def test_a_table_without_anything_to_fit_from_names_the_reasons(table):

@@ -104,7 +104,7 @@ def test_fewer_rows_than_lags_have_no_whole_past(table):
 @pytest.mark.parametrize(
     ("dates", "sentence"),
     [
-        ("2015-01-01 2015-01-02 2015-01-04", "table.csv has no row for 2015-01-03 in column 'date'"),
+        ("2015-01-01 2015-01-02 2015-03-04", "table.csv has no row for 2015-01-03 in column 'date'"),
         ("2015-01-01 2015-01-02 2015-01-01", "column 'date' has 2015-01-01 twice: expected each date once"),
         ("2015-01-01 2015-01-02 ", "row 3, column 'date' is empty: expected a date in each row with lags"),
         ("2015-01-01 2015-02-01 2015-03-01", "table.csv has a row for each month: expected one for each day"),

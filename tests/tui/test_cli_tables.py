@@ -53,7 +53,7 @@ def table(tmp_path):
     [
         (PLAIN, "", ["depth"], "salt", "fits 'salt', the last column of numbers: name another as target"),
         (NO_HEADER, "", ["column 1"], "column 2", "no header: the first row holds values, as the others do"),
-        (NO_HEADER, "--no-header --target salt=1", None, None, "target='salt=1': expected one of column 1, column 2"),
+        (NO_HEADER, "--no-header --target salt=1", None, None, "--target='salt=1': expected one of column 1, column 2"),
         (COMMAS, "", ["depth"], "salt", "read with decimal commas: 'salt', 'depth'"),
         (PLAIN.replace("\n", "\r"), "--target salt", ["depth"], "salt", None),
         (gzip.compress(PLAIN.encode()), "--target salt", ["depth"], "salt", None),
@@ -64,7 +64,7 @@ def table(tmp_path):
         (SHOPS, "--lags 3", None, None, "column 'date' has 2021-03-01 once for each 'shop', such as 'A': expected one "
          "series with lags; keep the rows of one 'shop'"),
     ],
-    ids=["plain", "no header", "not so named", "commas", "CR", "gzip", "UTF-16", "yes and no", "series", "shops"],
+    ids=["plain", "no header", "unknown", "decimal commas", "CR", "gzip", "UTF-16", "yes and no", "series", "shops"],
 )  # fmt: skip
 def test_train(unitfit, table, content, options, features, target, notice):
     code, out, err = unitfit("train", "--data", table(content), *options.split(), "--epochs", 1, "--json")

@@ -115,7 +115,7 @@ def plot(outcome: Outcome) -> str:
         return plot_fit_text((steps, predicted), (steps, true), PLOT_WIDTH, PLOT_HEIGHT, ("the last rows", target))
     ends = np.array([true.min(), true.max()])
     labels = (f"true {dataset.target_label}", f"predicted {dataset.target_label}")
-    return plot_fit_text((ends, ends), (true, predicted), PLOT_WIDTH, PLOT_HEIGHT, labels, "where both are the same")
+    return plot_fit_text((ends, ends), (true, predicted), PLOT_WIDTH, PLOT_HEIGHT, labels, "y = x")
 
 
 def unseen_or_all(dataset: Dataset) -> tuple[np.ndarray, np.ndarray]:
