@@ -164,3 +164,11 @@ def test_a_workbook_that_a_library_wrote_with_dates(tmp_path):
     (tmp_path / "book.xlsx").write_bytes(buffer.getvalue())
     description = data.describe(tmp_path / "book.xlsx")
     assert [(column.kind, column.low) for column in description.columns] == [("date", "2024-01-01"), ("number", "0")]
+
+
+def test_rows_above_the_table_of_a_sheet_are_titles(tmp_path):
+    path = tmp_path / "plants.xlsx"
+    rows = [["Lab 3"], [], ["day", "height"], *([n % 5 + 0.5, n * n] for n in range(12))]
+    workbook(path, first=rows)
+    assert list(cells(path)) == ["day", "height"]
+    assert len(cells(path)["day"]) == 12

@@ -140,3 +140,42 @@ async def test_the_table_that_is_fitted_is_looked_into_at_once(drive, table):
         assert (field(d, "file"), field(d, "target")) == (str(table), "speed")
         assert isinstance(d.app.focused, Columns)
         assert [row[0] for row in rows(d)] == ["▸ target", "", "• feature"]
+
+
+async def test_t_goes_through_the_words_of_a_column_one_against_the_rest(drive, tmp_path):
+    path = tmp_path / "birds.csv"
+    path.write_text("wing,kind\n" + "".join(f"{i * i % 11},{'abc'[i % 3]}\n" for i in range(40)))
+    async with drive() as d:
+        await d.press("o")
+        await type_in(d, str(path))
+        await d.press("tab")
+        await d.press("tab", "tab", "tab", "end")
+        for target in ("kind=a", "kind=b", "kind=c", "kind=a"):
+            await d.press("t")
+            assert field(d, "target") == target
+        assert [row[0] for row in rows(d)] == ["• feature", "▸ target"]
+
+
+async def test_a_feature_that_cannot_be_one_costs_no_other(drive, tmp_path):
+    path = tmp_path / "days.csv"
+    path.write_text("day,x,y\n" + "".join(f"2024-01-{i + 1:02},{i * i % 11},{i % 5}\n" for i in range(28)))
+    async with drive() as d:
+        await d.press("o")
+        await type_in(d, str(path))
+        await d.press("tab")
+        await d.press("tab", "tab", "tab", "home", "space")
+        assert "'day' holds dates" in answer(d)
+        assert [row[0] for row in rows(d)] == ["• feature", "• feature", ""]
+        await d.press("space")
+        assert field(d, "features") == "x"
+        assert [row[0] for row in rows(d)] == ["◷ time", "• feature", "▸ target"]
+
+
+async def test_another_file_is_not_told_by_the_columns_of_the_one_before(drive, table):
+    async with drive() as d:
+        await d.press("o")
+        await type_in(d, str(table))
+        await d.press("tab")
+        assert rows(d)
+        await d.press("shift+tab", "x")
+        assert not d.app.screen.query_one(Columns).display

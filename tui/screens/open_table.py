@@ -115,6 +115,8 @@ class OpenTable(Dialog):
 
     @on(Described)
     def show(self, message: Described) -> None:
+        if message.path != self._value("file"):  # another one is being typed by now
+            return
         self.description, self.seen = message.description, message.path
         columns = self.query_one(Columns)
         row = columns.cursor_row
