@@ -106,7 +106,7 @@ def _by_form(cells: polars.Series, form: re.Pattern[str]) -> tuple[Times, str]:
     if "short" in parts:
         parts["year"] = np.where(np.isnan(parts["year"]), parts.pop("short"), parts["year"])
     whole = (frame["year"].str.len_chars() == 4).fill_null(False).to_numpy()
-    parts["year"] = np.where(whole, parts["year"], parts["year"] + np.where(parts["year"] < CENTURY, 2000, 1900))
+    parts["year"] = np.where(whole, parts["year"], with_century(parts["year"]))
     if "one" in parts:
         how = tell_days(parts, cells)
     if "part" in parts:
@@ -161,6 +161,11 @@ def offsets(zones: polars.Series) -> Floats:
     hours, minutes = (groups[part].cast(polars.Float64).fill_null(0).to_numpy() for part in ("hours", "minutes"))
     sign = np.where((groups["sign"] == "-").fill_null(False).to_numpy(), -1, 1)
     return np.asarray(sign * (3600 * hours + 60 * minutes), np.float64)
+
+
+def with_century(years: Floats) -> Floats:
+    """Years of two digits with the century that is meant."""
+    return np.asarray(years + np.where(years < CENTURY, 2000, 1900), np.float64)
 
 
 def moments(parts: Mapping[str, Any]) -> Times:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from data.columns import Column
 from data.dates import MONTHS, moments
 from data.scaling import Floats
+from data.tables import Table
 
+CLOCK_NAMES = re.compile(r"(?i)(time|clock|hour|hr|uhrzeit|zeit|hora|heure|time of day|time_of_day)")
+CLOCK = re.compile(r"([0-9]{1,2})[:.]([0-9]{2})(?:[:.]([0-9]{2})(?:\.[0-9]+)?)?")
 LETTERED = re.compile(r"([QqMm])0?([0-9]{1,2})")
 PARTS = {  # by the names of their columns, with what they can hold
     "quarter": (re.compile(r"(?i)(quarter|qtr|q|period)"), 4),
@@ -46,6 +50,34 @@ def joined_dates(columns: Sequence[Column]) -> tuple[Column, tuple[Column, ...]]
         counting=False,
         example=" ".join(column.example for column in parts),
     ), parts
+
+
+def with_clock(table: Table, dates: Column, columns: Sequence[Column]) -> tuple[Column, tuple[Column, ...]] | None:
+    """(dates with the times of day of another column, the columns that they were made of); None where there are none.
+
+    Only dates that stand several times are in want of one.
+    """
+    if dates.values.dtype != "datetime64[D]" or len(np.unique(dates.values)) == dates.rows:
+        return None
+    for column in columns:
+        if CLOCK_NAMES.fullmatch(column.name):
+            seconds = seconds_of(column, table)
+            if np.isfinite(seconds[~np.isnat(dates.values)]).all():
+                there = np.isfinite(seconds)
+                clock = np.where(there, np.round(1000 * np.nan_to_num(seconds)), 0).astype("timedelta64[ms]")
+                times = np.where(there, dates.values.astype("datetime64[ms]") + clock, np.datetime64("NaT", "ms"))
+                return replace(dates, name=f"{dates.name} and {column.name}", values=times), (dates, column)
+    return None
+
+
+def seconds_of(column: Column, table: Table) -> Floats:
+    """Seconds since midnight (rows,): hours as numbers, or texts such as 18:30; NaN for anything else."""
+    if column.kind == "number":
+        hours = np.asarray(column.values, np.float64)
+        return np.where((hours >= 0) & (hours < 24), 3600 * hours, np.nan)
+    found = [CLOCK.fullmatch(cell or "") for cell in table.cells[column.name]]
+    parts = [(int(m[1]), int(m[2]), int(m[3] or 0)) if m else (99, 0, 0) for m in found]
+    return np.array([3600.0 * h + 60 * m + s if h < 24 and m < 60 and s < 60 else np.nan for h, m, s in parts])
 
 
 def part_of(columns: Sequence[Column], part: str) -> tuple[Column | None, Floats]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from data.dates import Dates, moments, whole_days
+from data.dates import Dates, moments, whole_days, with_century
 
 if TYPE_CHECKING:
     from data.scaling import Floats
@@ -50,6 +50,10 @@ def read_numbered_dates(name: str, values: Floats) -> Dates | None:
         return digits(values, values // 100, values % 100, np.ones_like(values), "as 202401")
     if not timely or len(np.unique(known)) < FEWEST:
         return None
+    if whole and between(known, 100, 991231) and DATE_NAMES.fullmatch(name):
+        short = digits(values, with_century(values // 10000), values // 100 % 100, values % 100, "as 240131")
+        if short is not None:
+            return short
     if between(known, *EXCEL_DAYS) and DATE_NAMES.fullmatch(name):
         return since(EXCEL_START, values * 86400, "as Excel counts days")
     for unit, scale in (("seconds", 1.0), ("milliseconds", 1e3)):

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from data.columns import Column
-from data.dates_in_parts import joined_dates
+from data.dates_in_parts import joined_dates, with_clock
 from data.errors import NAMED, DataError, listed
 from data.features import Feature, as_flags, named_features, split_names, usable
 from data.tables import Table
@@ -37,7 +37,9 @@ def choose(table: Table, target: str | None, features: Any, lags: int | None) ->
     named = {target, *(wanted or ())}
     time = time_column(columns, lags, named)
     parts: tuple[Column, ...] = ()
-    if time is None and (joined := joined_dates([column for column in columns if column.name not in named])):
+    free = [column for column in columns if column.name not in named]
+    joined = joined_dates(free) if time is None else with_clock(table, time, free)
+    if joined is not None:
         time, parts = joined
     columns = [column for column in columns if all(column is not part for part in parts)]
     fitted, notices = find_target(table, columns, target, time)

@@ -28,6 +28,7 @@ from engine.recipe import BY_FLAG, FIELDS, Field, Recipe
 from tui.commands.completion import PROGRAM, VALUES, completion, files, first_word, layers, values
 from tui.commands.data import data_command
 from tui.commands.export import export, predict
+from tui.commands.meant import meant
 from tui.console.headless import Outcome, make_trainer, updates_of, watched
 from tui.console.out import aligned, ready, say
 from tui.console.terminal import kept_input, no_screen
@@ -75,6 +76,8 @@ class Program(click.Group):
 
     def parse_args(self, context: click.Context, arguments: list[str]) -> list[str]:
         spoken = {*self.commands, *context.help_option_names} - {screen.name}
+        if arguments and (near := meant(arguments[0], self.commands)):
+            raise click.UsageError(f"{arguments[0]} is no command, file or data set: expected one; is it {near!r}?")
         if not arguments or arguments[0] not in spoken:
             arguments = [str(screen.name), *arguments]
         return super().parse_args(context, arguments)
@@ -211,6 +214,8 @@ def screen(options: Options, theme: str | None, scene: str | None) -> int:
 @click.option("--force", is_flag=True, help="Write over a file that is there already")
 def train_command(options: Options, as_object: bool, quiet: bool, save: str | None, force: bool) -> int:
     """Train without a screen, and print a table and a plot of the fit."""
+    if is_saved(options.data):
+        raise click.UsageError(f"--data {options.data} is a saved run: expected a table; replay trains it again")
     ready("--save", save, force)
     if save is not None and options.data == STANDARD_INPUT:
         raise click.UsageError("--save with --data -: expected a file, since a saved run reads its table again")

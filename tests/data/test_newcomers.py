@@ -102,3 +102,23 @@ def test_lines_of_kinds_and_roles_under_a_header_are_no_rows(table):
 def test_a_quote_with_a_blank_behind_it_ends_there(table):
     path = table('"x" ,"y" \n' + "".join(f'"{wave(n)}" ,"{n % 7}" \n' for n in range(20)))
     assert set(ranges(path)) == {"x", "y"}
+
+
+@pytest.mark.parametrize("clock", ["{:02}.00.00", "{}:00", "{}"])
+def test_a_time_of_day_in_a_column_of_its_own(table, clock):
+    name = "hour" if clock == "{}" else "Time"
+    rows = "".join(f"{1 + n // 24:02}/03/2004,{clock.format(n % 24)},{wave(n)}\n" for n in range(72))
+    ds = data.load(table(f"Date,{name},y\n" + rows))
+    assert (ds.lags[-1], ds.period) == (23, "hour")  # a third of the rows
+    assert f"dates are Date and {name}" in ds.notices
+
+
+def test_a_time_of_day_that_says_nothing_more_is_a_feature(table):
+    rows = "".join(f"2024-01-{n + 1:02},{n * n % 24},{wave(n)}\n" for n in range(28))
+    assert data.load(table("day,hour,y\n" + rows)).feature_names == ("hour",)
+
+
+def test_dates_of_six_digits_under_their_name(table):
+    rows = "".join(f"2401{n + 1:02},{wave(n)}\n" for n in range(28))
+    ds = data.load(table("date,y\n" + rows), test_fraction=0)
+    assert str(ds.times_train[-1]) == "2024-01-28"

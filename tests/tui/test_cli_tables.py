@@ -149,3 +149,15 @@ def test_nothing_in_a_table_can_reach_the_terminal(unitfit, table):
     for arguments in (("data", table(evil)), ("train", "--epochs", 1, "--data", table(evil))):
         _, out, err = unitfit(*arguments)
         assert all(letter.isprintable() or letter == "\n" for letter in out + err)
+
+
+def test_a_command_that_is_spelled_wrong_is_named(unitfit):
+    assert unitfit("trian") == (2, "", "unitfit: trian is no command, file or data set: expected one; is it 'train'?\n")
+
+
+def test_a_saved_run_is_no_table_to_train_on(unitfit, tmp_path):
+    path = tmp_path / "run.toml"
+    assert unitfit("train", "--epochs", 1, "--quiet", "--save", path)[0] == 0
+    code, out, err = unitfit("train", "--data", path)
+    assert (code, out) == (2, "")
+    assert err.endswith("run.toml is a saved run: expected a table; replay trains it again\n")

@@ -137,8 +137,8 @@ def classes(outcome: Outcome) -> str:
     columns = np.rint(place[:, 0] * (PLOT_WIDTH - 1)).astype(int)
     rows = np.rint((1 - place[:, 1]) * (PLOT_HEIGHT - 1)).astype(int)
     cells[rows, columns] = np.where(dataset.y_train > 0, "+", "-")
-    low, high = dataset.label_names
-    names = "" if dataset.label_names == PLAIN_LABELS else f", {high} and {low}"
+    minus, plus = dataset.label_names
+    names = "" if dataset.label_names == PLAIN_LABELS else f", {plus} and {minus}"
     title = (
         f"{dataset.feature_labels[1]} by {dataset.feature_labels[0]}: + and - the data{names}, ░ where the fit says +"
     )
