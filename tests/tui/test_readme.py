@@ -35,7 +35,7 @@ async def test_the_picture_is_the_screen_after_2000_epochs(drive):
 def test_the_picture_in_colour_is_one_that_the_program_drew():
     assert "`docs/screen.svg`" in README
     text = "".join(ElementTree.parse(ROOT / "docs" / "screen.svg").getroot().itertext()).replace("\xa0", " ")
-    for part in ("motorcycle", "1-3-1", "epoch ", "250", "+2", "+3", "Since unit 3 was added (epoch 75): unseen"):
+    for part in ("motorcycle", "1-3-1", "epoch ", "300", "+3", "Since unit 3 was added (epoch 50): unseen"):
         assert part in text
 
 
