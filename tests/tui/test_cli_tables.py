@@ -161,3 +161,17 @@ def test_a_saved_run_is_no_table_to_train_on(unitfit, tmp_path):
     code, out, err = unitfit("train", "--data", path)
     assert (code, out) == (2, "")
     assert err.endswith("run.toml is a saved run: expected a table; replay trains it again\n")
+
+
+@pytest.mark.parametrize(
+    ("options", "split"),
+    [
+        ("--data motorcycle", (133, 106, 27, "random", None)),
+        ("--data chicago --lags 7", (1826, 1461, 365, "time", 7)),
+        ("--data sine --test-fraction 0", (200, 200, 0, None, None)),
+    ],
+)
+def test_the_split_is_in_the_json(unitfit, options, split):
+    _, out, _ = unitfit("train", *options.split(), "--epochs", 1, "--json")
+    found = json.loads(out)
+    assert tuple(found[name] for name in ("rows", "rows_train", "rows_test", "split", "lags")) == split

@@ -28,7 +28,9 @@ def as_json(outcome: Outcome, **more: Any) -> str:
         "data": dataset.name,
         "target": dataset.target_name,
         "features": dataset.feature_names,
+        "lags": dataset.lags[-1] if dataset.lags else None,
         "labels": dataset.label_names if dataset.labels else None,
+        **split(dataset),
         "unit": dataset.target_unit,
         "shape": network.shape,
         "parameters": network.n_parameters,
@@ -47,6 +49,13 @@ def as_json(outcome: Outcome, **more: Any) -> str:
         **more,
     }
     return json.dumps(finite(result), indent=2, allow_nan=False)
+
+
+def split(dataset: Dataset) -> dict[str, Any]:
+    """How many rows were used, and which of them are unseen."""
+    train, unseen = len(dataset.y_train), 0 if dataset.y_test is None else len(dataset.y_test)
+    by = "time" if dataset.in_time else "random"
+    return {"rows": train + unseen, "rows_train": train, "rows_test": unseen, "split": by if unseen else None}
 
 
 def as_text(outcome: Outcome) -> str:
