@@ -180,21 +180,22 @@ def moments(parts: Mapping[str, Any]) -> Times:
     possible &= (clock[0] < 24) & (clock[1] < 60) & (clock[2] < 61)
     months = np.where(possible, 12 * (year - 1970) + month - 1, 0).astype(np.int64).astype("datetime64[M]")
     first = months.astype("datetime64[D]")
-    days = first + np.where(possible, day - 1, 0).astype(np.int64)
+    days = first + np.where(possible, day - 1, 0).astype("timedelta64[D]")
     possible &= days.astype("datetime64[M]") == months
     if "week" in parts:
         days, possible = weeks(year, parts["week"], possible)
     seconds = 3600 * clock[0] + 60 * clock[1] + clock[2] - parts.get("offset", 0.0)
-    thousandths = np.where(possible, np.round(1000 * np.nan_to_num(seconds)), 0).astype(np.int64)
+    thousandths = np.where(possible, np.round(1000 * np.nan_to_num(seconds)), 0).astype("timedelta64[ms]")
     return np.where(possible, days.astype("datetime64[ms]") + thousandths, np.datetime64("NaT", "ms"))
 
 
 def weeks(year: Floats, week: Floats, possible: Any) -> tuple[Times, Any]:
     """(the Monday of each ISO week, which of them exist)."""
     possible = possible & (week >= 1) & (week <= 53)
-    january_4 = np.where(possible, year - 1970, 0).astype(np.int64).astype("datetime64[Y]").astype("datetime64[D]") + 3
-    monday = january_4 - (january_4.astype(np.int64) + 3) % 7
-    return monday + 7 * np.where(possible, week - 1, 0).astype(np.int64), possible
+    january_1 = np.where(possible, year - 1970, 0).astype(np.int64).astype("datetime64[Y]").astype("datetime64[D]")
+    january_4 = january_1 + np.timedelta64(3, "D")
+    monday = january_4 - ((january_4.astype(np.int64) + 3) % 7).astype("timedelta64[D]")
+    return monday + (7 * np.where(possible, week - 1, 0)).astype("timedelta64[D]"), possible
 
 
 def whole_days(times: Times) -> Times:

@@ -86,5 +86,5 @@ def digits(values: Floats, year: Floats, month: Floats, day: Floats, how: str) -
 
 def since(start: np.datetime64, seconds: Floats, how: str) -> Dates:
     known = np.isfinite(seconds)
-    times = start + np.where(known, np.round(1000 * seconds), 0).astype(np.int64)
+    times = start + np.where(known, np.round(1000 * seconds), 0).astype("timedelta64[ms]")
     return Dates(whole_days(np.where(known, times, np.datetime64("NaT", "ms"))), how)

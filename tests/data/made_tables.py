@@ -20,7 +20,7 @@ def wave(number):
 
 
 def day(number):
-    return np.datetime64("2024-01-01") + number
+    return np.datetime64("2024-01-01") + np.timedelta64(number, "D")
 
 
 def roles(path, **options):

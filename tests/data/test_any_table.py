@@ -19,7 +19,7 @@ from data.signature import Signature
 NUMBERS = st.one_of(st.integers(-9, 99).map(str), st.floats(width=32).map(str), st.sampled_from(["1e99", "-2e99", "0"]))
 DATES = st.one_of(
     st.dates().map(str),
-    st.integers(0, 40).map(lambda day: str(np.datetime64("2024-01-28") + day)),
+    st.integers(0, 40).map(lambda day: str(np.datetime64("2024-01-28") + np.timedelta64(day, "D"))),
     st.integers(1, 28).map(lambda day: f"{day}/{day % 12 + 1}/24"),
     st.integers(1990, 2030).map(str),
     st.datetimes().map(lambda time: time.isoformat()),

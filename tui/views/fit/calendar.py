@@ -53,7 +53,7 @@ def places(dataset: Dataset) -> Places:
     else:
         year = date.astype("datetime64[D]").astype("datetime64[Y]")
         band = (year - year[0]).astype(int)
-        opening = (year[0] + np.arange(band[-1] + 1)).astype("datetime64[D]").astype(int)
+        opening = (year[0] + np.arange(band[-1] + 1).astype("timedelta64[Y]")).astype("datetime64[D]").astype(int)
         start = (opening + _THURSDAY) // 7
     return Places(band, week - start[band], weekday, tuple((7 * start - _THURSDAY).tolist()))
 

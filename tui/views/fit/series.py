@@ -123,7 +123,7 @@ def _date_ticks(shown: Span, start: int, days: int, per: float) -> tuple[tuple[i
         daily = shown.period == "day"
         dates = number.astype("datetime64[D]") if daily else np.busday_offset(MONDAY, number)
         monday = (dates - MONDAY).astype(int) % 7 == 0
-        before = dates - 1 if daily else np.busday_offset(dates, -1)
+        before = dates - np.timedelta64(1, "D") if daily else np.busday_offset(dates, -1)
         opening = dates.astype("datetime64[M]") > before.astype("datetime64[M]")
         months = dates.astype("datetime64[M]").astype(int)
         far = max(1, int(np.ceil(7 / (30.4 * per))))
@@ -140,7 +140,8 @@ def _month_ticks(first: int, count: int, per: float, period: str) -> tuple[tuple
     """Of weeks, months or quarters the first in a month, as many as have room; a January is told by its year."""
     place = np.arange(first - 1, first + count)
     length = {"month": 1, "quarter": 3}.get(period)
-    months = length * place if length else (MONDAY + 7 * place).astype("datetime64[M]").astype(int)
+    mondays = MONDAY + (7 * place).astype("timedelta64[D]")
+    months = length * place if length else mondays.astype("datetime64[M]").astype(int)
     opens, months = np.diff(months) > 0, months[1:]
     cells = per / length if length else per * 30.4 / 7
     far = next((far for far in (1, 2, 3, 6, 12, 24, 60, 120, 240, 600) if far * cells >= 8), 1200)
