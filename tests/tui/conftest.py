@@ -5,6 +5,7 @@ The app's runner has no thread, and a clock that only the test moves.
 
 from __future__ import annotations
 
+import time
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -28,6 +29,8 @@ from tui.run.runner import Runner
 from tui.run.session import Session
 from tui.run.snapshot import Snapshot
 from tui.widgets.too_small import too_small
+
+PATIENCE = 20.0  # seconds after which a test that waits has failed
 
 
 class HandRunner(Runner):
@@ -71,15 +74,22 @@ class Drive:
         await self.settle()
 
     async def settle(self) -> None:
+        """Until all that was typed is done and drawn; what stays behind for so long is said."""
         await self.pilot.pause()
         self.runner.settle()
         await self.pilot.pause()
-        while self.is_behind():
-            await self.settle()
+        deadline = time.monotonic() + PATIENCE
+        while behind := self.behind():
+            assert time.monotonic() < deadline, f"not settled: {behind}"
+            if not self.runner.answered(self.runner.sent):
+                self.runner.settle()  # and only then, for each time it tells something there is one more frame to come
+            await self.pilot.pause()
 
-    def is_behind(self) -> bool:
-        """Whether a key, what the run makes of it, or a frame is still to come."""
-        return not self.app.keys_done or not self.runner.answered(self.runner.sent) or self.app.late
+    def behind(self) -> str:
+        """What is still to come: a key, what the run makes of it, or a frame; "" for nothing."""
+        keys = "" if self.app.keys_done else "keys"
+        answer = "" if self.runner.answered(self.runner.sent) else "the run's answer"
+        return " ".join(filter(None, (keys, answer, "a frame" if self.app.late else "")))
 
     def is_drawn(self) -> bool:
         """Whether the first scene is complete: the plots come a paint later, and what they ask for later still."""
