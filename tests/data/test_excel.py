@@ -11,24 +11,11 @@ from datetime import date
 
 import numpy as np
 import polars
-import pytest
+from made_tables import cells, unreadable
 
 import data
-from data import DataError, frames
+from data import frames
 from data.tables import read_table
-
-
-def cells(path):
-    """{name: [cell, …]}, "" for an empty one."""
-    return {name: [cell or "" for cell in column] for name, column in read_table(path).cells.items()}
-
-
-def refusal(path):
-    with pytest.raises(DataError) as caught:
-        read_table(path)
-    assert str(caught.value).isprintable()
-    return str(caught.value)
-
 
 SHEET = (
     '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>{}</sheetData></worksheet>'
@@ -93,7 +80,7 @@ def test_the_first_sheet_of_a_workbook_or_the_one_that_is_named(tmp_path):
     path = workbook(tmp_path / "book.xlsx", May=ROWS, June=[["x"], [1], [2]])
     assert cells(path) == {"depth": ["0.62", "5.84", "0.36", "1.85"], "salt": ["52.1", "83.7", "27", "35.2"]}
     assert cells(f"{path}#June") == {"x": ["1", "2"]}
-    assert refusal(f"{path}#Jun").startswith("sheet='Jun': expected one of May, June")
+    assert unreadable(f"{path}#Jun").startswith("sheet='Jun': expected one of May, June")
     assert data.load(path).source == "book.xlsx, 4 rows"
 
 
@@ -112,14 +99,14 @@ def test_titles_and_empty_cells_of_a_sheet(tmp_path):
 
 def test_a_sheet_without_a_header_or_without_rows(tmp_path):
     assert read_table(workbook(tmp_path / "a.xlsx", May=ROWS[1:])).notices == (frames.NO_HEADER,)
-    assert refusal(workbook(tmp_path / "b.xlsx", May=ROWS[:1])).startswith("b.xlsx has no rows")
-    assert re.match(r"c\.xlsx (has no rows|cannot be read)", refusal(workbook(tmp_path / "c.xlsx", May=[])))
+    assert unreadable(workbook(tmp_path / "b.xlsx", May=ROWS[:1])).startswith("b.xlsx has no rows")
+    assert re.match(r"c\.xlsx (has no rows|cannot be read)", unreadable(workbook(tmp_path / "c.xlsx", May=[])))
 
 
 def test_an_archive_that_is_no_workbook(tmp_path):
     with zipfile.ZipFile(tmp_path / "book.xlsx", "w") as archive:
         archive.writestr("table.csv", "x,y\n1,2\n")
-    assert refusal(tmp_path / "book.xlsx") == "book.xlsx is an archive and no table: unpack it first"
+    assert unreadable(tmp_path / "book.xlsx") == "book.xlsx is an archive and no table: unpack it first"
 
 
 def test_a_workbook_that_unpacks_to_too_much(tmp_path, monkeypatch):
@@ -127,7 +114,7 @@ def test_a_workbook_that_unpacks_to_too_much(tmp_path, monkeypatch):
     with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("xl/media/zeros", bytes(2**20))
     monkeypatch.setattr(frames, "LARGEST", 2**20)
-    assert refusal(path) == "book.xlsx unpacks to more than 1 GB: expected a smaller file"
+    assert unreadable(path) == "book.xlsx unpacks to more than 1 GB: expected a smaller file"
 
 
 def test_a_cell_far_out_is_refused_before_all_up_to_it_is_made(tmp_path):
@@ -137,22 +124,22 @@ def test_a_cell_far_out_is_refused_before_all_up_to_it_is_made(tmp_path):
     with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(far, "w") as new:
         for member in old.namelist():
             new.writestr(member, old.read(member).replace(b'r="B5"', b'r="XFD1048576"'))
-    assert refusal(far) == "far.xlsx unpacks to more than 1 GB (1048576 rows of 16384): expected a smaller file"
+    assert unreadable(far) == "far.xlsx unpacks to more than 1 GB (1048576 rows of 16384): expected a smaller file"
 
 
 def test_a_workbook_cut_short_or_damaged(tmp_path):
     content = workbook(tmp_path / "book.xlsx", May=ROWS).read_bytes()
     (tmp_path / "cut.xlsx").write_bytes(content[:-30])
-    assert refusal(tmp_path / "cut.xlsx") == "cut.xlsx is a broken archive: expected a whole file"
+    assert unreadable(tmp_path / "cut.xlsx") == "cut.xlsx is a broken archive: expected a whole file"
     changed = content.replace(b"</sheetData>", b"<sheetData >")
     (tmp_path / "changed.xlsx").write_bytes(changed)
-    assert re.match(r"changed\.xlsx (cannot be read|is a broken archive)", refusal(tmp_path / "changed.xlsx"))
+    assert re.match(r"changed\.xlsx (cannot be read|is a broken archive)", unreadable(tmp_path / "changed.xlsx"))
 
 
 def test_without_the_reader_of_excel_a_sentence_says_how_to_get_it(tmp_path, monkeypatch):
     path = workbook(tmp_path / "book.xlsx", May=ROWS)
     monkeypatch.setitem(sys.modules, "fastexcel", None)
-    assert refusal(path) == (
+    assert unreadable(path) == (
         "book.xlsx is an Excel file: reading it needs pip install 'unitfit[excel]'; or save it as CSV"
     )
 

@@ -7,37 +7,17 @@ import re
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from made_tables import cells, said, unreadable
 
 import data
-from data import DataError, frames
+from data import frames
 from data.tables import read_table
 
 HEADER = frames.NO_HEADER
 
 
-def cells(path, header=None):
-    """{name: [cell, …]}, "" for an empty one."""
-    return {name: [cell or "" for cell in column] for name, column in read_table(path, header).cells.items()}
-
-
 def notices(path, header=None):
     return read_table(path, header).notices
-
-
-def refusal(path, header=None):
-    with pytest.raises(DataError) as caught:
-        read_table(path, header)
-    assert str(caught.value).isprintable()
-    return str(caught.value)
-
-
-def said(path):
-    """What a person reads of a table's columns, or of why it is none."""
-    try:
-        found = data.describe(path)
-    except DataError as error:
-        return str(error)
-    return " ".join([*found.notices, found.problem, *(f"{column.name} {column.example}" for column in found.columns)])
 
 
 PLAIN = {"x": ["1", "3", "5", "7"], "y": ["2", "4", "6", "8"]}
@@ -199,7 +179,7 @@ def test_what_is_no_table(table, content, sentence):
     if sentence is None:
         assert read_table(table(content)).rows == 1
     else:
-        assert re.match(rf"table\.csv ({sentence})$", refusal(table(content)))
+        assert re.match(rf"table\.csv ({sentence})$", unreadable(table(content)))
 
 
 def test_2000_names_that_agree_in_their_first_39_letters(table):

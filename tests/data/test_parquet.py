@@ -7,31 +7,10 @@ from datetime import date, datetime, timedelta
 import numpy as np
 import polars
 import pytest
+from made_tables import cells, said, unreadable
 
 import data
-from data import DataError, frames
-from data.tables import read_table
-
-
-def cells(path):
-    """{name: [cell, …]}, "" for an empty one."""
-    return {name: [cell or "" for cell in column] for name, column in read_table(path).cells.items()}
-
-
-def refusal(path):
-    with pytest.raises(DataError) as caught:
-        read_table(path)
-    assert str(caught.value).isprintable()
-    return str(caught.value)
-
-
-def said(path):
-    """What a person reads of a table's columns, or of why it is none."""
-    try:
-        found = data.describe(path)
-    except DataError as error:
-        return str(error)
-    return " ".join([*found.notices, found.problem, *(f"{column.name} {column.example}" for column in found.columns)])
+from data import frames
 
 
 def parquet(path, **columns):
@@ -91,14 +70,14 @@ def test_a_parquet_file_with_too_much_is_refused_by_its_counts(tmp_path, monkeyp
     path = parquet(tmp_path / "table.parquet", x=np.zeros(2**16), y=np.ones(2**16))
     monkeypatch.setattr(frames, "LARGEST", 2**20 - 1)
     monkeypatch.setattr(polars, "read_parquet", None)  # nothing of it is read
-    assert refusal(path) == "table.parquet unpacks to more than 1 GB (65536 rows of 2): expected a smaller file"
+    assert unreadable(path) == "table.parquet unpacks to more than 1 GB (65536 rows of 2): expected a smaller file"
 
 
 def test_a_parquet_file_cut_short(tmp_path):
     content = parquet(tmp_path / "table.parquet", x=[1, 2], y=[3, 4]).read_bytes()
     for cut in (8, len(content) // 2, len(content) - 1):
         (tmp_path / "cut.parquet").write_bytes(content[:cut])
-        assert "cut.parquet cannot be read as Parquet" in refusal(tmp_path / "cut.parquet")
+        assert "cut.parquet cannot be read as Parquet" in unreadable(tmp_path / "cut.parquet")
 
 
 def test_a_parquet_file_with_changed_bytes_is_read_or_refused(tmp_path):

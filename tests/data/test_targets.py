@@ -4,17 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from made_tables import LAST, day, roles, rows_of, wave
+from made_tables import LAST, day, refusal, roles, rows_of, wave
 
 import data
-from data import DataError
-
-
-def refusal(path, **options):
-    with pytest.raises(DataError) as caught:
-        data.load(path, **options)
-    assert data.describe(path, **options).problem == str(caught.value)
-    return str(caught.value)
 
 
 @pytest.mark.parametrize(
