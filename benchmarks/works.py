@@ -83,8 +83,10 @@ LARGE = work("large", 64, [("relu",) * 512] * 2, 65536, 1024)
 WORKS = (
     TINY,
     work("play", 2, [("tanh",) * 8] * 2, 500, 10),
+    work("odd", 3, [("tanh",) * 17], 500, 23),
     BOOK,
     DEEP,
+    work("tower", 120, [("relu",) * 64] * 4, 1460, 48),
     work("wide", 56, [("relu",) * 1000], 1460, 256),
     LARGE,
 )

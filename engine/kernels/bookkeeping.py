@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from engine import schedules
-from engine.kernels.jit import by_code, compiled, inlined
+from engine.kernels.jit import by_code, inlined, internal
 from engine.optimizers import KEEP_FIRST, KEEP_SECOND, OPTIMIZERS
 from engine.run import BUCKET_CAPACITY, FULL, POINT_CAPACITY, Curve, Settings, State
 
-scheduled_rate = by_code([compiled(schedule.function) for schedule in schedules.SCHEDULES.values()])
+scheduled_rate = by_code([internal(schedule.function) for schedule in schedules.SCHEDULES.values()])
 updates_done = inlined(schedules.updates_done)
-optimizer_pace = by_code([compiled(optimizer.pace) for optimizer in OPTIMIZERS.values()])
+optimizer_pace = by_code([internal(optimizer.pace) for optimizer in OPTIMIZERS.values()])
 
 
 @inlined

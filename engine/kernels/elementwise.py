@@ -17,6 +17,7 @@ from engine.kernels.packing import MIXED
 from engine.losses import LOSSES
 
 KIND_COUNT = len(KINDS)
+ROWS = 4
 RELU, IDENTITY = CODES["relu"], CODES["identity"]
 # `product` applies relu itself, as a lower bound, and identity is nothing to do
 APPLIED = [kind for kind in KINDS if CODES[kind] not in (RELU, IDENTITY)]
@@ -48,6 +49,42 @@ def activate(values: int, row: int, rows: int, vectors: int, kind_of: Any, first
                     activate_lanes(values + n * LANES, row, rows, each, lanes)
         elif kind != RELU and kind != IDENTITY:
             activate_lanes(values + n * LANES, row, rows, kind, lanes)
+
+
+@emitted
+def dense(
+    emit: Emitter,
+    x: Value,
+    x_row: Value,
+    weights: Value,
+    stride: Value,
+    steps: Value,
+    into: Value,
+    row: Value,
+    rows: Value,
+    kind: Value,
+    floor: Value,
+) -> None:
+    """into[rows, one vector] ← activation(max(x[rows, steps]·W + b, floor)); b lies behind W, ROWS rows at a time.
+
+    For few steps: the sums go into their activation without a way through memory. Of lanes of MIXED kinds only relu
+    is applied.
+    """
+    bias, lowest = emit.load(weights, steps * stride), emit.load(floor)
+    with emit.loop(rows, ROWS) as r:
+        sums = [emit.variable(bias) for _ in range(ROWS)]
+        with emit.loop(steps) as i:
+            w = emit.load(weights, i * stride)
+            for u, total in enumerate(sums):
+                total.set(emit.fma(emit.vector(emit.load_float(x, (r + u) * x_row + i)), w, total.get()))
+        for total in sums:
+            total.set(emit.select(total.get() < lowest, lowest, total.get()))
+        for name in APPLIED:
+            with emit.when(kind, CODES[name]):
+                for total in sums:
+                    total.set(KINDS[name].function(total.get()))
+        for u, total in enumerate(sums):
+            emit.store(total.get(), into, (r + u) * row)
 
 
 @emitted

@@ -1,6 +1,7 @@
 """The optimizers on vectors, made from their rows in `engine.optimizers`, and what penalties add to a gradient.
 
-Each passes once over θ, and adds 0·θ to a vector at `finite`: it stays 0 while all of θ and of the squares is finite.
+Each passes once over θ, in place, and adds 0·θ to a vector at `finite`: it stays 0 while all of θ and of the squares is
+finite.
 """
 
 from __future__ import annotations
@@ -18,17 +19,13 @@ def step_over(
     gradient: Value,
     first: Value,
     second: Value,
-    ahead: Value,
     vectors: Value,
     finite: Value,
     pace_f: Value,
     epsilon_f: Value,
     shrink_f: Value,
 ) -> None:
-    """One step over `vectors` of θ by the optimizer with this code; `shrink_f` is η·l2 of a decoupled one.
-
-    The new state goes `ahead` words behind the old one, which stays.
-    """
+    """One step over `vectors` of θ by the optimizer with this code; `shrink_f` is η·l2 of a decoupled one."""
     for own, optimizer in enumerate(OPTIMIZERS.values()):
         with emit.when(code, own):
             check, nothing = emit.variable(), emit.vector(0.0)
@@ -43,20 +40,18 @@ def step_over(
                 moved = old - (step + old * shrink_f if optimizer.decoupled else step)
                 check.set(emit.fma(moved + v if keeps_second else moved, nothing, check.get()))
                 if keeps_first:
-                    emit.store(m, first, at + ahead)
+                    emit.store(m, first, at)
                 if keeps_second:
-                    emit.store(v, second, at + ahead)
-                emit.store(moved, theta, at + ahead)
+                    emit.store(v, second, at)
+                emit.store(moved, theta, at)
             emit.store(check.get(), finite)
 
 
 @emitted
-def keep(emit: Emitter, places: Value, count: Value, theta: Value, first: Value, second: Value, ahead: Value) -> None:
-    """The new state at these places is the old one."""
+def put(emit: Emitter, values: Value, places: Value, count: Value, into: Value) -> None:
+    """into[places] ← values, single floats."""
     with emit.loop(count) as i:
-        place = emit.load_word(places, i)
-        for values in (theta, first, second):
-            emit.store_float(emit.load_float(values, place), values, place + ahead)
+        emit.store_float(emit.load_float(values, i), into, emit.load_word(places, i))
 
 
 @emitted

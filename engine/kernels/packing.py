@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from engine.activations import CODES
 from engine.kernels.emitter import LANES
 from engine.kernels.intrinsic import record_at
-from engine.kernels.jit import compiled
+from engine.kernels.jit import internal
+from engine.kernels.past import Past
 from engine.layout import FAN_IN
 from engine.run import STATE, Floats, Ints, Run
 
@@ -45,11 +46,10 @@ ARRAYS = (
     "state", "points", "buckets",
     "gradient", "x", "y", "x_test", "y_test", "layout", "kind_of", "codes", "floor", "lowest", "zeros", "transposes",
     "activations", "incoming", "part", "output_sums", "targets", "deltas", "finite", "arrivals", "mode", "order",
-    "frozen",
+    "frozen", "held",
     "theta", "first_moment", "second_moment",
 )  # fmt: skip
 NUMBERS = (
-    "next",  # how far behind each of the last three its next state is
     "layers",
     "parameters",
     "parameter_vectors",
@@ -93,10 +93,12 @@ class Buffers(NamedTuple):
     mode: NDArray[np.int32]  # (threads, LINE): the vector unit's control word as found, and with denormals flushed to 0
     order: NDArray[np.int32]  # (threads, ORDER_BLOCK): the examples at places of an epoch, from work.order_begin on
     frozen: NDArray[np.int32]  # where what stands still is in the packed arrays
-    states: Floats  # (2, 3, P): θ, first and second as they are, and room for the next update's; they change places
+    held: Floats  # (3, F): θ, first and second of what stands still
+    state: Floats  # (3, P): θ, first and second
     places: NDArray[np.intp]  # where each parameter of θ is in the packed arrays
     work: Any  # (threads,) of WORK: what the kernels get
     addresses: range  # where the work of each thread is, in words
+    past: Past
 
 
 def make_buffers(run: Run, threads: int) -> Buffers:
@@ -134,15 +136,17 @@ def make_buffers(run: Run, threads: int) -> Buffers:
         mode=aligned(threads * LINE).view(np.int32).reshape(threads, LINE),
         order=aligned(threads * ORDER_BLOCK).view(np.int32).reshape(threads, ORDER_BLOCK),
         frozen=places[run.frozen].astype(np.int32),
-        states=aligned(6 * size, LANES * stride).reshape(2, 3, size),
+        held=aligned(3 * run.frozen.size).reshape(3, run.frozen.size),
+        state=aligned(3 * size, LANES * stride).reshape(3, size),
         places=places,
         work=work,
         addresses=range(address(work), address(work) + threads * WORK_WORDS, WORK_WORDS),
+        past=Past(),
     )
     shared = (run.state, run.points, run.buckets)
-    addresses = [address(array) for array in (*shared, *buffers[:-4], *buffers.states[0])]
+    addresses = [address(array) for array in (*shared, *buffers[:-5], *buffers.state)]
     rows, still = chunk_rows(run.theta.size), run.frozen.size
-    numbers = (3 * size, len(layout), run.theta.size, vectors(parameters), still, rows, 1, -1)
+    numbers = (len(layout), run.theta.size, vectors(parameters), still, rows, 1, -1)
     for thread in range(threads):
         work[thread] = (*addresses, *numbers, thread, 1)
         for name in ("finite", "mode", "order"):
@@ -228,7 +232,7 @@ def places_of_parameters(layout: Any, ranks: list[Ints]) -> NDArray[np.intp]:
     return np.concatenate(places).astype(np.intp)
 
 
-@compiled
+@internal
 def layer_of(work: Work, layer: int) -> Layer:
     """A layer of the packed layout."""
     return layer_at(work.layout + layer * LAYER_WORDS)

@@ -11,6 +11,7 @@ from engine.kernels.elementwise import (
     back_from_output,
     back_through,
     clear,
+    dense,
     output,
     store_total,
     total,
@@ -18,8 +19,8 @@ from engine.kernels.elementwise import (
 )
 from engine.kernels.emitter import LANES
 from engine.kernels.intrinsic import int64s
-from engine.kernels.jit import compiled, inlined
-from engine.kernels.packing import Work, layer_of
+from engine.kernels.jit import inlined, internal
+from engine.kernels.packing import MIXED, Work, layer_of
 from engine.kernels.team import barrier, begin_of_part, end_of_part
 from engine.kernels.tiles import product
 from engine.run import Settings
@@ -27,7 +28,7 @@ from engine.run import Settings
 FOUR = 4  # vectors that are summed together, in another order than single ones: no thread parts them
 
 
-@compiled
+@internal
 def transpose_weights(work: Work, layer: int) -> None:
     """Transpose this thread's part of the weights between hidden layers as they are now."""
     own = layer_of(work, layer)
@@ -38,7 +39,7 @@ def transpose_weights(work: Work, layer: int) -> None:
             transpose_block(source + i * stride + j, stride, into + j * across + i, across, inputs - i)
 
 
-@compiled
+@internal
 def forward(work: Work, source: int, begin: int, rows: int) -> int:
     """Rows at `source` through the hidden layers, to the rows from `begin` on of the chunk's values.
 
@@ -51,8 +52,16 @@ def forward(work: Work, source: int, begin: int, rows: int) -> int:
         into, first = work.activations + after.input + begin * stride, after.first_vector
         weights, floor = work.theta + own.weights, work.floor + first * LANES
         bias = weights + inputs * stride
-        product(source, across, 1, weights, stride, bias, 0, into, stride, rows, inputs, width, floor, lowest)
-        activate(into, stride, rows, width, kind_of, first, work.codes)
+        if inputs * width <= 32:
+            for n in range(width):
+                at = n * LANES
+                kind = kind_of[first + n]
+                dense(source, across, weights + at, stride, inputs, into + at, stride, rows, kind, floor + at)
+                if kind <= MIXED:
+                    activate(into + at, stride, rows, 1, kind_of, first + n, work.codes)
+        else:
+            product(source, across, 1, weights, stride, bias, 0, into, stride, rows, inputs, width, floor, lowest)
+            activate(into, stride, rows, width, kind_of, first, work.codes)
         source = into
     return source
 
@@ -78,7 +87,7 @@ def train_rows(work: Work, settings: Settings, rows: int, fresh: bool, share: fl
     return float(total(work.output_sums, (rows + LANES - 1) // LANES, 2 * LANES))
 
 
-@compiled
+@internal
 def output_rows(work: Work, loss: int, h: int, targets: int, begin: int, end: int, rows: int, share: float) -> None:
     """The output for the rows from `begin` to `end`, whose last hidden values are at h: deltas, and sums of LANES rows.
 
@@ -91,7 +100,7 @@ def output_rows(work: Work, loss: int, h: int, targets: int, begin: int, end: in
         output(values, row, c, width, targets + r, deltas, sums, rows - r, loss, np.float32(share))
 
 
-@compiled
+@internal
 def back_from_deltas(work: Work, even: int, fresh: bool) -> None:
     """From work.deltas to the gradient of c and of the output bias, and ∂loss/∂z of the last hidden layer, in place."""
     last, kind_of = work.layers - 1, int64s(work.kind_of)

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from threading import Thread
-from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -53,22 +52,22 @@ from engine.run import (
 __all__ = ["advance", "gradient", "make_buffers", "pull", "push", "write"]
 
 PASS_COST = 60  # multiply-adds that take as long as a parameter of a wide network does from memory and back
+NO_END = 1 << 62
 PAYING = 10_000_000  # multiply-adds of an update that a thread must get: below that, waiting costs what it saves
 FLUSH_DENORMALS = 0x8040  # FTZ and DAZ of x86's control word: dead units turn moments denormal, which is slow
 
 
 def push(run: Run, buffers: Buffers) -> None:
-    """θ, gradient and moments of the run → its buffers, the next state's too: what an optimizer leaves alone stays."""
-    for half in buffers.states:
-        for into, values in zip(half, (run.theta, run.first_moment, run.second_moment), strict=True):
-            into[buffers.places] = values
+    """θ, gradient and moments of the run → its buffers."""
+    for into, values in zip(buffers.state, (run.theta, run.first_moment, run.second_moment), strict=True):
+        into[buffers.places] = values
     buffers.gradient[buffers.places] = run.gradient
-    buffers.work["turned"] = 1
+    changed(buffers)
 
 
 def pull(run: Run, buffers: Buffers, names: Sequence[str]) -> None:
     """Some of "theta", "gradient", "first_moment" and "second_moment" from the buffers → the run."""
-    theta, first, second = present_state(buffers)
+    theta, first, second = buffers.state
     packed = {"theta": theta, "gradient": buffers.gradient, "first_moment": first, "second_moment": second}
     for name in names:
         np.take(packed[name], buffers.places, out=getattr(run, name))
@@ -76,24 +75,27 @@ def pull(run: Run, buffers: Buffers, names: Sequence[str]) -> None:
 
 def copies(run: Run, buffers: Buffers) -> tuple[Floats, ...]:
     """Copies of θ, gradient, first and second moments, in θ's own order."""
-    theta, first, second = present_state(buffers)
+    theta, first, second = buffers.state
     return tuple(values[buffers.places] for values in (theta, buffers.gradient, first, second))
 
 
 def write(buffers: Buffers, places: NDArray[np.intp], values: Floats) -> None:
     """New values of θ at these places of its own order → the buffers."""
-    present_state(buffers)[0][buffers.places[places]] = values
+    buffers.state[0][buffers.places[places]] = values
+    changed(buffers)
+
+
+def changed(buffers: Buffers) -> None:
+    """What is worked out from θ and the moments is not of these."""
     buffers.work["turned"] = 1
-
-
-def present_state(buffers: Buffers, ahead: int = 0) -> Floats:
-    """θ, first and second (3, P), packed; with ahead = 1 those of the update that was tried last."""
-    present = int(buffers.work["next"][0] < 0)
-    return cast(Floats, buffers.states[(present + ahead) % 2])
+    buffers.held[...] = buffers.state[:, buffers.frozen]
+    buffers.past.forget()
 
 
 def advance(run: Run, buffers: Buffers, settings: Settings, target: int, budget: int) -> int:
     """As `plain.advance`, but no piece goes beyond the budget unless it is the first. Threads share where that pays."""
+    counts, arrays = np.asarray(run.state), [buffers.state, buffers.gradient]
+    buffers.past.keep(arrays, counts, settings)
     team = threads_that_pay(run, settings, len(buffers.work))
     buffers.work["threads"] = team
     others = start_others(buffers, team, settings, target, budget) if team > 1 else []
@@ -101,16 +103,19 @@ def advance(run: Run, buffers: Buffers, settings: Settings, target: int, budget:
     for thread in others:
         thread.join()
     if run.state.status == BAD_THETA:
-        _, *moments = present_state(buffers, ahead=1)
-        only_theta = all(np.isfinite(array).all() for array in (buffers.gradient, *moments))
+        only_theta = all(np.isfinite(array).all() for array in (buffers.gradient, *buffers.state[1:]))
+        last = run.state.update
+        buffers.past.restore(arrays, counts)
+        buffers.work["threads"] = buffers.work["turned"] = 1
+        train(buffers.addresses[0], settings, last, NO_END)
         run.state.status = BAD_THETA if only_theta else BAD_GRADIENT
+    buffers.past.leave(counts)
     return int(spent)
 
 
 def start_others(buffers: Buffers, team: int, settings: Settings, target: int, budget: int) -> list[Thread]:
     """The threads of a team beside the first, each at work from where that one is."""
-    for name in ("theta", "first_moment", "second_moment", "next", "turned"):
-        buffers.work[name][1:] = buffers.work[name][0]
+    buffers.work["turned"][1:] = buffers.work["turned"][0]
     buffers.arrivals[:] = 0
     others = [Thread(target=train, args=(place, settings, target, budget)) for place in buffers.addresses[1:team]]
     for thread in others:
@@ -266,7 +271,7 @@ def check_chunk(work: Work, state: State, settings: Settings) -> int:
 def finish_update(work: Work, state: State, settings: Settings, size: int) -> None:
     """The optimizer's step with the complete gradient of a batch.
 
-    The new state becomes the present one if it is finite; otherwise the old one stays, and state.status says so.
+    If the new state is not finite, state.status says so; see `past`.
     """
     penalize(work, settings)
     optimize(work, state, settings)
@@ -280,9 +285,4 @@ def finish_update(work: Work, state: State, settings: Settings, size: int) -> No
             state.status = BAD_THETA
             state.row = 0
     barrier(work)
-    if state.status != BAD_THETA:
-        work.theta += work.next
-        work.first_moment += work.next
-        work.second_moment += work.next
-        work.next = -work.next
-        work.turned = 1
+    work.turned = 1

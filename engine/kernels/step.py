@@ -7,8 +7,8 @@ import numpy as np
 from engine.kernels.bookkeeping import present_pace, present_rate
 from engine.kernels.elementwise import clear
 from engine.kernels.emitter import LANES
-from engine.kernels.jit import compiled, inlined
-from engine.kernels.optimizers import check_finite, keep, step_over
+from engine.kernels.jit import inlined, internal
+from engine.kernels.optimizers import check_finite, put, step_over
 from engine.kernels.optimizers import penalize as penalize_vectors
 from engine.kernels.packing import Work, layer_of
 from engine.kernels.team import barrier, part_of_vectors
@@ -38,7 +38,7 @@ def weight_vectors(work: Work, layer: int) -> int:
 
 @inlined
 def optimize(work: Work, state: State, settings: Settings) -> None:
-    """One step of the optimizer over this thread's part of θ, into the next state.
+    """One step of the optimizer over this thread's part of θ.
 
     A decoupled l2 shrinks the weights, not the biases.
     """
@@ -54,18 +54,20 @@ def optimize(work: Work, state: State, settings: Settings) -> None:
         begin, vectors = part_of_vectors(work, count)
         skip = (first + begin) * LANES
         theta, g, m, v = work.theta + skip, work.gradient + skip, work.first_moment + skip, work.second_moment + skip
-        step_over(settings.optimizer, theta, g, m, v, work.next, vectors, work.finite, *numbers, np.float32(shrink))
+        step_over(settings.optimizer, theta, g, m, v, vectors, work.finite, *numbers, np.float32(shrink))
 
 
-@compiled
+@internal
 def hold_frozen(work: Work) -> None:
-    """What is frozen has its old state in the next one too; whether that is finite is then for the others to say."""
+    """What is frozen has its old state again; whether all is finite is then for the others to say."""
     begin, count = part_of_vectors(work, work.frozen_parameters)
-    keep(work.frozen + begin, count, work.theta, work.first_moment, work.second_moment, work.next)
+    places, held = work.frozen + begin, work.held + begin
+    for values in (work.theta, work.first_moment, work.second_moment):
+        put(held, places, count, values)
+        held += work.frozen_parameters
     barrier(work)
     begin, vectors = part_of_vectors(work, work.parameter_vectors)
-    skip = work.next + begin * LANES
-    check_finite(work.theta + skip, work.second_moment + skip, vectors, work.finite)
+    check_finite(work.theta + begin * LANES, work.second_moment + begin * LANES, vectors, work.finite)
     barrier(work)
 
 

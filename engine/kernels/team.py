@@ -6,18 +6,18 @@ One thread alone has every part and never waits.
 from __future__ import annotations
 
 from engine.kernels.elementwise import wait_for_all
-from engine.kernels.jit import compiled
+from engine.kernels.jit import internal
 from engine.kernels.packing import Work
 
 
-@compiled
+@internal
 def barrier(work: Work) -> None:
     """Wait until every thread has come here."""
     if work.threads > 1:
         wait_for_all(work.arrivals, work.threads)
 
 
-@compiled
+@internal
 def begin_of_part(work: Work, count: int, step: int) -> int:
     """Where this thread's part of `count` things begins, a multiple of `step`."""
     if work.threads == 1:
@@ -25,7 +25,7 @@ def begin_of_part(work: Work, count: int, step: int) -> int:
     return int(min(count, (count + step - 1) // step * work.thread // work.threads * step))
 
 
-@compiled
+@internal
 def end_of_part(work: Work, count: int, step: int) -> int:
     """Where it ends."""
     if work.threads == 1:
@@ -33,7 +33,7 @@ def end_of_part(work: Work, count: int, step: int) -> int:
     return int(min(count, (count + step - 1) // step * (work.thread + 1) // work.threads * step))
 
 
-@compiled
+@internal
 def part_of_vectors(work: Work, count: int) -> tuple[int, int]:
     """(where this thread's part of `count` vectors begins, how many they are)."""
     begin = begin_of_part(work, count, 1)

@@ -11,7 +11,7 @@ from typing import Any
 
 from engine.kernels.emitter import LANES, MANY_REGISTERS, Emitter, Value
 from engine.kernels.intrinsic import emitted
-from engine.kernels.jit import compiled, inlined
+from engine.kernels.jit import inlined, internal
 
 # rows of the register tile that is 1, 2, 3, 4 vectors wide: as many as the registers hold
 TILE_ROWS = {1: 8, 2: 8, 3: 8, 4: 6} if MANY_REGISTERS else {1: 8, 2: 6}
@@ -112,7 +112,7 @@ def panel_width(left: int) -> int:
     return 4 if left >= 8 or left == 4 or left == 7 else min(left, 3)
 
 
-@compiled
+@internal
 def product(
     a: int,
     a_row: int,

@@ -186,7 +186,7 @@ def test_frozen_denormals_stay(jit_only):
 def test_values_that_are_set_move_what_is_frozen_and_then_stay(dtype):
     trainer = Trainer(frozen_network(dtype=dtype), X, Y, recipe=RECIPE)
     place = trainer.network.index(0, 1, "b")
-    for updates in (1, 2):  # the tiles' two states change places with each update
+    for updates in (1, 2):
         trainer.step(updates)
         trainer.apply(SetValue(place, 0.75))
         trainer.step(updates)

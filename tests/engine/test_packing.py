@@ -18,7 +18,7 @@ def test_packing_and_back_is_exact(layers, inputs):
     buffers = make_buffers(run, 1)
     run.theta[:] = numbered = np.arange(1, run.theta.size + 1, dtype=np.float32)
     simd.push(run, buffers)
-    assert np.count_nonzero(simd.present_state(buffers)[0]) == run.theta.size
+    assert np.count_nonzero(buffers.state[0]) == run.theta.size
     run.theta[:] = 0
     simd.pull(run, buffers, ["theta"])
     np.testing.assert_array_equal(run.theta, numbered)

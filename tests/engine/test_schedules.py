@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from engine.kernels.bookkeeping import scheduled_rate
+from engine.kernels import bookkeeping
+from engine.kernels.jit import compiled
 from engine.schedules import SCHEDULES, updates_done
 
 RATES = {"constant": [1, 1, 1, 1, 1], "cosine": [1, 0.75, 0.25, 0, 0], "step": [1, 0.1, 0.01, 0.01, 0.01]}
@@ -28,6 +29,11 @@ def test_it_moves_if_it_says_so_within_the_rate_of_the_recipe_and_up_to_its_hori
     assert (np.ptp(rates) > 0) == SCHEDULES[name].moves
     assert (rates >= 0).all() and rates.max() == pytest.approx(0.3)
     assert (rates[30:] == rates[30]).all() and SCHEDULES[name].last(0.3) == rates[30]
+
+
+@compiled
+def scheduled_rate(code, rate, done, horizon):
+    return bookkeeping.scheduled_rate(code, rate, done, horizon)
 
 
 @pytest.mark.parametrize(("code", "name"), [*enumerate(SCHEDULES)])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
 import numba
@@ -10,7 +11,7 @@ import pytest
 
 from engine import Network, Recipe, Trainer
 from engine.activations import KINDS
-from engine.kernels import jit, packing, simd
+from engine.kernels import jit, packing, past, simd
 from engine.kernels.emitter import LANES
 from engine.kernels.order import GROUP, fill_order
 from engine.kernels.shuffle import epoch_key, example, rounds_for
@@ -18,6 +19,7 @@ from engine.layout import grid
 from engine.losses import LOSSES
 from engine.network import split
 from engine.optimizers import OPTIMIZERS
+from engine.run import BUCKET_CAPACITY
 from engine.schedules import SCHEDULES
 
 pytestmark = pytest.mark.skipif(bool(numba.config.DISABLE_JIT), reason="the tiles exist as machine code only")
@@ -270,7 +272,7 @@ def test_padding_stays_zero(optimizer):
     trainer = Trainer(Network(5, layers, seed=1), x, y, recipe=Recipe(10, 0.01, optimizer, l1=1e-3, l2=1e-3))
     trainer.step(30)
     run, buffers = trainer._work.canonical(), trainer._work._buffers
-    theta, first, second = simd.present_state(buffers)
+    theta, first, second = buffers.state
     packed = {"theta": theta, "gradient": buffers.gradient, "first_moment": first, "second_moment": second}
     for name, values in packed.items():
         expected = np.zeros_like(values)
@@ -311,6 +313,45 @@ def test_a_step_that_overflows_stops_at_the_exact_last_finite_state(optimizer):
     twin.step(update - 1)
     np.testing.assert_array_equal(diverging.theta, twin.theta)
     np.testing.assert_array_equal(diverging.history.train, twin.history.train)
+
+
+def growing(rate: float = 1e4) -> Trainer:
+    """w ← −1.02 w in each update, of a loss near 1: beyond float32 after some 4,400, more than the buckets hold."""
+    x, _ = examples(16, 2)
+    recipe = Recipe(5, rate, "sgd", loss="mae", l2=2.02 / rate)
+    return Trainer(Network(2, seed=1), 1e-12 * x, np.tile([1.0, -1.0], 8), recipe=recipe)
+
+
+@pytest.mark.parametrize("cut", [1_000, 100_000])
+def test_a_run_whose_curve_was_thinned_goes_back_to_the_exact_last_finite_state(monkeypatch, cut):
+    """Whatever was kept to go back to, and however long ago."""
+    monkeypatch.setattr(past, "SAVE_SECONDS", np.inf)
+    diverging, twin = growing(), growing()
+    while not diverging.diverged:
+        diverging.step(cut)
+    update, what = diverging.diverged
+    assert what == "theta" and update > BUCKET_CAPACITY
+    assert np.isfinite(diverging.theta).all()
+    for _ in range(update - 1):
+        twin.step()
+    np.testing.assert_array_equal(diverging.theta, twin.theta)
+    np.testing.assert_array_equal(diverging.batch_history.mean, twin.batch_history.mean)
+    np.testing.assert_array_equal(diverging.history.train, twin.history.train)
+
+
+def test_a_run_goes_back_by_the_recipe_of_each_moment(monkeypatch):
+    """What was kept before a change is not what the run goes back to."""
+    monkeypatch.setattr(past, "SAVE_SECONDS", np.inf)
+    diverging, twin = growing(), growing()
+    for trainer in (diverging, twin):
+        trainer.theta = trainer.theta * 1e20
+        trainer.step(10)
+        trainer.recipe = replace(trainer.recipe, batch_size=3)
+    diverging.step(10_000)
+    update, what = diverging.diverged
+    assert what == "theta" and update > 100
+    twin.step(update - 1 - twin.update)
+    np.testing.assert_array_equal(diverging.theta, twin.theta)
 
 
 def test_numpy_has_its_denormals_back_after_a_call():
