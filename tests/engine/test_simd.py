@@ -351,6 +351,7 @@ def test_a_run_goes_back_by_the_recipe_of_each_moment(monkeypatch):
     update, what = diverging.diverged
     assert what == "theta" and update > 100
     twin.step(update - 1 - twin.update)
+    assert diverging.progress == twin.progress
     np.testing.assert_array_equal(diverging.theta, twin.theta)
 
 
