@@ -56,7 +56,7 @@ def check_is_due(epoch: int, point_stride: int, settings: Settings) -> bool:
     return bool(epoch % max(stride, point_stride) == 0)
 
 
-@inlined
+@internal
 def record_check(state: State, points: Curve, settings: Settings) -> None:
     """Append the complete losses on the whole sets to the loss curve."""
     point = state.points

@@ -12,7 +12,7 @@ from typing import Any
 from engine.activations import CODES, KINDS
 from engine.kernels.emitter import LANES, Emitter, Value
 from engine.kernels.intrinsic import emitted
-from engine.kernels.jit import inlined
+from engine.kernels.jit import inlined, internal
 from engine.kernels.packing import MIXED
 from engine.losses import LOSSES
 
@@ -34,7 +34,7 @@ def activate_lanes(emit: Emitter, values: Value, row: Value, rows: Value, kind: 
             emit.store(emit.select(chosen, KINDS[name].function(z), z), values, r * row)
 
 
-@inlined
+@internal
 def activate(values: int, row: int, rows: int, vectors: int, kind_of: Any, first: int, codes: int) -> None:
     """values[rows, vectors] ← activation(values).
 
@@ -183,7 +183,7 @@ def back_over_columns(at_output: bool) -> Callable[..., None]:
     """
     one, four = back(1, 2, at_output), back(4, 1, at_output)
 
-    @inlined
+    @internal
     def walk(
         values: int,
         row: int,

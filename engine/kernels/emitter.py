@@ -213,6 +213,10 @@ class Emitter:
         )
         self.builder.call(function, [self._pointer(address, 0, ir.IntType(8))])
 
+    def whole(self, number: int) -> Value:
+        """A whole number, as those of addresses and counts."""
+        return Value(self, I64(number))
+
     def select(self, condition: Value, yes: Value, no: Value) -> Value:
         return Value(self, self.builder.select(condition.ir, yes.ir, no.ir))
 
@@ -253,6 +257,19 @@ class Emitter:
         """Counts 0, step, 2·step, … below `count`."""
         with cgutils.for_range_slice(self.builder, I64(0), count.ir, I64(step), inc=True) as (index, _):
             yield Value(self, index)
+
+    @contextmanager
+    def loop_while(self, condition: Callable[[], Value]) -> Iterator[None]:
+        """Again while the condition, emitted anew before each turn, is true."""
+        builder = self.builder
+        check, body, done = (builder.append_basic_block(name) for name in ("check", "body", "done"))
+        builder.branch(check)
+        builder.position_at_end(check)
+        builder.cbranch(condition().ir, body, done)
+        builder.position_at_end(body)
+        yield
+        builder.branch(check)
+        builder.position_at_end(done)
 
     def repeat_while_any(self, body: Callable[[], Value]) -> None:
         """Emit a loop over `body`, which returns a mask: again while any lane of it is set."""

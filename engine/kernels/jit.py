@@ -22,9 +22,11 @@ from typing import Any, TypeVar, cast
 
 import numba
 import platformdirs
+from llvmlite.binding import parse_assembly
 from numba.core import config
 from numba.core.caching import _Cache
-from numba.core.compiler import CompileResult
+from numba.core.codegen import JITCodeLibrary
+from numba.core.compiler import Compiler, CompileResult
 from numba.core.serialize import dumps
 
 from engine.kernels.sources import source_files
@@ -35,22 +37,46 @@ KEPT_ENTRIES = 32
 _watchers: list[Callable[[], None]] = []
 
 
+class PartLibrary(JITCodeLibrary):
+    """LLVM's form of a part: optimised and made machine code only where it becomes part of a kernel.
+
+    numba would do both for each part by itself as well, and again for each part that calls it.
+    """
+
+    def _optimize_final_module(self) -> None: ...
+
+    def _finalize_final_module(self) -> None:
+        names = [variable.name for variable in self._final_module.global_variables if "NumbaEnv" in variable.name]
+        places = parse_assembly("\n".join(f'@"{name}" = common global i8* null' for name in names))
+        self._codegen._add_module(places)  # where numba writes Python's side of a function, which no part uses
+        self._finalized = True
+
+
+class PartCompiler(Compiler):
+    """numba's compiler, into a PartLibrary."""
+
+    def define_pipelines(self) -> Any:
+        state = self.state
+        state.library = PartLibrary(state.targetctx.codegen(), state.func_id.func_qualname)
+        return super().define_pipelines()
+
+
+PART = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True, "pipeline_class": PartCompiler}
+
+
 def compiled(function: Function) -> Function:
     """Compile a function, for Python and for callers that are compiled."""
     return cast(Function, numba.njit(**OPTIONS)(function))
 
 
 def internal(function: Function) -> Function:
-    """Compile a part of the kernels without what Python would call it by, which saves a tenth of the compile time.
-
-    Only compiled code may call it: the interpreter would crash.
-    """
-    return cast(Function, numba.njit(**OPTIONS, no_cpython_wrapper=True, no_cfunc_wrapper=True)(function))
+    """Compile a part of the kernels, which only they call: the interpreter would crash."""
+    return cast(Function, numba.njit(**OPTIONS, **PART)(function))
 
 
 def inlined(function: Function) -> Function:
-    """As `internal`, but its body becomes part of its one or two callers, which saves most of its compile time."""
-    return cast(Function, numba.njit(**OPTIONS, inline="always")(function))
+    """As `internal`, but its body becomes part of its callers."""
+    return cast(Function, numba.njit(**OPTIONS, **PART, forceinline=True)(function))
 
 
 def kernel(function: Function) -> Function:

@@ -127,7 +127,7 @@ def back_from_deltas(work: Work, even: int, fresh: bool) -> None:
             add_total(deltas, groups, 2 * LANES, into + row)
 
 
-@inlined
+@internal
 def back_layer(work: Work, layer: int, rows: int, even: int, fresh: bool) -> None:
     """From ∂loss/∂z of a hidden layer: its weights' gradient, and ∂loss/∂z of the layer before.
 

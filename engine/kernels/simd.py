@@ -20,7 +20,7 @@ from engine.kernels.bookkeeping import move_on, record_check
 from engine.kernels.elementwise import copy, gather, save_float_mode, set_float_mode, total
 from engine.kernels.emitter import LANES
 from engine.kernels.intrinsic import float64s, int32s
-from engine.kernels.jit import inlined, kernel
+from engine.kernels.jit import inlined, internal, kernel
 from engine.kernels.order import GROUP, fill_order
 from engine.kernels.packing import (
     CHUNK,
@@ -229,7 +229,7 @@ def gather_rows(work: Work, epoch: int, place: int, rows: int, settings: Setting
         row += count
 
 
-@inlined
+@internal
 def work_out_order(work: Work, epoch: int, begin: int, settings: Settings) -> None:
     """Have the examples at the block of places from `begin` on in work.order."""
     since_start = epoch * settings.examples + begin
@@ -242,7 +242,7 @@ def work_out_order(work: Work, epoch: int, begin: int, settings: Settings) -> No
     fill_order(work.order, begin, groups, key, examples, rows, columns, wraps, rounds)
 
 
-@inlined
+@internal
 def check_chunk(work: Work, state: State, settings: Settings) -> int:
     """The next chunk of the losses on the whole sets, recorded when they are complete; returns the rows."""
     begin, x, y, count, unseen = state.check_row, work.x, work.y, settings.examples, False

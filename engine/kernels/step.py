@@ -15,7 +15,7 @@ from engine.kernels.team import barrier, part_of_vectors
 from engine.run import Settings, State
 
 
-@inlined
+@internal
 def penalize(work: Work, settings: Settings) -> None:
     """Add the gradient of l1·Σ|w| + ½·l2·Σw²."""
     l1, l2 = np.float32(settings.l1), np.float32(settings.l2)
@@ -36,7 +36,7 @@ def weight_vectors(work: Work, layer: int) -> int:
     return int(own.inputs * own.stride // LANES if layer < work.layers - 1 else own.vectors)
 
 
-@inlined
+@internal
 def optimize(work: Work, state: State, settings: Settings) -> None:
     """One step of the optimizer over this thread's part of θ.
 
@@ -71,7 +71,7 @@ def hold_frozen(work: Work) -> None:
     barrier(work)
 
 
-@inlined
+@internal
 def part_of_layer(work: Work, part: int) -> tuple[int, int]:
     """(first, count) of the vectors with the weights of layer part / 2, or for an odd part with its biases."""
     layer = part // 2

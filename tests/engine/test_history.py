@@ -6,10 +6,16 @@ import numpy as np
 import pytest
 
 from engine import Network, Recipe, Trainer
-from engine.kernels.bookkeeping import check_is_due
+from engine.kernels import bookkeeping
+from engine.kernels.jit import compiled
 from engine.run import BUCKET_CAPACITY, POINT_CAPACITY, check_plan
 
 X, Y = np.linspace(-1, 1, 4)[:, np.newaxis], np.array([0.5, -1.0, 1.0, -0.5])
+
+
+@compiled
+def check_is_due(epoch, point_stride, settings):
+    return bookkeeping.check_is_due(epoch, point_stride, settings)
 
 
 def due(epochs: range, parameters: int, examples: int, unseen: int) -> np.ndarray:
