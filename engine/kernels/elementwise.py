@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from engine.activations import CODES, KINDS
-from engine.kernels.emitter import LANES, Emitter, Value
+from engine.kernels.emitter import LANES, Emitter, Value, Variable
 from engine.kernels.intrinsic import emitted
 from engine.kernels.jit import inlined, internal
 from engine.kernels.packing import MIXED
@@ -224,6 +224,34 @@ def four_alike(kind_of: Any, n: int, end: int) -> bool:
 
 
 back_from_output, back_through = back_over_columns(at_output=True), back_over_columns(at_output=False)
+
+
+@emitted
+def gradient_of_few(
+    emit: Emitter, x: Value, x_row: Value, inputs: Value, g: Value, row: Value, into: Value, rows: Value, fresh: Value
+) -> None:
+    """into[inputs, one vector] ← xᵀ·g over an even number of rows, added to what is there unless `fresh`.
+
+    For few inputs: ROWS rows at a time have sums of their own, so that additions need not wait for one another.
+    """
+    with emit.loop(inputs) as i:
+        place = i * row
+        start = emit.load(into, place)
+        sums = [
+            emit.variable(emit.select(fresh > 0, emit.vector(0.0), start)),
+            *(emit.variable() for _ in range(ROWS - 1)),
+        ]
+
+        def add_row(total: Variable, r: Value, i: Value = i) -> None:
+            total.set(emit.fma(emit.vector(emit.load_float(x, r * x_row + i)), emit.load(g, r * row), total.get()))
+
+        whole = rows & -ROWS
+        with emit.loop(whole, ROWS) as r:
+            for u, total in enumerate(sums):
+                add_row(total, r + u)
+        with emit.loop(rows - whole) as r:
+            add_row(sums[1], whole + r)
+        emit.store(_sum([total.get() for total in sums]), into, place)
 
 
 @emitted

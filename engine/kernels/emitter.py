@@ -81,8 +81,8 @@ class Value:
     def __lt__(self, other: Any) -> Value:
         return self._compare("<", other)
 
-    def __and__(self, other: Value) -> Value:
-        return Value(self.emit, self.emit.builder.and_(self.ir, other.ir))
+    def __and__(self, other: Any) -> Value:
+        return Value(self.emit, self.emit.builder.and_(self.ir, self._like(other).ir))
 
     def __or__(self, other: Value) -> Value:
         return Value(self.emit, self.emit.builder.or_(self.ir, other.ir))

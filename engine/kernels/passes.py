@@ -12,6 +12,7 @@ from engine.kernels.elementwise import (
     back_through,
     clear,
     dense,
+    gradient_of_few,
     output,
     store_total,
     total,
@@ -25,6 +26,7 @@ from engine.kernels.team import barrier, begin_of_part, end_of_part
 from engine.kernels.tiles import product
 from engine.run import Settings
 
+FEW = 2
 FOUR = 4  # vectors that are summed together, in another order than single ones: no thread parts them
 
 
@@ -143,7 +145,11 @@ def back_layer(work: Work, layer: int, rows: int, even: int, fresh: bool) -> Non
     base, base_stride = into, stride
     if fresh:
         base, base_stride = work.zeros, 0
-    product(a, 1, across, mine, stride, base, base_stride, into, stride, inputs, rows, end - begin, lowest, lowest)
+    if inputs <= FEW:
+        for n in range(0, (end - begin) * LANES, LANES):
+            gradient_of_few(a, across, inputs, mine + n, stride, into + n, even, fresh)
+    else:
+        product(a, 1, across, mine, stride, base, base_stride, into, stride, inputs, rows, end - begin, lowest, lowest)
     if layer == 0:
         return
     barrier(work)
