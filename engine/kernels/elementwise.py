@@ -293,10 +293,9 @@ def gather(
     """The examples whose numbers are at `order`: rows of x and their y."""
     row = vectors * LANES
     with emit.loop(rows) as r:
-        i = emit.load_word(order, r)
-        emit.store_float(emit.load_float(y, i), target, r)
-        with emit.loop(vectors) as n:
-            emit.store(emit.load(x, i * row + n * LANES), into, r * row + n * LANES)
+        emit.store_float(emit.load_float(y, emit.load_word(order, r)), target, r)
+    with emit.loop(vectors) as n, emit.loop(rows) as r:
+        emit.store(emit.load(x, emit.load_word(order, r) * row + n * LANES), into, r * row + n * LANES)
 
 
 @emitted

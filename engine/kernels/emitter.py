@@ -205,6 +205,12 @@ class Emitter:
         function = cgutils.get_or_insert_function(self.builder.module, kind, f"llvm.{name}.v{LANES}f32")
         return Value(self, self.builder.call(function, [argument.ir for argument in arguments]))
 
+    def smaller(self, x: Value, y: Value) -> Value:
+        """The smaller of 32-bit words without a sign."""
+        kind = ir.FunctionType(INTEGERS, [INTEGERS] * 2)
+        function = cgutils.get_or_insert_function(self.builder.module, kind, f"llvm.umin.v{LANES}i32")
+        return Value(self, self.builder.call(function, [x.ir, y.ir]))
+
     def call_on_bytes(self, name: str, address: Value) -> None:
         """An LLVM intrinsic that takes a pointer and returns nothing."""
         pointer = ir.IntType(8).as_pointer()

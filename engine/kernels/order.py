@@ -79,7 +79,7 @@ def feistel(
 def _add_below(x: Value, y: Value, size: Value) -> Value:
     """x + y modulo `size`, both being below it."""
     total = x + y
-    return total.emit.select(total > size - 1, total - size, total)
+    return total.emit.smaller(total, total - size)  # as words without a sign, of which a negative one is large
 
 
 def scaled_words(word: Value, key: Value, size: Value) -> Value:
