@@ -60,10 +60,10 @@ def forward(work: Work, source: int, begin: int, rows: int) -> int:
                 kind = kind_of[first + n]
                 dense(source, across, weights + at, stride, inputs, into + at, stride, rows, kind, floor + at)
                 if kind <= MIXED:
-                    activate(into + at, stride, rows, 1, kind_of, first + n, work.codes)
+                    activate(into + at, stride, rows, 1, kind_of, first + n, work.codes, work.floor)
         else:
             product(source, across, weights, stride, bias, 0, into, stride, rows, inputs, own.units, floor, lowest)
-            activate(into, stride, rows, width, kind_of, first, work.codes)
+            activate(into, stride, rows, width, kind_of, first, work.codes, work.floor)
         source = into
     return source
 
