@@ -1,4 +1,4 @@
-"""The passes over vectors that are not products: activations and their slopes, the output with its loss, and copies.
+"""The passes over vectors that are not products: activations and their slopes, and the output with its loss.
 
 Formulas come from `engine.activations` and `engine.losses`. A row of codes says the kind of each lane; a vector whose
 lanes are of one kind goes through that kind's own loop, a mixed one through those of all its kinds, blended by lane.
@@ -10,14 +10,13 @@ from collections.abc import Callable
 from typing import Any
 
 from engine.activations import CODES, KINDS
-from engine.kernels.emitter import LANES, Emitter, Value, Variable
+from engine.kernels.emitter import LANES, Emitter, Value
 from engine.kernels.intrinsic import emitted
 from engine.kernels.jit import inlined, internal
 from engine.kernels.packing import MIXED
 from engine.losses import LOSSES
 
 KIND_COUNT = len(KINDS)
-ROWS = 4
 RELU, IDENTITY = CODES["relu"], CODES["identity"]
 # `product` applies relu itself, as a lower bound, and identity is nothing to do
 APPLIED = [kind for kind in KINDS if CODES[kind] not in (RELU, IDENTITY)]
@@ -64,42 +63,6 @@ def activate(values: int, row: int, rows: int, vectors: int, kind_of: Any, first
                     activate_lanes(into, row, rows, each, codes + lanes, floor + lanes)
         elif kind != RELU and kind != IDENTITY:
             activate_vector(into, row, rows, kind)
-
-
-@emitted
-def dense(
-    emit: Emitter,
-    x: Value,
-    x_row: Value,
-    weights: Value,
-    stride: Value,
-    steps: Value,
-    into: Value,
-    row: Value,
-    rows: Value,
-    kind: Value,
-    floor: Value,
-) -> None:
-    """into[rows, one vector] ← activation(max(x[rows, steps]·W + b, floor)); b lies behind W, ROWS rows at a time.
-
-    For few steps: the sums go into their activation without a way through memory. Of lanes of MIXED kinds only relu
-    is applied.
-    """
-    bias, lowest = emit.load(weights, steps * stride), emit.load(floor)
-    with emit.loop(rows, ROWS) as r:
-        sums = [emit.variable(bias) for _ in range(ROWS)]
-        with emit.loop(steps) as i:
-            w = emit.load(weights, i * stride)
-            for u, total in enumerate(sums):
-                total.set(emit.fma(emit.vector(emit.load_float(x, (r + u) * x_row + i)), w, total.get()))
-        for total in sums:
-            total.set(emit.select(total.get() < lowest, lowest, total.get()))
-        for name in APPLIED:
-            with emit.when(kind, CODES[name]):
-                for total in sums:
-                    total.set(KINDS[name].function(total.get()))
-        for u, total in enumerate(sums):
-            emit.store(total.get(), into, (r + u) * row)
 
 
 @emitted
@@ -182,9 +145,9 @@ def back(vectors: int, unrolled: int, at_output: bool) -> Callable[..., None]:
                             bias_sums[u][n].set(bias_sums[u][n].get() + gradient)
                             emit.store(gradient, values, place)
                 for n in columns:
-                    emit.store(_sum([sums[n].get() for sums in bias_sums]), bias, n * LANES)
+                    emit.store(sum_of([sums[n].get() for sums in bias_sums]), bias, n * LANES)
                     if at_output:  # padding lanes hold activation(0), which need not be 0
-                        total = _sum([sums[n].get() for sums in weight_sums])
+                        total = sum_of([sums[n].get() for sums in weight_sums])
                         inside = emit.lanes_below(units - n * LANES)
                         emit.store(emit.select(inside, total, emit.vector(0.0)), weight, n * LANES)
 
@@ -241,116 +204,6 @@ def four_alike(kind_of: Any, n: int, end: int) -> bool:
 back_from_output, back_through = back_over_columns(at_output=True), back_over_columns(at_output=False)
 
 
-@emitted
-def gradient_of_few(
-    emit: Emitter, x: Value, x_row: Value, inputs: Value, g: Value, row: Value, into: Value, rows: Value, fresh: Value
-) -> None:
-    """into[inputs, one vector] ← xᵀ·g over an even number of rows, added to what is there unless `fresh`.
-
-    For few inputs: ROWS rows at a time have sums of their own, so that additions need not wait for one another.
-    """
-    with emit.loop(inputs) as i:
-        place = i * row
-        start = emit.load(into, place)
-        sums = [
-            emit.variable(emit.select(fresh > 0, emit.vector(0.0), start)),
-            *(emit.variable() for _ in range(ROWS - 1)),
-        ]
-
-        def add_row(total: Variable, r: Value, i: Value = i) -> None:
-            total.set(emit.fma(emit.vector(emit.load_float(x, r * x_row + i)), emit.load(g, r * row), total.get()))
-
-        whole = rows & -ROWS
-        with emit.loop(whole, ROWS) as r:
-            for u, total in enumerate(sums):
-                add_row(total, r + u)
-        with emit.loop(rows - whole) as r:
-            add_row(sums[1], whole + r)
-        emit.store(_sum([total.get() for total in sums]), into, place)
-
-
-@emitted
-def transpose_block(emit: Emitter, source: Value, row: Value, into: Value, into_row: Value, rows: Value) -> None:
-    """One LANES × LANES block; rows at and past `rows` are taken as zero."""
-    zero = emit.vector(0.0)
-    block = [emit.select(rows > r, emit.load(source, row * r), zero) for r in range(LANES)]
-    low = [lane // 2 + (LANES if lane % 2 else 0) for lane in range(LANES)]
-    high = [lane + LANES // 2 for lane in low]
-    for _ in range(LANES.bit_length() - 1):
-        half = LANES // 2
-        block = [emit.shuffle(block[i], block[i + half], lanes) for i in range(half) for lanes in (low, high)]
-    for r in range(LANES):
-        emit.store(block[r], into, into_row * r)
-
-
-@emitted
-def copy(emit: Emitter, source: Value, into: Value, vectors: Value) -> None:
-    with emit.loop(vectors) as n:
-        emit.store(emit.load(source, n * LANES), into, n * LANES)
-
-
-@emitted
-def add(emit: Emitter, source: Value, into: Value, vectors: Value) -> None:
-    with emit.loop(vectors) as n:
-        emit.store(emit.load(into, n * LANES) + emit.load(source, n * LANES), into, n * LANES)
-
-
-@emitted
-def clear(emit: Emitter, into: Value, vectors: Value) -> None:
-    with emit.loop(vectors) as n:
-        emit.store(emit.vector(0.0), into, n * LANES)
-
-
-@emitted
-def gather(
-    emit: Emitter, x: Value, y: Value, order: Value, into: Value, target: Value, rows: Value, vectors: Value
-) -> None:
-    """The examples whose numbers are at `order`: rows of x and their y."""
-    row = vectors * LANES
-    with emit.loop(rows) as r:
-        emit.store_float(emit.load_float(y, emit.load_word(order, r)), target, r)
-    with emit.loop(vectors) as n, emit.loop(rows) as r:
-        emit.store(emit.load(x, emit.load_word(order, r) * row + n * LANES), into, r * row + n * LANES)
-
-
-@emitted
-def total(emit: Emitter, place: Value, count: Value, step: Value) -> Value:
-    """The sum of all lanes of `count` vectors, `step` words apart."""
-    return _total(emit, place, count, step)
-
-
-@emitted
-def store_total(emit: Emitter, place: Value, count: Value, step: Value, into: Value) -> None:
-    """`total` → one float."""
-    emit.store_float(_total(emit, place, count, step), into)
-
-
-@emitted
-def add_total(emit: Emitter, place: Value, count: Value, step: Value, into: Value) -> None:
-    """`total` is added to one float."""
-    emit.store_float(emit.load_float(into) + _total(emit, place, count, step), into)
-
-
-@emitted
-def wait_for_all(emit: Emitter, count: Value, threads: Value) -> None:
-    """Wait until this many threads have come here."""
-    emit.wait_for_all(count, threads)
-
-
-@emitted
-def save_float_mode(emit: Emitter, place: Value) -> None:
-    """Keep the control word of x86's vector unit in memory; nothing on other processors."""
-    if LANES >= 8:
-        emit.call_on_bytes("x86.sse.stmxcsr", place)
-
-
-@emitted
-def set_float_mode(emit: Emitter, place: Value) -> None:
-    """Set the control word from memory, as `save_float_mode` left it or with other bits."""
-    if LANES >= 8:
-        emit.call_on_bytes("x86.sse.ldmxcsr", place)
-
-
 def _equal(x: Value, number: float) -> Value:
     """The lanes that hold a whole number."""
     return (x > number - 0.5) & (x < number + 0.5)
@@ -368,14 +221,7 @@ def _mixed_slope(codes: Value) -> Callable[[Value], Value]:
     return slope_of
 
 
-def _total(emit: Emitter, place: Value, count: Value, step: Value) -> Value:
-    sums = emit.variable()
-    with emit.loop(count) as n:
-        sums.set(sums.get() + emit.load(place, n * step))
-    return emit.first_lane(emit.sum_lanes(sums.get()))
-
-
-def _sum(values: list[Value]) -> Value:
+def sum_of(values: list[Value]) -> Value:
     total = values[0]
     for value in values[1:]:
         total = total + value

@@ -4,25 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from engine.kernels.elementwise import (
-    activate,
-    add,
-    add_total,
-    back_from_output,
-    back_through,
-    clear,
-    dense,
-    gradient_of_few,
-    output,
-    store_total,
-    total,
-    transpose_block,
-)
+from engine.kernels.elementwise import activate, back_from_output, back_through, output
 from engine.kernels.emitter import LANES
 from engine.kernels.intrinsic import int64s
 from engine.kernels.jit import inlined, internal
+from engine.kernels.moves import add, add_total, clear, store_total, total, transpose_block
 from engine.kernels.packing import MIXED, Work, layer_of
 from engine.kernels.team import barrier, begin_of_part, end_of_part
+from engine.kernels.thin import dense, gradient_of_few
 from engine.kernels.tiles import product, product_by_columns
 from engine.run import Settings
 

@@ -18,10 +18,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.kernels.bookkeeping import move_on, record_check
-from engine.kernels.elementwise import copy, gather, save_float_mode, set_float_mode, total
 from engine.kernels.emitter import LANES
 from engine.kernels.intrinsic import float64s, int32s
 from engine.kernels.jit import inlined, internal, kernel
+from engine.kernels.moves import copy, gather, save_float_mode, set_float_mode, total
 from engine.kernels.order import GROUP, fill_order
 from engine.kernels.packing import (
     CHUNK,

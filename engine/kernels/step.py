@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from engine.kernels.bookkeeping import present_pace, present_rate
-from engine.kernels.elementwise import clear
 from engine.kernels.emitter import LANES
 from engine.kernels.jit import inlined, internal
+from engine.kernels.moves import clear
 from engine.kernels.optimizers import check_finite, put, step_over
 from engine.kernels.optimizers import penalize as penalize_vectors
 from engine.kernels.packing import Work, layer_of

@@ -5,8 +5,8 @@ One thread alone has every part and never waits.
 
 from __future__ import annotations
 
-from engine.kernels.elementwise import wait_for_all
 from engine.kernels.jit import internal
+from engine.kernels.moves import wait_for_all
 from engine.kernels.packing import Work
 
 
