@@ -24,31 +24,46 @@ APPLIED = [kind for kind in KINDS if CODES[kind] not in (RELU, IDENTITY)]
 
 
 @emitted
-def activate_lanes(emit: Emitter, values: Value, row: Value, rows: Value, kind: Value, codes: Value) -> None:
-    """values[rows, one vector] ← activation(values), in the lanes of this kind."""
-    own = emit.load(codes)
+def activate_vector(emit: Emitter, values: Value, row: Value, rows: Value, kind: Value) -> None:
+    """values[rows, one vector] ← activation(values), all lanes of this kind."""
+    for name in APPLIED:
+        with emit.when(kind, CODES[name]), emit.loop(rows) as r:
+            emit.store(KINDS[name].function(emit.load(values, r * row)), values, r * row)
+
+
+@emitted
+def activate_lanes(
+    emit: Emitter, values: Value, row: Value, rows: Value, kind: Value, codes: Value, floor: Value
+) -> None:
+    """values[rows, one vector] ← activation(values), in the lanes of this kind.
+
+    The lower bound, under which no value is any more, hides that other lanes stay: a masked store, which LLVM would
+    make of a blend with what was loaded, is slow on processors without registers for masks.
+    """
+    own, lowest = emit.load(codes), emit.load(floor)
     for name in APPLIED:
         with emit.when(kind, CODES[name]), emit.loop(rows) as r:
             z = emit.load(values, r * row)
+            others = emit.select(z < lowest, lowest, z)
             chosen = _equal(own, float(CODES[name]))
-            emit.store(emit.select(chosen, KINDS[name].function(z), z), values, r * row)
+            emit.store(emit.select(chosen, KINDS[name].function(z), others), values, r * row)
 
 
 @internal
-def activate(values: int, row: int, rows: int, vectors: int, kind_of: Any, first: int, codes: int) -> None:
-    """values[rows, vectors] ← activation(values).
+def activate(values: int, row: int, rows: int, vectors: int, kind_of: Any, first: int, codes: int, floor: int) -> None:
+    """values[rows, vectors] ← activation(values), relu being done.
 
-    kind_of has the kind of each vector of the network, negative if MIXED, codes that of each lane; `first` is this
-    layer's first vector there.
+    kind_of has the kind of each vector of the network, negative if MIXED; codes has that of each lane, floor its lower
+    bound; `first` is this layer's first vector in all three.
     """
     for n in range(vectors):
-        kind, lanes = kind_of[first + n], codes + (first + n) * LANES
+        kind, into, lanes = kind_of[first + n], values + n * LANES, (first + n) * LANES
         if kind <= MIXED:
             for each in range(KIND_COUNT):
                 if -kind >> each & 1:
-                    activate_lanes(values + n * LANES, row, rows, each, lanes)
+                    activate_lanes(into, row, rows, each, codes + lanes, floor + lanes)
         elif kind != RELU and kind != IDENTITY:
-            activate_lanes(values + n * LANES, row, rows, kind, lanes)
+            activate_vector(into, row, rows, kind)
 
 
 @emitted

@@ -28,7 +28,7 @@ LOOKS = 1 << 12  # at a word that others change, before giving way to them; a po
 GIVE_WAY = "SwitchToThread" if sys.platform == "win32" else "sched_yield"
 
 F32, I1, I32, I64 = ir.FloatType(), ir.IntType(1), ir.IntType(32), ir.IntType(64)
-VECTOR = ir.VectorType(F32, LANES)
+VECTOR, QUAD = ir.VectorType(F32, LANES), ir.VectorType(F32, 4)
 MASK = ir.VectorType(I1, LANES)
 INTEGERS = ir.VectorType(I32, LANES)
 
@@ -230,6 +230,25 @@ class Emitter:
         """Lanes of x (0 …) and y (LANES …) in a new order."""
         order = ir.Constant(ir.VectorType(I32, LANES), list(lanes))
         return Value(self, self.builder.shuffle_vector(x.ir, y.ir, order))
+
+    def quad(self, address: Value, offset: Any = 0) -> Value:
+        """Four floats from anywhere."""
+        return Value(self, self.builder.load(self._pointer(address, offset, QUAD), align=4))
+
+    def spread(self, quad: Value, lanes: Sequence[int]) -> Value:
+        """Four floats → a vector that has them at these lanes."""
+        order = ir.Constant(ir.VectorType(I32, len(lanes)), list(lanes))
+        return Value(self, self.builder.shuffle_vector(quad.ir, quad.ir, order))
+
+    def joined(self, quads: Sequence[Value]) -> Value:
+        """As many fours of floats as a vector has room for, one behind the other."""
+        parts = [quad.ir for quad in quads]
+        while len(parts) > 1:
+            size = 2 * parts[0].type.count
+            order = ir.Constant(ir.VectorType(I32, size), list(range(size)))
+            pairs = zip(parts[::2], parts[1::2], strict=True)
+            parts = [self.builder.shuffle_vector(x, y, order) for x, y in pairs]
+        return Value(self, parts[0])
 
     def lanes_below(self, count: Value) -> Value:
         """The mask of the first `count` lanes."""

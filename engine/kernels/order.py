@@ -30,13 +30,16 @@ def fill_order(
     """
     rows_, columns_, last = emit.words(rows), emit.words(columns), emit.words(examples) - 1
     cells = [(Variable(emit.words(0)), Variable(emit.words(0))) for _ in range(GROUP)]
+    row, column = (Variable(value) for value in _divided(position, columns))
+    more_rows, more_columns = _divided(emit.whole(LANES), columns)  # from a vector to the next, without more divisions
     with emit.loop(groups) as n:
-        begin = position + n * (GROUP * LANES)
-        for number, (left, right) in enumerate(cells):
-            at = begin + number * LANES
-            row = Value(emit, emit.builder.sdiv(at.ir, columns.ir))
-            left.set(emit.words(row))
-            right.set(emit.words(at - row * columns) + emit.lane_numbers())
+        for left, right in cells:
+            left.set(emit.words(row.get()))
+            right.set(emit.words(column.get()) + emit.lane_numbers())
+            further = column.get() + more_columns
+            over = further > columns - 1
+            row.set(row.get() + more_rows + emit.select(over, emit.whole(1), emit.whole(0)))
+            column.set(emit.select(over, further - columns, further))
         with emit.loop(wraps):
             for left, right in cells:
                 over = right.get() > columns_ - 1
@@ -74,6 +77,12 @@ def feistel(
             right.set(_add_below(right.get(), scaled_words(left.get(), right_key.get(), columns), columns))
         left_key.set(left_key.get() + 0x9E3779B9)
         right_key.set(right_key.get() + 0x85EBCA6B)
+
+
+def _divided(number: Value, by: Value) -> tuple[Value, Value]:
+    """(quotient, remainder) of whole numbers."""
+    quotient = Value(number.emit, number.emit.builder.sdiv(number.ir, by.ir))
+    return quotient, number - quotient * by
 
 
 def _add_below(x: Value, y: Value, size: Value) -> Value:

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.activations import CODES
+from engine.kernels.company import Company
 from engine.kernels.emitter import LANES
 from engine.kernels.intrinsic import record_at
 from engine.kernels.jit import internal
@@ -99,6 +100,7 @@ class Buffers(NamedTuple):
     work: Any  # (threads,) of WORK: what the kernels get
     addresses: range  # where the work of each thread is, in words
     past: Past
+    company: Company
 
 
 def make_buffers(run: Run, threads: int) -> Buffers:
@@ -142,9 +144,10 @@ def make_buffers(run: Run, threads: int) -> Buffers:
         work=work,
         addresses=range(address(work), address(work) + threads * WORK_WORDS, WORK_WORDS),
         past=Past(),
+        company=Company(),
     )
     shared = (run.state, run.points, run.buckets)
-    addresses = [address(array) for array in (*shared, *buffers[:-5], *buffers.state)]
+    addresses = [address(array) for array in (*shared, *buffers[:-6], *buffers.state)]
     rows, still = chunk_rows(run.theta.size), run.frozen.size
     numbers = (len(layout), run.theta.size, vectors(parameters), still, rows, 1, -1)
     for thread in range(threads):

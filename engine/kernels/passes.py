@@ -23,7 +23,7 @@ from engine.kernels.intrinsic import int64s
 from engine.kernels.jit import inlined, internal
 from engine.kernels.packing import MIXED, Work, layer_of
 from engine.kernels.team import barrier, begin_of_part, end_of_part
-from engine.kernels.tiles import product
+from engine.kernels.tiles import product, product_by_columns
 from engine.run import Settings
 
 FEW = 2
@@ -60,10 +60,10 @@ def forward(work: Work, source: int, begin: int, rows: int) -> int:
                 kind = kind_of[first + n]
                 dense(source, across, weights + at, stride, inputs, into + at, stride, rows, kind, floor + at)
                 if kind <= MIXED:
-                    activate(into + at, stride, rows, 1, kind_of, first + n, work.codes)
+                    activate(into + at, stride, rows, 1, kind_of, first + n, work.codes, work.floor)
         else:
-            product(source, across, 1, weights, stride, bias, 0, into, stride, rows, inputs, width, floor, lowest)
-            activate(into, stride, rows, width, kind_of, first, work.codes)
+            product(source, across, weights, stride, bias, 0, into, stride, rows, inputs, own.units, floor, lowest)
+            activate(into, stride, rows, width, kind_of, first, work.codes, work.floor)
         source = into
     return source
 
@@ -149,14 +149,15 @@ def back_layer(work: Work, layer: int, rows: int, even: int, fresh: bool) -> Non
         for n in range(0, (end - begin) * LANES, LANES):
             gradient_of_few(a, across, inputs, mine + n, stride, into + n, even, fresh)
     else:
-        product(a, 1, across, mine, stride, base, base_stride, into, stride, inputs, rows, end - begin, lowest, lowest)
+        columns = min(own.units, end * LANES) - begin * LANES
+        product_by_columns(a, across, mine, stride, base, base_stride, into, stride, inputs, rows, columns, lowest)
     if layer == 0:
         return
     barrier(work)
     before, units, turned = layer_of(work, layer - 1).vectors, own.units, work.transposes + own.transposed
     row = begin_of_part(work, even, LANES)
     count, mine, into = end_of_part(work, even, LANES) - row, g + row * stride, work.incoming + row * across
-    product(mine, stride, 1, turned, across, work.zeros, 0, into, across, count, units, before, lowest, lowest)
+    product(mine, stride, turned, across, work.zeros, 0, into, across, count, units, inputs, lowest, lowest)
     barrier(work)
     begin, end = begin_of_part(work, before, FOUR), end_of_part(work, before, FOUR)
     bias = bias_gradient(work, layer - 1)

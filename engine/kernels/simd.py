@@ -10,6 +10,7 @@ Inside, everything is reached by word addresses, which a record of `packing.WORK
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from threading import Thread
 
@@ -96,12 +97,7 @@ def advance(run: Run, buffers: Buffers, settings: Settings, target: int, budget:
     """As `plain.advance`, but no piece goes beyond the budget unless it is the first. Threads share where that pays."""
     counts, arrays = np.asarray(run.state), [buffers.state, buffers.gradient]
     buffers.past.keep(arrays, counts, settings)
-    team = threads_that_pay(run, settings, len(buffers.work))
-    buffers.work["threads"] = team
-    others = start_others(buffers, team, settings, target, budget) if team > 1 else []
-    spent = train(buffers.addresses[0], settings, target, budget)
-    for thread in others:
-        thread.join()
+    spent = train_together(buffers, threads_that_pay(run, settings, len(buffers.work)), settings, target, budget)
     if run.state.status == BAD_THETA:
         only_theta = all(np.isfinite(array).all() for array in (buffers.gradient, *buffers.state[1:]))
         last = run.state.update
@@ -113,14 +109,30 @@ def advance(run: Run, buffers: Buffers, settings: Settings, target: int, budget:
     return int(spent)
 
 
-def start_others(buffers: Buffers, team: int, settings: Settings, target: int, budget: int) -> list[Thread]:
-    """The threads of a team beside the first, each at work from where that one is."""
+def train_together(buffers: Buffers, wanted: int, settings: Settings, target: int, budget: int) -> int:
+    """`train` by so many threads, or by one where their company does not pay at present."""
+    team = buffers.company.size(wanted)
+    buffers.work["threads"] = team
+    if team == 1:
+        return train(buffers.addresses[0], settings, target, budget)
     buffers.work["turned"][1:] = buffers.work["turned"][0]
     buffers.arrivals[:] = 0
-    others = [Thread(target=train, args=(place, settings, target, budget)) for place in buffers.addresses[1:team]]
+    spent, on_cores = [0] * team, [0.0] * team
+
+    def take_part(number: int) -> None:
+        begun = time.thread_time()
+        spent[number] = train(buffers.addresses[number], settings, target, budget)
+        on_cores[number] = time.thread_time() - begun
+
+    others = [Thread(target=take_part, args=(number,)) for number in range(1, team)]
+    begun = time.perf_counter()
     for thread in others:
         thread.start()
-    return others
+    take_part(0)
+    for thread in others:
+        thread.join()
+    buffers.company.learn(time.perf_counter() - begun, on_cores)
+    return spent[0]
 
 
 def threads_that_pay(run: Run, settings: Settings, most: int) -> int:
