@@ -26,7 +26,8 @@ from engine.kernels.team import barrier, begin_of_part, end_of_part
 from engine.kernels.tiles import product, product_by_columns
 from engine.run import Settings
 
-FEW = 2
+THIN = 32  # inputs times vectors of units up to which a layer's sums are not worth a way through memory
+FEW = 2  # inputs whose gradient is worked out by itself
 FOUR = 4  # vectors that are summed together, in another order than single ones: no thread parts them
 
 
@@ -42,29 +43,31 @@ def transpose_weights(work: Work, layer: int) -> None:
 
 
 @internal
-def forward(work: Work, source: int, begin: int, rows: int) -> int:
-    """Rows at `source` through the hidden layers, to the rows from `begin` on of the chunk's values.
+def forward(work: Work, source: int, rows: int) -> int:
+    """Rows at `source` through the hidden layers; returns where the last layer's values are, `source` if there is none.
 
-    Returns where the last layer's values are, `source` if there is none.
+    Each thread works out its part of the units for all rows, so that its part of the weights stays in its own cache.
     """
     lowest, kind_of = work.lowest, int64s(work.kind_of)
     for layer in range(work.layers - 1):
         own, after = layer_of(work, layer), layer_of(work, layer + 1)
-        inputs, width, stride, across = own.inputs, own.vectors, own.stride, own.input_stride
-        into, first = work.activations + after.input + begin * stride, after.first_vector
-        weights, floor = work.theta + own.weights, work.floor + first * LANES
-        bias = weights + inputs * stride
-        if inputs * width <= 32:
-            for n in range(width):
-                at = n * LANES
-                kind = kind_of[first + n]
+        inputs, stride, across = own.inputs, own.stride, own.input_stride
+        begin, end = begin_of_part(work, own.vectors, FOUR), end_of_part(work, own.vectors, FOUR)
+        skip, first = begin * LANES, after.first_vector + begin
+        weights, into = work.theta + own.weights + skip, work.activations + after.input + skip
+        bias, floor = weights + inputs * stride, work.floor + first * LANES
+        if inputs * own.vectors <= THIN:
+            for n in range(end - begin):
+                at, kind = n * LANES, kind_of[first + n]
                 dense(source, across, weights + at, stride, inputs, into + at, stride, rows, kind, floor + at)
                 if kind <= MIXED:
                     activate(into + at, stride, rows, 1, kind_of, first + n, work.codes, work.floor)
         else:
-            product(source, across, weights, stride, bias, 0, into, stride, rows, inputs, own.units, floor, lowest)
-            activate(into, stride, rows, width, kind_of, first, work.codes, work.floor)
-        source = into
+            columns = min(own.units - skip, (end - begin) * LANES)
+            product(source, across, weights, stride, bias, 0, into, stride, rows, inputs, columns, floor, lowest)
+            activate(into, stride, rows, end - begin, kind_of, first, work.codes, work.floor)
+        barrier(work)
+        source = work.activations + after.input
     return source
 
 
@@ -80,7 +83,8 @@ def train_rows(work: Work, settings: Settings, rows: int, fresh: bool, share: fl
     stride = layer_of(work, 0).input_stride
     if begin <= rows < end:
         clear(work.activations + rows * stride, stride // LANES)
-    h = forward(work, work.activations + begin * stride, begin, end - begin)
+    barrier(work)
+    h = forward(work, work.activations, even)
     output_rows(work, settings.loss, h, work.targets, begin, end, rows, share)
     barrier(work)
     back_from_deltas(work, even, fresh)
@@ -91,14 +95,14 @@ def train_rows(work: Work, settings: Settings, rows: int, fresh: bool, share: fl
 
 @internal
 def output_rows(work: Work, loss: int, h: int, targets: int, begin: int, end: int, rows: int, share: float) -> None:
-    """The output for the rows from `begin` to `end`, whose last hidden values are at h: deltas, and sums of LANES rows.
+    """The output for the rows from `begin` to `end` of the last hidden values h: deltas, and sums of LANES rows.
 
     Rows from `rows` on count nothing.
     """
     output_layer = layer_of(work, work.layers - 1)
     row, width, c = output_layer.input_stride, output_layer.vectors, work.theta + output_layer.weights
     for r in range(begin, end, LANES):
-        values, deltas, sums = h + (r - begin) * row, work.deltas + r, work.output_sums + 2 * r
+        values, deltas, sums = h + r * row, work.deltas + r, work.output_sums + 2 * r
         output(values, row, c, width, targets + r, deltas, sums, rows - r, loss, np.float32(share))
 
 
@@ -133,7 +137,7 @@ def back_from_deltas(work: Work, even: int, fresh: bool) -> None:
 def back_layer(work: Work, layer: int, rows: int, even: int, fresh: bool) -> None:
     """From ∂loss/∂z of a hidden layer: its weights' gradient, and ∂loss/∂z of the layer before.
 
-    A thread's part of the first is of the units whose ∂loss/∂z it has worked out itself.
+    A thread's part is of the units that are its own in `forward`.
     """
     kind_of = int64s(work.kind_of)
     own = layer_of(work, layer)
@@ -154,12 +158,11 @@ def back_layer(work: Work, layer: int, rows: int, even: int, fresh: bool) -> Non
     if layer == 0:
         return
     barrier(work)
-    before, units, turned = layer_of(work, layer - 1).vectors, own.units, work.transposes + own.transposed
-    row = begin_of_part(work, even, LANES)
-    count, mine, into = end_of_part(work, even, LANES) - row, g + row * stride, work.incoming + row * across
-    product(mine, stride, turned, across, work.zeros, 0, into, across, count, units, inputs, lowest, lowest)
-    barrier(work)
+    before, units = layer_of(work, layer - 1).vectors, own.units
     begin, end = begin_of_part(work, before, FOUR), end_of_part(work, before, FOUR)
+    skip, columns = begin * LANES, min(inputs, end * LANES) - begin * LANES
+    turned, into = work.transposes + own.transposed + skip, work.incoming + skip
+    product(g, stride, turned, across, work.zeros, 0, into, across, even, units, columns, lowest, lowest)
     bias = bias_gradient(work, layer - 1)
     place, vector = bias if fresh else work.part, own.first_vector
     back_through(a, across, work.incoming, 0, 0, 0, place, even, before, kind_of, vector, work.codes, 0, begin, end)

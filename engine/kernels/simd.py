@@ -263,7 +263,7 @@ def check_chunk(work: Work, state: State, settings: Settings) -> int:
         x, y, count, unseen = work.x_test, work.y_test, settings.unseen, True
     rows = min(work.chunk_rows, count - begin)
     first, end = begin_of_part(work, rows, LANES), end_of_part(work, rows, LANES)
-    h = forward(work, x + (begin + first) * layer_of(work, 0).input_stride, first, end - first)
+    h = forward(work, x + begin * layer_of(work, 0).input_stride, rows)
     output_rows(work, settings.loss, h, y + begin, first, end, rows, 0.0)
     barrier(work)
     if work.thread == 0:
