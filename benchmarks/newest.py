@@ -26,7 +26,7 @@ def run_on_newest(packages: Sequence[str], arguments: Sequence[str]) -> int:
             if own is not None:
                 command = [own, "-m", "benchmarks", *arguments]
                 return subprocess.run(command, cwd=ROOT, env=without_paths(), check=False).returncode
-    raise FileNotFoundError(f"no Python: expected one of 3.{OLDEST} or newer that pip finds {', '.join(packages)} for")
+    raise FileNotFoundError(f"no Python: expected one of 3.{OLDEST} or newer that pip finds all packages for")
 
 
 def pythons(folders: Iterable[Path] | None = None) -> list[Path]:
@@ -59,7 +59,7 @@ def environment(python: Path, folder: Path, packages: Sequence[str]) -> Path | N
     """The Python of a fresh environment with the project and the packages; None, and why, where pip has none for it."""
     subprocess.run([python, "-m", "venv", "--clear", folder], check=True)
     own = folder / ("Scripts" if sys.platform == "win32" else "bin") / "python"
-    print(f"{python}: installing unitfit, {', '.join(packages)} …", file=sys.stderr, flush=True)
+    print(f"{python}: installing {', '.join(('unitfit', *packages))} …", file=sys.stderr, flush=True)
     pip(own, "install", "--upgrade", "pip")
     installed = pip(own, "install", str(ROOT), *packages)
     if installed.returncode:

@@ -47,7 +47,7 @@ def test_the_first_for_which_there_are_packages_runs_the_benchmarks(monkeypatch,
 
 def test_without_a_python_there_is_an_error(monkeypatch):
     monkeypatch.setattr(newest, "pythons", list)
-    with pytest.raises(FileNotFoundError, match=r"expected one of 3\.11 or newer that pip finds jax, optax for"):
+    with pytest.raises(FileNotFoundError, match=r"expected one of 3\.11 or newer that pip finds all packages for"):
         newest.run_on_newest(["jax", "optax"], [])
 
 
