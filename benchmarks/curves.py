@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from benchmarks.works import Work
 from engine import Trainer
-from engine.kernels.jit import inlined
+from engine.kernels.jit import compiled
 from engine.kernels.shuffle import epoch_key, example
 from engine.layout import grid
 
@@ -58,7 +58,7 @@ def engine_losses(work: Work, epochs: Sequence[int], seed: int) -> list[float]:
     return losses
 
 
-@inlined
+@compiled
 def fill_orders(seed: int, orders: Any, rows: int, side: int) -> None:
     epochs, examples = orders.shape
     for epoch in range(epochs):

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
-from importlib.util import find_spec
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.machine import PEERS, version_of
 from benchmarks.measure import Contestant
 from benchmarks.works import Work
 from engine import Network
@@ -211,23 +211,17 @@ class ScikitLearn:
         return done
 
 
-NAMES = (Jax.name, Torch.name, ScikitLearn.name)
+TRAINERS = dict(zip(PEERS, (Jax, Torch, ScikitLearn), strict=True))
+NAMES = tuple(trainer.name for trainer in TRAINERS.values())
 
 
-def present() -> dict[str, bool]:
-    """Which peers are installed."""
-    modules = {Jax.name: ("jax", "optax"), Torch.name: ("torch",), ScikitLearn.name: ("sklearn",)}
-    return {name: all(find_spec(module) is not None for module in needed) for name, needed in modules.items()}
+def installed(word: str) -> bool:
+    """Whether all that this peer needs is there."""
+    return all(version_of(package) for package in PEERS[word])
 
 
-def contestants(work: Work) -> list[Contestant]:
-    """The peers that are installed and can do this work."""
-    installed = present()
-    found: list[Contestant] = []
-    if installed[Jax.name]:
-        found.append(Jax(work))
-    if installed[Torch.name]:
-        found.append(Torch(work))
-    if installed[ScikitLearn.name] and len({kind for layer in work.layers for kind in layer}) == 1:
-        found.append(ScikitLearn(work))
-    return found
+def contestants(work: Work, words: Iterable[str]) -> list[Contestant]:
+    """Those of these peers that are installed and can do this work."""
+    mixed = len({kind for layer in work.layers for kind in layer}) > 1
+    able = (word for word in words if installed(word) and not (mixed and word == "scikit-learn"))
+    return [TRAINERS[word](work) for word in able]

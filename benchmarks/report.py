@@ -10,10 +10,13 @@ import numpy as np
 from benchmarks import scaling
 from benchmarks.curves import ENGINE, Curves
 from benchmarks.measure import Rates, fastest, ratios
-from benchmarks.peers import NAMES
+from benchmarks.peers import NAMES, Jax
+from benchmarks.products import Blas
 from benchmarks.works import Work
 
 NOTHING = "–"
+OF_PEAK = ("unitfit", Jax.name, Blas.name)
+ONE, TWO = "one thread", "two threads"
 
 
 def number(value: float) -> str:
@@ -36,11 +39,12 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 
 def speed_head() -> list[str]:
-    return ["updates per second", "unitfit", *NAMES[:-1], f"{NAMES[-1]} ≈", "× fastest peer", "of FMA peak", "at first"]
+    rates = ["updates per second", "unitfit", *NAMES[:-1], f"{NAMES[-1]} ≈", "× fastest peer", "at first"]
+    return [*rates, *(f"{name}, of FMA peak" for name in OF_PEAK)]
 
 
 def speed_row(work: Work, rates: Rates) -> list[str]:
-    """A row of the main table; `rates` holds "unitfit", "unitfit at first", "peak" and the peers that took part."""
+    """A row of the main table; `rates` holds "unitfit", "unitfit at first", "peak", "BLAS" and peers that took part."""
     ours = rates["unitfit"]
     present = [name for name in NAMES if name in rates]
     times = [f"{value:.2f}" for value in ratio_range(ours, rates[fastest(rates, present)])] if present else []
@@ -49,9 +53,14 @@ def speed_row(work: Work, rates: Rates) -> list[str]:
         spread(ours),
         *(spread(rates[name]) if name in rates else NOTHING for name in NAMES),
         f"**{times[0]}** ({times[1]} to {times[2]})" if times else NOTHING,
-        f"{100 * work.flops * statistics.median(ratios(ours, rates['peak'])):.0f} %",
         number(statistics.median(rates["unitfit at first"])),
+        *(of_peak(work, rates[name], rates["peak"]) if name in rates else NOTHING for name in OF_PEAK),
     ]
+
+
+def of_peak(work: Work, updates: Sequence[float], peak: Sequence[float]) -> str:
+    """The matrix products of these updates as a share of what the core can do, round by round."""
+    return f"{100 * work.flops * statistics.median(ratios(updates, peak)):.0f} %"
 
 
 def population_row() -> list[str]:
@@ -72,6 +81,19 @@ def ratio_range(above: Sequence[float], below: Sequence[float]) -> tuple[float, 
     """Median, least and most of the ratios round by round."""
     values = ratios(above, below)
     return statistics.median(values), min(values), max(values)
+
+
+def threads_head() -> list[str]:
+    return ["updates per second", ONE, TWO, f"× {ONE}", f"{ONE}, a core busy", f"{TWO}, a core busy", f"× {ONE}"]
+
+
+def threads_row(work: Work, alone: Rates, beside: Rates) -> list[str]:
+    """One thread, two, and how many times as fast; first alone, then beside a process that keeps one core busy."""
+    row = [f"**{work.name}**"]
+    for rates in (alone, beside):
+        median, low, high = ratio_range(rates[TWO], rates[ONE])
+        row += [spread(rates[ONE]), spread(rates[TWO]), f"**{median:.2f}** ({low:.2f} to {high:.2f})"]
+    return row
 
 
 def curves_table(curves: Curves) -> str:

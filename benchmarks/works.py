@@ -27,6 +27,11 @@ class Work:
     recipe: Recipe
 
     @property
+    def shape(self) -> tuple[int, ...]:
+        """Inputs, units of each hidden layer, and the one output."""
+        return self.n_inputs, *map(len, self.layers), 1
+
+    @property
     def updates_per_epoch(self) -> int:
         return self.examples // self.recipe.batch_size
 
@@ -37,8 +42,7 @@ class Work:
         Forward and the weights' gradient take every weight once for each example, the way back all but those of
         the first layer; a multiply-add counts two.
         """
-        shape = (self.n_inputs, *map(len, self.layers), 1)
-        weights = [fan_in * fan_out for fan_in, fan_out in pairwise(shape)]
+        weights = [fan_in * fan_out for fan_in, fan_out in pairwise(self.shape)]
         return 2 * self.recipe.batch_size * (3 * sum(weights) - weights[0])
 
     def network(self, seed: int = 0) -> Network:

@@ -57,6 +57,7 @@ class Experiment:
         self.initial = trainer.network.architecture  # of the network that the story begins with
         self.recipe, self.beginning = trainer.recipe, trainer.examples  # that it begins with
         self.outcome: Outcome | None = None  # what the file that it came from says of its end
+        self._lanes_before = 0  # on which it was trained before it came from a file
         if theta.tobytes() != (initial := self.initial.initial_theta()).tobytes():
             trainer.restore(twin(trainer, Network.of(self.initial, initial)).snapshot())
         self._cursor = Cursor(trainer, whole("budget", budget, 1))
@@ -255,12 +256,12 @@ class Experiment:
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the story up to the cursor to a file, see `engine.story_file`. Raises EngineError where that fails."""
-        outcome = Outcome.of(self.trainer)
+        outcome = Outcome.of(self.trainer, self._lanes_before)
         story_file.save(self._told(self.entries[: self._cursor.applied], self.update, outcome), path)
 
     def draft(self) -> str:
         """The text of a file of the whole story, whatever lies ahead, that says nothing of its end: made in no time."""
-        nothing = Outcome(version(), 1, "", ())  # how many lanes, only the kernels know
+        nothing = Outcome(version(), self.trainer.lanes or self._lanes_before, "", ())
         return story_file.to_text(self._told(self.entries, self.end, nothing))
 
     def _told(self, entries: tuple[Entry, ...], updates: int, outcome: Outcome) -> story_file.Told:
@@ -316,5 +317,5 @@ class Experiment:
         """The story that was read from a file, at its beginning. Raises EngineError where its data are others now."""
         experiment = cls(story.trainer(arrays, threads), story.source)
         experiment._cursor.entries, experiment._cursor.end = list(story.entries), story.updates
-        experiment.outcome = story.outcome
+        experiment.outcome, experiment._lanes_before = story.outcome, story.outcome.lanes
         return experiment

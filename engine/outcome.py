@@ -20,14 +20,15 @@ class Outcome:
     """What a file says of the moment at which it was saved, to compare a replay with."""
 
     version: str
-    lanes: int
+    lanes: int  # see `Trainer.lanes`; 0 where that is not known
     theta_sha256: str
     losses: tuple[float, ...]  # train and, if there is one, test
 
     @classmethod
-    def of(cls, trainer: Trainer) -> Outcome:
+    def of(cls, trainer: Trainer, lanes_before: int = 0) -> Outcome:
+        """What holds now; `lanes_before` are those of the updates that this trainer went on from."""
         losses = [trainer.loss("train"), *([trainer.loss("test")] if trainer.examples.y_test.size else [])]
-        return cls(version(), lanes(trainer), theta_sha256(trainer.theta), tuple(losses))
+        return cls(version(), trainer.lanes or lanes_before, theta_sha256(trainer.theta), tuple(losses))
 
     def verdict(self, now: Outcome) -> str:
         """A sentence about a replay that came to another θ; "" where it is the same, or where the file does not say."""
@@ -35,10 +36,15 @@ class Outcome:
             return ""
         if (self.lanes, self.version) == (now.lanes, now.version):
             return "θ is another one than when the file was saved, though program and CPU are alike: was it edited?"
-        there, here = f"unitfit {self.version} with {self.lanes} lanes", f"{now.version} with {now.lanes}"
+        there, here = f"unitfit {_program(self)}", _program(now)
         near = np.allclose(self.losses, now.losses, rtol=LOSSES_AGREE) if len(self.losses) == len(now.losses) else False
         how = f"the losses agree within {LOSSES_AGREE:.0%}" if near else f"the losses differ by over {LOSSES_AGREE:.0%}"
         return f"θ differs from the file's, which was saved by {there} (here {here}): {how}"
+
+
+def _program(outcome: Outcome) -> str:
+    """1.0 with 16 lanes"""
+    return outcome.version + {0: "", 1: " without vectors"}.get(outcome.lanes, f" with {outcome.lanes} lanes")
 
 
 def theta_sha256(theta: np.ndarray[Any, Any]) -> str:
@@ -62,10 +68,3 @@ def version() -> str:
         return metadata.version("unitfit")
     except metadata.PackageNotFoundError:
         return "unknown"
-
-
-def lanes(trainer: Trainer) -> int:
-    """How many numbers the kernels take at a time, on which the last bits of θ depend."""
-    from engine.kernels import loops_for
-
-    return int(getattr(loops_for(trainer.network.dtype), "LANES", 1))

@@ -173,7 +173,7 @@ def from_text(text: str) -> Story:
     for key in ("version", "theta_sha256", "data_sha256"):
         if not isinstance(document[key], str):
             raise EngineError(f"{key}={show(document[key])}: expected text")
-    lanes_there = whole("lanes", document["lanes"], 1)
+    lanes = whole("lanes", document["lanes"], 0)
     return Story(
         source=document["source"],
         run=document["run"],
@@ -182,7 +182,7 @@ def from_text(text: str) -> Story:
         updates=updates,
         parameters=whole("parameters", document["parameters"], 1),
         data_sha256=document["data_sha256"],
-        outcome=Outcome(document["version"], lanes_there, document["theta_sha256"], tuple(losses)),
+        outcome=Outcome(document["version"], lanes, document["theta_sha256"], tuple(losses)),
     )
 
 

@@ -153,6 +153,14 @@ class Trainer:
         return (self.update + 1, DIVERGED[status]) if status in DIVERGED else None
 
     @property
+    def lanes(self) -> int:
+        """How many numbers it takes at a time, on which the last bits of θ depend; 1 in float64 and without JIT.
+
+        0 while the kernels, which alone know it, are not loaded.
+        """
+        return self._work.lanes
+
+    @property
     def network(self) -> Network:
         """A copy of the network as it is now."""
         return Network.of(self._architecture, self.theta)

@@ -23,6 +23,7 @@ class Workspace:
 
     def __init__(self, run: Run, threads: int) -> None:
         self.threads = threads
+        self._loops: Any = None  # the compiled side, once it is loaded
         self._speed = 1e8  # multiply-adds a second: a low guess, measured from the first slice on
         self.replace(run)
 
@@ -31,8 +32,12 @@ class Workspace:
         self.run = run  # its counters, sums and curves, of which there is one copy; for the others see `canonical`
         self.counts = counts_of(run.state)
         self._newest: Literal["canonical", "packed", "both"] = "canonical"
-        self._loops: Any = None  # the compiled side, and the arrays that it works on
-        self._buffers: Any = None
+        self._buffers: Any = None  # the arrays that the loops work on
+
+    @property
+    def lanes(self) -> int:
+        """How many numbers the loops take at a time: 1 if they are the plain ones, 0 while none are loaded."""
+        return int(getattr(self._loops, "LANES", 1)) if self._loops else 0
 
     def canonical(self) -> Run:
         """The run with all arrays up to date, in θ's own order; only to be read."""

@@ -30,7 +30,9 @@ def test_tables_without_peers():
     assert "float32 lanes" in result.stdout and "numba" in result.stdout
 
 
-@pytest.mark.parametrize("arguments", [("--only", "tiny,medium"), ("--tables", "tiny"), ("--repeats", "0")])
+@pytest.mark.parametrize(
+    "arguments", [("--only", "tiny,medium"), ("--tables", "tiny"), ("--repeats", "0"), ("--peers", "jacks")]
+)
 def test_bad_options_are_refused(arguments):
     result = benchmarks(*arguments)
     assert result.returncode == 2

@@ -10,7 +10,7 @@ from benchmarks.curves import ENGINE, Curves, engine_losses, engine_orders
 from benchmarks.measure import fastest, interleave, ratios
 from benchmarks.ours import Engine
 from benchmarks.peak import Peak
-from benchmarks.peers import predictor, sorted_by_kind
+from benchmarks.peers import contestants, predictor, sorted_by_kind
 from benchmarks.works import BOOK, BY_NAME, TINY
 from engine.activations import KINDS
 
@@ -50,17 +50,27 @@ def test_numbers(value, text):
 
 def test_speed_row():
     rates = {"unitfit": [100e3, 110e3, 90e3], "unitfit at first": [80e3] * 3, "peak": [250e9] * 3, "JAX": [50e3] * 3}
-    row = report.speed_row(BOOK, rates)
+    row = report.speed_row(BOOK, rates | {"BLAS": [150e3] * 3})
     assert row[1:] == [
         "100 k (90.0 k to 110 k)",
         "50.0 k (50.0 k to 50.0 k)",
         "–",
         "–",
         "**2.00** (1.80 to 2.20)",
-        "59 %",  # 100 k × 1.472 MFLOP of 250 GFLOP/s
         "80.0 k",
+        "59 %",  # 100 k × 1.472 MFLOP of 250 GFLOP/s
+        "29 %",
+        "88 %",
     ]
     assert len(row) == len(report.speed_head()) == len(report.population_row())
+
+
+def test_two_threads_stand_beside_one_alone_and_under_load():
+    alone = {report.ONE: [100.0, 100.0, 100.0], report.TWO: [150.0, 160.0, 140.0]}
+    beside = {report.ONE: [100.0, 90.0, 100.0], report.TWO: [50.0, 90.0, 80.0]}
+    row = report.threads_row(BOOK, alone, beside)
+    assert row[3] == "**1.50** (1.40 to 1.60)" and row[6] == "**0.80** (0.50 to 1.00)"
+    assert len(row) == len(report.threads_head())
 
 
 def test_curves_table_pairs_by_seed():
@@ -88,6 +98,10 @@ def test_sorting_units_by_kind_leaves_the_network_as_it_is(name):
     functions = {kind: KINDS[kind].function for columns in groups for kind, _ in columns}
     predict = predictor(groups, functions, lambda b, x, W: b + x @ W, np.hstack)
     assert np.abs(predict(layers, x) - work.network().predict(x)).max() < 1e-5  # float32 sums in another order
+
+
+def test_scikit_learn_has_one_kind_of_unit_for_all_layers():
+    assert contestants(BY_NAME["uneven"], ["scikit-learn"]) == []
 
 
 def test_engine_orders_are_partitions():

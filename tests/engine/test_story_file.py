@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import tomllib
 import tracemalloc
 
 import numpy as np
@@ -26,6 +27,7 @@ from engine.edits import (
     SplitUnit,
 )
 from engine.entry_tables import EDITS
+from engine.kernels import loops_for
 from engine.outcome import Outcome
 
 RNG = np.random.default_rng(5)
@@ -126,6 +128,20 @@ def test_a_file_replays_to_the_bit(path, dtype):
     assert path.read_text() == text
 
 
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_a_file_names_the_lanes_that_trained(path, dtype):
+    loops = loops_for(dtype)
+    story = told(dtype)
+    story.save(path)
+    assert tomllib.loads(path.read_text())["lanes"] == story.trainer.lanes == getattr(loops, "LANES", 1)
+    assert story_file.read(path).outcome.lanes == story.trainer.lanes
+
+
+def test_where_nothing_was_trained_no_lanes_are_named(path):
+    Experiment(make()).save(path)
+    assert story_file.read(path).outcome.lanes == 0
+
+
 def test_every_edit_can_be_written():
     assert {type(edit).__name__ for _, edit in told().journal} | {"RemoveLayer"} == set(EDITS)
 
@@ -176,9 +192,13 @@ def test_another_theta_is_explained_by_another_program_or_cpu():
     assert Outcome("1.0", 8, "b", (0.5, 0.6)).verdict(now).endswith("was it edited?")
     near = Outcome("1.0", 16, "b", (0.501, 0.6)).verdict(now)
     assert near == (
-        "θ differs from the file's, which was saved by unitfit 1.0 with 16 lanes (here 1.0 with 8): "
+        "θ differs from the file's, which was saved by unitfit 1.0 with 16 lanes (here 1.0 with 8 lanes): "
         "the losses agree within 1%"
     )
+    plain = Outcome("0.9", 1, "b", (0.5, 0.6)).verdict(now)
+    assert "saved by unitfit 0.9 without vectors (here 1.0 with 8 lanes)" in plain
+    unknown = Outcome("0.9", 0, "b", (0.5, 0.6)).verdict(now)
+    assert "saved by unitfit 0.9 (here 1.0 with 8 lanes)" in unknown
     assert "differ by over 1%" in Outcome("1.0", 16, "b", (0.6, 0.6)).verdict(now)
 
 
@@ -198,6 +218,7 @@ def test_another_theta_is_explained_by_another_program_or_cpu():
         ('kind = "relu"', 'kind = "rely"', "did you mean 'relu'"),
         ('kind = "relu"', "", "edit 1: kind is missing"),
         ('theta_sha256 = "', "theta_sha256 = 5 #", "theta_sha256=5: expected text"),
+        ("lanes = ", "lanes = -", "lanes=-[0-9]+: expected a whole number of at least 0"),
         ("losses = [", "losses = [true, ['a'],", "losses=.*: expected numbers"),
         ("frozen = []", "frozen = [[1]]", "frozen=.*: expected true or false"),
         ("seed = 3", "seed = 1979-05-27", "seed=.*: expected a whole number"),

@@ -8,7 +8,7 @@ import zipfile
 import numpy as np
 import pytest
 
-from engine import EngineError, Experiment, Network, Recipe, Trainer, story_state
+from engine import EngineError, Experiment, Network, Recipe, Trainer, story_file, story_state
 from engine.edits import AddLayer, AddUnit, Freeze, SetExamples, SetRecipe, SetValue
 
 RNG = np.random.default_rng(5)
@@ -53,6 +53,16 @@ def test_a_kept_story_goes_on_to_the_bit_and_remembers_all_of_its_past(tmp_path,
         for each in (story, again):
             each.goto(update)
         np.testing.assert_array_equal(again.trainer.theta, story.trainer.theta)
+
+
+def test_a_kept_story_names_its_lanes_though_nothing_is_trained_again(tmp_path):
+    story = told()
+    again = kept(story, tmp_path / "run.npz")
+    assert again.trainer.lanes == 0 < story.trainer.lanes
+    for written in (story, again):
+        written.save(tmp_path / "run.toml")
+        assert story_file.read(tmp_path / "run.toml").outcome.lanes == story.trainer.lanes
+    assert kept(again, tmp_path / "again.npz").draft() == story.draft()
 
 
 def test_a_cursor_in_the_past_is_kept_there(tmp_path):

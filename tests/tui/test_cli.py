@@ -49,6 +49,7 @@ def test_json_is_the_run_in_the_datas_own_units(capsys: Capture) -> None:
     assert result["train"] == pytest.approx(ds.errors(trainer.predict(ds.x_train), "train"))
     assert result["test"] == pytest.approx(ds.errors(trainer.predict(ds.x_test), "test"))
     assert (result["updates"], result["epochs"], result["seed"], result["device"]) == (12, 3, 2, "cpu")
+    assert result["lanes"] == trainer.lanes > 0
     assert (result["diverged"], result["interrupted"]) == (None, False)
     assert (result["data"], result["target"], result["unit"]) == ("motorcycle", "accel_g", "g")
     assert (result["shape"], result["parameters"]) == ([1, 5, 1], 16)
@@ -188,8 +189,23 @@ def test_info(capsys: Capture) -> None:
     code, out, _ = run(capsys, "info")
     assert code == 0
     shown = dict(line.split(maxsplit=1) for line in out.splitlines())
-    assert {"unitfit", "Python", "numpy", "numba", "textual", "plotext", "CPU", "CUDA", "cache"} <= set(shown)
+    assert {"unitfit", "Python", "numpy", "numba", "textual", "plotext", "CPU", "lanes", "CUDA", "cache"} <= set(shown)
     assert shown["CUDA"] in ("present", "not present")
+
+
+@pytest.mark.parametrize(
+    ("environment", "said"),
+    [
+        ({"NUMBA_CPU_NAME": "haswell", "NUMBA_CPU_FEATURES": "+avx2,+fma"}, "8 float32, by avx of NUMBA_CPU_FEATURES"),
+        ({"NUMBA_CPU_NAME": "nehalem", "NUMBA_CPU_FEATURES": "+sse4.2"}, "4 float32, by vectors of 128 bits of NUMBA_"),
+        ({"NUMBA_DISABLE_JIT": "1"}, "none: numba's JIT is off"),
+    ],
+)
+def test_info_says_how_many_lanes_there_are_and_why(environment: dict[str, str], said: str) -> None:
+    program = "from tui.console.machine import lanes; print(lanes())"
+    command = [sys.executable, "-c", program]
+    result = subprocess.run(command, env=os.environ | environment, capture_output=True, text=True, check=True)
+    assert result.stdout.startswith(said)
 
 
 def test_version_and_help(capsys: Capture) -> None:

@@ -9,6 +9,7 @@ from importlib.metadata import PackageNotFoundError, version
 
 PACKAGES = ("numpy", "numba", "llvmlite", "textual", "plotext", "polars", "click")
 FEATURES = ("sse4.2", "avx", "avx2", "fma", "avx512f", "avx512vl", "avx512bf16", "avx512fp16", "neon", "sve", "sve2")
+LANES_BY = {16: "avx512f", 8: "avx"}  # features
 
 
 def facts() -> list[tuple[str, str]]:
@@ -22,6 +23,7 @@ def facts() -> list[tuple[str, str]]:
         ("Python", f"{platform.python_version()} on {platform.platform()}"),
         *((package, version_of(package)) for package in PACKAGES),
         ("CPU", cpu()),
+        ("lanes", lanes()),
         ("threads", f"{default_threads()} of {os.cpu_count()}"),
         ("CUDA", cuda()),
         ("cache folder", str(cache_folder())),
@@ -42,6 +44,18 @@ def cpu() -> str:
 
     present = binding.get_host_cpu_features()
     return f"{binding.get_host_cpu_name()}: {' '.join(name for name in FEATURES if present.get(name))}"
+
+
+def lanes() -> str:
+    """How many float32 numbers the engine takes at a time, and what decides that."""
+    from numba.core import config
+
+    if config.DISABLE_JIT:
+        return "none: numba's JIT is off, and so are the kernels"
+    from engine.kernels.emitter import LANES
+
+    told = " of NUMBA_CPU_FEATURES" if config.CPU_FEATURES is not None else ""
+    return f"{LANES} float32, by {LANES_BY.get(LANES, 'vectors of 128 bits')}{told}"
 
 
 def cuda() -> str:

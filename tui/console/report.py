@@ -42,6 +42,7 @@ def as_json(outcome: Outcome, **more: Any) -> str:
         "updates_per_second": updates_per_second(outcome),
         "seed": trainer.seed,
         "device": trainer.device,
+        "lanes": trainer.lanes,
         "diverged": None if trainer.diverged is None else dict(zip(("update", "what"), trainer.diverged, strict=True)),
         "interrupted": outcome.interrupted,
         "theta_sha256": theta_sha256(network.theta),
