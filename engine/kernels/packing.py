@@ -61,7 +61,11 @@ NUMBERS = (
     "thread",
     "threads",
 )
-WORK = np.dtype([(name, np.int64) for name in ARRAYS + NUMBERS])
+_FIELDS = ARRAYS + NUMBERS
+# each thread writes into its own record, which shares no cache line with another
+WORK = np.dtype(
+    {"names": _FIELDS, "formats": [np.int64] * len(_FIELDS), "itemsize": -(-8 * len(_FIELDS) // (4 * LINE)) * 4 * LINE}
+)
 Work = Any  # a record of WORK
 
 work_at, state_at, layer_at = record_at(WORK), record_at(STATE), record_at(LAYER)
@@ -89,7 +93,7 @@ class Buffers(NamedTuple):
     output_sums: Floats  # two vectors for each LANES rows of a chunk: losses, deltas
     targets: Floats  # [chunk]
     deltas: Floats  # [chunk]
-    finite: Floats  # (threads, LANES): 0·θ, summed
+    finite: Floats  # (threads, LINE): in the first LANES of each 0·θ, summed
     arrivals: NDArray[np.int32]  # how often a thread has come to where all wait for each other
     mode: NDArray[np.int32]  # (threads, LINE): the vector unit's control word as found, and with denormals flushed to 0
     order: NDArray[np.int32]  # (threads, ORDER_BLOCK): the examples at places of an epoch, from work.order_begin on
@@ -113,7 +117,8 @@ def make_buffers(run: Run, threads: int) -> Buffers:
     size = -(-parameters // LINE) * LINE  # of an array that begins and ends on a cache line
     ranks = unit_ranks(run, layout)
     codes, kind_of = lane_kinds(run, layout)
-    places, work = places_of_parameters(layout, ranks), np.zeros(threads, WORK)
+    places = places_of_parameters(layout, ranks)
+    work = aligned(threads * WORK_WORDS).view(WORK)
     buffers = Buffers(
         gradient=aligned(parameters),
         x=padded(run.x, int(layout[0].input_stride)),
@@ -133,7 +138,7 @@ def make_buffers(run: Run, threads: int) -> Buffers:
         output_sums=aligned(2 * CHUNK),
         targets=aligned(CHUNK + LANES),
         deltas=aligned(CHUNK + LANES),
-        finite=aligned(threads * LANES).reshape(threads, LANES),
+        finite=aligned(threads * LINE).reshape(threads, LINE),
         arrivals=aligned(LINE).view(np.int32),
         mode=aligned(threads * LINE).view(np.int32).reshape(threads, LINE),
         order=aligned(threads * ORDER_BLOCK).view(np.int32).reshape(threads, ORDER_BLOCK),

@@ -25,6 +25,7 @@ from engine.kernels.moves import copy, gather, save_float_mode, set_float_mode, 
 from engine.kernels.order import GROUP, fill_order
 from engine.kernels.packing import (
     CHUNK,
+    LINE,
     ORDER_BLOCK,
     Buffers,
     Work,
@@ -35,10 +36,11 @@ from engine.kernels.packing import (
     state_at,
     work_at,
 )
-from engine.kernels.passes import forward, output_rows, train_rows, transpose_weights
+from engine.kernels.passes import FOUR, forward, output_rows, train_rows, transpose_weights
 from engine.kernels.shuffle import epoch_key, rounds_for
 from engine.kernels.step import hold_frozen, optimize, penalize
 from engine.kernels.team import barrier, begin_of_part, end_of_part
+from engine.layout import FAN_OUT
 from engine.run import (
     BAD_GRADIENT,
     BAD_LOSS,
@@ -54,7 +56,8 @@ __all__ = ["advance", "gradient", "make_buffers", "pull", "push", "write"]
 
 PASS_COST = 60  # multiply-adds that take as long as a parameter of a wide network does from memory and back
 NO_END = 1 << 62
-PAYING = 10_000_000  # multiply-adds of an update that a thread must get: below that, waiting costs what it saves
+PAYING = 5_000_000  # multiply-adds of an update that a thread must get: below that, waiting costs what it saves
+UNITS = FOUR * LANES  # which no two threads share
 FLUSH_DENORMALS = 0x8040  # FTZ and DAZ of x86's control word: dead units turn moments denormal, which is slow
 
 
@@ -136,9 +139,9 @@ def train_together(buffers: Buffers, wanted: int, settings: Settings, target: in
 
 
 def threads_that_pay(run: Run, settings: Settings, most: int) -> int:
-    """A fixed function of shape and batch: each thread gets PAYING multiply-adds of an update, and LANES rows."""
-    rows = min(settings.batch_size, settings.examples)
-    return max(1, min(most, 3 * run.theta.size * rows // PAYING, rows // LANES))
+    """A function of shape and batch: for each thread PAYING multiply-adds of an update, UNITS of the widest layer."""
+    rows, widest = min(settings.batch_size, settings.examples), int(run.layout[:, FAN_OUT].max())
+    return max(1, min(most, 3 * run.theta.size * rows // PAYING, widest // UNITS))
 
 
 def gradient(run: Run, buffers: Buffers, settings: Settings) -> Floats:
@@ -291,7 +294,7 @@ def finish_update(work: Work, state: State, settings: Settings, size: int) -> No
     if work.frozen_parameters > 0:
         hold_frozen(work)
     if work.thread == 0:
-        if total(work.finite, work.threads, LANES) == 0.0:
+        if total(work.finite, work.threads, LINE) == 0.0:
             move_on(state, float64s(work.buckets), settings, size)
         else:
             state.status = BAD_THETA

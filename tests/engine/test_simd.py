@@ -396,6 +396,7 @@ def with_threads(threads: int, layers, inputs: int, recipe: Recipe, updates: int
 )
 def test_theta_is_the_same_to_the_bit_for_any_number_of_threads(monkeypatch, layers, inputs, recipe):
     monkeypatch.setattr(simd, "PAYING", 1)
+    monkeypatch.setattr(simd, "UNITS", 0.25)
     alone, *teams = (with_threads(threads, layers, inputs, recipe, 12) for threads in (1, 2, 3))
     for team in teams:
         assert simd.threads_that_pay(team._work.run, team._settings, 3) > 1
@@ -406,6 +407,7 @@ def test_theta_is_the_same_to_the_bit_for_any_number_of_threads(monkeypatch, lay
 
 def test_a_team_stops_together_at_the_last_finite_state(monkeypatch):
     monkeypatch.setattr(simd, "PAYING", 1)
+    monkeypatch.setattr(simd, "UNITS", 0.25)
     alone, team = (with_threads(threads, [["relu"] * 20], 4, Recipe(64, 1e10, "sgd"), 60) for threads in (1, 2))
     assert alone.diverged is not None
     assert team.diverged == alone.diverged
@@ -421,5 +423,6 @@ def test_threads_join_where_it_pays():
         return simd.threads_that_pay(trainer._work.run, trainer._settings, most)
 
     assert threads(1, [["sigmoid"] * 10], 16) == threads(56, [["relu"] * 100], 64) == 1
-    assert threads(64, [["relu"] * 512] * 2, 1024) == 8
+    assert threads(64, [["relu"] * 512] * 2, 1024) == min(8, 512 // (4 * LANES))
+    assert threads(64, [["relu"] * 60] * 4, 1024) == 60 // (4 * LANES) or 1
     assert threads(64, [["relu"] * 512] * 2, 1024, most=2) == 2
