@@ -23,6 +23,8 @@ FEATURES = binding.get_host_cpu_features().flatten() if config.CPU_FEATURES is N
 LANES = 16 if "+avx512f" in FEATURES else 8 if "+avx" in FEATURES.replace("+avx512", "") else 4
 ESTIMATES = LANES == 16  # the processor estimates reciprocals to 14 bits
 MANY_REGISTERS = LANES != 8  # 32 vector registers with AVX-512 and NEON, 16 with AVX
+# x86 of before 2013 has no instruction for x·y + z: a function of C's, one lane at a time, would take ten times as long
+FUSED = "fma" if "+fma" in FEATURES or LANES == 16 or "x86" not in binding.get_process_triple() else "fmuladd"
 
 LOOKS = 1 << 12  # at a word that others change, before giving way to them; a power of two
 GIVE_WAY = "SwitchToThread" if sys.platform == "win32" else "sched_yield"
@@ -182,8 +184,8 @@ class Emitter:
         return Value(self, self.builder.extract_element(value.ir, I32(0)))
 
     def fma(self, x: Value, y: Value, z: Value) -> Value:
-        """x·y + z, rounded once."""
-        return self.call("fma", x, y, z)
+        """x·y + z, rounded once where the processor can do that."""
+        return self.call(FUSED, x, y, z)
 
     def quotient(self, x: Value, y: Value) -> Value:
         """x/y to the last bit or two; NaN where y is 0 or infinite, if the processor estimates reciprocals.

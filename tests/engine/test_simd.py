@@ -12,7 +12,7 @@ import pytest
 from engine import Network, Recipe, Trainer
 from engine.activations import KINDS
 from engine.kernels import jit, packing, past, simd
-from engine.kernels.emitter import LANES
+from engine.kernels.emitter import FUSED, LANES
 from engine.kernels.order import GROUP, fill_order
 from engine.kernels.shuffle import epoch_key, example, rounds_for
 from engine.layout import grid
@@ -24,6 +24,7 @@ from engine.schedules import SCHEDULES
 
 pytestmark = pytest.mark.skipif(bool(numba.config.DISABLE_JIT), reason="the tiles exist as machine code only")
 
+TOLERANCE = 2e-6 if FUSED == "fma" else 2.5e-6  # each product is rounded by itself on x86 of before 2013
 MIXED = tuple(KINDS)
 KINKS = {kink for kind in KINDS.values() for kink in kind.kinks}
 
@@ -75,7 +76,7 @@ def check_gradient(layers, inputs: int, count: int, loss: str = "mse", l1: float
     recipe = Recipe(loss=loss, l1=l1, l2=l2)
     got, expected = (Trainer(network, x, y, recipe=recipe).gradient() for network in (single, double))
     assert got.dtype == np.float32
-    assert_close(got, expected, double, 2e-6)
+    assert_close(got, expected, double, TOLERANCE)
 
 
 @pytest.mark.parametrize("depth", [0, 1, 2, 3, 5, 8])
@@ -127,7 +128,7 @@ def test_batches_have_the_gradient_of_their_own_examples(layers, batch):
         one.step()
         other.step()
         assert one.progress == other.progress
-        assert_close(one.last_gradient, other.last_gradient, one.network, 2e-6)
+        assert_close(one.last_gradient, other.last_gradient, one.network, TOLERANCE)
     assert one.progress == 1.0
 
 
