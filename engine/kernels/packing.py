@@ -103,8 +103,8 @@ class Buffers(NamedTuple):
     places: NDArray[np.intp]  # where each parameter of θ is in the packed arrays
     work: Any  # (threads,) of WORK: what the kernels get
     addresses: range  # where the work of each thread is, in words
-    past: Past
-    company: Company
+    past: Past  # a finite state, should a step not be
+    company: Company  # whether more threads got their cores
 
 
 def make_buffers(run: Run, threads: int) -> Buffers:
