@@ -47,6 +47,7 @@ class Column:
     unnamed: bool = False  # whether it is the first one and has no name
     alike: bool = True  # whether what is constant as a number is so as text
     dated_number: bool = False  # whether its numbers are years or the like, which could date the rows
+    written: str = ""  # the column in the file where its slips are, if that has another name
 
     @property
     def rows(self) -> int:

@@ -66,7 +66,8 @@ def with_clock(table: Table, dates: Column, columns: Sequence[Column]) -> tuple[
                 there = np.isfinite(seconds)
                 clock = np.where(there, np.round(1000 * np.nan_to_num(seconds)), 0).astype("timedelta64[ms]")
                 times = np.where(there, dates.values.astype("datetime64[ms]") + clock, np.datetime64("NaT", "ms"))
-                return replace(dates, name=f"{dates.name} and {column.name}", values=times), (dates, column)
+                name = f"{dates.name} and {column.name}"
+                return replace(dates, name=name, values=times, written=dates.name), (dates, column)
     return None
 
 

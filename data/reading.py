@@ -135,7 +135,7 @@ def readings(table: Table, roles: Roles) -> tuple[str, ...]:
     for column in used.values():
         count = int(np.count_nonzero(column.slips))
         if count:
-            cell = table.cells[column.name][int(np.flatnonzero(column.slips)[0])]
+            cell = table.cell(int(np.flatnonzero(column.slips)[0]), column)
             notices.append(
                 f"{count} cell{'s' * (count != 1)} of {column.name!r} taken as missing, such as {show(cell)}"
             )

@@ -59,9 +59,14 @@ class Table:
         values: Floats = column.values
         return values
 
+    def cell(self, row: int, column: Column) -> str:
+        """As it is written."""
+        return self.cells[column.written or column.name][row] or ""
+
     def wrong(self, row: int, column: Column, expected: str) -> DataError:
-        cell = self.cells[column.name][row] or ""
-        return DataError(f"row {row + 1}, column {column.name!r} is {show(cell)}: expected {expected}")
+        return DataError(
+            f"row {row + 1}, column {column.name!r} is {show(self.cell(row, column))}: expected {expected}"
+        )
 
 
 def read_table(path: AnyPath, header: bool | None = None) -> Table:

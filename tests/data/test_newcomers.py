@@ -113,6 +113,13 @@ def test_a_time_of_day_in_a_column_of_its_own(table, clock):
     assert f"dates are Date and {name}" in ds.notices
 
 
+def test_a_stray_among_dates_with_a_time_of_day_is_named_as_it_is_written(table):
+    rows = [f"{1 + n // 24:02}/03/2004,{n % 24}:00,{wave(n)}" for n in range(72)]
+    rows[5] = f"soon,5:00,{wave(5)}"
+    ds = data.load(table("Date,Time,y\n" + "\n".join(rows) + "\n"))
+    assert "1 cell of 'Date and Time' taken as missing, such as 'soon'" in ds.notices
+
+
 def test_a_time_of_day_that_says_nothing_more_is_a_feature(table):
     rows = "".join(f"2024-01-{n + 1:02},{n * n % 24},{wave(n)}\n" for n in range(28))
     assert data.load(table("day,hour,y\n" + rows)).feature_names == ("hour",)
