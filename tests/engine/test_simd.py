@@ -299,6 +299,23 @@ def test_a_nan_survives_a_relu_and_is_caught(unit):
     np.testing.assert_array_equal(trainer.theta, theta)
 
 
+@pytest.mark.parametrize("count", [1, 2, 3])
+def test_only_what_the_examples_come_to_may_overflow(count):
+    """Where all x are 1, w + b is 0 and so is all that follows; at an x of 0 the second layer would be infinite."""
+    single, double = twins([["identity"] * 3, ["identity"] * 3], 1)
+    theta = single.theta
+    for unit in range(3):
+        theta[single.index(0, unit, "w")], theta[single.index(0, unit, "b")] = -1e20, 1e20
+        theta[[single.index(1, unit, "w", source) for source in range(3)]] = 1e20
+    single.theta = double.theta = theta
+    x, y = np.ones((count, 1)), np.arange(5.0, 5 + count)
+    one, other = (Trainer(network, x, y, recipe=Recipe(count, 1e-30, "sgd", "mae")) for network in (single, double))
+    assert_close(one.gradient(), other.gradient(), single, 1e-6)
+    for trainer in (one, other):
+        trainer.step()
+    assert one.diverged == other.diverged is None
+
+
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
 def test_a_step_that_overflows_stops_at_the_exact_last_finite_state(optimizer):
     """A rate at which l2 alone throws the weights beyond float32, while x is so small that the losses stay finite."""
