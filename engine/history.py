@@ -160,8 +160,8 @@ def thin(run: Run) -> None:
         state.points = half
         state.point_stride *= 2
     if state.buckets == BUCKET_CAPACITY:
-        state.bucket_size *= 2
-        pair = np.ceil(buckets[0] / state.bucket_size)  # a bucket ends at a multiple of its size
+        size = 2 * state.bucket_size
+        pair = np.ceil(buckets[0] / size)  # a bucket ends at a multiple of its size
         begins = np.flatnonzero(np.diff(pair, prepend=-1))
         counts = np.diff(begins, append=BUCKET_CAPACITY)
         merged = (
@@ -170,8 +170,8 @@ def thin(run: Run) -> None:
             np.add.reduceat(buckets[2], begins) / counts,
             np.maximum.reduceat(buckets[3], begins),
         )
-        state.buckets = len(begins)
-        buckets[:, : len(begins)] = merged
+        buckets[:, : len(begins)] = merged  # from here on all at once: Ctrl+C before it leaves what was
+        state.bucket_size, state.buckets = size, len(begins)
 
 
 def _rows(curve: Floats) -> Floats:

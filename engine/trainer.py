@@ -344,10 +344,12 @@ class Trainer:
         return self.update - before
 
     def _slice(self, target: int, seconds: float) -> None:
-        self._work.advance(self._settings, target, seconds)
-        if self._work.counts[STATUS] == FULL:
-            thin(self._work.run)
-            self._work.counts[STATUS] = FINE
+        try:
+            self._work.advance(self._settings, target, seconds)
+        finally:  # after Ctrl+C too, which is raised as soon as the kernel returns
+            if self._work.counts[STATUS] == FULL:
+                thin(self._work.run)
+                self._work.counts[STATUS] = FINE
 
     def _refuse_if_diverged(self) -> None:
         if self.diverged:

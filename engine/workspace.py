@@ -100,11 +100,12 @@ class Workspace:
     def advance(self, settings: Settings, target: int, seconds: float) -> None:
         """One kernel call of about this long, towards update `target`; a run that diverges keeps its last finite θ."""
         self.load()
-        self._newest = "packed"
+        self._newest, counts = "packed", self.counts
+        counts[GRADIENT_OF] = -1  # should Ctrl+C come in between
         started, budget = time.perf_counter(), max(int(self._speed * seconds), 1)
         with np.errstate(all="ignore"):
             spent = self._loops.advance(self.run, self._buffers, settings, target, budget)
-        elapsed, counts = time.perf_counter() - started, self.counts
+        elapsed = time.perf_counter() - started
         counts[GRADIENT_OF] = -1 if counts[ROW] or counts[STATUS] in DIVERGED else counts[UPDATE]
         self._speed = min(max(spent / max(elapsed, 1e-6), self._speed / 4), self._speed * 4)
 

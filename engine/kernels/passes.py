@@ -8,7 +8,7 @@ from engine.kernels.elementwise import activate, back_from_output, back_through,
 from engine.kernels.emitter import LANES
 from engine.kernels.intrinsic import int64s
 from engine.kernels.jit import inlined, internal
-from engine.kernels.moves import add, add_total, clear, store_total, total, transpose_block
+from engine.kernels.moves import add, add_total, copy, store_total, total, transpose_block
 from engine.kernels.packing import MIXED, Work, layer_of
 from engine.kernels.team import barrier, begin_of_part, end_of_part
 from engine.kernels.thin import dense, gradient_of_few
@@ -67,11 +67,11 @@ def train_rows(work: Work, settings: Settings, rows: int, fresh: bool, share: fl
     Adds to the gradient, which starts anew if `fresh`.
     """
     last = work.layers - 1
-    even = rows + (rows & 1)  # a last row of zeros for the passes that take two at a time; its delta is 0
+    even = rows + (rows & 1)  # the last row again, with delta 0, for the passes that take two at a time
     begin, end = begin_of_part(work, even, LANES), end_of_part(work, even, LANES)
     stride = layer_of(work, 0).input_stride
     if begin <= rows < end:
-        clear(work.activations + rows * stride, stride // LANES)
+        copy(work.activations + (rows - 1) * stride, work.activations + rows * stride, stride // LANES)
     barrier(work)
     h = forward(work, work.activations, even)
     output_rows(work, settings.loss, h, work.targets, begin, end, rows, share)

@@ -51,6 +51,7 @@ from engine.run import (
     Settings,
     State,
 )
+from engine.undisturbed import undisturbed
 
 __all__ = ["advance", "gradient", "make_buffers", "pull", "push", "write"]
 
@@ -100,16 +101,24 @@ def advance(run: Run, buffers: Buffers, settings: Settings, target: int, budget:
     """As `plain.advance`, but no piece goes beyond the budget unless it is the first. Threads share where that pays."""
     counts, arrays = np.asarray(run.state), [buffers.state, buffers.gradient]
     buffers.past.keep(arrays, counts, settings)
-    spent = train_together(buffers, threads_that_pay(run, settings, len(buffers.work)), settings, target, budget)
-    if run.state.status == BAD_THETA:
-        only_theta = all(np.isfinite(array).all() for array in (buffers.gradient, *buffers.state[1:]))
-        last = run.state.update
-        buffers.past.restore(arrays, counts)
-        buffers.work["threads"] = buffers.work["turned"] = 1
-        train(buffers.addresses[0], settings, last, NO_END)
-        run.state.status = BAD_THETA if only_theta else BAD_GRADIENT
-    buffers.past.leave(counts)
+    try:
+        spent = train_together(buffers, threads_that_pay(run, settings, len(buffers.work)), settings, target, budget)
+    finally:  # after Ctrl+C too, which is raised as soon as the kernel returns
+        if run.state.status == BAD_THETA:
+            go_back(run, buffers, settings)
+        buffers.past.leave(counts)
     return int(spent)
+
+
+def go_back(run: Run, buffers: Buffers, settings: Settings) -> None:
+    """To the state before the step that is not finite, by way of the one that was kept."""
+    only_theta = all(np.isfinite(array).all() for array in (buffers.gradient, *buffers.state[1:]))
+    last = run.state.update
+    buffers.past.restore([buffers.state, buffers.gradient], np.asarray(run.state))
+    buffers.work["threads"] = buffers.work["turned"] = 1
+    train(buffers.addresses[0], settings, last, NO_END)
+    run.state.row = 0  # where the copy was made in the midst of the batch that fails
+    run.state.status = BAD_THETA if only_theta else BAD_GRADIENT
 
 
 def train_together(buffers: Buffers, wanted: int, settings: Settings, target: int, budget: int) -> int:
@@ -129,11 +138,12 @@ def train_together(buffers: Buffers, wanted: int, settings: Settings, target: in
 
     others = [Thread(target=take_part, args=(number,)) for number in range(1, team)]
     begun = time.perf_counter()
-    for thread in others:
-        thread.start()
-    take_part(0)
-    for thread in others:
-        thread.join()
+    with undisturbed():
+        for thread in others:
+            thread.start()
+        take_part(0)
+        for thread in others:
+            thread.join()
     buffers.company.learn(time.perf_counter() - begun, on_cores)
     return spent[0]
 

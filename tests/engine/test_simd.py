@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import functools
+import signal
+import threading
 from dataclasses import replace
 from itertools import pairwise
 
@@ -11,7 +14,7 @@ import pytest
 
 from engine import Network, Recipe, Trainer
 from engine.activations import KINDS
-from engine.kernels import jit, packing, past, simd
+from engine.kernels import company, jit, packing, past, simd
 from engine.kernels.emitter import FUSED, LANES
 from engine.kernels.order import GROUP, fill_order
 from engine.kernels.shuffle import epoch_key, example, rounds_for
@@ -297,6 +300,23 @@ def test_a_nan_survives_a_relu_and_is_caught(unit):
     np.testing.assert_array_equal(trainer.theta, theta)
 
 
+@pytest.mark.parametrize("count", [1, 2, 3])
+def test_only_what_the_examples_come_to_may_overflow(count):
+    """Where all x are 1, w + b is 0 and so is all that follows; at an x of 0 the second layer would be infinite."""
+    single, double = twins([["identity"] * 3, ["identity"] * 3], 1)
+    theta = single.theta
+    for unit in range(3):
+        theta[single.index(0, unit, "w")], theta[single.index(0, unit, "b")] = -1e20, 1e20
+        theta[[single.index(1, unit, "w", source) for source in range(3)]] = 1e20
+    single.theta = double.theta = theta
+    x, y = np.ones((count, 1)), np.arange(5.0, 5 + count)
+    one, other = (Trainer(network, x, y, recipe=Recipe(count, 1e-30, "sgd", "mae")) for network in (single, double))
+    assert_close(one.gradient(), other.gradient(), single, 1e-6)
+    for trainer in (one, other):
+        trainer.step()
+    assert one.diverged == other.diverged is None
+
+
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
 def test_a_step_that_overflows_stops_at_the_exact_last_finite_state(optimizer):
     """A rate at which l2 alone throws the weights beyond float32, while x is so small that the losses stay finite."""
@@ -375,6 +395,40 @@ def test_denormal_moments_are_flushed_inside():
     assert simd.LANES < 8 or (trainer._work.canonical().first_moment[:3] == 0).all()  # the last one is the output bias
 
 
+def test_ctrl_c_in_the_slice_that_diverges_leaves_the_last_finite_state(monkeypatch):
+    interrupted, twin = growing(), growing()
+    for trainer in (interrupted, twin):
+        trainer.theta = trainer.theta * 1e30
+    train = simd.train_together
+
+    def train_and_press(*arguments):
+        spent = train(*arguments)
+        signal.raise_signal(signal.SIGINT)
+        return spent
+
+    twin.step(10_000)
+    monkeypatch.setattr(simd, "train_together", train_and_press)
+    while not interrupted.diverged:
+        before = interrupted.update
+        with pytest.raises(KeyboardInterrupt):
+            interrupted.step(10_000)
+        assert interrupted.diverged or interrupted.update > before
+    assert interrupted.diverged == twin.diverged
+    np.testing.assert_array_equal(interrupted.theta, twin.theta)
+    np.testing.assert_array_equal(interrupted.batch_history.mean, twin.batch_history.mean)
+
+
+def test_a_batch_that_fails_is_forgotten_though_a_slice_began_in_its_midst(monkeypatch):
+    monkeypatch.setattr(past, "SAVE_SECONDS", 0.0)
+    trainer = growing()
+    trainer.theta = trainer.theta * 1e37
+    while not trainer.diverged:
+        trainer._work._speed = 1.0
+        trainer.run_for(0.01)
+    assert trainer.diverged[1] == "theta"
+    assert trainer.snapshot().state.row == 0
+
+
 # ------------------------------------------------------------------------------------------------ threads
 
 
@@ -412,6 +466,25 @@ def test_a_team_stops_together_at_the_last_finite_state(monkeypatch):
     alone, team = (with_threads(threads, [["relu"] * 20], 4, Recipe(64, 1e10, "sgd"), 60) for threads in (1, 2))
     assert alone.diverged is not None
     assert team.diverged == alone.diverged
+    np.testing.assert_array_equal(team.theta, alone.theta)
+
+
+def test_ctrl_c_while_threads_begin_leaves_none_that_waits(monkeypatch):
+    class Interrupted(threading.Thread):
+        def start(self) -> None:
+            super().start()
+            signal.raise_signal(signal.SIGINT)
+
+    monkeypatch.setattr(simd, "PAYING", 1)
+    monkeypatch.setattr(simd, "UNITS", 0.25)
+    alone, team = (with_threads(threads, [["relu"] * 20], 4, Recipe(64, 0.01), 1) for threads in (1, 2))
+    monkeypatch.setattr(simd, "Thread", functools.partial(Interrupted, daemon=True))
+    monkeypatch.setattr(company.Company, "size", lambda self, wanted: wanted)
+    before = threading.active_count()
+    with pytest.raises(KeyboardInterrupt):
+        team.step(5)
+    assert threading.active_count() == before
+    alone.step(team.update - 1)
     np.testing.assert_array_equal(team.theta, alone.theta)
 
 
