@@ -23,7 +23,8 @@ PROGRAM = """
 import numpy as np
 from engine import Network, Trainer
 x = np.linspace(-1, 1, 64)
-Trainer(Network(1, [["sigmoid"] * 3]), x, np.sin(x)).step(1)
+trainer = Trainer(Network(1, [["sigmoid"] * 3]), x, np.sin(x))
+trainer.step(1)
 """
 
 
