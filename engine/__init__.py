@@ -13,7 +13,19 @@ from engine.experiment import Experiment
 from engine.history import BatchHistory, History
 from engine.journal import Tail
 from engine.network import Network
+from engine.population import Population
 from engine.recipe import Recipe
 from engine.trainer import Trainer
 
-__all__ = ["BatchHistory", "Checkpoint", "EngineError", "Experiment", "History", "Network", "Recipe", "Tail", "Trainer"]
+__all__ = [
+    "BatchHistory",
+    "Checkpoint",
+    "EngineError",
+    "Experiment",
+    "History",
+    "Network",
+    "Population",
+    "Recipe",
+    "Tail",
+    "Trainer",
+]
