@@ -1,0 +1,70 @@
+"""The GPU: whether there is one that can be used, and what a block of it may take."""
+
+from __future__ import annotations
+
+import functools
+from typing import Any, NamedTuple
+
+from engine.errors import EngineError
+
+OLDEST = (7, 0)  # compute capability
+SMALLEST = 48 << 10  # bytes of shared memory that a block gets without asking for more
+
+
+class Device(NamedTuple):
+    """What there is to know of the GPU."""
+
+    name: str
+    capability: tuple[int, int]
+    multiprocessors: int
+    shared: int  # bytes that a block can have
+    threads: int  # and threads
+
+
+@functools.cache
+def find() -> Device:
+    """The GPU that this process uses. Raises EngineError where none can be used, and says why."""
+    try:
+        from engine.cuda.package import cuda, simulated
+    except ImportError:
+        raise refusal("the package numba-cuda is not installed", "pip install 'unitfit[cuda13]'") from None
+    if simulated():
+        return Device("simulator", (9, 0), 1, SMALLEST, 8)  # each thread is one of Python's, and slow
+    if not cuda.is_available():
+        raise refusal("no NVIDIA driver that works was found", "a driver for CUDA 12 or 13")
+    try:
+        device: Any = cuda.get_current_device()
+    except Exception as error:  # each package has errors of its own
+        raise refusal(f"the GPU cannot be used ({first_line(error)})", "one that no other program keeps") from None
+    name = device.name.decode() if isinstance(device.name, bytes) else str(device.name)
+    major, minor = device.compute_capability
+    if (major, minor) < OLDEST:
+        raise refusal(f"{name} has compute capability {major}.{minor}", "at least {}.{}".format(*OLDEST))
+    shared, threads = device.MAX_SHARED_MEMORY_PER_BLOCK_OPTIN, device.MAX_THREADS_PER_BLOCK
+    return Device(name, (major, minor), device.MULTIPROCESSOR_COUNT, shared, threads)
+
+
+def allow_shared(compiled: Any, size: int) -> None:
+    """Let a compiled kernel have this many bytes of shared memory; above SMALLEST it must be asked for."""
+    if size <= SMALLEST:
+        return
+    from cuda.bindings import driver
+
+    most = driver.CUfunction_attribute.CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES
+    function = compiled._codelibrary.get_cufunc()
+    handle = getattr(function, "handle", None) or function._handle
+    if isinstance(handle, driver.CUfunction):
+        (code,) = driver.cuFuncSetAttribute(handle, most, size)
+    else:
+        (code,) = driver.cuKernelSetAttribute(most, size, driver.CUkernel(int(handle)), 0)
+    if code != driver.CUresult.CUDA_SUCCESS:
+        raise refusal(f"the GPU gives a block no {size >> 10} KiB of shared memory ({code.name})", "a smaller network")
+
+
+def refusal(got: str, expected: str) -> EngineError:
+    """One sentence."""
+    return EngineError(f"device='cuda': {got}: expected {expected}, or device='cpu'")
+
+
+def first_line(error: BaseException) -> str:
+    return (str(error).strip() or type(error).__name__).splitlines()[0]

@@ -1,0 +1,33 @@
+"""The package that compiles for the GPU, and how a function becomes code there."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
+
+from numba import cuda  # or `from numba_cuda_mlir import cuda`: all that is used here is in both
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+__all__ = ["cuda", "inlined", "kernel", "part", "simulated"]
+
+
+def simulated() -> bool:
+    """Whether numba's simulator stands in for a GPU: it interprets, and knows no options of a compiler."""
+    return os.environ.get("NUMBA_ENABLE_CUDASIM") == "1"
+
+
+def part(function: Function) -> Function:
+    """A function that only other functions on the GPU call."""
+    return cast(Function, cuda.jit(device=True)(function))
+
+
+def inlined(function: Function) -> Function:
+    """As `part`, but its code becomes part of its callers, however often they call it."""
+    return part(function) if simulated() else cast(Function, cuda.jit(device=True, forceinline=True)(function))
+
+
+def kernel(function: Callable[..., None], registers: int) -> Any:
+    """What a launch runs; a thread has at most this many registers."""
+    return cuda.jit(function) if simulated() else cuda.jit(max_registers=registers)(function)

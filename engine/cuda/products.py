@@ -1,0 +1,169 @@
+"""The three matrix products of a layer, in tiles that a thread holds in its registers.
+
+Indices are unsigned: a signed one is compared with zero at every access, since −1 means the last element. The inner
+loops take DEEP steps at a time, so that loads are under way while others are waited for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from engine.cuda.package import cuda, inlined, part
+from engine.cuda.parts import activation, activation_slope
+from engine.cuda.plan import LANES, Shape
+
+Function = Callable[..., Any]
+place = np.uint64
+ZERO = np.float32(0.0)
+DEEP = 4
+
+
+def make_multiply(outer: int, inner: int, step: int) -> Function:
+    """Adds to a tile's totals (outer · inner): each of `outer` numbers times each of `inner` others, `step` apart."""
+
+    def multiply(total: Any, left: Any, at: Any, by: int, right: Any, row: Any) -> None:
+        for p in range(outer):
+            value = left[at[p] + place(by)]
+            for q in range(inner):
+                total[p * inner + q] += value * right[row + place(q * step)]
+
+    return inlined(multiply)
+
+
+def make_forward(shape: Shape) -> Function:
+    """a = activation(W a + b) of a hidden layer, over all rows."""
+    rows_of_tile, units_of_tile = shape.rows, shape.units
+    numbers, block = rows_of_tile * units_of_tile, rows_of_tile * LANES
+    multiply = make_multiply(units_of_tile, rows_of_tile, LANES)
+
+    def forward(
+        a: Any, theta: Any, kinds: Any, layer: Any, rows: int, stride: int, lane: int, column: int, columns: int
+    ) -> None:
+        inputs, units, down = layer.fan_in + 1, layer.fan_out, place(stride)
+        step = (units + units_of_tile - 1) // units_of_tile
+        for first in range(lane, rows + lane, block):
+            for unit in range(column, step, columns):
+                total = cuda.local.array(numbers, np.float32)
+                at = cuda.local.array(units_of_tile, np.uint64)
+                for n in range(numbers):
+                    total[n] = ZERO
+                for p in range(units_of_tile):
+                    at[p] = place(layer.weight + min(unit + p * step, units - 1) * layer.stride)
+                row = place(layer.source * stride + first)
+                for _ in range(inputs // DEEP):
+                    multiply(total, theta, at, 0, a, row)
+                    multiply(total, theta, at, 1, a, row + down)
+                    multiply(total, theta, at, 2, a, row + place(2) * down)
+                    multiply(total, theta, at, 3, a, row + place(3) * down)
+                    row += place(DEEP) * down
+                    for p in range(units_of_tile):
+                        at[p] += place(DEEP)
+                for _ in range(inputs % DEEP):
+                    multiply(total, theta, at, 0, a, row)
+                    row += down
+                    for p in range(units_of_tile):
+                        at[p] += place(1)
+                for p in range(units_of_tile):
+                    own = unit + p * step
+                    if own < units:
+                        kind = kinds[place(layer.unit + own)]
+                        into = place((layer.target + own) * stride + first)
+                        for q in range(rows_of_tile):
+                            a[into + place(q * LANES)] = activation(kind, total[p * rows_of_tile + q])
+
+    return part(forward)
+
+
+def make_backward(shape: Shape) -> Function:
+    """∂loss/∂z of a hidden layer from that of the next one: Wᵀ δ times the slopes, over all rows."""
+    rows_of_tile, units_of_tile = shape.rows, shape.units
+    numbers, block = rows_of_tile * units_of_tile, rows_of_tile * LANES
+    multiply = make_multiply(units_of_tile, rows_of_tile, LANES)
+
+    def backward(
+        a: Any, d: Any, theta: Any, kinds: Any, layer: Any, above: Any, rows: int, stride: int, lane: int, column: int,
+        columns: int,
+    ) -> None:  # fmt: skip
+        units, down, across = layer.fan_out, place(stride), place(above.stride)
+        step = (units + units_of_tile - 1) // units_of_tile
+        for first in range(lane, rows + lane, block):
+            for unit in range(column, step, columns):
+                total = cuda.local.array(numbers, np.float32)
+                at = cuda.local.array(units_of_tile, np.uint64)
+                for n in range(numbers):
+                    total[n] = ZERO
+                for p in range(units_of_tile):
+                    at[p] = place(above.weight + min(unit + p * step, units - 1))
+                row = place(above.delta * stride + first)
+                for _ in range(above.fan_out // 2):
+                    multiply(total, theta, at, 0, d, row)
+                    for p in range(units_of_tile):
+                        at[p] += across
+                    multiply(total, theta, at, 0, d, row + down)
+                    for p in range(units_of_tile):
+                        at[p] += across
+                    row += place(2) * down
+                for _ in range(above.fan_out % 2):
+                    multiply(total, theta, at, 0, d, row)
+                for p in range(units_of_tile):
+                    own = unit + p * step
+                    if own < units:
+                        kind = kinds[place(layer.unit + own)]
+                        of = place((layer.target + own) * stride + first)
+                        into = place((layer.delta + own) * stride + first)
+                        for q in range(rows_of_tile):
+                            slope = activation_slope(kind, a[of + place(q * LANES)])
+                            d[into + place(q * LANES)] = total[p * rows_of_tile + q] * slope
+
+    return part(backward)
+
+
+def make_gradient(shape: Shape) -> Function:
+    """The weights' gradient, δ aᵀ summed over the rows, set or added to what is there."""
+    units_of_tile, inputs_of_tile = shape.own, shape.inputs
+    numbers = units_of_tile * inputs_of_tile
+
+    def multiply(total: Any, d: Any, left: Any, a: Any, right: Any, by: int) -> None:
+        for p in range(units_of_tile):
+            delta = d[left[p] + place(by)]
+            for q in range(inputs_of_tile):
+                total[p * inputs_of_tile + q] += delta * a[right[q] + place(by)]
+
+    multiply = inlined(multiply)
+
+    def gradient(
+        a: Any, d: Any, g: Any, tiles: Any, begin: int, end: int, rows: int, stride: int, adds: bool, thread: int,
+        threads: int,
+    ) -> None:  # fmt: skip
+        for t in range(begin + thread, end, threads):
+            tile = tiles[place(t)]
+            total = cuda.local.array(numbers, np.float32)
+            left = cuda.local.array(units_of_tile, np.uint64)
+            right = cuda.local.array(inputs_of_tile, np.uint64)
+            for n in range(numbers):
+                total[n] = ZERO
+            for p in range(units_of_tile):
+                left[p] = place((tile.delta + min(p, tile.units - 1)) * stride)
+            for q in range(inputs_of_tile):
+                right[q] = place((tile.source + min(q, tile.inputs - 1) * tile.step) * stride)
+            for _ in range(rows // DEEP):
+                multiply(total, d, left, a, right, 0)
+                multiply(total, d, left, a, right, 1)
+                multiply(total, d, left, a, right, 2)
+                multiply(total, d, left, a, right, 3)
+                for p in range(units_of_tile):
+                    left[p] += place(DEEP)
+                for q in range(inputs_of_tile):
+                    right[q] += place(DEEP)
+            for r in range(rows % DEEP):
+                multiply(total, d, left, a, right, r)
+            for p in range(units_of_tile):
+                for q in range(inputs_of_tile):
+                    if p < tile.units and q < tile.inputs:
+                        into = place(tile.place + p * tile.stride + q * tile.step)
+                        g[into] = g[into] + total[p * inputs_of_tile + q] if adds else total[p * inputs_of_tile + q]
+
+    return part(gradient)
