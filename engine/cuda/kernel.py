@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from engine.cuda.package import cuda, kernel, part
+from engine.cuda.package import cuda, inlined, kernel, part
 from engine.cuda.parts import (
     check_is_due,
     epoch_key,
@@ -55,22 +55,27 @@ def fill_paces(
 ) -> None:
     """The optimizer's numbers of the next PACES updates, of which `done` others come before the first."""
     horizon = updates_done(settings.epochs, 0, settings.batch_size, settings.examples)
-    for n in range(PACES):
-        first *= KEEP_FIRST
-        second *= KEEP_SECOND
-        if n % threads == thread:
-            rate = scheduled_rate(settings.schedule, settings.learning_rate, min(done + n, horizon), horizon)
-            pace, epsilon = optimizer_pace(settings.optimizer, rate, first, second)
-            pool[PACE + n] = pace
-            pool[EPSILON + n] = epsilon
-            pool[DECAY + n] = rate * settings.shrink
+    n = thread
+    while n < PACES:
+        one, two = first, second
+        for _ in range(n + 1):
+            one *= KEEP_FIRST
+            two *= KEEP_SECOND
+        rate = scheduled_rate(settings.schedule, settings.learning_rate, min(done + n, horizon), horizon)
+        pace, epsilon = optimizer_pace(settings.optimizer, rate, one, two)
+        pool[PACE + n] = pace
+        pool[EPSILON + n] = epsilon
+        pool[DECAY + n] = rate * settings.shrink
+        n += threads
 
 
 @part
 def fill_order(order: Any, settings: Any, key: int, begin: int, count: int, thread: int, threads: int) -> None:
     """Which examples are at `count` places of the epoch from `begin` on."""
-    for i in range(thread, count, threads):
+    i = thread
+    while i < count:
         order[place(i)] = example(key, begin + i, settings.examples, settings.grid_rows, settings.grid_columns)
+        i += threads
 
 
 @part
@@ -79,13 +84,28 @@ def gather(
     across: int, width: int, down: int, height: int,
 ) -> None:  # fmt: skip
     """Inputs and targets of some examples → rows of activations; neighbouring threads take neighbouring inputs."""
-    for r in range(down, rows, height):
-        i = int(order[place(begin + r)]) if ordered else begin + r
-        own = i * inputs
-        for j in range(across, inputs, width):
-            a[place(j * stride + r)] = x[place(own + j)]
+    r = down
+    while r < rows:
+        own = cuda.local.array(DEEP, np.int64)
+        value = cuda.local.array(DEEP, np.float32)
+        for k in range(DEEP):
+            at = begin + min(r + k * height, rows - 1)
+            own[k] = int(order[place(at)]) if ordered else at
+        j = across
+        while j < inputs:
+            for k in range(DEEP):
+                value[k] = x[place(own[k] * inputs + j)]
+            for k in range(DEEP):
+                if r + k * height < rows:
+                    a[place(j * stride + r + k * height)] = value[k]
+            j += width
         if across == 0:
-            a[place(target * stride + r)] = y[place(i)]
+            for k in range(DEEP):
+                value[k] = y[place(own[k])]
+            for k in range(DEEP):
+                if r + k * height < rows:
+                    a[place(target * stride + r + k * height)] = value[k]
+        r += DEEP * height
 
 
 @part
@@ -94,7 +114,8 @@ def output(
 ) -> None:
     """The last layer, and what it is off by: losses, and ∂loss/∂z times the example's share, over all rows."""
     inputs = layer.fan_in + 1
-    for r in range(thread, rows, threads):
+    r = thread
+    while r < rows:
         z, at, row, down = ZERO, place(layer.weight), place(layer.source * stride + r), place(stride)
         for _ in range(inputs // DEEP):
             z += theta[at] * a[row]
@@ -110,6 +131,7 @@ def output(
         error = z - a[place(layer.target * stride + r)]
         d[place(layer.delta * stride + r)] = loss_slope(loss, error) * share
         d[place((layer.delta + 1) * stride + r)] = loss_value(loss, error)
+        r += threads
 
 
 @part
@@ -125,6 +147,29 @@ def total_loss(d: Any, layer: Any, rows: int, stride: int) -> Any:
     return total
 
 
+@inlined
+def step_of_one(
+    pool: Any, theta: Any, g: Any, first: Any, second: Any, code: int, flag: int, i: Any, value: Any, slope: Any, m: Any,
+    v: Any, l1: Any, l2: Any, pace: Any, epsilon: Any, decay: Any,
+) -> None:  # fmt: skip
+    """As `optimize`, of one parameter."""
+    shrink = ZERO
+    if flag & WEIGHT:
+        slope += l1 * np.float32(sign(value)) + l2 * value
+        g[i] = slope
+        shrink = decay
+    if not isfinite(slope):
+        pool[BROKEN] = ONE
+    if not flag & FROZEN:
+        step, m, v = optimizer_step(code, slope, m, v, pace, epsilon)
+        value -= step + shrink * value
+        theta[i], first[i], second[i] = value, m, v
+        if not (isfinite(value) and isfinite(v)):
+            pool[BAD] = ONE
+        if not (isfinite(m) and isfinite(v)):
+            pool[BROKEN] = ONE
+
+
 @part
 def optimize(
     pool: Any, theta: Any, g: Any, first: Any, second: Any, flags: Any, settings: Any, marked: bool, at: int, size: int,
@@ -136,25 +181,16 @@ def optimize(
     """
     pace, epsilon, decay = pool[PACE + at], pool[EPSILON + at], pool[DECAY + at]
     l1, l2, code = np.float32(settings.l1), np.float32(settings.l2), settings.optimizer
-    for n in range(thread, size, threads):
-        i = place(n)
-        flag = flags[i] if marked else 0
-        value, slope = theta[i], g[i]
-        shrink = ZERO
-        if flag & WEIGHT:
-            slope += l1 * np.float32(sign(value)) + l2 * value
-            g[i] = slope
-            shrink = decay
-        if not isfinite(slope):
-            pool[BROKEN] = ONE
-        if not flag & FROZEN:
-            step, m, v = optimizer_step(code, slope, first[i], second[i], pace, epsilon)
-            value -= step + shrink * value
-            theta[i], first[i], second[i] = value, m, v
-            if not (isfinite(value) and isfinite(v)):
-                pool[BAD] = ONE
-            if not (isfinite(m) and isfinite(v)):
-                pool[BROKEN] = ONE
+    n = thread
+    while n < size:
+        i, j = place(n), place(min(n + threads, size - 1))  # two at a time, so that the second's loads do not wait
+        one, two = flags[i] if marked else 0, flags[j] if marked else 0
+        value, slope, m, v = theta[i], g[i], first[i], second[i]
+        value2, slope2, m2, v2 = theta[j], g[j], first[j], second[j]
+        step_of_one(pool, theta, g, first, second, code, one, i, value, slope, m, v, l1, l2, pace, epsilon, decay)
+        if n + threads < size:
+            step_of_one(pool, theta, g, first, second, code, two, j, value2, slope2, m2, v2, l1, l2, pace, epsilon, decay)
+        n += 2 * threads
 
 
 @part
@@ -177,19 +213,23 @@ def file_point(state: Any, settings: Any, points: Any, capacity: int) -> None:
 @part
 def load(kept: Any, theta: Any, g: Any, first: Any, second: Any, size: int, thread: int, threads: int) -> None:
     """What the model was at the end of the last launch → the arrays that are worked on."""
-    for n in range(thread, size, threads):
+    n = thread
+    while n < size:
         i = place(n)
         theta[i], g[i] = kept[i], kept[place(size + n)]
         first[i], second[i] = kept[place(2 * size + n)], kept[place(3 * size + n)]
+        n += threads
 
 
 @part
 def save(kept: Any, theta: Any, g: Any, first: Any, second: Any, size: int, thread: int, threads: int) -> None:
     """And back."""
-    for n in range(thread, size, threads):
+    n = thread
+    while n < size:
         i = place(n)
         kept[i], kept[place(size + n)] = theta[i], g[i]
         kept[place(2 * size + n)], kept[place(3 * size + n)] = first[i], second[i]
+        n += threads
 
 
 @part
@@ -278,9 +318,11 @@ def make_kernel(shape: Shape) -> Function:
         order_epoch, order_begin, order_end = epoch, 0, 0
 
         load(mine, theta, g, first, second, size, thread, threads)
-        for r in range(thread, stride, threads):
+        r = thread
+        while r < stride:
             for layer in range(own.layer, top + 1):
                 a[(layers[layer].source + layers[layer].fan_in) * stride + r] = ONE
+            r += threads
         if keeper:
             pool[BAD], pool[BROKEN] = ZERO, ZERO
         cuda.syncthreads()

@@ -1,6 +1,7 @@
 """The three matrix products of a layer, in tiles that a thread holds in its registers.
 
-Indices are unsigned: a signed one is compared with zero at every access, since −1 means the last element. The inner
+Indices are unsigned: a signed one is compared with zero at every access, since −1 means the last element. A loop over
+every n-th is a `while`: a range of n steps would divide, to count its turns, which takes a GPU longer than they do. Inner
 loops take DEEP steps at a time, so that loads are under way while others are waited for.
 """
 
@@ -44,8 +45,10 @@ def make_forward(shape: Shape) -> Function:
     ) -> None:
         inputs, units, down = layer.fan_in + 1, layer.fan_out, place(stride)
         step = (units + units_of_tile - 1) // units_of_tile
-        for first in range(lane, rows + lane, block):
-            for unit in range(column, step, columns):
+        first = lane
+        while first < rows + lane:
+            unit = column
+            while unit < step:
                 total = cuda.local.array(numbers, np.float32)
                 at = cuda.local.array(units_of_tile, np.uint64)
                 for n in range(numbers):
@@ -73,6 +76,8 @@ def make_forward(shape: Shape) -> Function:
                         into = place((layer.target + own) * stride + first)
                         for q in range(rows_of_tile):
                             a[into + place(q * LANES)] = activation(kind, total[p * rows_of_tile + q])
+                unit += columns
+            first += block
 
     return part(forward)
 
@@ -89,8 +94,10 @@ def make_backward(shape: Shape) -> Function:
     ) -> None:  # fmt: skip
         units, down, across = layer.fan_out, place(stride), place(above.stride)
         step = (units + units_of_tile - 1) // units_of_tile
-        for first in range(lane, rows + lane, block):
-            for unit in range(column, step, columns):
+        first = lane
+        while first < rows + lane:
+            unit = column
+            while unit < step:
                 total = cuda.local.array(numbers, np.float32)
                 at = cuda.local.array(units_of_tile, np.uint64)
                 for n in range(numbers):
@@ -117,6 +124,8 @@ def make_backward(shape: Shape) -> Function:
                         for q in range(rows_of_tile):
                             slope = activation_slope(kind, a[of + place(q * LANES)])
                             d[into + place(q * LANES)] = total[p * rows_of_tile + q] * slope
+                unit += columns
+            first += block
 
     return part(backward)
 
@@ -138,7 +147,8 @@ def make_gradient(shape: Shape) -> Function:
         a: Any, d: Any, g: Any, tiles: Any, begin: int, end: int, rows: int, stride: int, adds: bool, thread: int,
         threads: int,
     ) -> None:  # fmt: skip
-        for t in range(begin + thread, end, threads):
+        t = begin + thread
+        while t < end:
             tile = tiles[place(t)]
             total = cuda.local.array(numbers, np.float32)
             left = cuda.local.array(units_of_tile, np.uint64)
@@ -165,5 +175,6 @@ def make_gradient(shape: Shape) -> Function:
                     if p < tile.units and q < tile.inputs:
                         into = place(tile.place + p * tile.stride + q * tile.step)
                         g[into] = g[into] + total[p * inputs_of_tile + q] if adds else total[p * inputs_of_tile + q]
+            t += threads
 
     return part(gradient)
