@@ -25,7 +25,7 @@ Ints = NDArray[np.int64]
 Curve = NDArray[np.float64]
 
 # values of state.status
-FINE, BAD_LOSS, BAD_GRADIENT, BAD_THETA, FULL = range(5)
+FINE, BAD_LOSS, BAD_GRADIENT, BAD_THETA = range(4)
 DIVERGED = {BAD_LOSS: "loss", BAD_GRADIENT: "gradient", BAD_THETA: "theta"}
 
 # What training counts and sums up, as one record: `state.update` and so on, in Python and in compiled code.

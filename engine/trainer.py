@@ -26,7 +26,6 @@ from engine.history import (
     put_curves,
     record_start,
     take_curves,
-    thin,
 )
 from engine.losses import LOSSES
 from engine.network import Network, check_network
@@ -38,7 +37,6 @@ from engine.run import (
     DIVERGED,
     EPOCH,
     FINE,
-    FULL,
     GRADIENT_OF,
     POSITION,
     STATE,
@@ -105,7 +103,7 @@ class Trainer:
         self._refuse_if_diverged()
         before = self.update
         target = 2**62 if until is None else whole("until", until, before)
-        self._slice(target, min(real("seconds", seconds, above=0.0), LONGEST_SLICE))
+        self._work.advance(self._settings, target, min(real("seconds", seconds, above=0.0), LONGEST_SLICE))
         return self.update - before
 
     @property
@@ -340,16 +338,8 @@ class Trainer:
         self._refuse_if_diverged()
         before = self.update
         while not self.diverged and (self.update < target or self._work.counts[CHECK_ROW] >= 0):
-            self._slice(target, SLICE_SECONDS)
+            self._work.advance(self._settings, target, SLICE_SECONDS)
         return self.update - before
-
-    def _slice(self, target: int, seconds: float) -> None:
-        try:
-            self._work.advance(self._settings, target, seconds)
-        finally:  # after Ctrl+C too, which is raised as soon as the kernel returns
-            if self._work.counts[STATUS] == FULL:
-                thin(self._work.run)
-                self._work.counts[STATUS] = FINE
 
     def _refuse_if_diverged(self) -> None:
         if self.diverged:

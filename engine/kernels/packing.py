@@ -55,6 +55,8 @@ NUMBERS = (
     "parameters",
     "parameter_vectors",
     "frozen_parameters",
+    "point_capacity",  # of the loss curves
+    "bucket_capacity",
     "chunk_rows",
     "turned",  # the layer up to which the weights of the present θ are transposed
     "order_begin",  # the first place that is in `order`, counted from the first epoch on
@@ -154,7 +156,8 @@ def make_buffers(run: Run, threads: int) -> Buffers:
     shared = (run.state, run.points, run.buckets)
     addresses = [address(array) for array in (*shared, *buffers[:-6], *buffers.state)]
     rows, still = chunk_rows(run.theta.size), run.frozen.size
-    numbers = (len(layout), run.theta.size, vectors(parameters), still, rows, 1, -1)
+    capacities = run.points.size // 4, run.buckets.size // 4
+    numbers = (len(layout), run.theta.size, vectors(parameters), still, *capacities, rows, 1, -1)
     for thread in range(threads):
         work[thread] = (*addresses, *numbers, thread, 1)
         for name in ("finite", "mode", "order"):

@@ -138,7 +138,7 @@ def finish_update(run: Run, buffers: Buffers, settings: Settings, size: int) -> 
     if all_finite(buffers.theta) and all_finite(buffers.second_moment):
         run.theta[:] = buffers.theta
         run.first_moment[:], run.second_moment[:] = buffers.first_moment, buffers.second_moment
-        move_on(state, run.buckets, settings, size)
+        move_on(state, run.buckets, run.buckets.size // 4, settings, size)
         return
     only_theta = all_finite(run.gradient) and all_finite(buffers.first_moment) and all_finite(buffers.second_moment)
     state.status = BAD_THETA if only_theta else BAD_GRADIENT
@@ -161,7 +161,7 @@ def check_rows(run: Run, buffers: Buffers, settings: Settings, rows: int) -> int
             )
     state.check_row = end
     if end == train + unseen:
-        record_check(state, run.points, settings)
+        record_check(state, run.points, run.points.size // 4, settings)
     return int(end - begin)
 
 

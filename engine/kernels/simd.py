@@ -287,7 +287,7 @@ def check_chunk(work: Work, state: State, settings: Settings) -> int:
             state.train_loss += losses
         state.check_row += rows
         if state.check_row == settings.examples + settings.unseen:
-            record_check(state, float64s(work.points), settings)
+            record_check(state, float64s(work.points), work.point_capacity, settings)
     barrier(work)
     return int(rows)
 
@@ -305,7 +305,7 @@ def finish_update(work: Work, state: State, settings: Settings, size: int) -> No
         hold_frozen(work)
     if work.thread == 0:
         if total(work.finite, work.threads, LINE) == 0.0:
-            move_on(state, float64s(work.buckets), settings, size)
+            move_on(state, float64s(work.buckets), work.bucket_capacity, settings, size)
         else:
             state.status = BAD_THETA
             state.row = 0
