@@ -217,13 +217,8 @@ class Trainer:
 
     def loss(self, split: str = "train") -> float:
         """The recipe's mean data loss over a whole split at the present θ, without penalty; NaN without a test set."""
-        own = self._examples
-        x, y = (own.x, own.y) if one_of("split", split, ("train", "test")) == "train" else (own.x_test, own.y_test)
-        if not y.size:
-            return float("nan")
-        with np.errstate(all="ignore"):
-            error = self.predict(x).astype(np.float64) - y
-            return float(np.mean(LOSSES[self._recipe.loss].function(error)))
+        present = Network.of(self._architecture, self._work.theta())
+        return mean_loss(present, self._recipe.loss, self._examples, split)
 
     def gradient(self) -> Floats:
         """∇ objective over the whole training set at the present θ, in θ's order."""
@@ -387,6 +382,17 @@ class Trainer:
         """The loss curves begin at the present moment."""
         self._branches = Branches()
         record_start(self._work.run, self.loss("train"), self.loss("test"))
+
+
+def mean_loss(network: Network, loss: str, examples: Examples, split: str) -> float:
+    """The mean of a loss over a whole split, "train" or "test"; NaN without a test set."""
+    whole_set = one_of("split", split, ("train", "test")) == "train"
+    x, y = (examples.x, examples.y) if whole_set else (examples.x_test, examples.y_test)
+    if not y.size:
+        return float("nan")
+    with np.errstate(all="ignore"):
+        error = network.predict(x).astype(np.float64) - y
+        return float(np.mean(LOSSES[loss].function(error)))
 
 
 def default_threads() -> int:

@@ -40,8 +40,8 @@ class Buffers(NamedTuple):
     second_moment: Floats
 
 
-def make_buffers(run: Run, threads: int) -> Buffers:
-    """Room for one example: these loops are one thread's."""
+def make_buffers(run: Run, threads: int, like: Buffers | None = None) -> Buffers:
+    """Room for one example: these loops are one thread's, and read the run's own examples."""
     units, theta = np.zeros(run.kinds.size, run.theta.dtype), run.theta
     return Buffers(units, units.copy(), *(np.empty_like(theta) for _ in range(3)))
 
