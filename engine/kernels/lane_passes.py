@@ -55,45 +55,52 @@ def order(
 @emitted
 def gather(
     emit: Emitter,
-    x: Value,
-    x_row: Value,
-    y: Value,
+    examples: Value,
+    width: Value,
     numbers: Value,
+    pairs: Value,
     into: Value,
     across: Value,
     inputs: Value,
     targets: Value,
     rows: Value,
 ) -> None:
-    """The examples whose numbers are at [row, lane] → into[input, row] and targets[row]."""
-    with emit.loop(rows) as r:
-        for lane in range(LANES):
-            place = r * LANES + lane
-            emit.store_float(emit.load_float(y, emit.load_word(numbers, place)), targets, place)
-    with emit.loop(inputs) as i, emit.loop(rows) as r:
-        for lane in range(LANES):
-            place = r * LANES + lane
-            value = emit.load_float(x, emit.load_word(numbers, place) * x_row + i)
-            emit.store_float(value, into, i * across + place)
+    """The examples whose numbers are at [row, lane] → into[input, row] and targets[row].
+
+    An example is `width` floats, an even number: its inputs, then its target. Two of them go together to `pairs`, and
+    are parted there;
+    """
+    even, odd = list(range(0, 2 * LANES, 2)), list(range(1, 2 * LANES, 2))
+    with emit.loop(width, 2) as column:
+        with emit.loop(rows) as r:
+            for lane in range(LANES):
+                place = emit.load_word(numbers, r * LANES + lane) * width + column
+                emit.copy_pair(examples, place, pairs, (r * LANES + lane) * 2)
+        for k, order_of in enumerate((even, odd)):
+            own = column + k
+            place = emit.select(own > inputs - 1, targets, into + own * across)
+            with emit.when(own > inputs, 0), emit.loop(rows) as r:
+                first, second = (emit.load(pairs, (2 * r + half) * LANES) for half in range(2))
+                emit.store(emit.shuffle(first, second, order_of), place, r * LANES)
 
 
 @emitted
 def spread(
     emit: Emitter,
-    x: Value,
-    x_row: Value,
-    y: Value,
+    examples: Value,
+    width: Value,
     into: Value,
     across: Value,
     inputs: Value,
     targets: Value,
     rows: Value,
 ) -> None:
-    """The rows of x and y, the same for every lane → into[input, row] and targets[row]."""
+    """The next rows of the examples, the same for every lane → into[input, row] and targets[row]."""
     with emit.loop(rows) as r:
-        emit.store(emit.vector(emit.load_float(y, r)), targets, r * LANES)
+        example = examples + r * width
+        emit.store(emit.vector(emit.load_float(example, inputs)), targets, r * LANES)
         with emit.loop(inputs) as i:
-            emit.store(emit.vector(emit.load_float(x, r * x_row + i)), into, i * across + r * LANES)
+            emit.store(emit.vector(emit.load_float(example, i)), into, i * across + r * LANES)
 
 
 @emitted

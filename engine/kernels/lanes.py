@@ -38,7 +38,7 @@ from engine.kernels.lane_passes import (
 from engine.kernels.moves import clear, flush_denormals, set_float_mode, total
 from engine.kernels.optimizers import check_finite
 from engine.kernels.order import GROUP
-from engine.kernels.packing import LINE, address, aligned, aligned_copy
+from engine.kernels.packing import LINE, address, aligned
 from engine.kernels.shuffle import epoch_key, rounds_for
 from engine.layout import BIAS, FAN_IN, FAN_OUT, SOURCE, TARGET, WEIGHT
 from engine.optimizers import KEEP_FIRST, KEEP_SECOND, OPTIMIZERS
@@ -52,9 +52,9 @@ VALUES = 1 << 17  # bytes that the values of a chunk take, about: an eighth of a
 # what a group works on: where its arrays are, in words, then some numbers
 ARRAYS = (
     "state", "members", "points",
-    "x", "y", "x_test", "y_test", "layout", "kinds", "alike", "frozen",
+    "train", "test", "layout", "kinds", "alike", "frozen",
     "theta", "first_moment", "second_moment", "gradient",
-    "values", "deltas", "targets", "losses", "batch_losses", "finite", "alive", "order", "keys", "seeds",
+    "values", "deltas", "targets", "losses", "batch_losses", "finite", "alive", "order", "pairs", "keys", "seeds",
     "rates", "l1", "l2", "shrinks", "nothing", "mode",
 )  # fmt: skip
 NUMBERS = (
@@ -63,7 +63,7 @@ NUMBERS = (
     "frozen_parameters",
     "point_capacity",
     "chunk_rows",
-    "x_row",
+    "width",  # floats of an example
     "new",  # how many words behind the present state the next one is written; negative every second time
     "keyed",  # the epoch whose keys are there
     "penalized",  # whether any lane has l1 or l2 in its gradient
@@ -86,19 +86,19 @@ class Lanes(NamedTuple):
 
 
 class Data(NamedTuple):
-    """Examples as the groups read them."""
+    """Examples as the groups read them: (N, width), inputs, then the target, then perhaps a zero: `width` is even."""
 
-    x: Any
-    y: Any
-    x_test: Any
-    y_test: Any
+    train: Any
+    test: Any
 
 
 def make_data(run: Run) -> Data:
-    """The examples of a run, from cache lines on."""
-    return Data(
-        *(aligned_copy(values.ravel()).reshape(values.shape) for values in (run.x, run.y, run.x_test, run.y_test))
-    )
+    """The examples of a run."""
+    width = (run.x.shape[1] + 2) // 2 * 2
+    both = [np.zeros((y.size, width), np.float32) for y in (run.y, run.y_test)]
+    for rows, x, y in zip(both, (run.x, run.x_test), (run.y, run.y_test), strict=True):
+        rows[:, : x.shape[1]], rows[:, x.shape[1]] = x, y
+    return Data(*both)
 
 
 class Group(NamedTuple):
@@ -126,17 +126,18 @@ def make_group(run: Run, data: Data) -> Group:
     alike = units_alike(run)
     gradient, values = aligned(size * LANES), aligned(units * rows * LANES)
     by_row = [aligned(rows * LANES) for _ in range(3)]
+    pairs = aligned(2 * rows * LANES)
     keys, mode = aligned(LANES), aligned(LINE)
     losses, batch_losses, finite, nothing = one
     deltas, targets, numbers_of_examples = by_row
     arrays = (
         state, members, points, *data, layout, kinds, alike, frozen, *parameters[0], gradient, values, deltas, targets,
-        losses, batch_losses, finite, alive, numbers_of_examples, keys, seeds, *numbers, nothing, mode,
+        losses, batch_losses, finite, alive, numbers_of_examples, pairs, keys, seeds, *numbers, nothing, mode,
     )  # fmt: skip
     work = np.zeros(1, GROUP_WORK).view(np.recarray)[0]
     new = 3 * size * LANES
-    x_row = data.x.shape[1]
-    own = (len(layout), size, frozen.size, capacity, rows, x_row, new, -1, 0, 0)
+    width = data.train.shape[1]
+    own = (len(layout), size, frozen.size, capacity, rows, width, new, -1, 0, 0)
     for name, value in zip(ARRAYS + NUMBERS, (*map(address, arrays), *own), strict=True):
         work[name] = value
     return Group(state.view(np.recarray)[0], members, points, parameters, Lanes(seeds, *numbers), alive, work, arrays)
@@ -224,7 +225,7 @@ def train_chunk(work: Work, state: State, settings: Settings, size: int) -> int:
     examples, grid_rows, grid_columns = settings.examples, settings.grid_rows, settings.grid_columns
     place = state.position + begin
     order(work.order, place, groups, work.keys, examples, grid_rows, grid_columns, rounds_for(examples))
-    gather(work.x, work.x_row, work.y, work.order, work.values, across, inputs, work.targets, rows)
+    gather(work.train, work.width, work.order, work.pairs, work.values, across, inputs, work.targets, rows)
     clear_behind(work, inputs, rows, even)
     forward(work, even)
     output_rows(work, settings.loss, even, rows, 1.0 / size)
@@ -326,14 +327,13 @@ def back_layer(work: Work, layer: int, rows: int, fresh: bool) -> None:
 @internal
 def check_chunk(work: Work, state: State, settings: Settings) -> int:
     """The next chunk of the losses on the whole sets, recorded when they are complete; returns the rows."""
-    begin, x, y, count, unseen = state.check_row, work.x, work.y, settings.examples, False
+    begin, rows_of, count, unseen = state.check_row, work.train, settings.examples, False
     if begin >= settings.examples:
-        begin -= settings.examples
-        x, y, count, unseen = work.x_test, work.y_test, settings.unseen, True
+        begin, rows_of, count, unseen = begin - settings.examples, work.test, settings.unseen, True
     rows = min(work.chunk_rows, count - begin)
     even, inputs = (rows + ROWS - 1) // ROWS * ROWS, int64s(work.layout)[FAN_IN]
-    place = x + begin * work.x_row
-    spread(place, work.x_row, y + begin, work.values, work.chunk_rows * LANES, inputs, work.targets, rows)
+    place, across = rows_of + begin * work.width, work.chunk_rows * LANES
+    spread(place, work.width, work.values, across, inputs, work.targets, rows)
     clear_behind(work, inputs, rows, even)
     forward(work, even)
     output_rows(work, settings.loss, even, rows, 0.0)
