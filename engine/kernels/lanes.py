@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from engine.activations import CODES
 from engine.kernels.bookkeeping import check_is_due, optimizer_pace, record_check, scheduled_rate, updates_done
 from engine.kernels.emitter import LANES
 from engine.kernels.intrinsic import float32s, float64s, int32s, int64s, record_at
@@ -24,11 +25,14 @@ from engine.kernels.lane_passes import (
     ROWS,
     back_from_next,
     back_from_output,
+    back_to_one_input,
     dense,
+    dense_to_output,
+    fill,
     gather,
     hold,
+    losses_of,
     order,
-    output,
     penalize,
     spread,
     step_over,
@@ -46,6 +50,7 @@ from engine.recipe import Recipe
 from engine.run import BAD_GRADIENT, BAD_LOSS, BAD_THETA, FINE, STATE, Ints, Run, Settings, State
 from engine.schedules import CONSTANT
 
+IDENTITY = CODES["identity"]
 CHUNK = 128  # rows of a batch that are worked off together, at most
 VALUES = 1 << 17  # bytes that the values of a chunk take, about: an eighth of a usual second-level cache
 
@@ -228,7 +233,7 @@ def train_chunk(work: Work, state: State, settings: Settings, size: int) -> int:
     gather(work.train, work.width, work.order, work.pairs, work.values, across, inputs, work.targets, rows)
     clear_behind(work, inputs, rows, even)
     forward(work, even)
-    output_rows(work, settings.loss, even, rows, 1.0 / size)
+    losses_of(work.deltas, work.targets, work.losses, even, rows, settings.loss, np.float32(1.0 / size))
     backward(work, even, begin == 0)
     sums, losses = float32s(work.batch_losses), float32s(work.losses)
     for lane in range(LANES):
@@ -259,30 +264,29 @@ def clear_behind(work: Work, inputs: int, rows: int, even: int) -> None:
 
 @internal
 def forward(work: Work, rows: int) -> None:
-    """The rows of the inputs through the hidden layers."""
+    """The rows of the inputs through the network; the outputs are where the deltas will be."""
     layout, kinds, across = int64s(work.layout), int64s(work.kinds), work.chunk_rows * LANES
+    at = 6 * (work.layers - 1)
+    c, bias = work.theta + layout[at + WEIGHT] * LANES, work.theta + layout[at + BIAS] * LANES
+    if work.layers == 1:
+        dense(work.values, across, layout[at + FAN_IN], c, bias, work.deltas, rows, IDENTITY, 1)
+        return
+    fill(bias, work.deltas, rows)
     for layer in range(work.layers - 1):
         at = 6 * layer
         inputs, first, unit = layout[at + FAN_IN], layout[at + TARGET], 0
         source = work.values + layout[at + SOURCE] * across
         while unit < layout[at + FAN_OUT]:
-            alike = int64s(work.alike)[first + unit]
+            alike, kind = int64s(work.alike)[first + unit], kinds[first + unit]
             weights = work.theta + (layout[at + WEIGHT] + unit * inputs) * LANES
             bias = work.theta + (layout[at + BIAS] + unit) * LANES
             into = work.values + (first + unit) * across
-            dense(source, across, inputs, weights, bias, into, rows, kinds[first + unit], alike)
+            if layer < work.layers - 2:
+                dense(source, across, inputs, weights, bias, into, rows, kind, alike)
+            else:
+                own = c + unit * LANES, work.deltas
+                dense_to_output(source, across, inputs, weights, bias, into, rows, kind, alike, *own)
             unit += alike
-
-
-@internal
-def output_rows(work: Work, loss: int, rows: int, valid: int, share: float) -> None:
-    """The output for the rows of the last hidden values: deltas, and the sum of the losses of the `valid` ones."""
-    layout, across = int64s(work.layout), work.chunk_rows * LANES
-    at = 6 * (work.layers - 1)
-    h, units = work.values + layout[at + SOURCE] * across, layout[at + FAN_IN]
-    c, bias = work.theta + layout[at + WEIGHT] * LANES, work.theta + layout[at + BIAS] * LANES
-    sums = rows, valid, loss, np.float32(share)
-    output(h, across, units, c, bias, work.targets, work.deltas, work.losses, *sums)
 
 
 @internal
@@ -310,12 +314,15 @@ def back_layer(work: Work, layer: int, rows: int, fresh: bool) -> None:
         a, c = work.values + (first + unit) * across, (layout[behind + WEIGHT] + unit) * LANES
         b = work.gradient + (layout[own + BIAS] + unit) * LANES
         w = work.gradient + (layout[own + WEIGHT] + unit * inputs) * LANES
+        sizes = rows, kind, alike, fresh
         if layer == work.layers - 2:
-            sizes = rows, kind, alike, fresh
-            back_from_output(a, work.deltas, across, 1, work.theta + c, 0, x, inputs, work.gradient + c, b, w, *sizes)
+            into = work.gradient + c, b, w
+            if work.layers == 2 and inputs == 1:
+                back_to_one_input(a, work.deltas, across, 1, work.theta + c, 0, x, inputs, *into, *sizes)
+            else:
+                back_from_output(a, work.deltas, across, 1, work.theta + c, 0, x, inputs, *into, *sizes)
         else:
             g, next = work.values + layout[behind + TARGET] * across, layout[behind + FAN_OUT]
-            sizes = rows, kind, alike, fresh
             back_from_next(a, g, across, next, work.theta + c, units * LANES, x, inputs, 0, b, w, *sizes)
         unit += alike
     if inputs > 1:
@@ -336,7 +343,7 @@ def check_chunk(work: Work, state: State, settings: Settings) -> int:
     spread(place, work.width, work.values, across, inputs, work.targets, rows)
     clear_behind(work, inputs, rows, even)
     forward(work, even)
-    output_rows(work, settings.loss, even, rows, 0.0)
+    losses_of(work.deltas, work.targets, work.losses, even, rows, settings.loss, np.float32(0.0))
     state.check_row += rows
     complete = state.check_row == settings.examples + settings.unseen
     losses, alive = float32s(work.losses), float32s(work.alive)
