@@ -11,13 +11,14 @@ from numpy.typing import ArrayLike, NDArray
 
 from engine.benches import Bench, Job
 from engine.crew import work_off
-from engine.errors import EngineError, one_of, show, whole
+from engine.devices import choose
+from engine.errors import EngineError, show, whole
 from engine.examples import check_examples
 from engine.history import History
 from engine.members import Members, lanes_pay
 from engine.network import Network, check_network
 from engine.recipe import COUNT, Recipe, check_recipe
-from engine.trainer import DEVICES, Trainer, default_threads
+from engine.trainer import Trainer, default_threads
 
 ROW_COST = 100  # multiply-adds that a row takes beside those of its parameters
 
@@ -49,7 +50,7 @@ class Population:
         networks, recipes, seeds = members_of(networks, recipes, seeds)
         if lanes is not None and not isinstance(lanes, bool):
             raise EngineError(f"lanes={show(lanes)}: expected True, False or None")
-        one_of("device", device, DEVICES)
+        self.device = choose(device, [network.architecture for network in networks])
         self.threads = default_threads() if threads is None else whole("threads", threads, 1, 1024)
         inputs = {network.n_inputs for network in networks}
         if len(inputs) > 1:
@@ -60,6 +61,9 @@ class Population:
             for dtype in {network.dtype for network in networks}
         }
         self._members = Members(networks, recipes, seeds, examples)
+        if self.device == "cuda":
+            self.lanes, self._teams = False, [(tuple(range(len(networks))), False)]
+            return
         pay = lanes_pay(Counter(member.kin for member in self._members.of)) if lanes is None else lanes
         groups = self._members.groups() if pay else []
         self.lanes = bool(groups)
@@ -101,9 +105,7 @@ class Population:
             told = max(told, min((done + part) / whole_cost, 1.0))  # between a bench and here a job may be nowhere
             return progress is not None and bool(progress(members, told))
 
-        like: dict[Any, Any] = {}
-        data: dict[Any, Any] = {}
-        benches = [Bench(self._members, like, data) for _ in range(min(self.threads, len(jobs)))]
+        benches = self._benches(len(jobs), epochs)
         work_off(jobs, benches, report)
         return int(self._members.states["update"].sum()) - before
 
@@ -152,11 +154,26 @@ class Population:
         """What is to be done, where not all have diverged."""
         members, jobs = self._members, []
         for team, abreast in self._teams:
-            going = next((member for member in team if members.diverged(member) is None), None)
-            if going is not None:
-                end = members.end_of(going, epochs or members.of[going].recipe.epochs)
-                jobs.append(Job(team, end - int(members.states["update"][going]), end, abreast))
+            going = [member for member in team if members.diverged(member) is None]
+            if going:
+                ends = [self._end(member, epochs) for member in (going if self.device == "cuda" else going[:1])]
+                updates = sum(ends) - int(members.states["update"][going[: len(ends)]].sum())
+                jobs.append(Job(team, updates, ends[0], abreast))
         return jobs
+
+    def _end(self, member: int, epochs: int | None) -> int:
+        """The update to train this member to."""
+        return self._members.end_of(member, epochs or self._members.of[member].recipe.epochs)
+
+    def _benches(self, jobs: int, epochs: int | None) -> list[Any]:
+        """Where jobs are done: a bench a thread, or the GPU."""
+        if self.device == "cuda":
+            from engine.cuda.bench import OnGpu
+
+            return [OnGpu(self._members, np.array([self._end(member, epochs) for member in range(len(self))]))]
+        like: dict[Any, Any] = {}
+        data: dict[Any, Any] = {}
+        return [Bench(self._members, like, data) for _ in range(min(self.threads, jobs))]
 
     def _in_order(self, jobs: list[Job], order: Sequence[int] | None) -> list[Job]:
         if order is None:

@@ -13,6 +13,7 @@ from engine import edits
 from engine.architecture import Architecture
 from engine.border import check_layer
 from engine.checkpoint import Checkpoint
+from engine.devices import choose
 from engine.errors import LARGEST, EngineError, one_of, real, show, whole
 from engine.examples import Examples, check_examples
 from engine.history import (
@@ -48,7 +49,6 @@ from engine.run import (
 from engine.schedules import SCHEDULES, updates_done
 from engine.workspace import PARAMETER_ARRAYS, Workspace
 
-DEVICES = ("cpu",)
 SLICE_SECONDS = 0.02  # of one kernel call: short, so that a run can be interrupted
 LONGEST_SLICE = 0.05
 
@@ -76,13 +76,15 @@ class Trainer:
         threads: int | None = None,
     ) -> None:
         check_network(network)
-        self.device = one_of("device", device, DEVICES)
+        self.device = choose(device, [network.architecture])
         self.threads = default_threads() if threads is None else whole("threads", threads, 1, 1024)
         self.seed = whole("seed", seed, 0, 2**63 - 1)
         recipe = check_recipe(Recipe() if recipe is None else recipe)
         examples = check_examples(x, y, x_test, y_test, network.n_inputs, network.dtype)
         self._set(network.architecture, recipe, examples)
-        self._work = Workspace(make_run(self._architecture, network.theta, self._examples), self.threads)
+        self._work = Workspace(
+            make_run(self._architecture, network.theta, self._examples), self.threads, device=self.device
+        )
         self._begin_curves()
 
     # ------------------------------------------------------------------------------------------------ training

@@ -36,9 +36,9 @@ class Speed:
 class Workspace:
     """Holds a run and moves it on. Not for several threads at a time."""
 
-    def __init__(self, run: Run, threads: int, like: Workspace | None = None) -> None:
+    def __init__(self, run: Run, threads: int, like: Workspace | None = None, device: str = "cpu") -> None:
         """`like`: a workspace on the same examples, whose copies of them serve here too."""
-        self.threads, self._like = threads, like
+        self.threads, self._like, self._device = threads, like, device
         self._loops: Any = None  # the compiled side, once it is loaded
         self._speed = Speed()
         self.replace(run)
@@ -96,7 +96,7 @@ class Workspace:
         if self._buffers is None:
             from engine.kernels import loops_for
 
-            self._loops = loops_for(self.run.theta.dtype)
+            self._loops = loops_for(self.run.theta.dtype, self._device)
             like = self._like._buffers if self._like else None
             self._buffers = self._loops.make_buffers(self.run, self.threads, like)
         if self._newest == "canonical":

@@ -21,6 +21,7 @@ from data.errors import clean
 from data.sources import STANDARD_INPUT
 from engine import EngineError, Experiment
 from engine.activations import KINDS
+from engine.devices import DEVICES
 from engine.initial import INITS
 from engine.notation import parse_layers
 from engine.outcome import Outcome as SavedOutcome
@@ -155,7 +156,7 @@ OPTIONS = (
     click.option("--init", default=USUAL.init, help=f"Initial weights: {', '.join(INITS)}", shell_complete=values),
     *map(training_option, FIELDS.values()),
     click.option("--seed", type=int, default=USUAL.seed, help="Of initial weights and batches"),
-    click.option("--device", default=USUAL.device, help="Where to train", shell_complete=values),
+    click.option("--device", default=USUAL.device, help=f"Where to train: {', '.join(DEVICES)}", shell_complete=values),
     click.option("--threads", type=int, show_default="as many as pay", help="Threads to train with"),
 )  # fmt: skip
 

@@ -22,6 +22,7 @@ from engine.cuda.parts import (
     loss_value,
     optimizer_pace,
     optimizer_step,
+    record_check,
     scheduled_rate,
     updates_done,
 )
@@ -50,9 +51,7 @@ NO_END = 1 << 62
 
 
 @part
-def fill_paces(
-    pool: Any, settings: Any, first: float, second: float, done: int, thread: int, threads: int
-) -> None:
+def fill_paces(pool: Any, settings: Any, first: float, second: float, done: int, thread: int, threads: int) -> None:
     """The optimizer's numbers of the next PACES updates, of which `done` others come before the first."""
     horizon = updates_done(settings.epochs, 0, settings.batch_size, settings.examples)
     n = thread
@@ -110,7 +109,7 @@ def gather(
 
 @part
 def output(
-    a: Any, d: Any, theta: Any, layer: Any, loss: int, share: float, rows: int, stride: int, thread: int, threads: int
+    a: Any, d: Any, theta: Any, layer: Any, loss: int, share: Any, rows: int, stride: int, thread: int, threads: int
 ) -> None:
     """The last layer, and what it is off by: losses, and ∂loss/∂z times the example's share, over all rows."""
     inputs = layer.fan_in + 1
@@ -189,25 +188,10 @@ def optimize(
         value2, slope2, m2, v2 = theta[j], g[j], first[j], second[j]
         step_of_one(pool, theta, g, first, second, code, one, i, value, slope, m, v, l1, l2, pace, epsilon, decay)
         if n + threads < size:
-            step_of_one(pool, theta, g, first, second, code, two, j, value2, slope2, m2, v2, l1, l2, pace, epsilon, decay)
+            step_of_one(
+                pool, theta, g, first, second, code, two, j, value2, slope2, m2, v2, l1, l2, pace, epsilon, decay
+            )
         n += 2 * threads
-
-
-@part
-def file_point(state: Any, settings: Any, points: Any, capacity: int) -> None:
-    """Append the losses on the whole sets to the loss curve; every second point of a full one goes."""
-    n = state.points
-    points[n] = state.update
-    points[n + capacity] = state.epoch
-    points[n + 2 * capacity] = state.train_loss / settings.examples
-    points[n + 3 * capacity] = state.test_loss / settings.unseen if settings.unseen > 0 else np.nan
-    state.points = n + 1
-    if n + 1 == capacity:
-        for row in range(4):
-            for i in range(capacity // 2):
-                points[row * capacity + i] = points[row * capacity + 2 * i]
-        state.points = capacity // 2
-        state.point_stride *= 2
 
 
 @part
@@ -342,7 +326,22 @@ def make_kernel(shape: Shape) -> Function:
                 share = ZERO
                 left -= rows * cost
                 if unseen:
-                    gather(a, x_test, y_test, order, False, begin, rows, inputs, answer, stride, across, width, high, height)
+                    gather(
+                        a,
+                        x_test,
+                        y_test,
+                        order,
+                        False,
+                        begin,
+                        rows,
+                        inputs,
+                        answer,
+                        stride,
+                        across,
+                        width,
+                        high,
+                        height,
+                    )
                 else:
                     gather(a, x, y, order, False, begin, rows, inputs, answer, stride, across, width, high, height)
             else:
@@ -365,7 +364,9 @@ def make_kernel(shape: Shape) -> Function:
                     fill_order(order, settings, key, int(begin), order_end - begin, thread, threads)
                     cuda.syncthreads()
                 left -= 3 * rows * cost
-                gather(a, x, y, order, True, begin - order_begin, rows, inputs, answer, stride, across, width, high, height)
+                gather(
+                    a, x, y, order, True, begin - order_begin, rows, inputs, answer, stride, across, width, high, height
+                )
             cuda.syncthreads()
 
             # forward
@@ -387,7 +388,7 @@ def make_kernel(shape: Shape) -> Function:
                     if keeper:
                         state.update, state.epoch = update, epoch
                         state.train_loss, state.test_loss = train_loss, test_loss
-                        file_point(state, settings, curve, own.capacity)
+                        record_check(state, curve, own.capacity, settings)
                     cuda.syncthreads()
                     point_stride = state.point_stride
                 continue

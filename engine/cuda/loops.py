@@ -13,11 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.cuda.models import Member, Models
-from engine.history import thin
 from engine.kernels import loops_for
 from engine.kernels.bookkeeping import move_on, record_check
 from engine.kernels.jit import kernel
-from engine.run import COUNTS, FINE, FULL, STATUS, SUMS, Floats, Run, Settings, State, counts_of
+from engine.run import COUNTS, SUMS, Floats, Run, Settings, State
 
 LANES = 32  # threads of a warp, which do the same at a time
 LOGGED = 1 << 16  # batches of one launch, at most
@@ -35,7 +34,7 @@ class Buffers:
         self.fresh = False  # whether the GPU has the newest θ, gradient and moments
 
 
-def make_buffers(run: Run, threads: int) -> Buffers:
+def make_buffers(run: Run, threads: int, like: Buffers | None = None) -> Buffers:
     """Room for a run; `threads` are for what the processor works out."""
     return Buffers(threads)
 
@@ -67,7 +66,7 @@ def write(buffers: Buffers, places: NDArray[np.intp], values: Floats) -> None:
         assert buffers.models is not None
         parameters = buffers.models.parameters(0)
         parameters[0, places] = values
-        buffers.models.set_parameters(0, parameters)
+        buffers.models.set_parameters(0, list(parameters))
 
 
 def gradient(run: Run, buffers: Buffers, settings: Settings) -> Floats:
@@ -126,39 +125,26 @@ def done_rows(state: State, settings: Settings) -> int:
     return int(state.epoch * settings.examples + state.position + state.row)
 
 
-def record(run: Run, settings: Settings, batches: Floats, points: Floats) -> None:
-    """Count the batches of a launch, and record their losses and those on the whole sets."""
-    counts, done, taken = counts_of(run.state), 0, 0
-    while True:
-        done, taken = replay(run.state, run.points, run.buckets, settings, batches, points, done, taken)
-        if counts[STATUS] != FULL:
-            return
-        thin(run)
-        counts[STATUS] = FINE
-
-
 @kernel
-def replay(
-    state: State, points: Floats, buckets: Floats, settings: Settings, batches: Floats, taken: Floats, done: int, used: int
-) -> tuple[int, int]:
-    """From batch `done` and from point `used` on, until all are recorded or a curve is full."""
+def record(run: Run, settings: Settings, batches: Floats, taken: Floats) -> None:
+    """Count the batches of a launch, and record their losses and those on the whole sets, which it took (4, points)."""
+    state, used, done = run.state, 0, 0
+    points, buckets = run.points.size // 4, run.buckets.size // 4
     while True:
         if state.check_row >= 0:
             while used < taken.shape[1] and taken[0, used] < state.update:
                 used += 1  # of a launch that began before the curve was thinned
             if used == taken.shape[1]:
-                return done, used  # it is not complete yet
+                return  # it is not complete yet
             state.train_loss = taken[2, used] * settings.examples
             state.test_loss = taken[3, used] * settings.unseen if settings.unseen > 0 else 0.0
-            record_check(state, points, settings)
+            record_check(state, run.points, points, settings)
         elif done == batches.size:
-            return done, used
+            return
         else:
             state.batch_loss = float(batches[done])
-            move_on(state, buckets, settings, min(settings.batch_size, settings.examples - state.position))
+            move_on(state, run.buckets, buckets, settings, min(settings.batch_size, settings.examples - state.position))
             done += 1
-        if state.status == FULL:
-            return done, used
 
 
 __all__ = ["LANES", "advance", "copies", "gradient", "make_buffers", "pull", "push", "write"]

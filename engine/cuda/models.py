@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from typing import Any, NamedTuple, get_type_hints
 
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.cuda.device import allow_shared, find, first_line, refusal
+from engine.cuda.device import allow_shared, find, refusal
 from engine.cuda.kernel import kernel_for
 from engine.cuda.package import cuda
 from engine.cuda.plan import FROZEN, WEIGHT, Plan, plan_for
-from engine.run import STATE, UPDATE, Settings
+from engine.run import STATE, Settings
 
 Floats = NDArray[Any]
 
@@ -28,8 +27,7 @@ PLACE = np.dtype(
     align=True,
 )  # fmt: skip
 SETTINGS = np.dtype(
-    [(name, np.dtype(kind)) for name, kind in get_type_hints(Settings).items()]
-    + [("parameters", np.int64)],
+    [(name, np.dtype(kind)) for name, kind in get_type_hints(Settings).items()] + [("parameters", np.int64)],
     align=True,
 )
 STATES = np.dtype(STATE.descr, align=True)
@@ -62,8 +60,6 @@ class Models:
             self._batches = cuda.device_array(max(logged * count, 1), np.float32)
             self._states = cuda.device_array(count, STATES)
             self.lay_out()
-        except MemoryError:
-            raise
         except Exception as error:
             raise out_of_memory(error) from None
 
@@ -120,29 +116,61 @@ class Models:
     def parameters(self, number: int) -> Floats:
         """θ, gradient, first and second moments of a member (4, P), in θ's own order."""
         plan, at = self.plans[number], int(self.places["kept"][number])
-        return self._kept[at : at + 4 * plan.size].copy_to_host().reshape(4, plan.size)[:, plan.places]
+        kept: Floats = self._kept[at : at + 4 * plan.size].copy_to_host().reshape(4, plan.size)
+        return kept[:, plan.places]
 
     def points(self, number: int) -> Floats:
         """The loss curve of a member (4, points): update, epoch, train and test loss."""
         at = 4 * self.capacity * number
-        curve = self._points[at : at + 4 * self.capacity].copy_to_host().reshape(4, self.capacity)
+        curve: Floats = self._points[at : at + 4 * self.capacity].copy_to_host().reshape(4, self.capacity)
         return curve[:, : self.states["points"][number]]
 
-    def set_points(self, number: int, curve: Floats) -> None:
-        """As `points` gives it, → the GPU; how many they are is in the states."""
-        at, whole = 4 * self.capacity * number, np.zeros((4, self.capacity))
-        whole[:, : curve.shape[1]] = curve
-        self._points[at : at + whole.size].copy_to_device(whole.ravel())
+    def set_all(self, parameters: Sequence[Floats], points: Floats) -> None:
+        """θ, first and second moments (3, P) of every member, and curves (members, 4, capacity) → the GPU."""
+        kept = np.zeros(self._kept.size, np.float32)
+        for plan, numbers in self._alike():
+            packed = kept[self._places_of(plan, numbers)]
+            for row, own in ((0, 0), (2, 1), (3, 2)):
+                packed[:, row, plan.places] = [parameters[number][own] for number in numbers]
+            kept[self._places_of(plan, numbers)] = packed
+        self._kept.copy_to_device(kept)
+        self._points.copy_to_device(np.ascontiguousarray(points, np.float64).ravel())
+
+    def all_parameters(self) -> list[Floats]:
+        """θ, first and second moments (3, P) of every member."""
+        kept, found = self._kept.copy_to_host(), [np.empty(0, np.float32)] * len(self.members)
+        for plan, numbers in self._alike():
+            packed = kept[self._places_of(plan, numbers)][:, (0, 2, 3)][:, :, plan.places]
+            for number, values in zip(numbers, packed, strict=True):
+                found[number] = values
+        return found
+
+    def all_points(self) -> Floats:
+        """The curves of all members (members, 4, capacity)."""
+        points: Floats = self._points.copy_to_host()
+        return points.reshape(len(self.members), 4, self.capacity)
+
+    def _alike(self) -> list[tuple[Plan, list[int]]]:
+        """The members of each plan."""
+        alike: dict[int, tuple[Plan, list[int]]] = {}
+        for number, plan in enumerate(self.plans):
+            alike.setdefault(id(plan), (plan, []))[1].append(number)
+        return list(alike.values())
+
+    def _places_of(self, plan: Plan, numbers: list[int]) -> NDArray[np.int64]:
+        """Where what is kept of these members is (members, 4, P′)."""
+        begin: NDArray[np.int64] = self.places["kept"][numbers]
+        return (begin[:, None] + np.arange(4 * plan.size)).reshape(len(numbers), 4, plan.size)
 
     def batches(self, number: int, count: int) -> Floats:
         """The summed losses of the first `count` batches of the last launch."""
         at = self.logged * number
-        return self._batches[at : at + count].copy_to_host()
+        losses: Floats = self._batches[at : at + count].copy_to_host()
+        return losses
 
-    def launch(self, targets: NDArray[np.int64], budget: int) -> float:
-        """Train every member towards its target for about `budget` multiply-adds of its own; returns the seconds."""
+    def launch(self, targets: NDArray[np.int64], budget: int) -> int:
+        """Train every member towards its target for at most `budget` multiply-adds of its own; returns the budget."""
         try:
-            started = time.perf_counter()
             self._states.copy_to_device(self.states)
             goals = cuda.to_device(np.ascontiguousarray(targets, np.int64))
             places, settings, *tables = self._tables
@@ -152,7 +180,7 @@ class Models:
                 self._compile(kernel, arguments, threads, shared)
                 kernel[numbers.size, threads, 0, shared](*arguments, budget)
             self._states.copy_to_host(self.states)
-            return time.perf_counter() - started
+            return budget
         except Exception as error:
             raise out_of_memory(error) from None
 
@@ -196,7 +224,10 @@ class Tables:
 
     def arrays(self) -> list[NDArray[Any]]:
         """Layers, tiles, kinds, flags."""
-        return [np.concatenate(parts) if self._sizes[n] else np.zeros(1, parts[0].dtype) for n, parts in enumerate(self._parts)]
+        return [
+            np.concatenate(parts) if self._sizes[n] else np.zeros(1, parts[0].dtype)
+            for n, parts in enumerate(self._parts)
+        ]
 
     def _put(self, table: int, values: NDArray[Any]) -> int:
         at = self._sizes[table]
@@ -209,7 +240,9 @@ def settings_of(members: Sequence[Member]) -> NDArray[Any]:
     """The settings of all members, as the kernel takes them."""
     values = np.zeros(len(members), SETTINGS)
     for number, member in enumerate(members):
-        parameters = sum((fan_in + 1) * fan_out for fan_in, fan_out in zip(member.widths, member.widths[1:], strict=False))
+        parameters = sum(
+            (fan_in + 1) * fan_out for fan_in, fan_out in zip(member.widths, member.widths[1:], strict=False)
+        )
         values[number] = (*member.settings, parameters)
     return values
 
@@ -224,6 +257,3 @@ def out_of_memory(error: Exception) -> Exception:
     if "OUT_OF_MEMORY" in str(error) or isinstance(error, MemoryError):
         return refusal("the GPU has not enough memory", "fewer or smaller models")
     return error
-
-
-__all__ = ["UPDATE", "Member", "Models", "first_line"]

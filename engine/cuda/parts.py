@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Sequence
 from types import FunctionType
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -28,7 +28,8 @@ def ported(function: Function) -> Function:
     for name in python.__code__.co_names:
         if hasattr(known.get(name), "py_func"):
             known[name] = ported(known[name])
-    return part(FunctionType(python.__code__, known, python.__name__))
+    moved: Any = FunctionType(python.__code__, known, python.__name__)
+    return part(cast(Function, moved))
 
 
 def single(formula: Function) -> Any:
@@ -64,9 +65,7 @@ CALLS: dict[int, tuple[Function, Function]] = {
     ),
     3: (
         lambda only: lambda code, a, b, c: only(a, b, c),
-        lambda own, function, other: (
-            lambda code, a, b, c: function(a, b, c) if code == own else other(code, a, b, c)
-        ),
+        lambda own, function, other: lambda code, a, b, c: function(a, b, c) if code == own else other(code, a, b, c),
     ),
     5: (
         lambda only: lambda code, a, b, c, d, e: only(a, b, c, d, e),
@@ -90,3 +89,4 @@ updates_done = part(schedules.updates_done)
 epoch_key = ported(shuffle.epoch_key)
 example = ported(shuffle.example)
 check_is_due = ported(bookkeeping.check_is_due)
+record_check = ported(bookkeeping.record_check)

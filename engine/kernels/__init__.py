@@ -1,6 +1,7 @@
 """The compiled side of the engine: arrays in, arrays out, no checks, no strings.
 
-`plain` has the loops that say what is meant; `simd` the fast ones for float32. Both offer the same functions: buffers,
+`plain` has the loops that say what is meant; `simd` the fast ones for float32, and `engine.cuda.loops` those of a GPU.
+All offer the same functions: buffers,
 `push` and `pull` between a run's canonical arrays and their own, `advance` and `gradient`.
 """
 
@@ -10,8 +11,12 @@ from types import ModuleType
 from typing import Any
 
 
-def loops_for(dtype: Any) -> ModuleType:
-    """The loops that train in this precision: tiles for float32, unless JIT is off."""
+def loops_for(dtype: Any, device: str = "cpu") -> ModuleType:
+    """The loops that train in this precision on this device: on the processor tiles for float32, unless JIT is off."""
+    if device == "cuda":
+        from engine.cuda import loops
+
+        return loops
     from numba.core import config
 
     from engine.kernels import plain

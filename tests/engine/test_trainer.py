@@ -536,7 +536,7 @@ def test_read_only_and_fortran_arrays_are_taken_and_compile_nothing_new(order):
         ({"recipe": {"batch_size": 3}}, "expected a Recipe"),
         ({"seed": -1}, "seed=-1"),
         ({"threads": 0}, "threads=0"),
-        ({"device": "tpu"}, "device='tpu': expected one of cpu"),
+        ({"device": "tpu"}, "device='tpu': expected one of cpu, cuda, auto"),
     ],
 )
 def test_wrong_values_are_refused_in_one_sentence(options, sentence):

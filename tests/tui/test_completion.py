@@ -40,7 +40,7 @@ def offered(capsys: Capture, monkeypatch: pytest.MonkeyPatch, line: str, part: s
         ("train --loss ", ["plain,mse", "plain,mae", "plain,huber"]),
         ("--schedule c", ["plain,constant", "plain,cosine"]),
         ("--init sp", ["plain,spread"]),
-        ("--device ", ["plain,cpu"]),
+        ("--device ", ["plain,cpu", "plain,cuda", "plain,auto"]),
         ("--theme ", ["plain,dark", "plain,light"]),
         ("--scene sur", ["plain,surface", "file,"]),
         ("train --layer 2:re", ["plain,2:relu"]),

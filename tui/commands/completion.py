@@ -20,11 +20,11 @@ from click.shell_completion import (
 
 import data
 from engine.activations import KINDS
+from engine.devices import DEVICES
 from engine.initial import INITS
 from engine.losses import LOSSES
 from engine.optimizers import OPTIMIZERS
 from engine.schedules import SCHEDULES
-from engine.trainer import DEVICES
 from tui.console.out import say
 from tui.run.scenes import scenes
 

@@ -59,8 +59,8 @@ def lanes() -> str:
 
 
 def cuda() -> str:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # numba's own CUDA target calls itself deprecated
-        from numba import cuda
+    from engine.devices import told
 
-        return "present" if cuda.is_available() else "not present"
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # numba's own CUDA target, where no other package has taken its place
+        return told()

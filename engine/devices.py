@@ -1,0 +1,61 @@
+"""Where models are trained: a processor or a GPU; nothing of a GPU is imported before somebody asks for one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from engine.errors import EngineError, one_of
+
+DEVICES = ("cpu", "cuda", "auto")
+
+
+def choose(device: str, architectures: Iterable[Any]) -> str:
+    """ "cpu" or "cuda" for these models; "auto" takes a GPU where there is one and they are many enough to fill it.
+
+    Raises EngineError where device="cuda" cannot train them.
+    """
+    if one_of("device", device, DEVICES) == "cpu":
+        return "cpu"
+    shapes = [(architecture.shape, architecture.dtype.name) for architecture in architectures]
+    try:
+        trainable(shapes)
+        pays = device == "cuda" or len(shapes) >= enough()
+    except EngineError:
+        if device == "cuda":
+            raise
+        pays = False
+    return "cuda" if pays else "cpu"
+
+
+def trainable(shapes: Iterable[tuple[tuple[int, ...], str]]) -> None:
+    """Raises EngineError where there is no GPU, or it cannot train one of these (widths, precision)."""
+    from engine.cuda.device import find
+
+    gpu = find()
+    for widths, dtype in set(shapes):
+        if dtype != "float32":
+            raise EngineError(f"device='cuda' with dtype={dtype!r}: expected float32, or device='cpu'")
+        from engine.cuda.plan import plan_for
+
+        plan_for(widths, 1, gpu.shared, gpu.threads, False)
+
+
+def enough() -> int:
+    """How many models "auto" takes a GPU for: one for each multiprocessor. Fewer are trained faster on a processor."""
+    from engine.cuda.device import find
+
+    return find().multiprocessors
+
+
+def told() -> str:
+    """What there is of a GPU, and what "auto" makes of it."""
+    from engine.cuda.device import find
+
+    try:
+        gpu = find()
+    except EngineError as error:
+        return f"{str(error).split(': ')[1]}; device auto is the CPU"
+    return (
+        f"{gpu.name}, {gpu.multiprocessors} multiprocessors; device auto takes it for {enough()} models or more at once"
+    )
