@@ -11,27 +11,20 @@ from numpy.typing import NDArray
 from engine.cuda.device import allow_shared, find, refusal
 from engine.cuda.kernel import kernel_for
 from engine.cuda.package import cuda
-from engine.cuda.plan import FROZEN, WEIGHT, Plan, plan_for
+from engine.cuda.plan import FROZEN, LAYER, WEIGHT, Plan, Room, plan_for
 from engine.run import STATE, Settings
 
 Floats = NDArray[Any]
 
-PLACE = np.dtype(
-    [
-        (name, np.int64)
-        for name in (
-            "kept", "work", "floats", "stride", "a_rows", "d_rows", "order", "order_size", "layer", "hidden", "tile", "tiles",
-            "kinds", "units", "marks", "marked", "points", "capacity", "log", "batch_rows", "check_rows",
-        )
-    ],
-    align=True,
-)  # fmt: skip
+WHERE = ("kept", "work", "order", "layer", "tile", "kinds", "marks", "marked", "points", "capacity", "log")
+PLACE = np.dtype([(name, np.int64) for name in (*WHERE, *Room._fields)], align=True)
 SETTINGS = np.dtype(
     [(name, np.dtype(kind)) for name, kind in get_type_hints(Settings).items()] + [("parameters", np.int64)],
     align=True,
 )
 STATES = np.dtype(STATE.descr, align=True)
 NO_LOG = -1
+WORTH_OWN = 64  # models of one shape, for which a kernel is compiled that knows the shape
 
 
 class Member(NamedTuple):
@@ -75,17 +68,14 @@ class Models:
         kept = work = order = 0
         for number, (member, plan) in enumerate(zip(self.members, self.plans, strict=True)):
             layer, tile = tables.plan(plan)
-            kinds, flags = tables.architecture(member, plan)
-            hidden = len(plan.layers) - 1
+            kinds, marks = tables.architecture(member, plan)
             marked = bool(member.frozen or member.settings.l1 or member.settings.l2 or member.settings.shrink)
-            places[number] = (
-                kept, work, plan.size, plan.stride, plan.a_rows, plan.d_rows, order, plan.order, layer, hidden, tile,
-                len(plan.tiles), kinds, len(member.kinds), flags, marked, 4 * self.capacity * number, self.capacity,
-                self.logged * number if self.logged else NO_LOG, plan.batch_rows, plan.check_rows,
-            )  # fmt: skip
+            log = self.logged * number if self.logged else NO_LOG
+            where = kept, work, order, layer, tile, kinds, marks, marked, 4 * self.capacity * number, self.capacity, log
+            places[number] = (*where, *plan.room)
             kept += 4 * plan.size
             work += 4 * plan.size if plan.shape.level < 3 else 0
-            order += plan.order
+            order += plan.room.order_size
         self.places = places
         self._tables = [cuda.to_device(table) for table in (places, settings_of(self.members), *tables.arrays())]
         if not hasattr(self, "_kept"):
@@ -97,12 +87,13 @@ class Models:
     def _grouped(self) -> list[tuple[Any, Any, int, int]]:
         """Members that one launch takes: (kernel, their numbers on the GPU, threads, bytes of shared memory)."""
         groups: dict[Any, list[int]] = {}
-        for number, plan in enumerate(self.plans):
-            groups.setdefault((plan.shape, plan.threads), []).append(number)
+        for plan, numbers in self._alike():
+            fixed = plan if len(numbers) >= WORTH_OWN else None
+            groups.setdefault((plan.shape, plan.threads, fixed), []).extend(numbers)
         found = []
-        for (shape, threads), numbers in groups.items():
+        for (shape, threads, fixed), numbers in groups.items():
             shared = max(self.plans[number].shared for number in numbers)
-            found.append((kernel_for(shape), cuda.to_device(np.array(numbers, np.int64)), threads, shared))
+            found.append((kernel_for(shape, fixed), cuda.to_device(np.array(numbers, np.int64)), threads, shared))
         return found
 
     def set_parameters(self, number: int, arrays: Sequence[Floats]) -> None:
@@ -210,7 +201,7 @@ class Tables:
     def plan(self, plan: Plan) -> tuple[int, int]:
         """Where its layers and tiles begin."""
         if id(plan) not in self._known:
-            self._known[id(plan)] = self._put(0, plan.layers), self._put(1, plan.tiles)
+            self._known[id(plan)] = self._put(0, np.array(list(plan.layers), LAYER)), self._put(1, plan.tiles)
         return self._known[id(plan)]
 
     def architecture(self, member: Member, plan: Plan) -> tuple[int, int]:

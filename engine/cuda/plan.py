@@ -30,23 +30,37 @@ CROWDED = 7_000  # bytes a block, so that as many are at work on a multiprocesso
 
 WEIGHT, FROZEN = 1, 2  # flags of a parameter
 
+
+class Layer(NamedTuple):
+    """A layer of weights, the output last."""
+
+    fan_in: int
+    fan_out: int
+    weight: int  # where its rows begin
+    stride: int  # from row to row
+    source: int  # row of activations of its first input
+    target: int  # and of its first unit
+    delta: int  # row of deltas of its first unit
+    unit: int  # place of its first unit among all kinds
+
+
+class Room(NamedTuple):
+    """How large everything of a model is."""
+
+    floats: int  # P′, with a place for the loss
+    stride: int  # floats from row to row of activations
+    a_rows: int
+    d_rows: int
+    order_size: int  # examples whose order is worked out at a time
+    hidden: int  # layers
+    units: int  # of them
+    tiles: int
+    batch_rows: int  # examples of a batch that are worked on at a time
+    check_rows: int  # and of the whole sets
+
+
 # aligned, since a record that is not is read byte by byte
-LAYER = np.dtype(
-    [
-        (name, np.int64)
-        for name in (
-            "fan_in",
-            "fan_out",
-            "weight",  # where its rows begin
-            "stride",  # from row to row
-            "source",  # row of activations of its first input
-            "target",  # and of its first unit
-            "delta",  # row of deltas of its first unit
-            "unit",  # place of its first unit among all kinds
-        )
-    ],
-    align=True,
-)
+LAYER = np.dtype([(name, np.int64) for name in Layer._fields], align=True)
 TILE = np.dtype(
     [
         (name, np.int32)
@@ -81,18 +95,16 @@ class Plan:
 
     shape: Shape
     threads: int
-    batch_rows: int  # of a batch that are worked on at a time
-    check_rows: int  # and of the whole sets
-    stride: int  # floats from row to row of activations
-    a_rows: int
-    d_rows: int
-    size: int  # P′, and a place for the loss
+    room: Room
     shared: int  # bytes
-    layers: NDArray[Any]  # of LAYER, the output last
+    layers: tuple[Layer, ...]
     tiles: NDArray[Any]  # of TILE
     places: NDArray[np.int64]  # of each parameter, in θ's own order
     weights: NDArray[np.bool_]  # (P′,) whether it is a weight
-    order: int  # examples whose order is worked out at a time
+
+    @property
+    def size(self) -> int:
+        return self.room.floats
 
 
 @functools.lru_cache(maxsize=4096)
@@ -102,8 +114,8 @@ def plan_for(widths: tuple[int, ...], batch_size: int, limit: int, most_threads:
     `many`: whether there are so many models that they fill the GPU. Raises EngineError where one has no room.
     """
     layers, places, weights = rows_of(widths)
-    a_rows = int(layers[-1]["target"]) + 1  # the last are the targets
-    d_rows = int(layers[-1]["delta"]) + 2  # the last are the losses
+    a_rows = layers[-1].target + 1  # the last are the targets
+    d_rows = layers[-1].delta + 2  # the last are the losses
 
     def needed(level: int, stride: int) -> int:
         return 4 * (HEAD + (a_rows + d_rows) * stride + (0, 0, 1, 4)[level] * weights.size)
@@ -116,8 +128,8 @@ def plan_for(widths: tuple[int, ...], batch_size: int, limit: int, most_threads:
             break
     else:
         raise EngineError(
-            f"a network of {sum(widths)} units needs {needed(1, block + 1) >> 10} KiB of a GPU's shared memory, of which "
-            f"a block has {limit >> 10}: expected a smaller one, or device='cpu'"
+            f"a network of {sum(widths)} units needs {needed(1, block + 1) >> 10} KiB of a GPU's shared memory, of "
+            f"which a block has {limit >> 10}: expected a smaller one, or device='cpu'"
         )
     half = (limit + RESERVED) // 2 - RESERVED
     room = half if many and needed(1, block + 1) <= half else limit  # two blocks hide each other's waiting
@@ -126,22 +138,21 @@ def plan_for(widths: tuple[int, ...], batch_size: int, limit: int, most_threads:
     while check_rows + block <= ROWS and needed(3, check_rows + block + 1) <= CROWDED:
         check_rows += block
     threads = min(threads, most_threads)
-    return Plan(
-        shape=shape._replace(level=level),
-        threads=threads,
-        batch_rows=rows,
-        check_rows=check_rows,
+    tiles = tiles_of(layers, shape)
+    room = Room(
+        floats=weights.size,
         stride=check_rows + 1,
         a_rows=a_rows,
         d_rows=d_rows,
-        size=weights.size,
-        shared=needed(level, check_rows + 1),
-        layers=layers,
-        tiles=tiles_of(layers, shape),
-        places=places,
-        weights=weights,
-        order=max(threads // batch_size, 1) * batch_size if batch_size <= rows else rows,
+        order_size=max(threads // batch_size, 1) * batch_size if batch_size <= rows else rows,
+        hidden=len(layers) - 1,
+        units=sum(widths[1:-1]),
+        tiles=tiles.size,
+        batch_rows=rows,
+        check_rows=check_rows,
     )
+    shared = needed(level, check_rows + 1)
+    return Plan(shape._replace(level=level), threads, room, shared, layers, tiles, places, weights)
 
 
 def tiles_for(widest: int, rows: int, many: bool) -> tuple[Shape, int]:
@@ -157,29 +168,30 @@ def rounded(threads: int) -> int:
     return -(-threads // 32) * 32
 
 
-def rows_of(widths: tuple[int, ...]) -> tuple[NDArray[Any], NDArray[np.int64], NDArray[np.bool_]]:
+def rows_of(widths: tuple[int, ...]) -> tuple[tuple[Layer, ...], NDArray[np.int64], NDArray[np.bool_]]:
     """The layers, the place of each parameter of θ among the padded rows, and which of the places hold weights."""
-    layers = np.zeros(len(widths) - 1, LAYER)
+    layers, heavy = [], []
     places = np.empty(sum((fan_in + 1) * fan_out for fan_in, fan_out in pairwise(widths)), np.int64)
     weight = source = unit = delta = 0
-    for number, (fan_in, fan_out, own, bias, *_) in enumerate(make_layout(widths).tolist()):
+    for fan_in, fan_out, own, bias, *_ in make_layout(widths).tolist():
         stride = (fan_in + 1) | 1
-        layers[number] = (fan_in, fan_out, weight, stride, source, source + fan_in + 1, delta, unit)
+        layers.append(Layer(fan_in, fan_out, weight, stride, source, source + fan_in + 1, delta, unit))
+        heavy.append(slice(own, bias))
         first = weight + stride * np.arange(fan_out)
         places[own:bias] = (first[:, None] + np.arange(fan_in)).ravel()
         places[bias : bias + fan_out] = first + fan_in
         weight += stride * fan_out
         source, unit, delta = source + fan_in + 1, unit + fan_out, delta + fan_out
     weights = np.zeros(weight + 1, bool)  # the last place is the loss's, beside the gradient
-    for fan_in, fan_out, own, bias, *_ in make_layout(widths).tolist():
-        weights[places[own:bias]] = True
-    return layers, places, weights
+    for own in heavy:
+        weights[places[own]] = True
+    return tuple(layers), places, weights
 
 
-def tiles_of(layers: NDArray[Any], shape: Shape) -> NDArray[Any]:
+def tiles_of(layers: tuple[Layer, ...], shape: Shape) -> NDArray[Any]:
     """The weights' gradients as tiles: neighbours among them have neighbouring inputs. The last adds up the losses."""
     tiles = []
-    for fan_in, fan_out, weight, stride, source, _, delta, _ in layers.tolist():
+    for fan_in, fan_out, weight, stride, source, _, delta, _ in layers:
         inputs = fan_in + 1  # with the bias
         step = -(-inputs // shape.inputs)
         for unit in range(0, fan_out, shape.own):
@@ -188,5 +200,5 @@ def tiles_of(layers: NDArray[Any], shape: Shape) -> NDArray[Any]:
                 here = -(-(inputs - k) // step)
                 tiles.append((delta + unit, source + k, weight + unit * stride + k, stride, step, units, here))
     last = layers[-1]
-    tiles.append((last["delta"] + 1, last["source"] + last["fan_in"], last["weight"] + last["stride"], 0, 0, 1, 1))
+    tiles.append((last.delta + 1, last.source + last.fan_in, last.weight + last.stride, 0, 0, 1, 1))
     return np.array(tiles, TILE)

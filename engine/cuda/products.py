@@ -1,20 +1,22 @@
 """The three matrix products of a layer, in tiles that a thread holds in its registers.
 
 Indices are unsigned: a signed one is compared with zero at every access, since −1 means the last element. A loop over
-every n-th is a `while`: a range of n steps would divide, to count its turns, which takes a GPU longer than they do. Inner
+every n-th is a `while`: a range would divide, to count its turns, which takes a GPU longer than they do. The inner
 loops take DEEP steps at a time, so that loads are under way while others are waited for.
 """
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
 from engine.cuda.package import cuda, inlined, part
 from engine.cuda.parts import activation, activation_slope
-from engine.cuda.plan import LANES, Shape
+from engine.cuda.plan import LANES, Layer, Plan, Shape
 
 Function = Callable[..., Any]
 place = np.uint64
@@ -79,7 +81,35 @@ def make_forward(shape: Shape) -> Function:
                 unit += columns
             first += block
 
-    return part(forward)
+    return inlined(forward)
+
+
+def make_forwards(shape: Shape, fixed: Plan | None) -> Function:
+    """All hidden layers, one after the other, each when all threads have come there."""
+    forward = make_forward(shape)
+
+    def forwards(
+        a: Any, theta: Any, kinds: Any, layers: Any, begin: int, end: int, rows: int, stride: int, lane: int, column: int,
+        columns: int,
+    ) -> None:  # fmt: skip
+        for layer in range(begin, end):
+            forward(a, theta, kinds, layers[place(layer)], rows, stride, lane, column, columns)
+            cuda.syncthreads()
+
+    def with_one_more(before: Function, layer: Layer) -> Function:
+        def forwards(
+            a: Any, theta: Any, kinds: Any, layers: Any, begin: int, end: int, rows: int, stride: int, lane: int,
+            column: int, columns: int,
+        ) -> None:  # fmt: skip
+            before(a, theta, kinds, layers, begin, end, rows, stride, lane, column, columns)
+            forward(a, theta, kinds, layer, rows, stride, lane, column, columns)
+            cuda.syncthreads()
+
+        return part(forwards)
+
+    if fixed is None:
+        return part(forwards)
+    return functools.reduce(with_one_more, fixed.layers[:-1], part(nothing_forwards))
 
 
 def make_backward(shape: Shape) -> Function:
@@ -127,7 +157,52 @@ def make_backward(shape: Shape) -> Function:
                 unit += columns
             first += block
 
-    return part(backward)
+    return inlined(backward)
+
+
+def make_backwards(shape: Shape, fixed: Plan | None) -> Function:
+    """All hidden layers, from the last to the first."""
+    backward = make_backward(shape)
+
+    def backwards(
+        a: Any, d: Any, theta: Any, kinds: Any, layers: Any, begin: int, end: int, rows: int, stride: int, lane: int,
+        column: int, columns: int,
+    ) -> None:  # fmt: skip
+        for layer in range(end - 1, begin - 1, -1):
+            own, above = layers[place(layer)], layers[place(layer + 1)]
+            backward(a, d, theta, kinds, own, above, rows, stride, lane, column, columns)
+            cuda.syncthreads()
+
+    def with_one_more(before: Function, pair: tuple[Layer, Layer]) -> Function:
+        own, above = pair
+
+        def backwards(
+            a: Any, d: Any, theta: Any, kinds: Any, layers: Any, begin: int, end: int, rows: int, stride: int, lane: int,
+            column: int, columns: int,
+        ) -> None:  # fmt: skip
+            before(a, d, theta, kinds, layers, begin, end, rows, stride, lane, column, columns)
+            backward(a, d, theta, kinds, own, above, rows, stride, lane, column, columns)
+            cuda.syncthreads()
+
+        return part(backwards)
+
+    if fixed is None:
+        return part(backwards)
+    return functools.reduce(with_one_more, reversed(list(pairwise(fixed.layers))), part(nothing_backwards))
+
+
+def nothing_forwards(
+    a: Any, theta: Any, kinds: Any, layers: Any, begin: int, end: int, rows: int, stride: int, lane: int, column: int,
+    columns: int,
+) -> None:  # fmt: skip
+    """The linear model's."""
+
+
+def nothing_backwards(
+    a: Any, d: Any, theta: Any, kinds: Any, layers: Any, begin: int, end: int, rows: int, stride: int, lane: int,
+    column: int, columns: int,
+) -> None:  # fmt: skip
+    """The linear model's."""
 
 
 def make_gradient(shape: Shape) -> Function:
