@@ -61,6 +61,7 @@ class Population:
             for dtype in {network.dtype for network in networks}
         }
         self._members = Members(networks, recipes, seeds, examples)
+        self._gpu: Any = None
         if self.device == "cuda":
             self.lanes, self._teams = False, [(tuple(range(len(networks))), False)]
             return
@@ -170,7 +171,9 @@ class Population:
         if self.device == "cuda":
             from engine.cuda.bench import OnGpu
 
-            return [OnGpu(self._members, np.array([self._end(member, epochs) for member in range(len(self))]))]
+            self._gpu = self._gpu or OnGpu(self._members)
+            self._gpu.targets[:] = [self._end(member, epochs) for member in range(len(self))]
+            return [self._gpu]
         like: dict[Any, Any] = {}
         data: dict[Any, Any] = {}
         return [Bench(self._members, like, data) for _ in range(min(self.threads, jobs))]

@@ -27,7 +27,7 @@ def find() -> Device:
     try:
         from engine.cuda.package import cuda, simulated
     except ImportError:
-        raise refusal("the package numba-cuda is not installed", "pip install 'unitfit[cuda13]'") from None
+        raise refusal("the package numba-cuda-mlir is not installed", "pip install 'unitfit[cuda13]'") from None
     if simulated():
         return Device("simulator", (9, 0), 1, SMALLEST, 8)  # each thread is one of Python's, and slow
     if not cuda.is_available():

@@ -149,8 +149,8 @@ def total_loss(d: Any, layer: Any, rows: int, stride: int) -> Any:
 
 @inlined
 def step_of_one(
-    pool: Any, theta: Any, g: Any, first: Any, second: Any, code: int, flag: int, i: Any, value: Any, slope: Any, m: Any,
-    v: Any, l1: Any, l2: Any, pace: Any, epsilon: Any, decay: Any,
+    pool: Any, theta: Any, g: Any, first: Any, second: Any, code: int, flag: int, i: Any, value: Any, slope: Any,
+    m: Any, v: Any, l1: Any, l2: Any, pace: Any, epsilon: Any, decay: Any,
 ) -> None:  # fmt: skip
     """As `optimize`, of one parameter."""
     shrink = ZERO
@@ -228,7 +228,7 @@ def in_work(pool: Any, work: Any) -> Any:
 
 
 def numbers_of(fixed: Plan | None) -> tuple[Function, Function, Function, Function]:
-    """Where the kernel finds how large a model is, its inputs, its last layer, and how many threads it has: in tables, or fixed."""
+    """How the kernel learns how large a model is, its inputs, its last layer and its threads: from tables, or fixed."""
     if fixed is None:
         return (
             part(lambda own: own),
@@ -252,7 +252,7 @@ def kernel_for(shape: Shape, fixed: Plan | None) -> Any:
 
 
 def make_kernel(shape: Shape, fixed: Plan | None) -> Function:
-    """The loop, to be compiled: a block a member. With a `fixed` plan its numbers are part of the code, twice as fast."""
+    """The loop, to be compiled: a block a member. A `fixed` plan's numbers are part of the code, which is faster."""
     forward, backward, gradient = make_forwards(shape, fixed), make_backwards(shape, fixed), make_gradient(shape)
     theta_of, moments_of = (in_pool if shape.level >= level else in_work for level in (2, 3))
     room_of, inputs_of, top_of, threads_of = numbers_of(fixed)

@@ -37,7 +37,7 @@ class Member(NamedTuple):
 
 
 class Models:
-    """The arrays of many models over the same data, on the GPU, and launches on them. Not for several threads at a time.
+    """The arrays of models over the same data, on the GPU, and launches on them. Not for several threads at a time.
 
     Raises EngineError where a model or all of them have no room.
     """

@@ -1,12 +1,16 @@
-"""The package that compiles for the GPU, and how a function becomes code there."""
+"""The package that compiles for the GPU, and how a function becomes code there.
+
+`numba-cuda-mlir` if it is installed, else `numba-cuda`, whose successor it is: all that is used here is in both. Only
+the older one has a simulator.
+"""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from importlib import import_module
+from importlib.util import find_spec
 from typing import Any, TypeVar, cast
-
-from numba import cuda  # or `from numba_cuda_mlir import cuda`: all that is used here is in both
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -16,6 +20,9 @@ __all__ = ["cuda", "inlined", "kernel", "part", "simulated"]
 def simulated() -> bool:
     """Whether numba's simulator stands in for a GPU: it interprets, and knows no options of a compiler."""
     return os.environ.get("NUMBA_ENABLE_CUDASIM") == "1"
+
+
+cuda: Any = import_module("numba.cuda" if simulated() or not find_spec("numba_cuda_mlir") else "numba_cuda_mlir.cuda")
 
 
 def part(function: Function) -> Function:

@@ -29,7 +29,7 @@ def ported(function: Function) -> Function:
         if hasattr(known.get(name), "py_func"):
             known[name] = ported(known[name])
     moved: Any = FunctionType(python.__code__, known, python.__name__)
-    return part(cast(Function, moved))
+    return cast(Function, part(moved))
 
 
 def single(formula: Function) -> Any:

@@ -120,8 +120,8 @@ def plan_for(widths: tuple[int, ...], batch_size: int, limit: int, most_threads:
     def needed(level: int, stride: int) -> int:
         return 4 * (HEAD + (a_rows + d_rows) * stride + (0, 0, 1, 4)[level] * weights.size)
 
-    for most in (ROWS, 32, 16):
-        rows = min(batch_size, most)
+    for high in (ROWS, 32, 16):
+        rows = min(batch_size, high)
         shape, threads = tiles_for(max(widths[1:-1], default=1), rows, many)
         block = LANES * shape.rows
         if needed(1, block + 1) <= limit:
@@ -132,8 +132,8 @@ def plan_for(widths: tuple[int, ...], batch_size: int, limit: int, most_threads:
             f"which a block has {limit >> 10}: expected a smaller one, or device='cpu'"
         )
     half = (limit + RESERVED) // 2 - RESERVED
-    room = half if many and needed(1, block + 1) <= half else limit  # two blocks hide each other's waiting
-    level = max(level for level in (1, 2, 3) if needed(level, block + 1) <= room)
+    most = half if many and needed(1, block + 1) <= half else limit  # two blocks hide each other's waiting
+    level = max(level for level in (1, 2, 3) if needed(level, block + 1) <= most)
     check_rows = block
     while check_rows + block <= ROWS and needed(3, check_rows + block + 1) <= CROWDED:
         check_rows += block

@@ -89,8 +89,8 @@ def make_forwards(shape: Shape, fixed: Plan | None) -> Function:
     forward = make_forward(shape)
 
     def forwards(
-        a: Any, theta: Any, kinds: Any, layers: Any, begin: int, end: int, rows: int, stride: int, lane: int, column: int,
-        columns: int,
+        a: Any, theta: Any, kinds: Any, layers: Any, begin: int, end: int, rows: int, stride: int, lane: int,
+        column: int, columns: int,
     ) -> None:  # fmt: skip
         for layer in range(begin, end):
             forward(a, theta, kinds, layers[place(layer)], rows, stride, lane, column, columns)
@@ -177,8 +177,8 @@ def make_backwards(shape: Shape, fixed: Plan | None) -> Function:
         own, above = pair
 
         def backwards(
-            a: Any, d: Any, theta: Any, kinds: Any, layers: Any, begin: int, end: int, rows: int, stride: int, lane: int,
-            column: int, columns: int,
+            a: Any, d: Any, theta: Any, kinds: Any, layers: Any, begin: int, end: int, rows: int, stride: int,
+            lane: int, column: int, columns: int,
         ) -> None:  # fmt: skip
             before(a, d, theta, kinds, layers, begin, end, rows, stride, lane, column, columns)
             backward(a, d, theta, kinds, own, above, rows, stride, lane, column, columns)
