@@ -148,11 +148,15 @@ class Torch:
 
 
 def calibrated(run: Any, seconds: float) -> int:
-    """How many epochs take about this long."""
+    """How many epochs take about this long; what a call costs beside them is in it."""
     run(2)
-    started = time.perf_counter()
-    run(4)
-    return max(2, min(int(4 * seconds / (time.perf_counter() - started)), 4000))
+    epochs, elapsed = 2, 0.0
+    while elapsed < seconds / 2:
+        epochs *= 4 if elapsed < seconds / 8 else 2
+        started = time.perf_counter()
+        run(epochs)
+        elapsed = time.perf_counter() - started
+    return max(2, int(epochs * seconds / elapsed))
 
 
 def rates(work: Work, count: int, rounds: int, seconds: float) -> dict[str, list[float]]:

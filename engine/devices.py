@@ -8,6 +8,8 @@ from typing import Any
 from engine.errors import EngineError, one_of
 
 DEVICES = ("cpu", "cuda", "auto")
+LARGE = 1_000  # parameters from which one model for each multiprocessor is enough
+CROWD = 8  # models for each of them, if they are smaller
 
 
 def choose(device: str, architectures: Iterable[Any]) -> str:
@@ -17,10 +19,11 @@ def choose(device: str, architectures: Iterable[Any]) -> str:
     """
     if one_of("device", device, DEVICES) == "cpu":
         return "cpu"
-    shapes = [(architecture.shape, architecture.dtype.name) for architecture in architectures]
+    models = list(architectures)
+    shapes = [(architecture.shape, architecture.dtype.name) for architecture in models]
     try:
         trainable(shapes)
-        pays = device == "cuda" or len(shapes) >= enough()
+        pays = device == "cuda" or len(shapes) >= enough(max(architecture.n_parameters for architecture in models))
     except EngineError:
         if device == "cuda":
             raise
@@ -41,11 +44,15 @@ def trainable(shapes: Iterable[tuple[tuple[int, ...], str]]) -> None:
         plan_for(widths, 1, gpu.shared, gpu.threads, False)
 
 
-def enough() -> int:
-    """How many models "auto" takes a GPU for: one for each multiprocessor. Fewer are trained faster on a processor."""
+def enough(parameters: int) -> int:
+    """How many models "auto" takes a GPU for, by the parameters of the largest: fewer are trained faster by lanes.
+
+    As measured on an H200: a block of threads does 300,000 updates of 31 parameters a second and 30,000 of 5,801, where
+    a core of 16 lanes does 28 million and 300,000.
+    """
     from engine.cuda.device import find
 
-    return find().multiprocessors
+    return find().multiprocessors * (1 if parameters >= LARGE else CROWD)
 
 
 def told() -> str:
@@ -56,6 +63,5 @@ def told() -> str:
         gpu = find()
     except EngineError as error:
         return f"{str(error).split(': ')[1]}; device auto is the CPU"
-    return (
-        f"{gpu.name}, {gpu.multiprocessors} multiprocessors; device auto takes it for {enough()} models or more at once"
-    )
+    few, many = enough(LARGE), enough(0)
+    return f"{gpu.name}; device auto takes it for {few:,} models at once, {many:,} of fewer than {LARGE:,} parameters"

@@ -183,14 +183,15 @@ def optimize(
     l1, l2, code = np.float32(settings.l1), np.float32(settings.l2), settings.optimizer
     n = thread
     while n < size:
-        i, j = place(n), place(min(n + threads, size - 1))  # two at a time, so that the second's loads do not wait
-        one, two = flags[i] if marked else 0, flags[j] if marked else 0
+        two = n + threads < size  # at a time, so that the second's loads do not wait
+        i, j = place(n), place(n + threads if two else n)
+        flag, flag2 = flags[i] if marked else 0, flags[j] if marked else 0
         value, slope, m, v = theta[i], g[i], first[i], second[i]
         value2, slope2, m2, v2 = theta[j], g[j], first[j], second[j]
-        step_of_one(pool, theta, g, first, second, code, one, i, value, slope, m, v, l1, l2, pace, epsilon, decay)
-        if n + threads < size:
+        step_of_one(pool, theta, g, first, second, code, flag, i, value, slope, m, v, l1, l2, pace, epsilon, decay)
+        if two:
             step_of_one(
-                pool, theta, g, first, second, code, two, j, value2, slope2, m2, v2, l1, l2, pace, epsilon, decay
+                pool, theta, g, first, second, code, flag2, j, value2, slope2, m2, v2, l1, l2, pace, epsilon, decay
             )
         n += 2 * threads
 
@@ -455,7 +456,7 @@ def make_kernel(shape: Shape, fixed: Plan | None) -> Function:
                 epoch += 1
                 if not replays and check_is_due(epoch, point_stride, settings):
                     check_row = 0
-                    train_loss = test_loss = 0.0
+                    train_loss = test_loss = np.float64(0.0)
 
         cuda.syncthreads()
         save(mine, theta, g, first, second, size, thread, threads)

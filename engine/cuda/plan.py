@@ -135,7 +135,7 @@ def plan_for(widths: tuple[int, ...], batch_size: int, limit: int, most_threads:
     most = half if many and needed(1, block + 1) <= half else limit  # two blocks hide each other's waiting
     level = max(level for level in (1, 2, 3) if needed(level, block + 1) <= most)
     check_rows = block
-    while check_rows + block <= ROWS and needed(3, check_rows + block + 1) <= CROWDED:
+    while check_rows + block <= ROWS and needed(3, check_rows + block + 1) <= min(CROWDED, most):
         check_rows += block
     threads = min(threads, most_threads)
     tiles = tiles_of(layers, shape)
