@@ -54,7 +54,7 @@ def by_code(functions: Sequence[Function]) -> Function:
     chosen = part(call(part(head)))
     for code, function in enumerate(rest, start=1):
         chosen = part(otherwise(code, part(function), chosen))
-    return chosen
+    return cast(Function, chosen)
 
 
 # by the number of arguments, since a closure with *arguments is not compiled everywhere
