@@ -1,0 +1,71 @@
+"""A chunk of a sweep: some of its runs on the same data, trained as one population."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from engine import Network, Population, Recipe
+from engine.trainer import default_threads
+from tui.run.options import Options
+from tui.run.sweep.rows import Row, row_of
+from tui.run.sweep.sets import Set
+
+Look = Callable[[list[tuple[int, Row]]], object]
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """Runs by their numbers in the plan, and all that a machine needs to do them."""
+
+    runs: tuple[int, ...]
+    options: tuple[Options, ...]
+    own: tuple[dict[str, Any], ...]  # of each row: key, setting and seed
+    data: Set
+    lanes: bool
+    as_listed: bool = False  # begin them in this order, rather than the longest first
+
+
+def train(chunk: Chunk, look: Look, threads: int | None = None) -> None:
+    """Do the runs; `look` hears now and then, in this thread, which were finished, and stops it by returning True."""
+    data, examples = chunk.data.dataset, chunk.data.examples
+    x_test, y_test = (examples.x_test, examples.y_test) if examples.y_test.size else (None, None)
+    networks = [options.network(data) for options in chunk.options]
+    population = Population(
+        networks,
+        examples.x,
+        examples.y,
+        x_test,
+        y_test,
+        recipes=[options.recipe(data) for options in chunk.options],
+        seeds=[options.seed for options in chunk.options],
+        device=chunk.options[0].device,
+        threads=threads,
+        lanes=chunk.lanes,
+    )
+    _prepare(chunk.lanes)
+    workers = min(len(chunk.runs), default_threads() if threads is None else threads)
+    begun = time.perf_counter()
+
+    def hear(members: tuple[int, ...], part: float) -> bool:
+        nonlocal begun
+        now = time.perf_counter()
+        seconds = (now - begun) * workers / max(len(members), 1)
+        rows = []
+        for member in members:
+            own = chunk.own[member] | {"seconds": seconds}
+            rows.append((chunk.runs[member], row_of(population, member, networks[member], own, chunk.data)))
+        if members:
+            begun = time.perf_counter()
+        return bool(look(rows))
+
+    population.run(progress=hear, order=range(len(networks)) if chunk.as_listed else None)
+
+
+@cache
+def _prepare(lanes: bool) -> None:
+    """Have the kernels compiled before the clock starts."""
+    Population(Network(), [[0.0]], [0.0], recipes=Recipe(epochs=1), lanes=lanes).run()

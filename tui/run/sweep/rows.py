@@ -1,0 +1,127 @@
+"""Rows: what came of each run of a sweep, as values that a file can hold."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from typing import Any
+
+from engine import EngineError, Network, Population
+from engine.outcome import theta_sha256, version
+from tui.run.options import Options
+from tui.run.sweep.factors import given, plain
+from tui.run.sweep.plan import Plan
+from tui.run.sweep.sets import Set
+
+Errors = dict[str, float]  # mse, rmse, mae and for ±1 labels accuracy, in the data's own units
+HELD: dict[str, Any] = {  # what the fields of a row may be, when they come from a file
+    "str": str, "int": int, "float": (int, float), "bool": bool, "dict[str, Any]": dict, "Errors": dict,
+    "Errors | None": (dict, type(None)), "str | None": (str, type(None)),
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A run that is finished; a number that is not finite is NaN."""
+
+    key: str  # of version and options, see `key_of`
+    setting: dict[str, Any]  # the factors by name, as `factors.plain`
+    seed: int
+    train: Errors
+    test: Errors | None  # None where nothing is unseen
+    parameters: int
+    updates: int
+    seconds: float  # of one thread
+    diverged: str | None  # what grew too large: "loss", "gradient" or "theta"
+    lanes: int  # as Trainer.lanes, on which the last bits depend
+    side_by_side: bool  # whether it trained beside others, a model a lane
+    theta_sha256: str
+    data_sha256: str
+
+    @property
+    def unseen(self) -> float:
+        """The error by which settings are compared: the unseen RMSE, that of training where nothing is unseen."""
+        return (self.train if self.test is None else self.test)["rmse"]
+
+    def flat(self) -> dict[str, Any]:
+        """The row of a table: factors, seed, then what came of it."""
+        own = asdict(self)
+        key, setting, train, test = (own.pop(name) for name in ("key", "setting", "train", "test"))
+        seed = own.pop("seed")
+        errors = {f"train_{name}": value for name, value in train.items()}
+        errors |= {f"test_{name}": value for name, value in (test or dict.fromkeys(train)).items()}
+        return {**setting, "seed": seed, **errors, **own, "key": key}
+
+
+def key_of(options: Options) -> str:
+    """What tells a run from all others on the same data: a hash of the program's version and of its options."""
+    own = {name: plain(name, value) for name, value in given(options).items()}
+    return hashlib.sha256(json.dumps([version(), own], sort_keys=True).encode()).hexdigest()[:24]
+
+
+def setting_of(plan: Plan, options: Options) -> dict[str, Any]:
+    """The factors by name, with the values that these options have."""
+    own = given(options)
+    return {factor.name: plain(factor.name, own.get(factor.name)) for factor in plan.factors}
+
+
+def row_of(population: Population, member: int, network: Network, own: Mapping[str, Any], data: Set) -> Row:
+    """The row of a member that came to its end; `network` is how it began, `own` has key, setting, seed and seconds."""
+    theta = population.theta(member)
+    fitted = Network.of(network.architecture, theta)
+    dataset, diverged = data.dataset, population.diverged[member]
+    unseen = None if dataset.x_test is None else dataset.errors(fitted.predict(dataset.x_test), "test")
+    return Row(
+        train=dataset.errors(fitted.predict(dataset.x_train), "train"),
+        test=unseen,
+        parameters=fitted.n_parameters,
+        updates=int(population.updates[member]),
+        diverged=None if diverged is None else diverged[1],
+        lanes=cpu_lanes(),
+        side_by_side=population.lanes,
+        theta_sha256=theta_sha256(theta),
+        data_sha256=data.sha256,
+        **own,
+    )
+
+
+def cpu_lanes() -> int:
+    """How many numbers this machine takes at a time, as `Trainer.lanes`."""
+    from numba.core import config
+
+    if config.DISABLE_JIT:
+        return 1
+    from engine.kernels.emitter import LANES
+
+    return LANES
+
+
+def finite(value: Any) -> Any:
+    """The same with None for every number that is not finite, also inside."""
+    if isinstance(value, dict):
+        return {key: finite(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [finite(item) for item in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def as_line(row: Row) -> str:
+    """The row as one line of JSON, without its end."""
+    return json.dumps(finite(asdict(row)), allow_nan=False)
+
+
+def from_line(line: str) -> Row:
+    """The row of a line. Raises EngineError for what is none."""
+    try:
+        own = json.loads(line)
+        for errors in (own["train"], own["test"] or {}):
+            errors.update({name: math.nan for name, value in errors.items() if value is None})
+        for each in fields(Row):
+            if not isinstance(own[each.name], HELD[str(each.type)]):
+                raise TypeError(each.name)
+        return Row(**own)
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        raise EngineError("expected a run of a sweep") from None
