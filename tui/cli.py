@@ -25,6 +25,7 @@ from tui.commands.data import data_command
 from tui.commands.export import export, predict
 from tui.commands.meant import meant
 from tui.commands.run_options import run_options
+from tui.commands.sweep import sweep_command
 from tui.console.headless import Outcome, make_trainer, updates_of, watched
 from tui.console.out import aligned, ready, say
 from tui.console.terminal import kept_input, no_screen
@@ -36,7 +37,7 @@ from tui.run.settings import THEME, recall
 DIVERGED, BAD_INPUT, INTERRUPTED = 1, 2, 130
 SENTENCE_LENGTH = 1000
 HEADLESS_BUDGET = 1  # byte for checkpoints: nobody goes back
-COMMANDS = "train|replay|export|predict|data|datasets|scenes|info|completion"
+COMMANDS = "train|sweep|replay|export|predict|data|datasets|scenes|info|completion"
 SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 120, "show_default": True}
 
 
@@ -181,7 +182,7 @@ def _report(outcome: Outcome, as_object: bool, quiet: bool, **more: str) -> int:
     return DIVERGED if outcome.trainer.diverged else 0
 
 
-for _own in (export, predict, data_command, completion):
+for _own in (sweep_command, export, predict, data_command, completion):
     program.add_command(_own)
 
 

@@ -27,6 +27,7 @@ from engine.schedules import SCHEDULES
 from engine.trainer import DEVICES
 from tui.console.out import say
 from tui.run.scenes import scenes
+from tui.run.sweep.factors import PARSERS
 
 PROGRAM, ASKS = "unitfit", "_UNITFIT_COMPLETE"
 SHELLS = ("bash", "zsh", "fish")
@@ -102,6 +103,16 @@ def layers(context: click.Context, parameter: click.Parameter, incomplete: str) 
     count = last.partition(":")[0] or "3"
     own = [f"{before}{plus}{count}:{kind}" for kind in KINDS if count.isdigit()]
     return _beginning(own if before else [*own, "none"], incomplete)
+
+
+def grids(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """The options that can be factors; of one that has names also these, after a comma again."""
+    name, equals, listed = incomplete.partition("=")
+    if not equals:
+        return [CompletionItem(f"{option}=") for option in PARSERS if option.startswith(name)]
+    before, comma, last = listed.rpartition(",")
+    own = VALUES[name]() if name in VALUES else ()
+    return [CompletionItem(f"{name}={before}{comma}{value}") for value in own if value.startswith(last)]
 
 
 def files(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:

@@ -5,15 +5,15 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from engine import EngineError, Network, Population
 from engine.outcome import theta_sha256, version
 from tui.run.options import Options
-from tui.run.sweep.factors import given, plain
-from tui.run.sweep.plan import Plan
+from tui.run.sweep.factors import Factor, given, plain
+from tui.run.sweep.plan import Setting
 from tui.run.sweep.sets import Set
 
 Errors = dict[str, float]  # mse, rmse, mae and for ±1 labels accuracy, in the data's own units
@@ -62,10 +62,9 @@ def key_of(options: Options) -> str:
     return hashlib.sha256(json.dumps([version(), own], sort_keys=True).encode()).hexdigest()[:24]
 
 
-def setting_of(plan: Plan, options: Options) -> dict[str, Any]:
-    """The factors by name, with the values that these options have."""
-    own = given(options)
-    return {factor.name: plain(factor.name, own.get(factor.name)) for factor in plan.factors}
+def named(factors: Sequence[Factor], setting: Setting) -> dict[str, Any]:
+    """The values of a setting by the names of their factors, as a row has them."""
+    return {factor.name: plain(factor.name, value) for factor, value in zip(factors, setting, strict=True)}
 
 
 def row_of(population: Population, member: int, network: Network, own: Mapping[str, Any], data: Set) -> Row:

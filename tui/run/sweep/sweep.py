@@ -13,7 +13,7 @@ from tui.run.sweep.chunk import Chunk, train
 from tui.run.sweep.journal import INSTEAD, Journal, header_of
 from tui.run.sweep.order import Order, work_of
 from tui.run.sweep.plan import Plan
-from tui.run.sweep.rows import Row, key_of, setting_of
+from tui.run.sweep.rows import Row, key_of, named
 from tui.run.sweep.sets import Sets, name_of
 
 MOST_MEMBERS = 1024  # of a population
@@ -83,9 +83,10 @@ class Sweep:
             return None
         chosen = [self.plan.run(run) for run in runs]
         data = self.sets.of(chosen[0])
+        settings = [named(self.plan.factors, self.plan.setting(run // len(self.plan.seeds))) for run in runs]
         own = [
-            {"key": key_of(options), "setting": setting_of(self.plan, options), "seed": options.seed}
-            for options in chosen
+            {"key": key_of(options), "setting": setting, "seed": options.seed}
+            for options, setting in zip(chosen, settings, strict=True)
         ]
         return Chunk(tuple(runs), tuple(chosen), tuple(own), data, self.lanes, as_listed)
 
