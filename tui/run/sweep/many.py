@@ -6,6 +6,8 @@ they name, and on nothing else of it.
 
 from __future__ import annotations
 
+import logging
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -22,6 +24,9 @@ if TYPE_CHECKING:
     from distributed import Client, Future
 
 LOCAL = "local"
+ADDRESS = re.compile(r"(tcp|tls)://[^\s/]+:\d{1,5}")
+SILENT = logging.CRITICAL + 1
+DEAF = "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)"  # ctrl+C is for who began the workers
 MEMBERS, SECONDS = 256, 2.0  # of a chunk: few seconds are lost with a worker
 FIRST = 16  # members, until something was measured
 AHEAD = 2  # chunks for each worker, so that none waits for the next
@@ -36,12 +41,12 @@ def run_on(address: str, sweep: Sweep, look: Look) -> None:
     Raises EngineError where there is no such scheduler, where it has no worker or one of another version, and where
     it is lost.
     """
-    with _client(address, sweep.plan.options.threads) as client:
+    with _client(address, sweep.plan.options.threads) as client, client.as_current():
         _run_on(client, sweep, look)
 
 
 def _run_on(client: Client, sweep: Sweep, look: Look) -> None:
-    from distributed import wait
+    from distributed import CancelledError, wait
 
     chunks: dict[Future, Chunk] = {}
     while True:
@@ -54,13 +59,13 @@ def _run_on(client: Client, sweep: Sweep, look: Look) -> None:
             done = wait(list(chunks), timeout=LOOK, return_when="FIRST_COMPLETED").done
         except TimeoutError:
             done = set()
+        except CancelledError:
+            raise EngineError(f"the scheduler is gone; {KEPT}") from None
         rows = []
         for future in done:
             for run, row in _result(future, chunks.pop(future)):
                 sweep.finish(run, row)
                 rows.append(row)
-        if client.status != "running":
-            raise EngineError(f"the scheduler {client.scheduler.address} is gone; {KEPT}")
         if look(rows):
             client.cancel(list(chunks))
             return
@@ -76,7 +81,7 @@ def _rows_of(chunk: Chunk, wanted: str) -> list[tuple[int, Row]]:
 
 
 def _result(future: Future, chunk: Chunk) -> list[tuple[int, Row]]:
-    from distributed import CancelledError, KilledWorker
+    from distributed import KilledWorker
 
     try:
         rows: list[tuple[int, Row]] = future.result()
@@ -86,8 +91,6 @@ def _result(future: Future, chunk: Chunk) -> list[tuple[int, Row]]:
     except KilledWorker as error:
         lost = f"{len(chunk.runs)} runs were lost with {error.allowed_failures + 1} workers"
         raise EngineError(f"{lost}: expected workers that stay; {KEPT}") from None
-    except CancelledError:
-        raise EngineError(f"the scheduler is gone; {KEPT}") from None
     except Exception as error:  # whatever a worker without unitfit, or with another one, can raise
         raise EngineError(
             f"a worker cannot do a run ({clean(repr(error))}): expected unitfit {version()} on it"
@@ -100,20 +103,26 @@ def _client(address: str, workers: int | None) -> Iterator[Client]:
         from distributed import Client, LocalCluster
     except ImportError:
         raise EngineError("--dask needs the package distributed: pip install 'unitfit[dask]'") from None
+    for name in ("distributed", "distributed.client"):
+        logging.getLogger(name).setLevel(SILENT)  # what goes wrong is said in a sentence
     own: dict[str, Any] = {"set_as_default": False, "timeout": CONNECT}
     if address == LOCAL:
         count = default_threads() if workers is None else workers
         with (
-            LocalCluster(n_workers=count, threads_per_worker=1, dashboard_address=None) as cluster,
+            LocalCluster(
+                n_workers=count, threads_per_worker=1, dashboard_address=None, silence_logs=SILENT, preload=[DEAF]
+            ) as cluster,
             Client(cluster, **own) as client,
         ):
             yield client
         return
+    if not ADDRESS.fullmatch(address):
+        raise EngineError(f"--dask {clean(address)}: expected {LOCAL}, or a scheduler's tcp://HOST:PORT")
     try:
         client = Client(address, **own)
-    except (OSError, ValueError) as error:
+    except OSError as error:
         raise EngineError(
-            f"--dask {clean(address)}: no scheduler ({clean(str(error))}): expected tcp://HOST:PORT"
+            f"--dask {clean(address)}: no scheduler there ({clean(str(error))}); is it running?"
         ) from None
     with client:
         _check(client, address)
