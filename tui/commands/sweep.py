@@ -86,7 +86,10 @@ def sweep_command(
     from tui.run.sweep.results import results
     from tui.run.sweep.sweep import Sweep
 
-    sweep = Sweep(plan, None if out is None else file.prepared(out, force))
+    journal = None if out is None else file.prepared(out, force)
+    sweep = Sweep(plan)
+    if journal is not None:
+        sweep.keep(journal, anew=force)
     swept = watched(sweep, dask, quiet)
     rows = [row for _, row in sorted(sweep.rows.items())]
     if out is not None and rows:

@@ -54,7 +54,10 @@ class Clock:
 def watched(sweep: Sweep, dask: str | None, quiet: bool) -> Swept:
     """The sweep, done to its end or until ctrl+C, on this machine or on the workers of a Dask scheduler."""
     hidden = quiet or shutil.get_terminal_size().columns < BAR_COLUMNS or not is_terminal(sys.stderr)
-    total, clock = len(sweep.plan), Clock(sweep)
+    total = len(sweep.plan)
+    if dask is None:
+        sweep.prepare()
+    clock = Clock(sweep)
     told = quiet or total < MANY
     with (
         click.progressbar(

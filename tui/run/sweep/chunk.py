@@ -46,7 +46,7 @@ def train(chunk: Chunk, look: Look, threads: int | None = None) -> None:
         threads=threads,
         lanes=chunk.lanes,
     )
-    _prepare(chunk.lanes)
+    prepare(chunk.lanes)
     workers = min(len(chunk.runs), default_threads() if threads is None else threads)
     begun = time.perf_counter()
 
@@ -66,6 +66,6 @@ def train(chunk: Chunk, look: Look, threads: int | None = None) -> None:
 
 
 @cache
-def _prepare(lanes: bool) -> None:
+def prepare(lanes: bool) -> None:
     """Have the kernels compiled before the clock starts."""
     Population(Network(), [[0.0]], [0.0], recipes=Recipe(epochs=1), lanes=lanes).run()

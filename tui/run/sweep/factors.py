@@ -18,7 +18,7 @@ from engine.recipe import BY_FLAG
 from tui.run.options import SAME, SOURCE, USUAL, Options
 
 BETWEEN = ".."
-DIGITS = 4  # of a drawn number, so that a person can type it
+DIGITS = 6  # of a drawn number, so that a person can type it
 LOGARITHMIC = 10  # ends that differ by this factor have what is between them drawn evenly by its logarithm
 TRUTHS = {"true": True, "yes": True, "false": False, "no": False}
 

@@ -15,6 +15,7 @@ from typing import Any
 
 from engine import EngineError
 from engine.errors import clean
+from engine.files import save
 from engine.outcome import version
 from tui.run.sweep.factors import given, plain
 from tui.run.sweep.plan import Plan
@@ -43,13 +44,9 @@ class Journal:
     @classmethod
     def begin(cls, path: Path, header: Mapping[str, Any]) -> Journal:
         """A new journal. Raises EngineError where it cannot be written."""
-        journal = cls(path, dict(header))
-        try:
-            path.write_bytes(b"")
-        except OSError as error:
-            raise _unwritable(path, error) from None
-        journal._append(json.dumps(header))
-        return journal
+        line = f"{json.dumps(header)}\n".encode()
+        save(path, line)
+        return cls(path, dict(header), _size=len(line))
 
     @classmethod
     def read(cls, path: Path, plan: Plan) -> Journal:
@@ -87,7 +84,8 @@ class Journal:
                     file.truncate(self._size)
                     raise
         except OSError as error:
-            raise _unwritable(self.path, error) from None
+            told = f"{clean(self.path.name)}: cannot be written ({error.strerror})"
+            raise EngineError(f"{told}: expected a folder with room") from None
         self._size += len(content)
 
 
@@ -107,10 +105,6 @@ def _same_sweep(path: Path, line: str, plan: Plan) -> dict[str, Any]:
     if {entry: header.get(entry) for entry in own} != own:
         raise EngineError(f"{name}: is of a sweep with other options or factors; {INSTEAD}")
     return header
-
-
-def _unwritable(path: Path, error: OSError) -> EngineError:
-    return EngineError(f"{clean(path.name)}: cannot be written ({error.strerror}): expected a folder with room")
 
 
 def journal_path(out: str | os.PathLike[str]) -> Path:

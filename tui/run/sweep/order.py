@@ -6,22 +6,25 @@ seed each first, so that every setting has a result early.
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.layout import count_parameters
-from engine.recipe import BY_FLAG, Recipe
+from engine.recipe import Recipe
 from tui.run.options import Options
 
+USUAL = Recipe()
 UPDATE = 20_000  # multiply-adds that an update costs beside its own
 
 
 def work_of(options: Options, n_inputs: int, examples: int) -> float:
     """The multiply-adds of a run, about: what its cost is taken from until a run like it was measured."""
-    recipe = Recipe(**{BY_FLAG[flag]: value for flag, value in options.training.items()})
-    batch = min(recipe.batch_size, examples)
+    batch: int = min(options.training.get("batch", USUAL.batch_size), examples)
+    epochs: int = options.training.get("epochs", USUAL.epochs)
     shape = (n_inputs, *map(len, options.layers(n_inputs)), 1)
-    return recipe.epochs * (3.0 * examples * count_parameters(shape) + UPDATE * -(-examples // batch))
+    return epochs * (3.0 * examples * count_parameters(shape) + UPDATE * math.ceil(examples / batch))
 
 
 class Order:

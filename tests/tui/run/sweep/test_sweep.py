@@ -20,6 +20,12 @@ def plan_of(*grid: str, seeds: int | None = None, options: Options = QUICK) -> P
     return make_plan(options, [parse_factor(text) for text in grid], seeds, None)
 
 
+def kept_at(plan: Plan, path: Path) -> Sweep:
+    sweep = Sweep(plan)
+    sweep.keep(path)
+    return sweep
+
+
 def thetas(sweep: Sweep) -> list[str]:
     return [sweep.rows[run].theta_sha256 for run in range(len(sweep.plan))]
 
@@ -53,17 +59,17 @@ def test_every_row_is_the_run_of_its_own_command(grid: tuple[str, ...]) -> None:
 
 def test_what_a_journal_holds_is_not_done_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     plan, path = plan_of("lr=0.01,0.1", seeds=3), tmp_path / "journal"
-    begun = Sweep(plan, path)
+    begun = kept_at(plan, path)
     begun.run(lambda rows: len(begun.rows) >= 2)
     kept = dict(begun.rows)
     assert 0 < len(kept) < len(plan)
 
-    again = Sweep(plan, path)
+    again = kept_at(plan, path)
     assert again.rows == kept
     assert thetas(all_rows(again)) == thetas(all_rows(Sweep(plan)))
     assert len(path.read_text().splitlines()) == 1 + len(plan)
 
     monkeypatch.setattr("tui.run.sweep.sweep.train", None)  # nothing is left to be called for
-    assert Sweep(plan, path).rows == again.rows
-    more = Sweep(plan_of("lr=0.01,0.1,1", seeds=4), path)
+    assert kept_at(plan, path).rows == again.rows
+    more = kept_at(plan_of("lr=0.01,0.1,1", seeds=4), path)
     assert len(more.rows) == len(plan)
