@@ -165,7 +165,7 @@ def test_diverged_runs_are_counted_and_all_of_them_are_an_exit_code(capsys: Capt
         ("--grid optimizer=adam,adm", "--optimizer='adm': expected one of sgd,"),
         ("--grid device=cpu,gpu", "--device='gpu': expected one of cpu"),
         ("--data chicago --grid lags=7,99999", "--lags=99999: expected at most"),
-        ("--data chicago,x", "--data='chicago,x': expected one of"),
+        ("--data chicago,x", "data='chicago,x': expected one of"),
         ("--grid points=5,100000", "--points=100000: expected a whole number from 1 to"),
         ("--lr 1 --grid lr=2,3", "--lr with --grid lr: expected one of them"),
         ("--preset lags --lags 3", "--lags with --preset lags: expected one of them"),
@@ -201,8 +201,8 @@ def test_a_bar_with_rate_and_time_left_and_ctrl_c_with_what_was_reached(tmp_path
     out = tmp_path / "runs.csv"
     endless = ["-m", "tui", "sweep", "--grid", "epochs=1000,1001", "--seeds", "200000", "--out", str(out)]
     child = pexpect.spawn(sys.executable, endless, encoding="utf-8", timeout=PATIENCE, dimensions=(40, 120))
+    child.expect(r"\nnote: 400 000 runs, by the first .* of them ≈ .* in all\r\n")
     child.expect(r"runs/s, ≈ .* left")
-    child.expect("note: 400 000 runs, by the first .* of them ≈ .* in all")
     child.sendintr()
     child.expect("interrupted: .* of 400 000 runs were reached")
     child.expect("unitfit train ")
@@ -227,7 +227,7 @@ def test_a_killed_sweep_goes_on_where_it_was(tmp_path: Path, capsys: Capture) ->
     other = tmp_path / "other.jsonl"
     assert run(capsys, *arguments[:-1], str(other), "--quiet") == (0, "", "")
     rows, others = (
-        [{name: value for name, value in json.loads(line).items() if name != "seconds"} for line in file.open()]
-        for file in (out, other)
+        [{name: value for name, value in json.loads(line).items() if name != "seconds"} for line in text]
+        for text in (out.read_text().splitlines(), other.read_text().splitlines())
     )
     assert rows == others

@@ -72,6 +72,8 @@ def watched(sweep: Sweep, dask: str | None, quiet: bool) -> Swept:
             nonlocal told
             if not told and clock.seconds >= ENOUGH and sweep.order.done:
                 told = True
+                if not hidden:
+                    click.echo(err=True)  # leave the bar's line
                 first = counted(len(sweep.rows))
                 note([f"{counted(total)} runs, by the first {first} of them ≈ {duration(clock.left)} in all"])
             bar.update(len(rows))

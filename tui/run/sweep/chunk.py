@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from engine import Network, Population, Recipe
-from engine.trainer import default_threads
 from tui.run.options import Options
 from tui.run.sweep.rows import Row, row_of
 from tui.run.sweep.sets import Set
@@ -47,20 +45,10 @@ def train(chunk: Chunk, look: Look, threads: int | None = None) -> None:
         lanes=chunk.lanes,
     )
     prepare(chunk.lanes)
-    workers = min(len(chunk.runs), default_threads() if threads is None else threads)
-    begun = time.perf_counter()
 
     def hear(members: tuple[int, ...], part: float) -> bool:
-        nonlocal begun
-        now = time.perf_counter()
-        seconds = (now - begun) * workers / max(len(members), 1)
-        rows = []
-        for member in members:
-            own = chunk.own[member] | {"seconds": seconds}
-            rows.append((chunk.runs[member], row_of(population, member, networks[member], own, chunk.data)))
-        if members:
-            begun = time.perf_counter()
-        return bool(look(rows))
+        rows = [row_of(population, member, networks[member], chunk.own[member], chunk.data) for member in members]
+        return bool(look([(chunk.runs[member], row) for member, row in zip(members, rows, strict=True)]))
 
     population.run(progress=hear, order=range(len(networks)) if chunk.as_listed else None)
 

@@ -68,7 +68,7 @@ def named(factors: Sequence[Factor], setting: Setting) -> dict[str, Any]:
 
 
 def row_of(population: Population, member: int, network: Network, own: Mapping[str, Any], data: Set) -> Row:
-    """The row of a member that came to its end; `network` is how it began, `own` has key, setting, seed and seconds."""
+    """The row of a member that came to its end; `network` is how it began, `own` has key, setting and seed."""
     theta = population.theta(member)
     fitted = Network.of(network.architecture, theta)
     dataset, diverged = data.dataset, population.diverged[member]
@@ -78,6 +78,7 @@ def row_of(population: Population, member: int, network: Network, own: Mapping[s
         test=unseen,
         parameters=fitted.n_parameters,
         updates=int(population.updates[member]),
+        seconds=float(population.seconds[member]),
         diverged=None if diverged is None else diverged[1],
         lanes=cpu_lanes(),
         side_by_side=population.lanes,

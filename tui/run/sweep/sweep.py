@@ -8,7 +8,9 @@ from pathlib import Path
 import numpy as np
 
 from engine import EngineError
+from engine.architecture import Architecture
 from engine.errors import clean, one_of, whole
+from engine.population import lanes_pay
 from engine.trainer import DEVICES
 from tui.run.sweep.chunk import Chunk, prepare, train
 from tui.run.sweep.journal import INSTEAD, Journal, header_of
@@ -17,6 +19,7 @@ from tui.run.sweep.plan import Plan
 from tui.run.sweep.rows import Row, key_of, named
 from tui.run.sweep.sets import Sets, name_of
 
+FLOAT32 = np.dtype("float32")
 MOST_THREADS = 1024
 MOST_MEMBERS = 1024  # of a population
 MOST_PARAMETERS = 2**22  # of all its members
@@ -33,8 +36,7 @@ class Sweep:
         self.plan, self.sets = plan, Sets()
         self.rows: dict[int, Row] = {}  # by the number of the run
         self._sizes = self._checked()
-        self.lanes = False
-        self.order = self._ordered()
+        self.lanes, self.order = self._decided()
         self.journal: Journal | None = None
 
     def _checked(self) -> dict[str, tuple[int, int]]:
@@ -50,16 +52,23 @@ class Sweep:
             sizes[name_of(options)] = (data.examples.x.shape[1], data.examples.y.size)
         return sizes
 
-    def _ordered(self) -> Order:
-        some = next(iter(self._sizes.values()))
+    def _decided(self) -> tuple[bool, Order]:
+        """Whether small models train side by side, by all runs and once for all chunks, and the order of the runs."""
+        some, seeds = next(iter(self._sizes.values())), len(self.plan.seeds)
         groups: dict[str, int] = {}
         work, group = np.empty(self.plan.settings), np.empty(self.plan.settings, np.intp)
+        architectures, recipes = [], []
         for number in range(self.plan.settings):
             options = self.plan.of_setting(self.plan.setting(number))
             name = name_of(options)
+            n_inputs, examples = self._sizes.get(name, some)
             group[number] = groups.setdefault(f"{name} {options.device}", len(groups))
-            work[number] = work_of(options, *self._sizes.get(name, some))
-        return Order(work, len(self.plan.seeds), group)
+            work[number] = work_of(options, n_inputs, examples)
+            architectures += [
+                Architecture(n_inputs, options.layers(n_inputs), options.seed, options.init, FLOAT32)
+            ] * seeds
+            recipes += [options.recipe_for(n_inputs)] * seeds
+        return lanes_pay(architectures, recipes), Order(work, seeds, group)
 
     def keep(self, path: Path, anew: bool = False) -> None:
         """Keep a journal of what is done. Nothing that one of this name holds is done again, unless it is begun `anew`.

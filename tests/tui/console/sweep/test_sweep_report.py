@@ -31,7 +31,7 @@ def plan_of(*grid: str, seeds: int = 2) -> Plan:
 
 
 ROWS = [
-    row({"layer": layer, "lr": rate}, seed, unseen + seed)
+    row({"layer": layer, "lr": rate}, seed, unseen + 2 * seed)
     for layer, rate, unseen in (
         ("none", 0.01, 2400),
         ("none", 0.1, 2300),
@@ -43,14 +43,14 @@ ROWS = [
 
 
 def test_a_line_a_setting_the_best_first() -> None:
-    lines = table(results([*ROWS, row({"layer": "none", "lr": 1.0}, 0, 1.0)], 2), ["layer", "lr"], seeds=2)
-    assert [line.split() for line in lines] == [
-        ["#", "layer", "lr", "unseen", "rmse", "train", "rmse", "parameters", "seconds"],
-        "1 9:relu 0.1 2000 ±1 2000 ±1 5 801 0.125".replace("2000", "2000").split(),
-        ["2", "9:relu", "0.01", "2100", "±1", "2100", "±1", "5", "801", "0.125"],
-        ["3", "none", "0.1", "2300", "±1", "2300", "±1", "5", "801", "0.125"],
-        ["4", "none", "0.01", "2400", "±1", "2400", "±1", "5", "801", "0.125"],
-        ["none", "1", "1", "1", "5", "801", "0.125", "1", "of", "2", "seeds"],
+    found = results([*ROWS, row({"layer": "none", "lr": 1.0}, 0, 1500.0)], 2)
+    assert table(found, ["layer", "lr"], seeds=2) == [
+        "#  layer   lr    unseen rmse  train rmse  parameters  seconds",
+        "1  9:relu  0.1       2001 ±1     2001 ±1       5 801    0.125",
+        "2  9:relu  0.01      2101 ±1     2101 ±1       5 801    0.125",
+        "3  none    0.1       2301 ±1     2301 ±1       5 801    0.125",
+        "4  none    0.01      2401 ±1     2401 ±1       5 801    0.125",
+        "   none    1         1500        1500          5 801    0.125  1 of 2 seeds",
     ]
 
 
@@ -73,16 +73,19 @@ def test_the_map_has_the_largest_number_on_top_and_layers_as_given() -> None:
     drawn = heat_map(results(rows, 2), plan.factors, 80, PLAIN)
     assert [line.split() for line in drawn.splitlines()] == [
         ["unseen", "rmse", "by", "lr", "and", "layer"], ["lr", "none", "9:relu"],
-        ["0.1", "2300", "2000", "best"], ["±1", "±1"], ["0.01", "2400", "2100"], ["±1", "±1"],
+        ["0.1", "2301", "2001", "best"], ["±1", "±1"], ["0.01", "2401", "2101"], ["±1", "±1"],
     ]  # fmt: skip
     assert "\x1b" not in drawn
 
 
-def test_the_least_error_is_in_the_darkest_band() -> None:
+def test_the_least_error_is_in_the_darkest_band(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.setenv("COLORTERM", "truecolor")
+    monkeypatch.delenv("NO_COLOR", raising=False)
     drawn = heat_map(results(ROWS, 2), plan_of("layer=none,9:relu", "lr=0.01,0.1").factors, 80, DARK)
     grounds = {
         number: re.search(rf"48;2;(\d+;\d+;\d+)m +{number}", drawn)[1]  # type: ignore[index]
-        for number in (2000, 2100, 2300, 2400)
+        for number in (2001, 2101, 2301, 2401)
     }
     levels = [sum(map(int, grounds[number].split(";"))) for number in sorted(grounds)]
     assert levels == sorted(levels)
