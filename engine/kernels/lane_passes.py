@@ -55,45 +55,52 @@ def order(
 @emitted
 def gather(
     emit: Emitter,
-    x: Value,
-    x_row: Value,
-    y: Value,
+    examples: Value,
+    width: Value,
     numbers: Value,
+    pairs: Value,
     into: Value,
     across: Value,
     inputs: Value,
     targets: Value,
     rows: Value,
 ) -> None:
-    """The examples whose numbers are at [row, lane] → into[input, row] and targets[row]."""
-    with emit.loop(rows) as r:
-        for lane in range(LANES):
-            place = r * LANES + lane
-            emit.store_float(emit.load_float(y, emit.load_word(numbers, place)), targets, place)
-    with emit.loop(inputs) as i, emit.loop(rows) as r:
-        for lane in range(LANES):
-            place = r * LANES + lane
-            value = emit.load_float(x, emit.load_word(numbers, place) * x_row + i)
-            emit.store_float(value, into, i * across + place)
+    """The examples whose numbers are at [row, lane] → into[input, row] and targets[row].
+
+    An example is `width` floats, an even number: its inputs, then its target. Two of them go together to `pairs`, and
+    are parted there;
+    """
+    even, odd = list(range(0, 2 * LANES, 2)), list(range(1, 2 * LANES, 2))
+    with emit.loop(width, 2) as column:
+        with emit.loop(rows) as r:
+            for lane in range(LANES):
+                place = emit.load_word(numbers, r * LANES + lane) * width + column
+                emit.copy_pair(examples, place, pairs, (r * LANES + lane) * 2)
+        for k, order_of in enumerate((even, odd)):
+            own = column + k
+            place = emit.select(own > inputs - 1, targets, into + own * across)
+            with emit.when(own > inputs, 0), emit.loop(rows) as r:
+                first, second = (emit.load(pairs, (2 * r + half) * LANES) for half in range(2))
+                emit.store(emit.shuffle(first, second, order_of), place, r * LANES)
 
 
 @emitted
 def spread(
     emit: Emitter,
-    x: Value,
-    x_row: Value,
-    y: Value,
+    examples: Value,
+    width: Value,
     into: Value,
     across: Value,
     inputs: Value,
     targets: Value,
     rows: Value,
 ) -> None:
-    """The rows of x and y, the same for every lane → into[input, row] and targets[row]."""
+    """The next rows of the examples, the same for every lane → into[input, row] and targets[row]."""
     with emit.loop(rows) as r:
-        emit.store(emit.vector(emit.load_float(y, r)), targets, r * LANES)
+        example = examples + r * width
+        emit.store(emit.vector(emit.load_float(example, inputs)), targets, r * LANES)
         with emit.loop(inputs) as i:
-            emit.store(emit.vector(emit.load_float(x, r * x_row + i)), into, i * across + r * LANES)
+            emit.store(emit.vector(emit.load_float(example, i)), into, i * across + r * LANES)
 
 
 @emitted
@@ -120,43 +127,74 @@ def dense(
 
 
 @emitted
-def output(
+def dense_to_output(
     emit: Emitter,
-    h: Value,
+    source: Value,
     across: Value,
+    inputs: Value,
+    weights: Value,
+    bias: Value,
+    into: Value,
+    rows: Value,
+    kind: Value,
     units: Value,
     c: Value,
-    bias: Value,
-    targets: Value,
+    y: Value,
+) -> None:
+    """As `dense`, of the last hidden layer: what each unit adds to the output goes there, too; y[row] has its start."""
+    for name in KINDS:
+        with emit.when(kind, CODES[name]), emit.loop(rows, ROWS) as r:
+            outputs = [emit.variable(emit.load(y, (r + u) * LANES)) for u in range(ROWS)]
+            with emit.loop(units) as n:
+                start, own, place = emit.load(bias, n * LANES), weights + n * inputs * LANES, into + n * across
+                sums, out = (
+                    _sums(emit, start, source, across, inputs, own, emit.whole(LANES), r),
+                    emit.load(c, n * LANES),
+                )
+                for u, (total, output) in enumerate(zip(sums, outputs, strict=True)):
+                    a = KINDS[name].function(total.get())
+                    emit.store(a, place, (r + u) * LANES)
+                    output.set(emit.fma(a, out, output.get()))
+            for u, output in enumerate(outputs):
+                emit.store(output.get(), y, (r + u) * LANES)
+
+
+@emitted
+def fill(emit: Emitter, value: Value, into: Value, rows: Value) -> None:
+    """into[row] ← the vector at `value`."""
+    own = emit.load(value)
+    with emit.loop(rows) as r:
+        emit.store(own, into, r * LANES)
+
+
+@emitted
+def losses_of(
+    emit: Emitter,
     deltas: Value,
+    targets: Value,
     losses: Value,
     rows: Value,
     valid: Value,
     loss: Value,
     share_f: Value,
 ) -> None:
-    """The output and its loss: deltas[row] ← loss′(error)·share, 0 from row `valid` on; losses ← their sum."""
-    total = emit.variable()
-    with emit.loop(rows, ROWS) as r:
-        sums = _sums(emit, emit.load(bias), h, across, units, c, emit.whole(LANES), r)
-        for u, y in enumerate(sums):
-            error = y.get() - emit.load(targets, (r + u) * LANES)
-            value, slope = emit.variable(), emit.variable()
-            for code, formula in enumerate(LOSSES.values()):
-                with emit.when(loss, code):
-                    value.set(formula.function(error))
-                    slope.set(formula.slope(error))
-            inside, zero = valid > r + u, emit.vector(0.0)
-            emit.store(emit.select(inside, slope.get() * share_f, zero), deltas, (r + u) * LANES)
-            total.set(total.get() + emit.select(inside, value.get(), zero))
+    """Outputs at deltas[row] → loss′(error)·share, 0 from row `valid` on; losses ← the sum of the losses."""
+    total, zero = emit.variable(), emit.vector(0.0)
+    for code, formula in enumerate(LOSSES.values()):
+        with emit.when(loss, code), emit.loop(rows) as r:
+            error = emit.load(deltas, r * LANES) - emit.load(targets, r * LANES)
+            inside = valid > r
+            emit.store(emit.select(inside, formula.slope(error) * share_f, zero), deltas, r * LANES)
+            total.set(total.get() + emit.select(inside, formula.function(error), zero))
     emit.store(total.get(), losses)
 
 
-def back(at_output: bool) -> Callable[..., None]:
+def back(at_output: bool, few: bool = False) -> Callable[..., None]:
     """Back through units of one kind, in place: a[unit, row] → ∂loss/∂z, whose sum goes to the bias's gradient.
 
     What comes in is Σ w·g over the units `next` of the layer behind. At the output that is one, with the deltas as its
     g, and the gradient of its weight c, Σ g·a, is summed on the way. So is that of the weight from the first input x.
+    With `few`, one input at the output, nobody needs ∂loss/∂z afterwards, and it stays out.
     """
 
     @emitted
@@ -193,12 +231,14 @@ def back(at_output: bool) -> Callable[..., None]:
                         if at_output:
                             delta = emit.load(g, at)
                             c_sums[into].set(emit.fma(delta, value, c_sums[into].get()))
-                        gradient = KINDS[name].slope(value) * (delta * c if at_output else entering[u].get())
+                        gradient = KINDS[name].slope(value) * (delta if at_output else entering[u].get())
                         b_sums[into].set(b_sums[into].get() + gradient)
                         w_sums[into].set(emit.fma(gradient, emit.load(x, at), w_sums[into].get()))
-                        emit.store(gradient, values, at)
-                _add(emit, b_sums, into_b + n * LANES, fresh)
-                _add(emit, w_sums, into_w + n * inputs * LANES, fresh)
+                        if not few:
+                            emit.store(gradient * c if at_output else gradient, values, at)
+                scale = c if at_output else None
+                _add(emit, b_sums, into_b + n * LANES, fresh, scale)
+                _add(emit, w_sums, into_w + n * inputs * LANES, fresh, scale)
                 if at_output:
                     _add(emit, c_sums, into_c + n * LANES, fresh)
 
@@ -206,6 +246,7 @@ def back(at_output: bool) -> Callable[..., None]:
 
 
 back_from_output, back_from_next = back(at_output=True), back(at_output=False)
+back_to_one_input = back(at_output=True, few=True)
 
 
 @emitted
@@ -329,6 +370,6 @@ def _sums(
     return sums
 
 
-def _add(emit: Emitter, parts: list[Variable], into: Value, fresh: Value) -> None:
-    before = emit.select(fresh > 0, emit.vector(0.0), emit.load(into))
-    emit.store(before + sum_of([part.get() for part in parts]), into)
+def _add(emit: Emitter, parts: list[Variable], into: Value, fresh: Value, scale: Value | None = None) -> None:
+    before, total = emit.select(fresh > 0, emit.vector(0.0), emit.load(into)), sum_of([part.get() for part in parts])
+    emit.store(before + (total if scale is None else total * scale), into)
