@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import numpy as np
 from engine import EngineError
 from engine.architecture import Architecture
 from engine.errors import clean, one_of, whole
-from engine.population import lanes_pay
+from engine.members import Kin, lanes_pay
 from engine.trainer import DEVICES
 from tui.run.sweep.chunk import Chunk, prepare, train
 from tui.run.sweep.journal import INSTEAD, Journal, header_of
@@ -55,20 +56,19 @@ class Sweep:
     def _decided(self) -> tuple[bool, Order]:
         """Whether small models train side by side, by all runs and once for all chunks, and the order of the runs."""
         some, seeds = next(iter(self._sizes.values())), len(self.plan.seeds)
-        groups: dict[str, int] = {}
-        work, group = np.empty(self.plan.settings), np.empty(self.plan.settings, np.intp)
-        architectures, recipes = [], []
+        places: dict[str, int] = {}
+        alike: list[Counter[Kin]] = []  # the runs of each population
+        work, groups = np.empty(self.plan.settings), np.empty(self.plan.settings, np.intp)
         for number in range(self.plan.settings):
             options = self.plan.of_setting(self.plan.setting(number))
-            name = name_of(options)
-            n_inputs, examples = self._sizes.get(name, some)
-            group[number] = groups.setdefault(f"{name} {options.device}", len(groups))
-            work[number] = work_of(options, n_inputs, examples)
-            architectures += [
-                Architecture(n_inputs, options.layers(n_inputs), options.seed, options.init, FLOAT32)
-            ] * seeds
-            recipes += [options.recipe_for(n_inputs)] * seeds
-        return lanes_pay(architectures, recipes), Order(work, seeds, group)
+            n_inputs, examples = self._sizes.get(name_of(options), some)
+            shape = Architecture(n_inputs, options.layers(n_inputs), options.seed, options.init, FLOAT32)
+            place = places.setdefault(f"{name_of(options)} {options.device}", len(places))
+            if place == len(alike):
+                alike.append(Counter())
+            alike[place][Kin.of(shape, options.recipe_for(n_inputs))] += seeds
+            work[number], groups[number] = work_of(options, n_inputs, examples), place
+        return all(map(lanes_pay, alike)), Order(work, seeds, groups)
 
     def keep(self, path: Path, anew: bool = False) -> None:
         """Keep a journal of what is done. Nothing that one of this name holds is done again, unless it is begun `anew`.
