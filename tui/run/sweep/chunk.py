@@ -9,7 +9,7 @@ from typing import Any
 
 from engine import Network, Population, Recipe
 from tui.run.options import Options
-from tui.run.sweep.rows import Row, row_of
+from tui.run.sweep.rows import Row, rows_of
 from tui.run.sweep.sets import Set
 
 Look = Callable[[list[tuple[int, Row]]], object]
@@ -47,7 +47,7 @@ def train(chunk: Chunk, look: Look, threads: int | None = None) -> None:
     prepare(chunk.lanes)
 
     def hear(members: tuple[int, ...], part: float) -> bool:
-        rows = [row_of(population, member, networks[member], chunk.own[member], chunk.data) for member in members]
+        rows = rows_of(population, members, networks, chunk.own, chunk.data)
         return bool(look([(chunk.runs[member], row) for member, row in zip(members, rows, strict=True)]))
 
     population.run(progress=hear, order=range(len(networks)) if chunk.as_listed else None)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -66,13 +66,11 @@ class Journal:
             journal.rows[row.key] = row
         return journal
 
-    def add(self, row: Row) -> None:
-        """Keep a finished run. Raises EngineError where there is no room; then the file ends with the run before it."""
-        self.rows[row.key] = row
-        self._append(as_line(row))
-
-    def _append(self, line: str) -> None:
-        content = f"{line}\n".encode()
+    def add(self, rows: Sequence[Row]) -> None:
+        """Keep finished runs. Raises EngineError where there is no room; then the file ends with those before them."""
+        if not rows:
+            return
+        content = "".join(f"{as_line(row)}\n" for row in rows).encode()
         try:
             with open(self.path, "r+b", buffering=0) as file:
                 file.truncate(self._size)
@@ -87,6 +85,7 @@ class Journal:
             told = f"{clean(self.path.name)}: cannot be written ({error.strerror})"
             raise EngineError(f"{told}: expected a folder with room") from None
         self._size += len(content)
+        self.rows |= {row.key: row for row in rows}
 
 
 def _same_sweep(path: Path, line: str, plan: Plan) -> dict[str, Any]:

@@ -63,12 +63,9 @@ def _run_on(client: Client, sweep: Sweep, look: Look) -> None:
             done = wait(list(chunks), timeout=LOOK, return_when="FIRST_COMPLETED").done
         except TimeoutError:
             done = set()
-        rows = []
-        for future in done:
-            for run, row in _result(future, chunks.pop(future)):
-                sweep.finish(run, row)
-                rows.append(row)
-        if look(rows):
+        finished = [row for future in done for row in _result(future, chunks.pop(future))]
+        sweep.finish(finished)
+        if look([row for _, row in finished]):
             client.cancel(list(chunks))
             return
 

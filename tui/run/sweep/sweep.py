@@ -112,12 +112,13 @@ class Sweep:
         ]
         return Chunk(tuple(runs), tuple(chosen), tuple(own), data, self.lanes, as_listed)
 
-    def finish(self, run: int, row: Row) -> None:
-        """Keep what came of a run. Raises EngineError where the journal has no room for it."""
-        self.rows[run] = row
-        self.order.finish(run, row.seconds)
+    def finish(self, finished: list[tuple[int, Row]]) -> None:
+        """Keep what came of some runs. Raises EngineError where the journal has no room for it."""
         if self.journal is not None:
-            self.journal.add(row)
+            self.journal.add([row for _, row in finished])
+        for run, row in finished:
+            self.rows[run] = row
+            self.order.finish(run, row.seconds)
 
     def prepare(self) -> None:
         """Have the kernels compiled, before what the runs take is measured."""
@@ -129,8 +130,7 @@ class Sweep:
 
         def hear(finished: list[tuple[int, Row]]) -> bool:
             nonlocal stopped
-            for run, row in finished:
-                self.finish(run, row)
+            self.finish(finished)
             stopped = stopped or bool(look([row for _, row in finished]))
             return stopped
 
