@@ -6,11 +6,11 @@ batch are zeros with a gradient of 0.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 
 from engine.activations import CODES, KINDS
 from engine.kernels.elementwise import sum_of
-from engine.kernels.emitter import LANES, Emitter, Value, Variable
+from engine.kernels.emitter import LANES, MANY_REGISTERS, Emitter, Value, Variable
 from engine.kernels.intrinsic import emitted
 from engine.kernels.order import GROUP, walk_until_inside
 from engine.losses import LOSSES
@@ -19,6 +19,7 @@ from engine.optimizers import OPTIMIZERS
 ROWS = 4
 SUMS = 2  # of rows in turn, side by side: an addition takes longer than the next one waits
 INPUTS = 4  # whose weights' gradients are summed side by side
+UNITS = 2 if MANY_REGISTERS else 1  # that share what they load
 
 
 @emitted
@@ -118,12 +119,16 @@ def dense(
 ) -> None:
     """Units of one kind, side by side: into[unit, row] ← activation(Σ w·source[input, row] + b)."""
     for name in KINDS:
-        with emit.when(kind, CODES[name]), emit.loop(units) as n:
-            start, own, place = emit.load(bias, n * LANES), weights + n * inputs * LANES, into + n * across
-            with emit.loop(rows, ROWS) as r:
-                sums = _sums(emit, start, source, across, inputs, own, emit.whole(LANES), r)
-                for u, total in enumerate(sums):
-                    emit.store(KINDS[name].function(total.get()), place, (r + u) * LANES)
+        with emit.when(kind, CODES[name]):
+            for first, count in _several(emit, units):
+                starts = [emit.load(bias, (first + k) * LANES) for k in range(count)]
+                own = [weights + (first + k) * inputs * LANES for k in range(count)]
+                with emit.loop(rows, ROWS) as r:
+                    sums = _sums(emit, starts, source, across, inputs, own, emit.whole(LANES), r)
+                    for k, totals in enumerate(sums):
+                        for u, total in enumerate(totals):
+                            place = (first + k) * across + (r + u) * LANES
+                            emit.store(KINDS[name].function(total.get()), into, place)
 
 
 @emitted
@@ -145,16 +150,16 @@ def dense_to_output(
     for name in KINDS:
         with emit.when(kind, CODES[name]), emit.loop(rows, ROWS) as r:
             outputs = [emit.variable(emit.load(y, (r + u) * LANES)) for u in range(ROWS)]
-            with emit.loop(units) as n:
-                start, own, place = emit.load(bias, n * LANES), weights + n * inputs * LANES, into + n * across
-                sums, out = (
-                    _sums(emit, start, source, across, inputs, own, emit.whole(LANES), r),
-                    emit.load(c, n * LANES),
-                )
-                for u, (total, output) in enumerate(zip(sums, outputs, strict=True)):
-                    a = KINDS[name].function(total.get())
-                    emit.store(a, place, (r + u) * LANES)
-                    output.set(emit.fma(a, out, output.get()))
+            for first, count in _several(emit, units):
+                starts = [emit.load(bias, (first + k) * LANES) for k in range(count)]
+                own = [weights + (first + k) * inputs * LANES for k in range(count)]
+                sums = _sums(emit, starts, source, across, inputs, own, emit.whole(LANES), r)
+                for k, totals in enumerate(sums):
+                    out = emit.load(c, (first + k) * LANES)
+                    for u, (total, output) in enumerate(zip(totals, outputs, strict=True)):
+                        a = KINDS[name].function(total.get())
+                        emit.store(a, into, (first + k) * across + (r + u) * LANES)
+                        output.set(emit.fma(a, out, output.get()))
             for u, output in enumerate(outputs):
                 emit.store(output.get(), y, (r + u) * LANES)
 
@@ -224,7 +229,7 @@ def back(at_output: bool, few: bool = False) -> Callable[..., None]:
                     entering: list[Variable] = []
                     if not at_output:
                         own = weights + n * LANES
-                        entering = _sums(emit, emit.vector(0.0), g, across, next, own, stride, r)
+                        (entering,) = _sums(emit, [emit.vector(0.0)], g, across, next, [own], stride, r)
                     for u in range(ROWS):
                         at, into = (r + u) * LANES, u % SUMS
                         value = emit.load(values, at)
@@ -251,28 +256,24 @@ back_to_one_input = back(at_output=True, few=True)
 
 @emitted
 def weights_gradient(
-    emit: Emitter, x: Value, across: Value, inputs: Value, g: Value, into: Value, rows: Value, fresh: Value
+    emit: Emitter,
+    x: Value,
+    across: Value,
+    inputs: Value,
+    g: Value,
+    into: Value,
+    stride: Value,
+    rows: Value,
+    units: Value,
+    fresh: Value,
 ) -> None:
-    """One unit: into[input] ← Σ g[row]·x[input, row], added to what is there unless `fresh`."""
-    blocks = inputs & -INPUTS
-    with emit.loop(blocks, INPUTS) as i:
-        sums = [[emit.variable() for _ in range(SUMS)] for _ in range(INPUTS)]
-        with emit.loop(rows, SUMS) as r:
-            for u in range(SUMS):
-                own = emit.load(g, (r + u) * LANES)
-                for k in range(INPUTS):
-                    value = emit.load(x, (i + k) * across + (r + u) * LANES)
-                    sums[k][u].set(emit.fma(own, value, sums[k][u].get()))
-        for k, parts in enumerate(sums):
-            _add(emit, parts, into + (i + k) * LANES, fresh)
-    with emit.loop(inputs - blocks) as rest:
-        i = blocks + rest
-        totals = [emit.variable() for _ in range(SUMS)]
-        with emit.loop(rows, ROWS) as r:
-            for u in range(ROWS):
-                place, total = (r + u) * LANES, totals[u % SUMS]
-                total.set(emit.fma(emit.load(g, place), emit.load(x, i * across + place), total.get()))
-        _add(emit, totals, into + i * LANES, fresh)
+    """into[unit, input] ← Σ g[unit, row]·x[input, row], added to what is there unless `fresh`; units `stride` apart."""
+    for first, count in _several(emit, units):
+        blocks = inputs & -INPUTS
+        with emit.loop(blocks, INPUTS) as i:
+            _gradients(emit, x, across, i, INPUTS, g, first, count, into, stride, rows, fresh)
+        with emit.loop(inputs - blocks) as rest:
+            _gradients(emit, x, across, blocks + rest, 1, g, first, count, into, stride, rows, fresh)
 
 
 @emitted
@@ -351,23 +352,66 @@ def hold(emit: Emitter, values: Value, new: Value, places: Value, count: Value) 
         emit.store(emit.load(values, at), values + new, at)
 
 
+def _several(emit: Emitter, units: Value) -> Iterator[tuple[Value, int]]:
+    """Emits loops over units, for what is emitted in each turn: (the first, how many go together), then those left."""
+    whole = units & -UNITS
+    with emit.loop(whole, UNITS) as n:
+        yield n, UNITS
+    if UNITS > 1:
+        with emit.loop(units - whole) as rest:
+            yield whole + rest, 1
+
+
 def _sums(
     emit: Emitter,
-    start: Value,
+    starts: Sequence[Value],
     source: Value,
     across: Value,
     steps: Value,
-    weights: Value,
+    weights: Sequence[Value],
     stride: Value,
     r: Value,
-) -> list[Variable]:
-    """start + Σ weights[step]·source[step, row] for ROWS rows from r on."""
-    sums = [emit.variable(start) for _ in range(ROWS)]
+) -> list[list[Variable]]:
+    """For each unit start + Σ weights[step]·source[step, row], for ROWS rows from r on."""
+    sums = [[emit.variable(start) for _ in range(ROWS)] for start in starts]
     with emit.loop(steps) as i:
-        w = emit.load(weights, i * stride)
-        for u, total in enumerate(sums):
-            total.set(emit.fma(emit.load(source, i * across + (r + u) * LANES), w, total.get()))
+        own = [emit.load(place, i * stride) for place in weights]
+        for u in range(ROWS):
+            value = emit.load(source, i * across + (r + u) * LANES)
+            for w, totals in zip(own, sums, strict=True):
+                totals[u].set(emit.fma(value, w, totals[u].get()))
     return sums
+
+
+def _gradients(
+    emit: Emitter,
+    x: Value,
+    across: Value,
+    i: Value,
+    inputs: int,
+    g: Value,
+    first: Value,
+    units: int,
+    into: Value,
+    stride: Value,
+    rows: Value,
+    fresh: Value,
+) -> None:
+    """`weights_gradient` of some units for some inputs from i on."""
+    turns = ROWS if inputs == 1 else SUMS
+    sums = [[[emit.variable() for _ in range(SUMS)] for _ in range(inputs)] for _ in range(units)]
+    with emit.loop(rows, turns) as r:
+        for u in range(turns):
+            at = (r + u) * LANES
+            own = [emit.load(g, (first + k) * across + at) for k in range(units)]
+            for j in range(inputs):
+                value = emit.load(x, (i + j) * across + at)
+                for k, gradient in enumerate(own):
+                    total = sums[k][j][u % SUMS]
+                    total.set(emit.fma(gradient, value, total.get()))
+    for k, of_unit in enumerate(sums):
+        for j, parts in enumerate(of_unit):
+            _add(emit, parts, into + (first + k) * stride + (i + j) * LANES, fresh)
 
 
 def _add(emit: Emitter, parts: list[Variable], into: Value, fresh: Value, scale: Value | None = None) -> None:

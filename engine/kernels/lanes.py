@@ -297,7 +297,7 @@ def backward(work: Work, rows: int, fresh: bool) -> None:
     sum_rows(work.deltas, work.gradient + layout[at + BIAS] * LANES, rows, fresh)
     if work.layers == 1:
         inputs, into = layout[at + FAN_IN], work.gradient + layout[at + WEIGHT] * LANES
-        weights_gradient(work.values, across, inputs, work.deltas, into, rows, fresh)
+        weights_gradient(work.values, across, inputs, work.deltas, into, 0, rows, 1, fresh)
     for layer in range(work.layers - 2, -1, -1):
         back_layer(work, layer, rows, fresh)
 
@@ -326,9 +326,8 @@ def back_layer(work: Work, layer: int, rows: int, fresh: bool) -> None:
             back_from_next(a, g, across, next, work.theta + c, units * LANES, x, inputs, 0, b, w, *sizes)
         unit += alike
     if inputs > 1:
-        for unit in range(units):
-            g, into = work.values + (first + unit) * across, layout[own + WEIGHT] + unit * inputs + 1
-            weights_gradient(x + across, across, inputs - 1, g, work.gradient + into * LANES, rows, fresh)
+        g, into = work.values + first * across, work.gradient + (layout[own + WEIGHT] + 1) * LANES
+        weights_gradient(x + across, across, inputs - 1, g, into, inputs * LANES, rows, units, fresh)
 
 
 @internal
