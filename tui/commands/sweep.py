@@ -69,7 +69,8 @@ def sweep_command(
 ) -> int:  # fmt: skip
     """Train many runs and compare them: every combination of the values that --grid gives some options of `train`.
 
-    unitfit sweep --data chicago --grid lr=0.001,0.003,0.01 --grid layer=10:relu,100:relu --seeds 5
+    \b
+    unitfit sweep --data chicago --grid lr=0.001,0.01 --grid layer=none,100:relu
     """
     if options.data == STANDARD_INPUT:
         raise click.UsageError("--data -: expected a file, since a sweep may read its table again")

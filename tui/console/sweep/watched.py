@@ -33,7 +33,11 @@ class Clock:
     """How fast the runs come, and how long those that are left will take."""
 
     def __init__(self, sweep: Sweep) -> None:
-        self._sweep, self._started, self._before = sweep, time.perf_counter(), len(sweep.rows)
+        self._sweep, self._before = sweep, len(sweep.rows)
+        self.start()
+
+    def start(self) -> None:
+        self._started = time.perf_counter()
 
     @property
     def seconds(self) -> float:
@@ -54,18 +58,19 @@ class Clock:
 def watched(sweep: Sweep, dask: str | None, quiet: bool) -> Swept:
     """The sweep, done to its end or until ctrl+C, on this machine or on the workers of a Dask scheduler."""
     hidden = quiet or shutil.get_terminal_size().columns < BAR_COLUMNS or not is_terminal(sys.stderr)
-    total = len(sweep.plan)
-    if dask is None:
-        sweep.prepare()
-    clock = Clock(sweep)
+    total, clock = len(sweep.plan), Clock(sweep)
     told = quiet or total < MANY
     with (
         click.progressbar(
-            length=total, label="sweeping", file=sys.stderr, hidden=hidden, show_pos=True, show_eta=False, width=0,
+            length=total, label="compiling", file=sys.stderr, hidden=hidden, show_pos=True, show_eta=False, width=0,
             item_show_func=clock.words,
         ) as bar,
         until_interrupted() as interrupted,
     ):  # fmt: skip
+        if dask is None:
+            sweep.prepare()
+        clock.start()
+        bar.label = "sweeping "
         bar.update(len(sweep.rows))
 
         def look(rows: list[Row]) -> bool:

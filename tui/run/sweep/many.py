@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import re
+import warnings
 from collections.abc import Iterator
 from concurrent.futures import CancelledError
 from contextlib import contextmanager
@@ -42,7 +43,8 @@ def run_on(address: str, sweep: Sweep, look: Look) -> None:
     Raises EngineError where there is no such scheduler, where it has no worker or one of another version, and where
     it is lost.
     """
-    with _client(address, sweep.plan.options.threads) as client, client.as_current():
+    with _client(address, sweep.plan.options.threads) as client, client.as_current(), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Sending large graph")  # a chunk has its data with it
         try:
             _run_on(client, sweep, look)
         except (CancelledError, OSError):
@@ -67,6 +69,8 @@ def _run_on(client: Client, sweep: Sweep, look: Look) -> None:
         sweep.finish(finished)
         if look([row for _, row in finished]):
             client.cancel(list(chunks))
+            for chunk in chunks.values():
+                sweep.give_back(chunk)
             return
 
 

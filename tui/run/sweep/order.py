@@ -47,7 +47,7 @@ class Order:
             self._measured[setting] += 1
 
     def wait(self, run: int) -> None:
-        """A run that was taken was not begun after all."""
+        """A run that was taken did not come to its end: it waits again."""
         self._waits.flat[run] = True
 
     @property

@@ -120,6 +120,12 @@ class Sweep:
             self.rows[run] = row
             self.order.finish(run, row.seconds)
 
+    def give_back(self, chunk: Chunk) -> None:
+        """What of a chunk is not finished waits again."""
+        for run in chunk.runs:
+            if run not in self.rows:
+                self.order.wait(run)
+
     def prepare(self) -> None:
         """Have the kernels compiled, before what the runs take is measured."""
         prepare(self.lanes)
@@ -135,4 +141,7 @@ class Sweep:
             return stopped
 
         while not stopped and (chunk := self.take(as_listed=as_listed)) is not None:
-            train(chunk, hear, self.plan.options.threads)
+            try:
+                train(chunk, hear, self.plan.options.threads)
+            finally:
+                self.give_back(chunk)

@@ -59,6 +59,15 @@ def test_diverged_runs_are_told_beside_their_setting() -> None:
     assert "✗ 1 of 2 diverged" in table(found, ["lr"], 2)[1]
 
 
+def test_labels_have_their_accuracy() -> None:
+    errors = {"mse": 4.0, "rmse": 2.0, "mae": 1.0, "accuracy": 0.75}
+    own = [Row("k", {}, seed, errors, errors | {"accuracy": 0.75 + seed / 5}, 9, 7, 0.1, None, 16, False, "", "")
+           for seed in (0, 1)]  # fmt: skip
+    heading, line = table(results(own, 2), [], 2)
+    assert "unseen accuracy" in heading
+    assert "85.0 %" in line
+
+
 def test_numbers_of_a_column_share_their_decimals() -> None:
     assert spreads([Spread(0.0165, 0.001), Spread(22.81, math.nan), Spread(math.nan, math.nan)]) == [
         "0.0165 ±0.0010", "22.8100        ", "–        ",

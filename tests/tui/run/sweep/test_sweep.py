@@ -58,6 +58,21 @@ def test_every_row_is_the_run_of_its_own_command(grid: tuple[str, ...]) -> None:
         assert row.test == dataset.errors(trainer.predict(dataset.x_test), "test")
 
 
+def test_what_was_stopped_can_go_on() -> None:
+    sweep = Sweep(plan_of("lr=0.01,0.1", seeds=3))
+    chunk = sweep.take(most=4)
+    assert chunk is not None
+    sweep.give_back(chunk)
+    all_rows(sweep)
+
+
+def test_it_ends_when_it_is_told_to() -> None:
+    sweep = Sweep(plan_of("lr=0.01,0.1", "batch=4,8", seeds=2, options=Options(training={"epochs": 2000})))
+    sweep.run(lambda rows: True)
+    assert len(sweep.rows) < len(sweep.plan)
+    all_rows(sweep)
+
+
 def test_what_a_journal_holds_is_not_done_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     plan, path = plan_of("lr=0.01,0.1", seeds=3), tmp_path / "journal"
     begun = kept_at(plan, path)
