@@ -61,9 +61,10 @@ class Sweep:
         work, groups = np.empty(self.plan.settings), np.empty(self.plan.settings, np.intp)
         for number in range(self.plan.settings):
             options = self.plan.of_setting(self.plan.setting(number))
-            n_inputs, examples = self._sizes.get(name_of(options), some)
+            name = name_of(options)
+            n_inputs, examples = self._sizes.get(name, some)
             shape = Architecture(n_inputs, options.layers(n_inputs), options.seed, options.init, FLOAT32)
-            place = places.setdefault(f"{name_of(options)} {options.device}", len(places))
+            place = places.setdefault(f"{name} {options.device}", len(places))
             if place == len(alike):
                 alike.append(Counter())
             alike[place][Kin.of(shape, options.recipe_for(n_inputs))] += seeds

@@ -9,7 +9,7 @@ import pytest
 from engine import EngineError
 from engine.recipe import BY_FLAG
 from tui.run.options import SAME, SOURCE, Options
-from tui.run.sweep.factors import PARSERS, Range, given, parse_factor, plain, with_option
+from tui.run.sweep.factors import PARSERS, Range, given, parse_factor, plain, with_values
 
 RELU, TANH = ("relu",) * 2, ("tanh",)
 
@@ -96,4 +96,4 @@ def test_plain_values_are_what_a_factor_is_written_as() -> None:
 def test_what_is_given_is_what_differs_from_the_defaults() -> None:
     assert given(Options()) == {}
     assert given(Options(threads=2, training={"batch": 32, "epochs": 100})) == {}
-    assert given(with_option(Options(layer=()), "lr", 0.03)) == {"layer": (), "lr": 0.03}
+    assert given(with_values(Options(layer=()), {"lr": 0.03})) == {"layer": (), "lr": 0.03}
