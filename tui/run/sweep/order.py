@@ -7,6 +7,7 @@ seed each first, so that every setting has a result early.
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,7 @@ from engine.recipe import Recipe
 from tui.run.options import Options
 
 USUAL = Recipe()
+MOST_PARAMETERS = 2**22  # of a chunk, which has θ, moments and curves of all its runs in memory
 UPDATE = 20_000  # multiply-adds that an update costs beside its own
 
 
@@ -30,9 +32,9 @@ def work_of(options: Options, n_inputs: int, examples: int) -> float:
 class Order:
     """Which runs wait, by number as in `Plan`: setting · seeds + seed."""
 
-    def __init__(self, work: NDArray[np.float64], seeds: int, groups: NDArray[np.intp]) -> None:
-        """`work` (settings,) as `work_of`; settings of one of the `groups` (settings,) share their data."""
-        self._work, self._seeds, self._groups = work, seeds, groups
+    def __init__(self, work: NDArray[np.float64], seeds: int, groups: NDArray[Any], parameters: NDArray[Any]) -> None:
+        """Of each setting: `work` as `work_of`, its group, which shares data, and how many parameters."""
+        self._work, self._seeds, self._groups, self._parameters = work, seeds, groups, parameters
         self._waits = np.ones((len(work), seeds), bool)
         self._unfinished = np.full(len(work), seeds)
         self._seconds, self._measured = np.zeros(len(work)), np.zeros(len(work), int)
@@ -71,7 +73,7 @@ class Order:
     def take(self, most: int, most_seconds: float = np.inf) -> list[int]:
         """The next runs, which share their data, in their order; [] when none waits.
 
-        At most `most` of them, and beyond the first no more than take this long.
+        At most `most` of them, and beyond the first no more than take this long and have MOST_PARAMETERS in all.
         """
         costs = self.costs if self._measured.any() else self._work
         urgency = np.where(self._waits, costs[:, np.newaxis] * np.arange(1, self._seeds + 1), np.inf)
@@ -82,8 +84,9 @@ class Order:
         urgency[self._groups != self._groups[setting]] = np.inf
         waiting = np.flatnonzero(np.isfinite(urgency))
         order = waiting[np.argsort(urgency.flat[waiting], kind="stable")][:most]
+        fits = np.cumsum(self._parameters[order // self._seeds]) <= MOST_PARAMETERS
         if self._measured.any():
-            fits = np.cumsum(costs[order // self._seeds]) <= most_seconds
-            order = order[: max(1, int(fits.sum()))]
+            fits &= np.cumsum(costs[order // self._seeds]) <= most_seconds
+        order = order[: max(1, int(fits.sum()))]
         self._waits.flat[order] = False
         return [int(run) for run in order]

@@ -23,7 +23,6 @@ from tui.run.sweep.sets import Sets, name_of
 FLOAT32 = np.dtype("float32")
 MOST_THREADS = 1024
 MOST_MEMBERS = 1024  # of a population
-MOST_PARAMETERS = 2**22  # of all its members
 Look = Callable[[list[Row]], object]
 
 
@@ -58,7 +57,7 @@ class Sweep:
         some, seeds = next(iter(self._sizes.values())), len(self.plan.seeds)
         places: dict[str, int] = {}
         alike: list[Counter[Kin]] = []  # the runs of each population
-        work, groups = np.empty(self.plan.settings), np.empty(self.plan.settings, np.intp)
+        work, groups, parameters = np.empty((3, self.plan.settings))
         for number in range(self.plan.settings):
             options = self.plan.of_setting(self.plan.setting(number))
             name = name_of(options)
@@ -68,8 +67,9 @@ class Sweep:
             if place == len(alike):
                 alike.append(Counter())
             alike[place][Kin.of(shape, options.recipe_for(n_inputs))] += seeds
-            work[number], groups[number] = work_of(options, n_inputs, examples), place
-        return all(map(lanes_pay, alike)), Order(work, seeds, groups)
+            work[number] = work_of(options, n_inputs, examples)
+            groups[number], parameters[number] = place, shape.n_parameters
+        return all(map(lanes_pay, alike)), Order(work, seeds, groups, parameters)
 
     def keep(self, path: Path, anew: bool = False) -> None:
         """Keep a journal of what is done. Nothing that one of this name holds is done again, unless it is begun `anew`.

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from tui.run.options import Options
-from tui.run.sweep.order import Order, work_of
+from tui.run.sweep.order import MOST_PARAMETERS, Order, work_of
 
 
 def order_of(work: list[float], seeds: int, groups: list[int] | None = None) -> Order:
-    return Order(np.array(work), seeds, np.array(groups or [0] * len(work)))
+    return Order(np.array(work), seeds, np.array(groups or [0] * len(work)), np.ones(len(work)))
 
 
 def drained(order: Order, most: int = 1) -> list[list[int]]:
@@ -52,6 +52,13 @@ def test_chunks_last_about_as_long_as_asked_for() -> None:
     order = order_of([1.0] * 10, seeds=1)
     order.finish(order.take(1)[0], seconds=1.0)
     assert [len(order.take(100, most_seconds=seconds)) for seconds in (3.5, 0.1, 100)] == [3, 1, 5]
+
+
+def test_large_networks_come_in_smaller_chunks() -> None:
+    large = Order(np.ones(10), 1, np.zeros(10), np.full(10, MOST_PARAMETERS / 3))
+    assert [len(chunk) for chunk in drained(large, most=10)] == [3, 3, 3, 1]
+    larger = Order(np.ones(2), 1, np.zeros(2), np.full(2, MOST_PARAMETERS + 1))
+    assert drained(larger, most=10) == [[0], [1]]
 
 
 def test_work_grows_with_all_that_takes_time() -> None:
