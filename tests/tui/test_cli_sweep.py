@@ -173,6 +173,7 @@ def test_diverged_runs_are_counted_and_all_of_them_are_an_exit_code(capsys: Capt
         ("--preset width --layer 3:relu", "--layer with --preset width: expected one of them"),
         ("--grid seed=1,2 --seeds 3", "--seeds=3 with --grid seed: expected one of them"),
         ("--data -", "--data -: expected a file, since a sweep may read its table again"),
+        ("--grid data=sine,-", "--data -: expected a file, since a sweep may read its table again"),
         ("--threads 0", "--threads=0: expected a whole number from 1 to 1024"),
         ("--out runs.txt", "--out runs.txt: expected a name that ends in .csv, .jsonl, .parquet"),
         ("--out /no/such/runs.csv", "--out /no/such/runs.csv: its folder cannot be written"),

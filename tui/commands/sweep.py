@@ -49,7 +49,7 @@ def take_preset(context: click.Context, parameter: click.Parameter, name: str | 
     type=click.Choice(list(PRESETS)),
     is_eager=True,
     callback=take_preset,
-    help="A table of the book: more past days, a wider layer, more layers",
+    help="A table of the book, on chicago: more past days, a wider layer, more layers",
 )
 @click.option(
     "--out",
@@ -72,13 +72,10 @@ def sweep_command(
     \b
     unitfit sweep --data chicago --grid lr=0.001,0.01 --grid layer=none,100:relu
     """
-    if options.data == STANDARD_INPUT:
-        raise click.UsageError("--data -: expected a file, since a sweep may read its table again")
-    if is_saved(options.data):
-        raise click.UsageError(f"--data {options.data} is a saved run: expected a table")
     own = (PRESETS[preset].factor,) if preset else ()
     factors = [parse_factor(text) for text in (*own, *grid)]
     refuse_twice([factor.name for factor in factors], preset)
+    refuse_sources([options.data, *(name for factor in factors if factor.name == "data" for name in factor.ends())])
     plan = make_plan(options, factors, seeds, random)
 
     from tui.console.sweep import file, report
@@ -105,6 +102,15 @@ def sweep_command(
     if swept.interrupted:
         return INTERRUPTED
     return DIVERGED if rows and not any(result.finite for result in found) else 0
+
+
+def refuse_sources(names: list[str]) -> None:
+    """UsageError where one of these names of data is no table that can be read again."""
+    for name in names:
+        if name == STANDARD_INPUT:
+            raise click.UsageError("--data -: expected a file, since a sweep may read its table again")
+        if is_saved(name):
+            raise click.UsageError(f"--data {name} is a saved run: expected a table")
 
 
 def refuse_twice(factors: list[str], preset: str | None) -> None:
