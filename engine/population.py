@@ -91,14 +91,15 @@ class Population:
         before = int(self._members.states["update"].sum())
         jobs = self._in_order(self._jobs(epochs), order)
         costs = {job: self._cost(job) for job in jobs}
-        whole_cost, done = sum(costs.values()) or 1.0, 0.0
+        whole_cost, done, told = sum(costs.values()) or 1.0, 0.0, 0.0
 
         def report(ended: list[Job]) -> bool:
-            nonlocal done
+            nonlocal done, told
             done += sum(costs[job] for job in ended)
             members = tuple(member for job in ended for member in job.members)
             part = sum(bench.part(costs.__getitem__) for bench in benches)
-            return progress is not None and bool(progress(members, min((done + part) / whole_cost, 1.0)))
+            told = max(told, min((done + part) / whole_cost, 1.0))  # between a bench and here a job may be nowhere
+            return progress is not None and bool(progress(members, told))
 
         like: dict[Any, Any] = {}
         data: dict[Any, Any] = {}

@@ -232,7 +232,7 @@ def test_many_of_a_small_kind_go_a_model_a_lane_and_few_of_many_kinds_do_not():
     x = X[:, :1]
     assert Population(small, x, Y, seeds=range(4 * LANES)).lanes
     assert not Population(small, x, Y, seeds=range(4 * LANES), lanes=False).lanes
-    assert not Population(Network(2, [["relu"] * 500]), X, Y, seeds=range(4 * LANES)).lanes
+    assert not Population(Network(2, [["relu"] * 300] * 2), X, Y, seeds=range(4 * LANES)).lanes
     assert not Population([Network(1, [["relu"] * units]) for units in range(1, 9)], x, Y).lanes
     assert not Population(Network(2, dtype="float64"), X, Y, seeds=range(64), lanes=True).lanes
     assert not numba.config.DISABLE_JIT
