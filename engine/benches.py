@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -96,17 +97,17 @@ class Abreast:
 
     def take(self, job: Job) -> None:
         """Bring the members' states into the lanes."""
-        from engine.kernels import lanes
+        from engine.kernels import lane_group
 
         members, chosen, self._target = self._members, list(job.members), job.target
         self._chosen, count = chosen, len(chosen)
         self._settings, self._group = members.settings(chosen[0]), self._group_for(chosen[0])
         group, states = self._group, members.states[chosen]
         living = states["status"] == FINE
-        lanes.begin(group)[:, :, :count] = np.stack([members.parameters[each] for each in chosen], axis=-1)
+        lane_group.begin(group)[:, :, :count] = np.stack([members.parameters[each] for each in chosen], axis=-1)
         group.alive[:count] = living
         group.members[:count], group.points[:count] = states, members.points[chosen].reshape(count, -1)
-        lanes.set_recipes(group, [(members.of[each].recipe, members.of[each].seed) for each in chosen])
+        lane_group.set_recipes(group, [(members.of[each].recipe, members.of[each].seed) for each in chosen])
         np.asarray(group.state)[...] = states[int(np.argmax(living))]
         self._begun = group.state.update
         if not group.state.points:
@@ -128,7 +129,7 @@ class Abreast:
 
     def put(self) -> None:
         """Take the members' states back."""
-        from engine.kernels import lanes
+        from engine.kernels import lane_group
 
         group, chosen = self._group, self._chosen
         states, count = group.members[: len(chosen)], len(chosen)
@@ -136,7 +137,7 @@ class Abreast:
             states[name][group.alive[:count] > 0] = group.state[name]
         members = self._members
         members.states[chosen], members.points[chosen] = states, group.points[:count].reshape(count, 4, -1)
-        for own, values in zip(chosen, np.moveaxis(lanes.present(group), -1, 0), strict=False):
+        for own, values in zip(chosen, np.moveaxis(lane_group.present(group), -1, 0), strict=False):
             members.parameters[own][...] = values
         members.put_down(chosen)
 
@@ -146,15 +147,15 @@ class Abreast:
 
     def _group_for(self, member: int) -> Any:
         """Room for models of this member's shape, as in `Alone`."""
-        from engine.kernels import lanes
+        from engine.kernels import lane_group
 
         shape = self._members.of[member].shape
         group = self._groups.pop(shape, None)
         if group is None:
             run = self._members.make_run(member)
             if not self._data:
-                self._data["data"] = lanes.make_data(run)
-            group = lanes.make_group(run, self._data["data"])
+                self._data["data"] = lane_group.make_data(run)
+            group = lane_group.make_group(run, self._data["data"])
         self._groups[shape] = group
         if len(self._groups) > SHAPES:
             del self._groups[next(iter(self._groups))]
@@ -166,12 +167,14 @@ class Bench:
 
     def __init__(self, members: Members, like: dict[Any, Workspace], data: dict[Any, Any]) -> None:
         """What benches share: workspaces by precision, of which the others take the examples, and those of lanes."""
+        self._members, self._began = members, 0.0
         self._alone, self._abreast = Alone(members, like), Abreast(members, data)
         self._own: Alone | Abreast = self._alone
         self._job: Job | None = None
 
     def take(self, job: Job) -> None:
         """Begin a job."""
+        self._began = time.perf_counter()
         self._own = self._abreast if job.abreast else self._alone
         self._own.take(job)
         self._job = job
@@ -182,8 +185,10 @@ class Bench:
 
     def put(self) -> None:
         """Leave it as far as it has come."""
-        self._job = None
+        job, self._job = self._job, None
         self._own.put()
+        if job is not None:
+            self._members.seconds[list(job.members)] += (time.perf_counter() - self._began) / len(job.members)
 
     def part(self, job_cost: Callable[[Job], float]) -> float:
         """What is done of the job in work, by what jobs cost; for another thread, which may hear of it late."""

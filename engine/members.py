@@ -84,6 +84,7 @@ class Members:
         self.states = np.zeros(len(networks), STATE)
         begin(self.states)
         self.points = np.zeros((len(networks), 4, POINTS))
+        self.seconds = np.zeros(len(networks))  # of a thread
 
     def groups(self) -> list[tuple[int, ...]]:
         """Members that go side by side, a model a lane: of one kind, in the order in which they were given."""

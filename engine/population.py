@@ -117,6 +117,11 @@ class Population:
         return updates
 
     @property
+    def seconds(self) -> NDArray[np.float64]:
+        """Seconds of one thread that each member took so far (members,); those side by side took equal parts."""
+        return self._members.seconds.copy()
+
+    @property
     def diverged(self) -> tuple[tuple[int, str] | None, ...]:
         """For each member as `Trainer.diverged`."""
         return tuple(self._members.diverged(member) for member in range(len(self)))

@@ -5,13 +5,12 @@ Whatever a person can get wrong ends with one sentence on stderr and exit code 2
 
 from __future__ import annotations
 
-import functools
 import io
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
-from typing import Any, NoReturn
+from typing import NoReturn
 
 import click
 
@@ -20,20 +19,17 @@ from data import DataError
 from data.errors import clean
 from data.sources import STANDARD_INPUT
 from engine import EngineError, Experiment
-from engine.activations import KINDS
-from engine.devices import DEVICES
-from engine.initial import INITS
-from engine.notation import parse_layers
 from engine.outcome import Outcome as SavedOutcome
-from engine.recipe import BY_FLAG, FIELDS, Field, Recipe
-from tui.commands.completion import PROGRAM, VALUES, completion, files, first_word, layers, values
+from tui.commands.completion import PROGRAM, completion, files, first_word, values
 from tui.commands.data import data_command
 from tui.commands.export import export, predict
 from tui.commands.meant import meant
+from tui.commands.run_options import run_options
+from tui.commands.sweep import sweep_command
 from tui.console.headless import Outcome, make_trainer, updates_of, watched
 from tui.console.out import aligned, ready, say
 from tui.console.terminal import kept_input, no_screen
-from tui.run.options import Options, in_options
+from tui.run.options import USUAL, Options, in_options
 from tui.run.saved import is_saved, open_saved
 from tui.run.scenes import find, is_scene, scenes
 from tui.run.settings import THEME, recall
@@ -41,10 +37,7 @@ from tui.run.settings import THEME, recall
 DIVERGED, BAD_INPUT, INTERRUPTED = 1, 2, 130
 SENTENCE_LENGTH = 1000
 HEADLESS_BUDGET = 1  # byte for checkpoints: nobody goes back
-USUAL = Options()
-USUAL_TRAINING = {field.flag: getattr(Recipe(), name) for name, field in FIELDS.items() if field.flag != "lr"}
-OWN = ("as_object", "quiet", "save", "force", "theme", "scene")  # options that are no part of a run
-COMMANDS = "train|replay|export|predict|data|datasets|scenes|info|completion"
+COMMANDS = ("train|sweep|replay|export|predict|data", "datasets|scenes|info|completion")
 SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 120, "show_default": True}
 
 
@@ -85,80 +78,12 @@ class Program(click.Group):
 
     def format_usage(self, context: click.Context, formatter: click.HelpFormatter) -> None:
         formatter.write_usage("unitfit", "[FILE] [OPTIONS]")
-        formatter.write_usage("unitfit", f"{COMMANDS} [OPTIONS]", prefix="       ")
+        for some in COMMANDS:
+            formatter.write_usage("unitfit", f"{some} [OPTIONS]", prefix="       ")
 
     def format_options(self, context: click.Context, formatter: click.HelpFormatter) -> None:
         screen.format_options(context, formatter)
         self.format_commands(context, formatter)
-
-
-def run_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Gives a command the options of a run, and instead of their values one `Options`."""
-
-    @functools.wraps(command)
-    def with_options(
-        data: str | None, layer: tuple[str, ...], features: tuple[str, ...], file: str | None = None, **given: Any
-    ) -> int:
-        sources = [source for source in (file, data) if source is not None] or [USUAL.data]
-        if len(sources) > 1:
-            raise click.UsageError("FILE with --data: expected one of them")
-        own = {name: given.pop(name) for name in OWN if name in given}
-        asked = {flag: given.pop(flag) for flag in BY_FLAG}
-        training = {flag: value for flag, value in asked.items() if value not in (None, USUAL_TRAINING.get(flag))}
-        options = Options(
-            data=sources[0], layer=parse_layers(layer), features=features or None, training=training, **given
-        )
-        code: int = command(options, **own)
-        return code
-
-    for option in reversed(OPTIONS):
-        option(with_options)
-    return with_options
-
-
-def training_option(field: Field) -> Callable[..., Any]:
-    """The option of a field of the recipe."""
-    if field.flag == "lr":  # its usual value depends on the data
-        shown = "0.03 for one feature, else 0.001"
-        return click.option("--lr", type=float, show_default=shown, help=field.about)
-    named = values if field.flag in VALUES else None
-    return click.option(f"--{field.flag}", default=USUAL_TRAINING[field.flag], help=field.about, shell_complete=named)
-
-
-NO_HEADER = click.option("--no-header", is_flag=True, help="The first row of the table holds values and no names")
-OPTIONS = (
-    click.option(
-        "--data", metavar="NAME|FILE", show_default="motorcycle", help="A data set, or a table: CSV, Excel or Parquet",
-        shell_complete=values,
-    ),
-    NO_HEADER,
-    click.option(
-        "--target", metavar="COLUMN", show_default="the last numeric column",
-        help="What to predict; NAME=VALUE: one against the rest",
-    ),
-    click.option(
-        "--features", metavar="COLUMNS", multiple=True, show_default="the others", help='From what: a,b,"c, d"'
-    ),
-    click.option("--lags", type=int, metavar="K", help="From the target's own past, 1 to K steps back"),
-    click.option("--test-fraction", type=float, metavar="F", show_default="0.2, or whole years", help="Unseen rows"),
-    click.option(
-        "--data-seed", type=click.IntRange(min=0), metavar="INTEGER", default=USUAL.data_seed,
-        help="Of the split and the noise",
-    ),
-    click.option("--points", type=int, metavar="N", show_default="all", help="Train on so many of the training rows"),
-    click.option("--n", type=int, help="Examples of a generated set"),
-    click.option("--noise", type=float, help="Noise of a generated set, a standard deviation"),
-    click.option(
-        "--layer", metavar="UNITS", multiple=True, show_default="3:sigmoid for one feature, else none",
-        help="A hidden layer such as 3:sigmoid+2:relu, again for each; none: the linear model. "
-        f"Kinds: {', '.join(KINDS)}", shell_complete=layers,
-    ),
-    click.option("--init", default=USUAL.init, help=f"Initial weights: {', '.join(INITS)}", shell_complete=values),
-    *map(training_option, FIELDS.values()),
-    click.option("--seed", type=int, default=USUAL.seed, help="Of initial weights and batches"),
-    click.option("--device", default=USUAL.device, help=f"Where to train: {', '.join(DEVICES)}", shell_complete=values),
-    click.option("--threads", type=int, show_default="as many as pay", help="Threads to train with"),
-)  # fmt: skip
 
 
 @click.group(cls=Program, context_settings=SETTINGS)
@@ -258,7 +183,7 @@ def _report(outcome: Outcome, as_object: bool, quiet: bool, **more: str) -> int:
     return DIVERGED if outcome.trainer.diverged else 0
 
 
-for _own in (export, predict, data_command, completion):
+for _own in (sweep_command, export, predict, data_command, completion):
     program.add_command(_own)
 
 

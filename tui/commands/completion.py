@@ -27,6 +27,7 @@ from engine.optimizers import OPTIMIZERS
 from engine.schedules import SCHEDULES
 from tui.console.out import say
 from tui.run.scenes import scenes
+from tui.run.sweep.factors import PARSERS
 
 PROGRAM, ASKS = "unitfit", "_UNITFIT_COMPLETE"
 SHELLS = ("bash", "zsh", "fish")
@@ -70,7 +71,9 @@ complete -o nosort -F %(complete_func)s %(prog_name)s
 
     def format_completion(self, item: CompletionItem) -> str:
         """Without what stands before the last = or :, for bash completes only what comes after."""
-        begun = self.get_completion_args()[1].rpartition("=")[2]
+        begun = self.get_completion_args()[1]
+        if begun.startswith("-"):  # an option with its value
+            begun = begun.partition("=")[2]
         done = len(begun) - len(os.environ["COMP_PART"])
         return f"{item.type},{item.value[max(done, 0) :]}"
 
@@ -102,6 +105,16 @@ def layers(context: click.Context, parameter: click.Parameter, incomplete: str) 
     count = last.partition(":")[0] or "3"
     own = [f"{before}{plus}{count}:{kind}" for kind in KINDS if count.isdigit()]
     return _beginning(own if before else [*own, "none"], incomplete)
+
+
+def grids(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """The options that can be factors; of one that has names also these, after a comma again."""
+    name, equals, listed = incomplete.partition("=")
+    if not equals:
+        return [CompletionItem(f"{option}=") for option in PARSERS if option.startswith(name)]
+    before, comma, last = listed.rpartition(",")
+    own = VALUES[name]() if name in VALUES else ()
+    return [CompletionItem(f"{name}={before}{comma}{value}") for value in own if value.startswith(last)]
 
 
 def files(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:

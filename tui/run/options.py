@@ -124,14 +124,19 @@ class Options:
     def network(self, dataset: Dataset) -> Network:
         """A network at its initial weights; without `layer` three sigmoids for one feature, else the linear model."""
         n_inputs = dataset.x_train.shape[1]
-        layers = self.layer
-        if layers is None:
-            layers = ONE_FEATURE_LAYERS if n_inputs == 1 else ()
-        return Network(n_inputs, layers, self.seed, self.init)
+        return Network(n_inputs, self.layers(n_inputs), self.seed, self.init)
+
+    def layers(self, n_inputs: int) -> Layers:
+        """The kinds of unit of its hidden layers, for data of this many inputs."""
+        return self.layer if self.layer is not None else ONE_FEATURE_LAYERS if n_inputs == 1 else ()
 
     def recipe(self, dataset: Dataset) -> Recipe:
         """How it is trained; without `lr` a rate that suits the number of features."""
-        usual = {"lr": ONE_FEATURE_RATE if dataset.x_train.shape[1] == 1 else RATE}
+        return self.recipe_for(dataset.x_train.shape[1])
+
+    def recipe_for(self, n_inputs: int) -> Recipe:
+        """As `recipe`, for data of this many inputs."""
+        usual = {"lr": ONE_FEATURE_RATE if n_inputs == 1 else RATE}
         return Recipe(**{BY_FLAG[flag]: value for flag, value in {**usual, **self.training}.items()})
 
 

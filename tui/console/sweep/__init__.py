@@ -1,0 +1,1 @@
+"""A sweep without a screen: its bar, its table and map, its files."""
