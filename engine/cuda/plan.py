@@ -159,7 +159,7 @@ def tiles_for(widest: int, rows: int, many: bool) -> tuple[Shape, int]:
     """The tiles for layers of this width and so many rows, and how many threads take them."""
     high = 2 if rows <= 16 else 4 if rows <= 32 else 8
     if widest <= NARROW:
-        return Shape(high, 1, 1, 1, 1, 96), 32 if many else rounded(LANES * widest)
+        return Shape(high, 1, 1, 1, 1, 128), 32 if many else rounded(LANES * widest)
     return Shape(high, 4, 4, 8, 1, 128), min(max(rounded(LANES * -(-widest // 4)), 64), 256)
 
 

@@ -10,9 +10,9 @@ import numpy as np
 
 from engine import EngineError
 from engine.architecture import Architecture
+from engine.devices import DEVICES
 from engine.errors import clean, one_of, whole
 from engine.members import Kin, lanes_pay
-from engine.trainer import DEVICES
 from tui.run.sweep.chunk import Chunk, prepare, train
 from tui.run.sweep.journal import INSTEAD, Journal, header_of
 from tui.run.sweep.order import Order, work_of
