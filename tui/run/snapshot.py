@@ -36,6 +36,7 @@ class Snapshot:
     progress: float  # epochs done, with the fraction of the present one
     rate: float  # the learning rate of the next update
     updates_per_second: float = 0.0
+    device: str = "cpu"  # where it is trained
     state: State = "paused"
     speed: str = ""  # in words: "10 updates a frame", "flat out"
     diverged: tuple[int, str] | None = None  # (update, what became non-finite)

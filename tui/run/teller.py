@@ -55,6 +55,7 @@ class Teller:
             progress=trainer.progress,
             rate=trainer.learning_rate,
             updates_per_second=player.count_rate(),
+            device=trainer.device,
             state=loads or ("playing" if self.race.playing else _state(player)),
             speed=player.speed(),
             diverged=trainer.diverged,

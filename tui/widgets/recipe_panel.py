@@ -89,7 +89,7 @@ def rows(snapshot: Snapshot) -> list[Row]:
         *((_lags(dataset),) if dataset.lags else ()),
         *(recipe_row(row, snapshot) for row in ROWS),
         ("start", ((network.init, "init"), (", ", ""), (f"seed {snapshot.seed}", "seed")), "i"),
-        ("device", ((f"cpu, {network.dtype.name}", ""),), ""),
+        ("device", ((f"{snapshot.device}, {network.dtype.name}", ""),), ""),
     ]
 
 
