@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 from engine.errors import EngineError
 
 OLDEST = (7, 0)  # compute capability
-SMALLEST = 48 << 10  # bytes of shared memory that a block gets without asking for more
+SMALLEST = 48_000  # bytes of shared memory that a block gets without asking for more, a few bytes less than it does
+SPARE = 1 << 10  # bytes of it that a compiler may want for itself
 
 
 class Device(NamedTuple):
@@ -40,23 +41,24 @@ def find() -> Device:
     major, minor = device.compute_capability
     if (major, minor) < OLDEST:
         raise refusal(f"{name} has compute capability {major}.{minor}", "at least {}.{}".format(*OLDEST))
-    shared, threads = device.MAX_SHARED_MEMORY_PER_BLOCK_OPTIN, device.MAX_THREADS_PER_BLOCK
+    shared, threads = device.MAX_SHARED_MEMORY_PER_BLOCK_OPTIN - SPARE, device.MAX_THREADS_PER_BLOCK
     return Device(name, (major, minor), device.MULTIPROCESSOR_COUNT, shared, threads)
 
 
 def allow_shared(compiled: Any, size: int) -> None:
-    """Let a compiled kernel have this many bytes of shared memory; above SMALLEST it must be asked for."""
-    if size <= SMALLEST:
+    """Let a compiled kernel have this many bytes of shared memory; above SMALLEST it must be asked for.
+
+    numba-cuda-mlir does that by itself.
+    """
+    from engine.cuda.package import cuda
+
+    if size <= SMALLEST or cuda.__name__.startswith("numba_cuda_mlir"):
         return
     from cuda.bindings import driver
 
     most = driver.CUfunction_attribute.CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES
-    function = compiled._codelibrary.get_cufunc()
-    handle = getattr(function, "handle", None) or function._handle
-    if isinstance(handle, driver.CUfunction):
-        (code,) = driver.cuFuncSetAttribute(handle, most, size)
-    else:
-        (code,) = driver.cuKernelSetAttribute(most, size, driver.CUkernel(int(handle)), 0)
+    kernel = driver.CUkernel(int(compiled._codelibrary.get_cufunc().handle))
+    (code,) = driver.cuKernelSetAttribute(most, size, kernel, cuda.get_current_device().id)
     if code != driver.CUresult.CUDA_SUCCESS:
         raise refusal(f"the GPU gives a block no {size >> 10} KiB of shared memory ({code.name})", "a smaller network")
 

@@ -16,12 +16,20 @@ from engine.kernels import loops_for
 from engine.kernels.bookkeeping import move_on, record_check
 from engine.kernels.jit import kernel
 from engine.run import COUNTS, SUMS, Floats, Run, Settings, State
+from engine.undisturbed import undisturbed
 
 LANES = 32  # threads of a warp, which do the same at a time
 LOGGED = 1 << 16  # batches of one launch, at most
 CHECKED = 1 << 12  # and losses on the whole sets
 NAMES = ("theta", "gradient", "first_moment", "second_moment")
-IN_WORK = ("row", "check_row", "batch_loss", "train_loss", "test_loss")  # of what a launch may leave half done
+IN_WORK = (
+    "status",
+    "row",
+    "check_row",
+    "batch_loss",
+    "train_loss",
+    "test_loss",
+)  # of what a launch may leave half done
 
 
 class Buffers:
@@ -91,13 +99,13 @@ def advance(run: Run, buffers: Buffers, settings: Settings, target: int, budget:
         buffers.fresh = True
     before = int(state.update)
     rows_before = done_rows(state, settings)
-    models.launch(np.array([target]), budget)
-    if budget == 0:
-        return 0
-    record(run, settings, models.batches(0, int(models.states["update"][0]) - before), models.points(0))
-    for name in IN_WORK:
-        state[name] = models.states[name][0]
-    state.status = models.states["status"][0]
+    with undisturbed():  # what was trained is counted
+        models.launch(np.array([target]), budget)
+        if budget == 0:
+            return 0
+        record(run, settings, models.batches(0, int(models.states["update"][0]) - before), models.points(0))
+        for name in IN_WORK:
+            state[name] = models.states[name][0]
     checks = int(models.states["points"][0]) * (settings.examples + settings.unseen)
     return int(run.theta.size * (3 * (done_rows(state, settings) - rows_before) + checks) + 1)
 
