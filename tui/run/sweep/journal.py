@@ -53,6 +53,8 @@ class Journal:
     def read(cls, path: Path, plan: Plan) -> Journal:
         """The journal that a sweep of this plan left. Raises EngineError for any other file."""
         try:
+            if not path.is_file():  # a pipe would be waited for, and a device may never end
+                raise OSError(0, "no regular file")
             content = path.read_bytes()
         except OSError as error:
             raise EngineError(f"{clean(path.name)}: cannot be read ({error.strerror}): {INSTEAD}") from None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 import resource
 from dataclasses import replace
 from pathlib import Path
@@ -151,6 +152,18 @@ def test_a_full_disk_ends_it_in_a_sentence_and_with_whole_lines(tmp_path: Path) 
 def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(EngineError, match="cannot be written"):
         Sweep(plan_of("lr=1,2")).keep(tmp_path / "no" / "journal")
+
+
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    path = tmp_path / "journal"
+    os.mkfifo(path)
+    with pytest.raises(EngineError, match=r"journal: cannot be read \(no regular file\)"):
+        Sweep(plan_of("lr=1,2")).keep(path)
+
+
+def test_a_name_that_is_too_long_is_a_sentence(tmp_path: Path) -> None:
+    with pytest.raises(EngineError, match=r"cannot be written \(File name too long\)"):
+        Sweep(plan_of("lr=1,2")).keep(tmp_path / ("a" * 300))
 
 
 def test_of_two_sweeps_at_once_the_second_to_write_stops_and_no_row_is_lost(tmp_path: Path) -> None:
