@@ -198,6 +198,20 @@ def test_a_file_that_is_no_sweeps_is_not_written_over(capsys: Capture, tmp_path:
     assert [file.name for file in tmp_path.iterdir()] == ["mine.csv"]
 
 
+@pytest.mark.parametrize("force", [[], ["--force"]])
+def test_what_can_be_no_file_of_runs_is_refused_before_anything_runs(
+    capsys: Capture, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, force: list[str]
+) -> None:
+    monkeypatch.setattr("tui.run.sweep.sweep.train", None)
+    (tmp_path / "folder.csv").mkdir()
+    (tmp_path / "device.csv").symlink_to("/dev/null")
+    (tmp_path / "dangling.csv").symlink_to("no such folder/runs.csv")
+    for name in ("folder.csv", "device.csv", "dangling.csv"):
+        code, _, err = run(capsys, *QUICK, "--out", str(tmp_path / name), *force)
+        assert code == 2 and err.startswith(f"unitfit: --out {tmp_path / name}: ") and err.count("\n") == 1
+    assert len(list(tmp_path.iterdir())) == 3
+
+
 def test_a_bar_with_rate_and_time_left_and_ctrl_c_with_what_was_reached(tmp_path: Path) -> None:
     out = tmp_path / "runs.csv"
     endless = ["-m", "tui", "sweep", "--grid", "epochs=1000,1001", "--seeds", "200000", "--out", str(out)]

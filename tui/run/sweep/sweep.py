@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -76,7 +77,7 @@ class Sweep:
 
         Raises EngineError for a journal of another sweep or of other data, and where none can be written.
         """
-        if anew or not path.exists():
+        if anew or not os.path.exists(path):  # of too long a name, too
             self.journal = Journal.begin(path, header_of(self.plan) | {"lanes": self.lanes})
             return
         self.journal = Journal.read(path, self.plan)
