@@ -9,7 +9,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.run import BUCKET_CAPACITY, CURVE_COUNTS, POINT_CAPACITY, STATE, Run, State, new_state
+from engine.run import CURVE_COUNTS, STATE, Run, State, new_state
 
 Floats = NDArray[np.float64]
 BUCKET_IN_WORK = ("filled", "bucket_min", "bucket_sum", "bucket_max")
@@ -149,29 +149,6 @@ def batch_history_of(buckets: Floats) -> BatchHistory:
     """The losses of batches from buckets (4, n)."""
     update, least, mean, greatest = buckets
     return BatchHistory(_frozen(update, np.int64), _frozen(least), _frozen(mean), _frozen(greatest))
-
-
-def thin(run: Run) -> None:
-    """Halve whatever is full: every second point goes, and buckets merge in pairs."""
-    state, points, buckets = run.state, _rows(run.points), _rows(run.buckets)
-    if state.points == POINT_CAPACITY:
-        half = POINT_CAPACITY // 2
-        points[:, :half] = points[:, ::2].copy()
-        state.points = half
-        state.point_stride *= 2
-    if state.buckets == BUCKET_CAPACITY:
-        size = 2 * state.bucket_size
-        pair = np.ceil(buckets[0] / size)  # a bucket ends at a multiple of its size
-        begins = np.flatnonzero(np.diff(pair, prepend=-1))
-        counts = np.diff(begins, append=BUCKET_CAPACITY)
-        merged = (
-            buckets[0][begins + counts - 1],
-            np.minimum.reduceat(buckets[1], begins),
-            np.add.reduceat(buckets[2], begins) / counts,
-            np.maximum.reduceat(buckets[3], begins),
-        )
-        buckets[:, : len(begins)] = merged  # from here on all at once: Ctrl+C before it leaves what was
-        state.bucket_size, state.buckets = size, len(begins)
 
 
 def _rows(curve: Floats) -> Floats:

@@ -8,11 +8,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from engine.errors import EngineError, whole
+from engine.architecture import Architecture
+from engine.benches import Bench, Job
+from engine.crew import work_off
+from engine.errors import EngineError, one_of, whole
+from engine.examples import check_examples
 from engine.history import History
+from engine.members import Members
 from engine.network import Network, check_network
-from engine.recipe import Recipe, check_recipe
-from engine.trainer import Trainer
+from engine.recipe import COUNT, Recipe, check_recipe
+from engine.trainer import DEVICES, Trainer, default_threads
+
+ROW_COST = 100  # multiply-adds that a row takes beside those of its parameters
 
 Progress = Callable[[tuple[int, ...], float], object]
 
@@ -39,19 +46,30 @@ class Population:
         threads: int | None = None,
         lanes: bool | None = None,
     ) -> None:
-        self.lanes = bool(lanes)
         networks, recipes, seeds = members_of(networks, recipes, seeds)
-        self._trainers = [
-            Trainer(network, x, y, x_test, y_test, recipe, seed, device, threads)
-            for network, recipe, seed in zip(networks, recipes, seeds, strict=True)
-        ]
+        one_of("device", device, DEVICES)
+        self.threads = default_threads() if threads is None else whole("threads", threads, 1, 1024)
+        inputs = {network.n_inputs for network in networks}
+        if len(inputs) > 1:
+            told = " and ".join(map(str, sorted(inputs)[:2]))
+            raise EngineError(f"networks of {told} inputs: expected the same data, and so n_inputs, for all members")
+        examples = {
+            dtype: check_examples(x, y, x_test, y_test, networks[0].n_inputs, dtype)
+            for dtype in {network.dtype for network in networks}
+        }
+        self._members = Members(networks, recipes, seeds, examples)
+        pay = lanes_pay([network.architecture for network in networks], recipes) if lanes is None else bool(lanes)
+        groups = self._members.groups() if pay else []
+        self.lanes = bool(groups)
+        alone = set(range(len(networks))) - {member for group in groups for member in group}
+        self._teams = [(group, True) for group in groups] + [((member,), False) for member in sorted(alone)]
 
     def __len__(self) -> int:
-        return len(self._trainers)
+        return len(self._members.of)
 
     def __getitem__(self, member: int) -> Trainer:
         """A Trainer at this member's present state, which goes on alone."""
-        return self._trainers[member]
+        return self._members.trainer(self._checked(member), self.threads)
 
     def run(
         self, epochs: int | None = None, progress: Progress | None = None, order: Sequence[int] | None = None
@@ -60,42 +78,93 @@ class Population:
 
         `progress` is called now and then, in the caller's thread, with the members that have come to their ends since
         the last call and the part of all work that is done, 0 to 1; if it returns True, no member is begun any more
-        and those in work stop where they are. `order`: in which members are begun; None: the longest first.
+        and those in work stop where they are. So they do at Ctrl+C. `order`: in which members are begun, the last
+        ones by length; None: the longest first.
         """
-        done = 0
-        for count, member in enumerate(range(len(self)) if order is None else order):
-            trainer = self._trainers[member]
-            done += trainer.run(trainer.recipe.epochs if epochs is None else epochs)
-            if progress is not None and progress((member,), (count + 1) / len(self)):
-                break
-        return done
+        if epochs is not None:
+            COUNT("epochs", epochs)
+        before = int(self._members.states["update"].sum())
+        jobs = self._in_order(self._jobs(epochs), order)
+        costs = {job: self._cost(job) for job in jobs}
+        whole_cost, done = sum(costs.values()) or 1.0, 0.0
+
+        def report(ended: list[Job]) -> bool:
+            nonlocal done
+            done += sum(costs[job] for job in ended)
+            members = tuple(member for job in ended for member in job.members)
+            part = sum(bench.part(costs.__getitem__) for bench in benches)
+            return progress is not None and bool(progress(members, min((done + part) / whole_cost, 1.0)))
+
+        like: dict[Any, Any] = {}
+        data: dict[Any, Any] = {}
+        benches = [Bench(self._members, like, data) for _ in range(min(self.threads, len(jobs)))]
+        work_off(jobs, benches, report)
+        return int(self._members.states["update"].sum()) - before
 
     @property
     def updates(self) -> NDArray[np.int64]:
         """Updates done (members,)."""
-        return np.array([trainer.update for trainer in self._trainers])
+        updates: NDArray[np.int64] = self._members.states["update"].copy()
+        return updates
 
     @property
     def diverged(self) -> tuple[tuple[int, str] | None, ...]:
         """For each member as `Trainer.diverged`."""
-        return tuple(trainer.diverged for trainer in self._trainers)
+        return tuple(self._members.diverged(member) for member in range(len(self)))
+
+    def loss(self, member: int, split: str = "train") -> float:
+        """The mean data loss of a member over a whole split at its present θ; NaN without a test set."""
+        return self._members.loss(self._checked(member), split)
 
     def losses(self, split: str = "train") -> NDArray[np.float64]:
-        """The mean data loss of every member over a whole split at its present θ (members,); NaN without a test set."""
-        return np.array([trainer.loss(split) for trainer in self._trainers])
+        """`loss` of every member (members,)."""
+        return np.array([self._members.loss(member, split) for member in range(len(self))])
 
     def theta(self, member: int) -> NDArray[Any]:
         """A copy of a member's θ."""
-        return self._trainers[member].theta
+        theta: NDArray[Any] = self._members.parameters[self._checked(member)][0].copy()
+        return theta
 
     def history(self, member: int) -> History:
-        """Losses of a member on the whole sets so far, at most 256 points."""
-        return self._trainers[member].history
+        """Losses of a member on the whole sets so far, at most 256 points; none before it began."""
+        return self._members.history(self._checked(member))
 
     def best(self, split: str = "test") -> int:
-        """The member with the least loss over a split now; diverged ones do not count unless all are."""
+        """The member with the least loss over a split now; one that diverged only if all did."""
         losses = self.losses(split)
-        return int(np.nanargmin(losses))
+        if np.isnan(losses).all():
+            raise EngineError(f"split={split!r}: no member has a loss there; expected a split with examples")
+        steady = [member for member, stopped in enumerate(self.diverged) if not stopped] or range(len(self))
+        return int(min(steady, key=lambda member: np.nan_to_num(losses[member], nan=np.inf)))
+
+    def _checked(self, member: int) -> int:
+        count = len(self)
+        place = whole("member", member, -count, count - 1)
+        return place % count
+
+    def _jobs(self, epochs: int | None) -> list[Job]:
+        """What is to be done, where not all have diverged."""
+        members, jobs = self._members, []
+        for team, abreast in self._teams:
+            going = next((member for member in team if members.diverged(member) is None), None)
+            if going is not None:
+                end = members.end_of(going, epochs or members.of[going].recipe.epochs)
+                jobs.append(Job(team, end - int(members.states["update"][going]), end, abreast))
+        return jobs
+
+    def _in_order(self, jobs: list[Job], order: Sequence[int] | None) -> list[Job]:
+        if order is None:
+            return sorted(jobs, key=self._cost, reverse=True)
+        places = {member: place for place, member in enumerate(order)}
+        jobs = sorted(jobs, key=lambda job: min(places.get(member, len(places)) for member in job.members))
+        last = len(jobs) - 2 * self.threads
+        return jobs[: max(last, 0)] + sorted(jobs[max(last, 0) :], key=self._cost, reverse=True)
+
+    def _cost(self, job: Job) -> float:
+        """How long a job takes, in no unit."""
+        own = self._members.of[job.members[0]]
+        rows = job.updates * own.recipe.batch_size
+        return float(rows * (3 * own.architecture.n_parameters + ROW_COST) * (len(job.members) if job.abreast else 1))
 
 
 def members_of(networks: Any, recipes: Any, seeds: Any) -> tuple[list[Network], list[Recipe], list[int]]:
@@ -114,6 +183,11 @@ def members_of(networks: Any, recipes: Any, seeds: Any) -> tuple[list[Network], 
         networks = [networks.initial(seed) for seed in own_seeds] if is_list(seeds) else [networks] * count
     own_recipes = [check_recipe(recipe) for recipe in spread(Recipe() if recipes is None else recipes, count)]
     return [check_network(network) for network in networks], own_recipes, own_seeds
+
+
+def lanes_pay(architectures: Sequence[Architecture], recipes: Sequence[Recipe]) -> bool:
+    """Whether models of these networks and recipes are trained faster a model a lane; a function of what is listed."""
+    return False
 
 
 def is_list(value: Any) -> bool:

@@ -25,7 +25,7 @@ Ints = NDArray[np.int64]
 Curve = NDArray[np.float64]
 
 # values of state.status
-FINE, BAD_LOSS, BAD_GRADIENT, BAD_THETA, FULL = range(5)
+FINE, BAD_LOSS, BAD_GRADIENT, BAD_THETA = range(4)
 DIVERGED = {BAD_LOSS: "loss", BAD_GRADIENT: "gradient", BAD_THETA: "theta"}
 
 # What training counts and sums up, as one record: `state.update` and so on, in Python and in compiled code.
@@ -75,8 +75,8 @@ class Run(NamedTuple):
     kinds: Ints  # (U,) codes of activations
     frozen: Ints  # (F,) the places in θ of what stands still
     state: State
-    points: Curve  # (4 · POINT_CAPACITY,): update, epoch, train and test loss
-    buckets: Curve  # (4 · BUCKET_CAPACITY,): last update, min, mean and max of batch losses
+    points: Curve  # (4 · capacity,): update, epoch, train and test loss
+    buckets: Curve  # (4 · capacity,): last update, min, mean and max of batch losses
 
 
 class Settings(NamedTuple):
@@ -100,16 +100,23 @@ class Settings(NamedTuple):
     check_stride: int  # and later those that this divides
 
 
-def make_run(architecture: Architecture, theta: Floats, examples: Examples) -> Run:
-    """Fresh arrays for a network at update 0; θ is copied, the examples are not."""
+def make_run(
+    architecture: Architecture,
+    theta: Floats,
+    examples: Examples,
+    points: int = POINT_CAPACITY,
+    buckets: int = BUCKET_CAPACITY,
+) -> Run:
+    """Fresh arrays for a network at update 0, with room for so many points of its curves.
+
+    θ is copied, the examples are not.
+    """
     theta = theta.copy()
     inputs = [CODES["identity"]] * architecture.n_inputs
     hidden = [CODES[kind] for layer in architecture.layers for kind in layer]
     kinds = np.array([*inputs, *hidden, CODES["identity"]], np.int64)
     state = new_state()
-    state.check_row = state.gradient_of = -1
-    state.point_stride = state.bucket_size = 1
-    state.first_power = state.second_power = 1.0
+    begin(state)
     return Run(
         theta=theta,
         gradient=np.zeros_like(theta),
@@ -123,9 +130,16 @@ def make_run(architecture: Architecture, theta: Floats, examples: Examples) -> R
         kinds=kinds,
         frozen=np.flatnonzero(frozen_parameters(architecture.shape, architecture.frozen)),
         state=state,
-        points=np.zeros(4 * POINT_CAPACITY),
-        buckets=np.zeros(4 * BUCKET_CAPACITY),
+        points=np.zeros(4 * points),
+        buckets=np.zeros(4 * buckets),
     )
+
+
+def begin(state: State) -> None:
+    """A record of zeros, or an array of them → update 0."""
+    state["check_row"] = state["gradient_of"] = -1
+    state["point_stride"] = state["bucket_size"] = 1
+    state["first_power"] = state["second_power"] = 1.0
 
 
 def new_state() -> State:

@@ -26,7 +26,6 @@ from engine.history import (
     put_curves,
     record_start,
     take_curves,
-    thin,
 )
 from engine.losses import LOSSES
 from engine.network import Network, check_network
@@ -38,7 +37,6 @@ from engine.run import (
     DIVERGED,
     EPOCH,
     FINE,
-    FULL,
     GRADIENT_OF,
     POSITION,
     STATE,
@@ -105,7 +103,7 @@ class Trainer:
         self._refuse_if_diverged()
         before = self.update
         target = 2**62 if until is None else whole("until", until, before)
-        self._slice(target, min(real("seconds", seconds, above=0.0), LONGEST_SLICE))
+        self._work.advance(self._settings, target, min(real("seconds", seconds, above=0.0), LONGEST_SLICE))
         return self.update - before
 
     @property
@@ -219,13 +217,8 @@ class Trainer:
 
     def loss(self, split: str = "train") -> float:
         """The recipe's mean data loss over a whole split at the present θ, without penalty; NaN without a test set."""
-        own = self._examples
-        x, y = (own.x, own.y) if one_of("split", split, ("train", "test")) == "train" else (own.x_test, own.y_test)
-        if not y.size:
-            return float("nan")
-        with np.errstate(all="ignore"):
-            error = self.predict(x).astype(np.float64) - y
-            return float(np.mean(LOSSES[self._recipe.loss].function(error)))
+        present = Network.of(self._architecture, self._work.theta())
+        return mean_loss(present, self._recipe.loss, self._examples, split)
 
     def gradient(self) -> Floats:
         """∇ objective over the whole training set at the present θ, in θ's order."""
@@ -340,16 +333,8 @@ class Trainer:
         self._refuse_if_diverged()
         before = self.update
         while not self.diverged and (self.update < target or self._work.counts[CHECK_ROW] >= 0):
-            self._slice(target, SLICE_SECONDS)
+            self._work.advance(self._settings, target, SLICE_SECONDS)
         return self.update - before
-
-    def _slice(self, target: int, seconds: float) -> None:
-        try:
-            self._work.advance(self._settings, target, seconds)
-        finally:  # after Ctrl+C too, which is raised as soon as the kernel returns
-            if self._work.counts[STATUS] == FULL:
-                thin(self._work.run)
-                self._work.counts[STATUS] = FINE
 
     def _refuse_if_diverged(self) -> None:
         if self.diverged:
@@ -397,6 +382,17 @@ class Trainer:
         """The loss curves begin at the present moment."""
         self._branches = Branches()
         record_start(self._work.run, self.loss("train"), self.loss("test"))
+
+
+def mean_loss(network: Network, loss: str, examples: Examples, split: str) -> float:
+    """The mean of a loss over a whole split, "train" or "test"; NaN without a test set."""
+    whole_set = one_of("split", split, ("train", "test")) == "train"
+    x, y = (examples.x, examples.y) if whole_set else (examples.x_test, examples.y_test)
+    if not y.size:
+        return float("nan")
+    with np.errstate(all="ignore"):
+        error = network.predict(x).astype(np.float64) - y
+        return float(np.mean(LOSSES[loss].function(error)))
 
 
 def default_threads() -> int:

@@ -7,6 +7,7 @@ which of the two is the newest.
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from typing import Any, Literal, cast
 
 import numpy as np
@@ -18,13 +19,28 @@ Floats = NDArray[Any]
 PARAMETER_ARRAYS = ("theta", "gradient", "first_moment", "second_moment")
 
 
+class Speed:
+    """How many multiply-adds kernel calls do in a second, measured anew by each of them."""
+
+    def __init__(self) -> None:
+        self.guess = 1e8  # a low one
+
+    def spend(self, seconds: float, call: Callable[[int], int]) -> None:
+        """One call of `call`, which gets a budget of multiply-adds for about this long and returns what it spent."""
+        started = time.perf_counter()
+        spent = call(max(int(self.guess * seconds), 1))
+        elapsed = time.perf_counter() - started
+        self.guess = min(max(spent / max(elapsed, 1e-6), self.guess / 4), self.guess * 4)
+
+
 class Workspace:
     """Holds a run and moves it on. Not for several threads at a time."""
 
-    def __init__(self, run: Run, threads: int) -> None:
-        self.threads = threads
+    def __init__(self, run: Run, threads: int, like: Workspace | None = None) -> None:
+        """`like`: a workspace on the same examples, whose copies of them serve here too."""
+        self.threads, self._like = threads, like
         self._loops: Any = None  # the compiled side, once it is loaded
-        self._speed = 1e8  # multiply-adds a second: a low guess, measured from the first slice on
+        self._speed = Speed()
         self.replace(run)
 
     def replace(self, run: Run) -> None:
@@ -81,7 +97,8 @@ class Workspace:
             from engine.kernels import loops_for
 
             self._loops = loops_for(self.run.theta.dtype)
-            self._buffers = self._loops.make_buffers(self.run, self.threads)
+            like = self._like._buffers if self._like else None
+            self._buffers = self._loops.make_buffers(self.run, self.threads, like)
         if self._newest == "canonical":
             self._loops.push(self.run, self._buffers)
             self._newest = "both"
@@ -102,17 +119,23 @@ class Workspace:
         self.load()
         self._newest, counts = "packed", self.counts
         counts[GRADIENT_OF] = -1  # should Ctrl+C come in between
-        started, budget = time.perf_counter(), max(int(self._speed * seconds), 1)
         with np.errstate(all="ignore"):
-            spent = self._loops.advance(self.run, self._buffers, settings, target, budget)
-        elapsed = time.perf_counter() - started
+            self._speed.spend(
+                seconds, lambda budget: self._loops.advance(self.run, self._buffers, settings, target, budget)
+            )
         counts[GRADIENT_OF] = -1 if counts[ROW] or counts[STATUS] in DIVERGED else counts[UPDATE]
-        self._speed = min(max(spent / max(elapsed, 1e-6), self._speed / 4), self._speed * 4)
 
     def __getstate__(self) -> dict[str, Any]:
         """For deep copies and pickles: without the buffers, whose addresses are this workspace's own."""
         self.canonical()
-        return {**self.__dict__, "_newest": "canonical", "_loops": None, "_buffers": None, "counts": None}
+        return {
+            **self.__dict__,
+            "_newest": "canonical",
+            "_loops": None,
+            "_buffers": None,
+            "_like": None,
+            "counts": None,
+        }
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)

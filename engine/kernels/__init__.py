@@ -21,3 +21,14 @@ def loops_for(dtype: Any) -> ModuleType:
     from engine.kernels import simd
 
     return simd
+
+
+def side_by_side(dtype: Any) -> int:
+    """How many models of this precision can be trained side by side, a model a lane; 0 if none can."""
+    from numba.core import config
+
+    if dtype != "float32" or config.DISABLE_JIT:
+        return 0
+    from engine.kernels.emitter import LANES
+
+    return LANES

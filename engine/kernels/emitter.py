@@ -170,6 +170,10 @@ class Emitter:
     def store_words(self, value: Value, address: Value, offset: Any = 0) -> None:
         self.builder.store(value.ir, self._pointer(address, offset, INTEGERS), align=4 * LANES)
 
+    def load_words(self, address: Value, offset: Any = 0) -> Value:
+        """A vector of 32-bit words."""
+        return Value(self, self.builder.load(self._pointer(address, offset, INTEGERS), align=4 * LANES))
+
     def load_word(self, address: Value, offset: Any = 0) -> Value:
         """A signed 32-bit word as an integer."""
         return Value(self, self.builder.sext(self.builder.load(self._pointer(address, offset, I32), align=4), I64))

@@ -46,7 +46,7 @@ def record_at(dtype: np.dtype[Any]) -> Callable[[int], Any]:
     return function
 
 
-int64s, float64s, int32s = (pointer_to(kind) for kind in (types.int64, types.float64, types.int32))
+int64s, float64s, int32s, float32s = map(pointer_to, (types.int64, types.float64, types.int32, types.float32))
 
 
 def emitted(body: Callable[..., Value | None]) -> Callable[..., Any]:

@@ -190,7 +190,8 @@ class KernelCache(_Cache):
             path.unlink(missing_ok=True)
 
     def _path(self, sig: Any, codegen: Any) -> Path:
-        key = hashlib.sha256(repr((sources_digest(self._source), sig, codegen.magic_tuple())).encode()).hexdigest()
+        own = sources_digest(self._source), self._source.name, sig, codegen.magic_tuple()
+        key = hashlib.sha256(repr(own).encode()).hexdigest()
         return cache_folder() / f"{self._name}-{key[:32]}.kernel"
 
     def _entries(self) -> list[Path]:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from engine.kernels.emitter import LANES, Emitter, Value
-from engine.kernels.intrinsic import emitted
+from engine.kernels.intrinsic import emitted, int32s
+from engine.kernels.jit import inlined
+
+FLUSH_DENORMALS = 0x8040  # FTZ and DAZ of x86's control word: dead units turn moments denormal, which is slow
 
 
 @emitted
@@ -86,6 +89,15 @@ def set_float_mode(emit: Emitter, place: Value) -> None:
     """Set the control word from memory, as `save_float_mode` left it or with other bits."""
     if LANES >= 8:
         emit.call_on_bytes("x86.sse.ldmxcsr", place)
+
+
+@inlined
+def flush_denormals(mode: int) -> None:
+    """Keep the control word at `mode`, and flush denormals until it is set from there again; two words are used."""
+    save_float_mode(mode)
+    words = int32s(mode)
+    words[1] = words[0] | FLUSH_DENORMALS
+    set_float_mode(mode + 1)
 
 
 def _total(emit: Emitter, place: Value, count: Value, step: Value) -> Value:

@@ -28,7 +28,7 @@ def fill_order(
 
     wraps = (LANES − 1) // columns + 1: how often a lane's number may hold `columns`.
     """
-    rows_, columns_, last = emit.words(rows), emit.words(columns), emit.words(examples) - 1
+    columns_, last = emit.words(columns), emit.words(examples) - 1
     cells = [(Variable(emit.words(0)), Variable(emit.words(0))) for _ in range(GROUP)]
     row, column = (Variable(value) for value in _divided(position, columns))
     more_rows, more_columns = _divided(emit.whole(LANES), columns)  # from a vector to the next, without more divisions
@@ -49,20 +49,34 @@ def fill_order(
             past = left.get() * columns_ + right.get() > last
             left.set(emit.select(past, emit.words(0), left.get()))
             right.set(emit.select(past, emit.words(0), right.get()))
-        outside = [Variable(emit.lane_numbers() > -1) for _ in cells]
-
-        def walk(outside: list[Variable] = outside) -> Value:
-            before = [(left.get(), right.get()) for left, right in cells]
-            feistel(emit, cells, emit.words(key), rows_, columns_, rounds)
-            for (left, right), (old_left, old_right), mask in zip(cells, before, outside, strict=True):
-                left.set(emit.select(mask.get(), left.get(), old_left))
-                right.set(emit.select(mask.get(), right.get(), old_right))
-                mask.set(left.get() * columns_ + right.get() > last)
-            return functools.reduce(operator.or_, [mask.get() for mask in outside])
-
-        emit.repeat_while_any(walk)
+        walk_until_inside(emit, cells, emit.words(key), examples, rows, columns, rounds)
         for number, (left, right) in enumerate(cells):
             emit.store_words(left.get() * columns_ + right.get(), into, (n * GROUP + number) * LANES)
+
+
+def walk_until_inside(
+    emit: Emitter,
+    cells: list[tuple[Variable, Variable]],
+    key: Value,
+    examples: Value,
+    rows: Value,
+    columns: Value,
+    rounds: Value,
+) -> None:
+    """From places to examples, several vectors side by side: `feistel`, again for the lanes that are in no example."""
+    rows_, columns_, last = emit.words(rows), emit.words(columns), emit.words(examples) - 1
+    outside = [Variable(emit.lane_numbers() > -1) for _ in cells]
+
+    def walk() -> Value:
+        before = [(left.get(), right.get()) for left, right in cells]
+        feistel(emit, cells, key, rows_, columns_, rounds)
+        for (left, right), (old_left, old_right), mask in zip(cells, before, outside, strict=True):
+            left.set(emit.select(mask.get(), left.get(), old_left))
+            right.set(emit.select(mask.get(), right.get(), old_right))
+            mask.set(left.get() * columns_ + right.get() > last)
+        return functools.reduce(operator.or_, [mask.get() for mask in outside])
+
+    emit.repeat_while_any(walk)
 
 
 def feistel(

@@ -55,6 +55,8 @@ NUMBERS = (
     "parameters",
     "parameter_vectors",
     "frozen_parameters",
+    "point_capacity",  # of the loss curves
+    "bucket_capacity",
     "chunk_rows",
     "turned",  # the layer up to which the weights of the present θ are transposed
     "order_begin",  # the first place that is in `order`, counted from the first epoch on
@@ -107,8 +109,11 @@ class Buffers(NamedTuple):
     company: Company  # whether more threads got their cores
 
 
-def make_buffers(run: Run, threads: int) -> Buffers:
-    """Room for a run and its data in the tiles' layout; `push` brings θ and the moments."""
+def make_buffers(run: Run, threads: int, like: Buffers | None = None) -> Buffers:
+    """Room for a run and its data in the tiles' layout; `push` brings θ and the moments.
+
+    `like`: the buffers of another run on the same examples, which are then not copied again.
+    """
     threads = min(threads, MOST_THREADS)
     layout = packed_layout(run.layout)
     output = layout[-1]
@@ -118,13 +123,14 @@ def make_buffers(run: Run, threads: int) -> Buffers:
     ranks = unit_ranks(run, layout)
     codes, kind_of = lane_kinds(run, layout)
     places = places_of_parameters(layout, ranks)
+    x, y, x_test, y_test = like[1:5] if like else padded_examples(run, int(layout[0].input_stride))
     work = aligned(threads * WORK_WORDS).view(WORK)
     buffers = Buffers(
         gradient=aligned(parameters),
-        x=padded(run.x, int(layout[0].input_stride)),
-        y=aligned_copy(run.y, CHUNK),
-        x_test=padded(run.x_test, int(layout[0].input_stride)),
-        y_test=aligned_copy(run.y_test, CHUNK),
+        x=x,
+        y=y,
+        x_test=x_test,
+        y_test=y_test,
         layout=layout,
         kind_of=kind_of,
         codes=aligned_copy(codes),
@@ -154,7 +160,8 @@ def make_buffers(run: Run, threads: int) -> Buffers:
     shared = (run.state, run.points, run.buckets)
     addresses = [address(array) for array in (*shared, *buffers[:-6], *buffers.state)]
     rows, still = chunk_rows(run.theta.size), run.frozen.size
-    numbers = (len(layout), run.theta.size, vectors(parameters), still, rows, 1, -1)
+    capacities = run.points.size // 4, run.buckets.size // 4
+    numbers = (len(layout), run.theta.size, vectors(parameters), still, *capacities, rows, 1, -1)
     for thread in range(threads):
         work[thread] = (*addresses, *numbers, thread, 1)
         for name in ("finite", "mode", "order"):
@@ -257,6 +264,12 @@ def aligned_copy(values: NDArray[Any], slack: int = 0) -> NDArray[np.float32]:
     copy = aligned(values.size, slack)
     copy[:] = values
     return copy
+
+
+def padded_examples(run: Run, stride: int) -> tuple[Floats, Floats, Floats, Floats]:
+    """x, y, x_test and y_test as `Buffers` has them."""
+    train = padded(run.x, stride), aligned_copy(run.y, CHUNK)
+    return *train, padded(run.x_test, stride), aligned_copy(run.y_test, CHUNK)
 
 
 def padded(x: Floats, stride: int) -> NDArray[np.float32]:

@@ -40,8 +40,8 @@ class Buffers(NamedTuple):
     second_moment: Floats
 
 
-def make_buffers(run: Run, threads: int) -> Buffers:
-    """Room for one example: these loops are one thread's."""
+def make_buffers(run: Run, threads: int, like: Buffers | None = None) -> Buffers:
+    """Room for one example: these loops are one thread's, and read the run's own examples."""
     units, theta = np.zeros(run.kinds.size, run.theta.dtype), run.theta
     return Buffers(units, units.copy(), *(np.empty_like(theta) for _ in range(3)))
 
@@ -138,7 +138,7 @@ def finish_update(run: Run, buffers: Buffers, settings: Settings, size: int) -> 
     if all_finite(buffers.theta) and all_finite(buffers.second_moment):
         run.theta[:] = buffers.theta
         run.first_moment[:], run.second_moment[:] = buffers.first_moment, buffers.second_moment
-        move_on(state, run.buckets, settings, size)
+        move_on(state, run.buckets, run.buckets.size // 4, settings, size)
         return
     only_theta = all_finite(run.gradient) and all_finite(buffers.first_moment) and all_finite(buffers.second_moment)
     state.status = BAD_THETA if only_theta else BAD_GRADIENT
@@ -161,7 +161,7 @@ def check_rows(run: Run, buffers: Buffers, settings: Settings, rows: int) -> int
             )
     state.check_row = end
     if end == train + unseen:
-        record_check(state, run.points, settings)
+        record_check(state, run.points, run.points.size // 4, settings)
     return int(end - begin)
 
 

@@ -19,9 +19,9 @@ from numpy.typing import NDArray
 
 from engine.kernels.bookkeeping import move_on, record_check
 from engine.kernels.emitter import LANES
-from engine.kernels.intrinsic import float64s, int32s
+from engine.kernels.intrinsic import float64s
 from engine.kernels.jit import inlined, internal, kernel
-from engine.kernels.moves import copy, gather, save_float_mode, set_float_mode, total
+from engine.kernels.moves import copy, flush_denormals, gather, set_float_mode, total
 from engine.kernels.order import GROUP, fill_order
 from engine.kernels.packing import (
     CHUNK,
@@ -59,7 +59,6 @@ PASS_COST = 60  # multiply-adds that take as long as a parameter of a wide netwo
 NO_END = 1 << 62
 PAYING = 5_000_000  # multiply-adds of an update that a thread must get: below that, waiting costs what it saves
 UNITS = FOUR * LANES  # which no two threads share
-FLUSH_DENORMALS = 0x8040  # FTZ and DAZ of x86's control word: dead units turn moments denormal, which is slow
 
 
 def push(run: Run, buffers: Buffers) -> None:
@@ -175,7 +174,7 @@ def train(place: int, settings: Settings, target: int, budget: int) -> int:
     state = state_at(work.state)
     parameters = work.parameters
     work.order_begin = -1  # what was worked out before may be another seed's
-    flush_denormals(work)
+    flush_denormals(work.mode)
     dearest = max(3 * work.chunk_rows, PASS_COST) * parameters
     enough = min(budget, max(1, budget - dearest))  # from there on the next piece might end beyond the budget
     spent = 0
@@ -211,15 +210,6 @@ def whole_gradient(place: int, settings: Settings) -> None:
         copy(work.y + begin, work.targets, (rows + LANES - 1) // LANES)
         train_rows(work, settings, rows, begin == 0, 1.0 / settings.examples)
     penalize(work, settings)
-
-
-@inlined
-def flush_denormals(work: Work) -> None:
-    """Keep the control word, and flush denormals until it is set again."""
-    save_float_mode(work.mode)
-    mode = int32s(work.mode)
-    mode[1] = mode[0] | FLUSH_DENORMALS
-    set_float_mode(work.mode + 1)
 
 
 @inlined
@@ -287,7 +277,7 @@ def check_chunk(work: Work, state: State, settings: Settings) -> int:
             state.train_loss += losses
         state.check_row += rows
         if state.check_row == settings.examples + settings.unseen:
-            record_check(state, float64s(work.points), settings)
+            record_check(state, float64s(work.points), work.point_capacity, settings)
     barrier(work)
     return int(rows)
 
@@ -305,7 +295,7 @@ def finish_update(work: Work, state: State, settings: Settings, size: int) -> No
         hold_frozen(work)
     if work.thread == 0:
         if total(work.finite, work.threads, LINE) == 0.0:
-            move_on(state, float64s(work.buckets), settings, size)
+            move_on(state, float64s(work.buckets), work.bucket_capacity, settings, size)
         else:
             state.status = BAD_THETA
             state.row = 0

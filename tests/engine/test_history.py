@@ -88,20 +88,3 @@ def test_a_snapshot_outlives_the_thinning_of_the_curves():
     assert set(np.diff(trainer.history.update)) == {2}
     ends = trainer.batch_history.update
     assert set(np.diff(ends)) == {ends[0]}
-
-
-def test_ctrl_c_while_curves_are_thinned_leaves_them_as_they_were(monkeypatch):
-    x = np.random.default_rng(0).standard_normal((8, 1))
-    trainer, twin = (Trainer(Network(1), x, x[:, 0], recipe=Recipe(4, 1e-3)) for _ in range(2))
-
-    def press(values):
-        raise KeyboardInterrupt
-
-    with monkeypatch.context() as patched:
-        patched.setattr(np, "flatnonzero", press)
-        with pytest.raises(KeyboardInterrupt):
-            trainer.step(BUCKET_CAPACITY)
-    for each in (trainer, twin):
-        each.step(BUCKET_CAPACITY + 10 - each.update)
-    np.testing.assert_array_equal(trainer.batch_history.update, twin.batch_history.update)
-    np.testing.assert_array_equal(trainer.batch_history.mean, twin.batch_history.mean)

@@ -214,7 +214,7 @@ def in_the_midst_of_a_batch(updates: int) -> Trainer:
     trainer = long_batches()
     trainer.step(updates)
     while not trainer._work.run.state.row:
-        trainer._work._speed = 1.0
+        trainer._work._speed.guess = 1.0
         trainer.run_for(0.01)
     return trainer
 
@@ -423,7 +423,7 @@ def test_a_batch_that_fails_is_forgotten_though_a_slice_began_in_its_midst(monke
     trainer = growing()
     trainer.theta = trainer.theta * 1e37
     while not trainer.diverged:
-        trainer._work._speed = 1.0
+        trainer._work._speed.guess = 1.0
         trainer.run_for(0.01)
     assert trainer.diverged[1] == "theta"
     assert trainer.snapshot().state.row == 0

@@ -58,7 +58,7 @@ def test_theta_does_not_depend_on_how_calls_are_cut(dtype):
     for updates in (1, 2, 7, 50):
         cut.step(updates)
     while sliced.update < 60:  # slices of one example, so every batch is cut
-        sliced._work._speed = 1.0
+        sliced._work._speed.guess = 1.0
         sliced.run_for(0.01)
     np.testing.assert_array_equal(whole.theta, cut.theta)
     np.testing.assert_array_equal(whole.theta, sliced.theta)
@@ -206,7 +206,7 @@ def while_the_losses_are_taken(reached: int, dtype: str) -> Trainer:
     network = Network(2, [["sigmoid"] * 3], dtype=dtype)
     trainer = Trainer(network, x[:300], y[:300], x[300:], y[300:], dataclasses.replace(RECIPE, batch_size=300))
     while trainer._work.run.state.check_row < reached:  # slices of one example, or of one chunk of them
-        trainer._work._speed = 1.0
+        trainer._work._speed.guess = 1.0
         trainer.run_for(0.01)
     assert trainer._work.run.state.check_row < 600 and trainer.update == 1
     return trainer
@@ -461,7 +461,7 @@ def test_no_gradient_is_told_of_a_batch_that_a_change_cut_short():
     trainer = make(dtype="float64")
     trainer.step(2)
     while not trainer._work.run.state.row:
-        trainer._work._speed = 1.0
+        trainer._work._speed.guess = 1.0
         trainer.run_for(0.01)
     trainer.theta = trainer.theta
     assert trainer.last_gradient is None
