@@ -76,6 +76,12 @@ class Sweep:
             self.order.finish(run, None)
         return journal
 
+    def more(self, plan: Plan) -> Sweep:
+        """Other runs of the same options and factors, which go to the same journal."""
+        other = Sweep(plan)
+        other.lanes, other.journal = self.lanes, self.journal
+        return other
+
     def take(self, most: int = MOST_MEMBERS, most_seconds: float = np.inf, as_listed: bool = False) -> Chunk | None:
         """The next runs, None when all are taken."""
         runs = self.order.take(most, most_seconds)
