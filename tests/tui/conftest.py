@@ -36,9 +36,9 @@ PATIENCE = 20.0  # seconds after which a test that waits has failed
 class HandRunner(Runner):
     """A runner without a thread: the test says when its turns come."""
 
-    def __init__(self, options: Options, wake: Callable[[], None]) -> None:
+    def __init__(self, options: Options, wake: Callable[[], None], **own: Any) -> None:
         self.now = 0.0
-        super().__init__(options, wake, lambda: self.now)
+        super().__init__(options, wake, lambda: self.now, **own)
 
     def start(self) -> None:
         self.open()

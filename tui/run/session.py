@@ -43,7 +43,6 @@ from tui.run.travel import End, Travel, aim, choice_after, of_moment, travel
 
 if TYPE_CHECKING:
     from tui.run.options import Options
-    from tui.run.sweep.sweep import Sweep
 
 CLOSE_SHARE = 0.05  # of the time, at most, that checkpoints for a close look may take
 
@@ -57,10 +56,10 @@ class Session:
         announce: Callable[[], None],
         clock: Callable[[], float] = time.perf_counter,
         run: Run | None = None,
-        sweep: Sweep | None = None,
+        live: Live | None = None,
     ) -> None:
         self.announce, self.clock = announce, clock
-        self.teller = Teller(None if sweep is None else Live(sweep))
+        self.teller = Teller(live)
         self.news: Callable[[], None] | None = None  # to call where a thread of its own has something to tell
         self.kept: Path | None = None  # the file of a run that was cut off
         self.taken: Path | None = None  # that of one that goes on here

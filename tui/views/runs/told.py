@@ -1,0 +1,65 @@
+"""What is said of a sweep: its best setting, what may be wrong with that, and what its keys do next."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tui.run.sweep.board import Board, spread
+from tui.views.runs.look import best, deviation, judged_by, number
+
+if TYPE_CHECKING:
+    from tui.run.sweep.results import Result
+    from tui.views.state import ViewState
+
+STATES = {
+    "paused": "Paused; space goes on",
+    "pausing": "Pausing after the runs in work",
+    "stopped": "Stopped, and kept; space goes on, esc shows the runs",
+}
+
+
+def note(board: Board, state: ViewState) -> tuple[str, ...]:
+    """In fewer and fewer words."""
+    first = best(board, state)
+    at = STATES.get(board.tally.state, "")
+    if first is None:
+        waiting = (
+            "The first runs are in work: no setting has a rank yet" if board.tally.busy else "No setting has a rank"
+        )
+        return (at or waiting,)
+    measure = judged_by(board, state)
+    seeds = len(first.finite)
+    own = f"{measure} {number(board, first, measure)} {deviation(board, first, measure)}".rstrip()
+    over = f" over {seeds} seeds" if seeds > 1 else ""
+    word = "Best" if board.tally.state == "done" else "Best so far"
+    told = f"{word}: {board.words(first)}, {own}{over}."
+    warning, brief = doubt(board, first, state)
+    lost = sum(result.diverged for result in board.found[measure])
+    diverged = f" {lost} run{'s' * (lost > 1)} diverged." if lost else ""
+    head = f"{at}. " if at else ""
+    return (
+        f"{head}{told}{warning}{diverged}",
+        f"{head}{told}{brief}{diverged}",
+        f"{head}{told}{brief}",
+        f"{head}{told}",
+        f"{told}",
+    )
+
+
+def doubt(board: Board, first: Result, state: ViewState) -> tuple[str, str]:
+    """That settings of one seed seem better, which is too early to tell: in words, and in fewer."""
+    measure = judged_by(board, state)
+    better = [
+        each
+        for each in board.found[measure]
+        if each.finite and not board.ranked(each) and spread(each, measure).mean < spread(first, measure).mean
+    ]
+    if not better:
+        return "", ""
+    named = board.words(better[0])
+    if len(better) > 1:
+        return (
+            f" {named} and {len(better) - 1} more seem better by one seed each: too early to tell.",
+            f" {len(better)} settings of one seed seem better.",
+        )
+    return f" {named} seems better by its one seed: too early to tell.", " One setting of one seed seems better."
