@@ -77,7 +77,7 @@ _OF_RUNS = tuple(
     for id, key, title, word in (
         ("train_all", "space", "train all of them, or pause", "train all"),
         ("open_or_guess", "enter", "guess, or open the run", "guess, open"),
-        ("line_up", "p", "line others up", "others"),
+        ("line_up", "p", "line others up, or begin a sweep", "others"),
         ("add_run", "a", "the run of now is one more", "add"),
         ("remove_run", "x", "the run leaves", "remove"),
     )
@@ -185,7 +185,8 @@ ACTIONS: tuple[Action, ...] = (
 
 OF_RUNS = frozenset(action.id for action in (*_OF_RUNS, _BACK, *_OF_SWEEPS))
 SIDE_BY_SIDE = frozenset(action.id for action in (*_OF_RUNS, _BACK, *_OF_VIEWS) if action.view == runs.NUMBER) - {
-    action.id for action in _OF_VIEWS if action.focus == SWEEP
+    "line_up",
+    *(action.id for action in _OF_VIEWS if action.focus == SWEEP),
 }  # what means something where view 6 shows runs side by side
 ON_SWEEPS = frozenset(action.id for action in (*_OF_SWEEPS, *_OF_VIEWS) if action.focus == SWEEP)
 WISHES: Mapping[str, Wish] = {action.id: action.does for action in ACTIONS if not isinstance(action.does, str)}
@@ -222,7 +223,7 @@ FOOTERS: Mapping[str, tuple[str, ...]] = {
     ),
     "sweep": (
         "pause_sweep", "cell_above", "cell_below", "cell_left", "cell_right", "open_setting", "swap", "cover_sweep",
-        "add_seed", "export_sweep", "stop_sweep", *(action.id for action in VIEWS if len(VIEWS) > 1),
+        "add_seed", "export_sweep", "stop_sweep", "line_up", *(action.id for action in VIEWS if len(VIEWS) > 1),
     ),
     "below": (  # under a view that has something of its own there
         "play", *(action.id for action in _OF_VIEWS if action.focus == "units"), *_TRAVELS[1:], "focus", "unit_up",

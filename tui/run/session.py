@@ -208,7 +208,7 @@ class Session:
         elif isinstance(wish, OpenSetting):
             self._begin(Begin(options_of(wish, live)))
             name = live.words(wish.setting)
-            self.telling.say(words.of_opened(name, self.run, joined(self.teller.race, self.run, name)))
+            self.telling.say(*words.of_opened(name, self.run, joined(self.teller.race, self.run, name)))
             self.player.do(RunEpochs(self.trainer.recipe.epochs))
         else:
             change(wish, live)

@@ -99,9 +99,15 @@ def of_race(rows: Sequence[Row]) -> str:
     return f"All are done: {best.name} learnt the training rows best, {short(best.train)}; is it best on unseen ones?"
 
 
-def of_opened(name: str, run: Run, among: str) -> str:
-    """What is said of a run that was opened from a sweep; `among`: whether view 6 has it."""
-    return f"{name}, seed {run.trainer.seed}: trains as in the sweep, which goes on; {among}, u goes back"
+def of_opened(name: str, run: Run, among: str) -> tuple[str, ...]:
+    """What is said of a run that was opened from a sweep, in fewer and fewer words; `among`: whether view 6 has it."""
+    opened = f"{name}, seed {run.trainer.seed}"
+    return (
+        f"{opened}: trains as in the sweep, which goes on; {among}, u goes back",
+        f"{opened}: trains as in the sweep; {among}, u goes back",
+        f"{opened}: trains as in the sweep; u goes back",
+        f"{opened}; u goes back",
+    )
 
 
 def of_divergence(update: int, what: str, curvature: float = math.nan) -> str:

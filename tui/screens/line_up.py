@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -10,7 +12,7 @@ from textual.widgets.option_list import Option
 
 from tui.run.presets import PRESETS
 from tui.run.racing import LineUp
-from tui.run.runner import Perform
+from tui.run.runner import Command, Perform
 from tui.run.sweep.begun import SEEDS, SWEEPS
 from tui.run.sweeping import BeginSweep
 from tui.screens.dialog import Dialog
@@ -21,6 +23,12 @@ SWEEP = "sweep-"  # before the name of one
 
 class LineRunsUp(Dialog):
     """Enter lines the chosen race up or begins a sweep, escape leaves; why it cannot be is said here."""
+
+    def __init__(self, send: Callable[[Command], None], begun: Callable[[bool], None]) -> None:
+        """`begun` is told, once it is done, whether it is a sweep."""
+        super().__init__(send)
+        self.begun = begun
+        self.sweep = False
 
     def compose(self) -> ComposeResult:
         with Vertical():
@@ -35,4 +43,10 @@ class LineRunsUp(Dialog):
     def choose(self, event: OptionList.OptionSelected) -> None:
         name = str(event.option_id)
         sweep = name.removeprefix(SWEEP)
-        self.have(Perform(LineUp(name) if sweep == name else BeginSweep(sweep)))
+        self.sweep = sweep != name
+        self.have(Perform(BeginSweep(sweep) if self.sweep else LineUp(name)))
+
+    def finish(self, message: Dialog.Done) -> None:
+        super().finish(message)
+        if message.problem is None:
+            self.begun(self.sweep)

@@ -126,7 +126,7 @@ class MainScreen(SweepingScreen):
             rule.split, rule.focused_panel = split, self.focused_panel
         self.query_one("#lower-rule", Rule).junction = "┴" if self.size.width < NARROW else "┼"
         footer = self.query_one(FooterLine)
-        footer.place, footer.enabled = self._footer(), self.enabled()
+        footer.place, footer.enabled = self._footer(), self.enabled() - self._without_end()
         footer.next_focus = name_of(self._next_focus(), self.snapshot, self.view).lower()
         self.query_one(NoteLine).meaning = self._meaning()
         panels = list(self.query(Panel))
@@ -182,6 +182,11 @@ class MainScreen(SweepingScreen):
         if self.board is not None and self.focused_panel == "view":
             return "sweep"
         return {"view": view.FOOTER, "units": "below" if view.BELOW else "units"}.get(self.focused_panel, "recipe")
+
+    def _without_end(self) -> set[str]:
+        """The ids of what does nothing in a sweep that is done: no part of the footer."""
+        board = self.board
+        return {"pause_sweep"} if board is not None and board.tally.state == "done" else set()
 
     def _meaning(self) -> tuple[str, ...]:
         """What stands in place of the note, in fewer and fewer words: of a sweep what it has found, else what has the

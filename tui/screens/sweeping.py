@@ -24,6 +24,15 @@ class SweepingScreen(RacingScreen):
             return None
         return board_on(self.snapshot, self.view)
 
+    def action_line_up(self) -> None:
+        from tui.screens.line_up import LineRunsUp
+
+        self.app.push_screen(LineRunsUp(self.send, self._look_at))
+
+    def _look_at(self, sweep: bool) -> None:
+        """At the sweep that has begun, or at the runs that are lined up."""
+        self.look(replace(self.view, sweep=SweepLook(shown=sweep)))
+
     def action_begin_sweep(self, name: str) -> None:
         """Have it begun, and shown; where it cannot be, the sentence comes and view 6 stays as it was."""
         self.view = replace(self.view, sweep=SweepLook())

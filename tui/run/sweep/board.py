@@ -38,6 +38,8 @@ class Board:
     """A sweep as the screen shows it: its map, and its settings by either measure."""
 
     tally: Tally
+    data: str  # the name of the data, "" of several
+    unit: str  # of the errors
     down: Side
     across: Side
     others: tuple[str, ...]  # factors beside those of the map, of which it shows the best
@@ -78,7 +80,7 @@ def words_of(setting: Mapping[str, Any], sides: tuple[Side, Side, tuple[str, ...
     """A setting in words: "300 units, η 0.003"."""
     down, across, others = sides
     own = [across.words(across.place(setting)), down.words(down.place(setting))]
-    return ", ".join([*filter(None, own), *(f"{name} {shown(setting[name])}" for name in others)])
+    return ", ".join([*filter(None, own), *(f"{name} {shown(setting[name])}" for name in others)]) or "the one setting"
 
 
 def spread(result: Result, measure: Measure) -> Spread:
@@ -100,10 +102,11 @@ def median(result: Result, measure: Measure) -> Row | None:
 def board_of(
     results: Sequence[Result],
     tally: Tally,
+    about: tuple[str, str],
     sides: tuple[Side, Side, tuple[str, ...]],
     seeds: Sequence[int],
 ) -> Board:
-    """The board of what was found so far; `seeds` are those asked for of each row."""
+    """The board of what was found so far; `about`: data and unit; `seeds` are those asked for of each row."""
     down, across, others = sides
     found, cells = {}, {}
     for measure in MEASURES:
@@ -116,4 +119,4 @@ def board_of(
         own = {(down.place(each.setting), across.place(each.setting)): each for each in reversed(found[measure])}
         cells[measure] = own
     unseen = any(row.test is not None for result in results for row in result.rows[:1])
-    return Board(tally, down, across, others, tuple(seeds), unseen, found, cells, {})
+    return Board(tally, *about, down, across, others, tuple(seeds), unseen, found, cells, {})

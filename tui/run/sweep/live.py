@@ -6,6 +6,7 @@ comes soon, no thread waits for another, and what was measured meanwhile says wh
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections.abc import Callable
@@ -47,6 +48,8 @@ class Live:
     def __init__(self, sweep: Sweep, clock: Callable[[], float] = time.perf_counter) -> None:
         self.clock = clock
         self.sides = sides_of(sweep.plan.factors)
+        dataset, factors = sweep.sets.of(sweep.plan.run(0)).dataset, [factor.name for factor in sweep.plan.factors]
+        self._about = ("" if "data" in factors else dataset.name), dataset.target_unit
         self.problem: BaseException | None = None  # that stopped it, until somebody takes it
         rows = len(self.sides[0].values)
         self._seeds, self._last = [len(sweep.plan.seeds)] * rows, [max(sweep.plan.seeds)] * rows  # of each row
@@ -158,11 +161,18 @@ class Live:
             now, seconds = self.clock(), self._seconds
             if self._working:
                 seconds += now - self._since
-            left = sum(sweep.order.left for sweep in self._sweeps) - sum(now - work.begun for work in self._working)
             finished = sum(len(sweep.rows) for sweep in self._sweeps)
             runs = sum(len(sweep.plan) for sweep in self._sweeps)
+            left = self._left() - sum(now - work.begun for work in self._working)
             left = max(left, 0.0) / max(1, len(self._threads)) if finished < runs else 0.0
             return Tally(self._state(finished == runs), finished, runs, seconds, left)
+
+    def _left(self) -> float:
+        """Seconds of one thread; more seeds of which none was measured take what the runs before took on average."""
+        known = [sweep for sweep in self._sweeps if sweep.order.done]
+        mean = sum(sweep.order.done for sweep in known) / max(1, sum(len(sweep.rows) for sweep in known))
+        others = (len(sweep.plan) - len(sweep.rows) for sweep in self._sweeps if sweep not in known)
+        return sum(sweep.order.left for sweep in known) + mean * sum(others) if known else math.nan
 
     def _state(self, done: bool) -> SweepState:
         if done:
@@ -176,7 +186,7 @@ class Live:
         with self._changed:
             tally, started = self.tally(), self.clock()
             if self._board is None or (self._outdated and (started >= self._board_due or not tally.busy)):
-                self._board = board_of(list(self._found.values()), tally, self.sides, self._seeds)
+                self._board = board_of(list(self._found.values()), tally, self._about, self.sides, self._seeds)
                 self._outdated = False
                 self._board_due = started + (self.clock() - started) / BOARD_SHARE
             self._board = replace(self._board, tally=tally, running=self._running())

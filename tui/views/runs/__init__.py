@@ -32,7 +32,8 @@ def subtitle(snapshot: Snapshot, state: ViewState) -> str:
     """What the losses are; of a sweep its factors."""
     board = board_on(snapshot, state)
     if board is not None:
-        return "sweep: " + (" × ".join(filter(None, (board.down.name, board.across.name))) or "seeds")
+        factors = " × ".join(filter(None, (board.down.name, board.across.name))) or "seeds"
+        return f"sweep: {factors}" + (f", {board.data}" if board.data not in ("", snapshot.dataset.name) else "")
     unit = snapshot.dataset.target_unit if snapshot.measure.in_unit else ""
     return f"{snapshot.measure.word} {unit}".rstrip()
 

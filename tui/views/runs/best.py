@@ -27,8 +27,8 @@ def draw(canvas: Canvas, board: Board, state: ViewState, left: int, rows: int) -
     ranked = [each for each in settings if each.finite and board.ranked(each)]
     below = remarks(settings, ranked)
     room = max(rows - HEAD - len(below) - 1 - len(words), 0)
-    by = "unseen" if measure == "unseen" else "training"
-    canvas.text(0, left + 1, f"Best so far, by the {by} error", "label", True)
+    by = f" by {'unseen' if measure == 'unseen' else 'training'} rmse {board.unit}".rstrip()
+    canvas.text(0, canvas.text(0, left + 1, "Best so far", "label", True), cut(by, width - 13), "quiet")
     columns = Columns(board, state, ranked, left, canvas.width)
     columns.heads(canvas, 1)
     own = chosen(board, state)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 HEAD = 2  # rows above the cells
 CELL = 11  # columns of a cell, where there is room
+LEAST = 6  # before there are numbers
 BAR = 20  # columns of the bar, at most
 SHADES = " ░▒▓"  # of bands where there are no colours
 
@@ -45,7 +46,7 @@ def draw(canvas: Canvas, board: Board, state: ViewState, palette: Palette, width
             cell.draw(board, state, shown.get((row, column)))
     if board.down.name and grid.high > 2:
         canvas.text_right(HEAD, grid.left - 2, board.down.name, "label")
-    draw_progress(canvas, board, rows - 1, grid.left, width)
+    draw_progress(canvas, board, HEAD + grid.high * len(grid.rows), grid.left, width)
 
 
 class Grid:
@@ -57,13 +58,14 @@ class Grid:
         self.left = max(len(label) for label in (*down.labels, down.name, across.name)) + 3
         self.left = min(self.left, max(width // 3, 4))
         measure = mapped(board, state)
-        texts = [text for result in board.found[measure] for text in _texts(board, result, measure)]
-        least = max(5, *(len(text) + 1 for text in texts)) if texts else 5
+        texts = [_texts(board, result, measure) for result in board.found[measure]]
+        least = max((max(len(mean) + 2, len(under) + 1) for mean, under in texts), default=LEAST)  # with the corners
         room = max(width - self.left, least)
         count = min(len(across.values), max(1, room // least))
         self.wide = min(max(CELL, least), room // count)
         lines = max(rows - HEAD - 1, 1)
-        self.high = next((high for high in (3, 2) if high * len(down.values) <= lines), 2 if lines > 1 else 1)
+        low = 2 if lines > 1 and any(under for _, under in texts) else 1
+        self.high = next((high for high in (3, 2, low) if high * len(down.values) <= lines), low)
         seen = min(len(down.values), max(lines // self.high, 1))
         order = list(range(len(down.values)))[:: -1 if down.ordered else 1]
         self.rows = window(order, order.index(self.chosen[0]), seen)
@@ -141,6 +143,9 @@ class Cell:
             (self.top, self.left, "┌"), (self.top, right, "┐"), (low, self.left, "└"), (low, right, "┘"),
         ):  # fmt: skip
             self.canvas.text(row, column, glyph, "bright", True)
+        if self.high == 1:
+            self.canvas.text(self.top, self.left, "[", "bright", True)
+            self.canvas.text(self.top, right, "]", "bright", True)
         if self.high > 2:
             self._line(self.top, "best", "bright", True)
         elif len(mean) + len(" best") <= self.wide - 2:
@@ -181,7 +186,7 @@ def _head(board: Board, state: ViewState, palette: Palette, grid: Grid, room: in
     covered = "" if measure == "unseen" or not board.unseen or not state.sweep.covered else ", unseen covered (v)"
     others = f"; of {', '.join(board.others)}: the best" if board.others else ""
     where = _elsewhere(board, state, grid)
-    head = f"{measure} rmse{covered}"
+    head = f"{measure} rmse {board.unit}".rstrip() + covered
     mean = "mean ± deviation over the seeds" if several else "one seed"
     forms = [f"{others}, {mean}; {low}", f"{others}, mean ± deviation; {low}", f"{others}; {low}", others]
     tail = fitting(forms, max(room - len(head) - len(where) - 1, 0))

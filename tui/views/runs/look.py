@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from tui.draw.numbers import placed, shared_decimals
+from tui.draw.numbers import placed, shared_decimals, short
 from tui.run.sweep.board import Board, Measure, Place, Sweeping, spread
 from tui.run.sweep.results import Result
 
 if TYPE_CHECKING:
     from tui.run.snapshot import Snapshot
     from tui.views.state import ViewState
+
+WIDEST = 6  # characters of a number
 
 
 def board_on(snapshot: Snapshot, state: ViewState) -> Board | None:
@@ -57,13 +59,19 @@ def digits(board: Board, measure: Measure) -> int:
 
 def number(board: Board, result: Result, measure: Measure) -> str:
     """The mean error of a setting."""
-    return placed(spread(result, measure).mean, digits(board, measure))
+    return fitted(spread(result, measure).mean, digits(board, measure))
 
 
 def deviation(board: Board, result: Result, measure: Measure) -> str:
     """Its deviation over the seeds, with a sign; "" of one seed."""
     own = spread(result, measure).deviation
-    return f"±{placed(own, digits(board, measure))}" if own == own else ""
+    return f"±{fitted(own, digits(board, measure))}" if own == own else ""
+
+
+def fitted(value: float, places: int) -> str:
+    """With the decimals of its neighbours, as far as it has room with them."""
+    text = placed(value, places)
+    return text if len(text) <= WIDEST else short(value)
 
 
 # ---------------------------------------------------------------------------------------------------------------- keys

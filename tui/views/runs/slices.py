@@ -90,7 +90,11 @@ class Plot:
         for measure in measures:
             self._line(results, places, measure)
         for measure in measures:
-            self._points(results, places, here, measure, measure == measures[-1])
+            self._points(results, places, measure)
+        own = results[here]
+        if own is not None and own.finite:
+            for measure in measures:
+                self._number(own, places[here], measure, measure == measures[-1])
 
     def _columns(self, count: int) -> list[int]:
         """The column of each value: the middles of parts of one width."""
@@ -118,22 +122,20 @@ class Plot:
         stroke(dots, x, 4.0 * (self.y.cells - self.y.at(np.array([mean for _, mean in known]))))
         self.canvas.braille(self.top, self.left, dots, f"{measure}_ahead")
 
-    def _points(
-        self, results: Sequence[Result | None], places: list[int], here: int, measure: Measure, above: bool
-    ) -> None:
-        for place, (result, column) in enumerate(zip(results, places, strict=True)):
-            if result is None or not result.finite:
-                continue
-            low, high = (self._row(end) for end in ends_of(result, measure))
-            row = self._row(spread(result, measure).mean)
-            for each in range(high, low + 1):
-                self.canvas.text(each, column, "│", measure)
-            self.canvas.text(row, column, SIGNS[measure], measure, True)
-            if place == here:
-                at = high - 1 if above else low + 1
-                text = number(self.board, result, measure)
-                if self.top <= at < self.top + self.y.cells:
-                    self.canvas.text(at, max(column - len(text) // 2, self.left), text, "bright", True)
+    def _points(self, results: Sequence[Result | None], places: list[int], measure: Measure) -> None:
+        for result, column in zip(results, places, strict=True):
+            if result is not None and result.finite:
+                low, high = (self._row(end) for end in ends_of(result, measure))
+                for row in range(high, low + 1):
+                    self.canvas.text(row, column, "│", measure)
+                self.canvas.text(self._row(spread(result, measure).mean), column, SIGNS[measure], measure, True)
+
+    def _number(self, result: Result, column: int, measure: Measure, above: bool) -> None:
+        """The error of the chosen setting, above its point or below."""
+        low, high = (self._row(end) for end in ends_of(result, measure))
+        row, text = high - 1 if above else low + 1, number(self.board, result, measure)
+        if self.top <= row < self.top + self.y.cells:
+            self.canvas.text(row, max(column - len(text) // 2, self.left), text, "bright", True)
 
     def _row(self, value: float) -> int:
         up = float(self.y.at(max(value, 1e-300)))

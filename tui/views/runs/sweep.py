@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from tui.views.state import ViewState
 
 WIDE, HIGH = 100, 32  # columns from which on the table has a place, and rows from which on the slices have
-TABLE = {160: 46, 120: 40, WIDE: 34}  # columns of the table, by those of the view
+TABLE = {160: 46, 120: 40, WIDE: 38}  # columns of the table, by those of the view
 LEAST, MOST = 11, 18  # rows of the slices
 
 
@@ -32,5 +32,5 @@ def draw(canvas: Canvas, board: Board, state: ViewState, palette: Palette) -> No
         best.draw(canvas, board, state, width - table, rows)
     if under:
         slices.draw(canvas, board, state, rows, palette)
-        if table:
+        if table and canvas.characters[rows, width - table - 1] == ord("─"):
             canvas.text(rows, width - table - 1, "┴", "rule")
