@@ -63,11 +63,6 @@ def of_peak(work: Work, updates: Sequence[float], peak: Sequence[float]) -> str:
     return f"{100 * work.flops * statistics.median(ratios(updates, peak)):.0f} %"
 
 
-def population_row() -> list[str]:
-    """Until the engine trains several models at once."""
-    return ["**population**: 256 × tiny", *[NOTHING] * (len(speed_head()) - 1)]
-
-
 def against(first: str, rates: Rates, head: str) -> str:
     """A table of rates, each against the contestant named `first`."""
     rows = []
@@ -75,6 +70,15 @@ def against(first: str, rates: Rates, head: str) -> str:
         median, low, high = ratio_range(values, rates[first])
         rows.append([name, spread(values), f"**{median:.2f}** ({low:.2f} to {high:.2f})"])
     return table([head, "updates per second", f"× {first}"], rows)
+
+
+def many(head: str, first: str, rates: Rates) -> str:
+    """A table of model-updates a second, and how many times as fast the contestant named `first` is as each."""
+    rows = []
+    for name, values in rates.items():
+        median, low, high = ratio_range(rates[first], values)
+        rows.append([name, spread(values), f"**{median:.2f}** ({low:.2f} to {high:.2f})"])
+    return table([head, "model-updates per second", f"{first} is × as fast"], rows)
 
 
 def ratio_range(above: Sequence[float], below: Sequence[float]) -> tuple[float, float, float]:

@@ -67,7 +67,7 @@ def speed(plan: Plan, cores: set[int]) -> None:
             *peers.contestants(work, plan.peers),
         ]
         rows.append(report.speed_row(work, interleave(contestants, plan.rounds, plan.seconds, plan.clock)))
-    say(report.table(report.speed_head(), [*rows, report.population_row()]))
+    say(report.table(report.speed_head(), rows))
     say(
         f"unitfit: the course of a run, after {RUN_IN * plan.seconds:g} s. “at first”: a run's first turn, when the "
         "whole-set losses are still taken at every epoch; the peers take none. BLAS: an update's matrix products alone."

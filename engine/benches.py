@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -166,12 +167,14 @@ class Bench:
 
     def __init__(self, members: Members, like: dict[Any, Workspace], data: dict[Any, Any]) -> None:
         """What benches share: workspaces by precision, of which the others take the examples, and those of lanes."""
+        self._members, self._began = members, 0.0
         self._alone, self._abreast = Alone(members, like), Abreast(members, data)
         self._own: Alone | Abreast = self._alone
         self._job: Job | None = None
 
     def take(self, job: Job) -> None:
         """Begin a job."""
+        self._began = time.perf_counter()
         self._own = self._abreast if job.abreast else self._alone
         self._own.take(job)
         self._job = job
@@ -182,8 +185,10 @@ class Bench:
 
     def put(self) -> None:
         """Leave it as far as it has come."""
-        self._job = None
+        job, self._job = self._job, None
         self._own.put()
+        if job is not None:
+            self._members.seconds[list(job.members)] += (time.perf_counter() - self._began) / len(job.members)
 
     def part(self, job_cost: Callable[[Job], float]) -> float:
         """What is done of the job in work, by what jobs cost; for another thread, which may hear of it late."""

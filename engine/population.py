@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from engine.architecture import Architecture
 from engine.benches import Bench, Job
 from engine.crew import work_off
-from engine.errors import EngineError, one_of, whole
+from engine.errors import EngineError, one_of, show, whole
 from engine.examples import check_examples
 from engine.history import History
-from engine.members import Members
+from engine.members import Members, lanes_pay
 from engine.network import Network, check_network
 from engine.recipe import COUNT, Recipe, check_recipe
 from engine.trainer import DEVICES, Trainer, default_threads
@@ -47,6 +47,8 @@ class Population:
         lanes: bool | None = None,
     ) -> None:
         networks, recipes, seeds = members_of(networks, recipes, seeds)
+        if lanes is not None and not isinstance(lanes, bool):
+            raise EngineError(f"lanes={show(lanes)}: expected True, False or None")
         one_of("device", device, DEVICES)
         self.threads = default_threads() if threads is None else whole("threads", threads, 1, 1024)
         inputs = {network.n_inputs for network in networks}
@@ -58,7 +60,7 @@ class Population:
             for dtype in {network.dtype for network in networks}
         }
         self._members = Members(networks, recipes, seeds, examples)
-        pay = lanes_pay([network.architecture for network in networks], recipes) if lanes is None else bool(lanes)
+        pay = lanes_pay(Counter(member.kin for member in self._members.of)) if lanes is None else lanes
         groups = self._members.groups() if pay else []
         self.lanes = bool(groups)
         alone = set(range(len(networks))) - {member for group in groups for member in group}
@@ -70,6 +72,9 @@ class Population:
     def __getitem__(self, member: int) -> Trainer:
         """A Trainer at this member's present state, which goes on alone."""
         return self._members.trainer(self._checked(member), self.threads)
+
+    def __iter__(self) -> Iterator[Trainer]:
+        return map(self.__getitem__, range(len(self)))
 
     def run(
         self, epochs: int | None = None, progress: Progress | None = None, order: Sequence[int] | None = None
@@ -86,14 +91,15 @@ class Population:
         before = int(self._members.states["update"].sum())
         jobs = self._in_order(self._jobs(epochs), order)
         costs = {job: self._cost(job) for job in jobs}
-        whole_cost, done = sum(costs.values()) or 1.0, 0.0
+        whole_cost, done, told = sum(costs.values()) or 1.0, 0.0, 0.0
 
         def report(ended: list[Job]) -> bool:
-            nonlocal done
+            nonlocal done, told
             done += sum(costs[job] for job in ended)
             members = tuple(member for job in ended for member in job.members)
             part = sum(bench.part(costs.__getitem__) for bench in benches)
-            return progress is not None and bool(progress(members, min((done + part) / whole_cost, 1.0)))
+            told = max(told, min((done + part) / whole_cost, 1.0))  # between a bench and here a job may be nowhere
+            return progress is not None and bool(progress(members, told))
 
         like: dict[Any, Any] = {}
         data: dict[Any, Any] = {}
@@ -106,6 +112,11 @@ class Population:
         """Updates done (members,)."""
         updates: NDArray[np.int64] = self._members.states["update"].copy()
         return updates
+
+    @property
+    def seconds(self) -> NDArray[np.float64]:
+        """Seconds of one thread that each member took so far (members,); those side by side took equal parts."""
+        return self._members.seconds.copy()
 
     @property
     def diverged(self) -> tuple[tuple[int, str] | None, ...]:
@@ -155,7 +166,7 @@ class Population:
     def _in_order(self, jobs: list[Job], order: Sequence[int] | None) -> list[Job]:
         if order is None:
             return sorted(jobs, key=self._cost, reverse=True)
-        places = {member: place for place, member in enumerate(order)}
+        places = {self._checked(member): place for place, member in enumerate(order)}
         jobs = sorted(jobs, key=lambda job: min(places.get(member, len(places)) for member in job.members))
         last = len(jobs) - 2 * self.threads
         return jobs[: max(last, 0)] + sorted(jobs[max(last, 0) :], key=self._cost, reverse=True)
@@ -183,11 +194,6 @@ def members_of(networks: Any, recipes: Any, seeds: Any) -> tuple[list[Network], 
         networks = [networks.initial(seed) for seed in own_seeds] if is_list(seeds) else [networks] * count
     own_recipes = [check_recipe(recipe) for recipe in spread(Recipe() if recipes is None else recipes, count)]
     return [check_network(network) for network in networks], own_recipes, own_seeds
-
-
-def lanes_pay(architectures: Sequence[Architecture], recipes: Sequence[Recipe]) -> bool:
-    """Whether models of these networks and recipes are trained faster a model a lane; a function of what is listed."""
-    return False
 
 
 def is_list(value: Any) -> bool:

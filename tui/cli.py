@@ -37,7 +37,7 @@ from tui.run.settings import THEME, recall
 DIVERGED, BAD_INPUT, INTERRUPTED = 1, 2, 130
 SENTENCE_LENGTH = 1000
 HEADLESS_BUDGET = 1  # byte for checkpoints: nobody goes back
-COMMANDS = "train|sweep|replay|export|predict|data|datasets|scenes|info|completion"
+COMMANDS = ("train|sweep|replay|export|predict|data", "datasets|scenes|info|completion")
 SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 120, "show_default": True}
 
 
@@ -78,7 +78,8 @@ class Program(click.Group):
 
     def format_usage(self, context: click.Context, formatter: click.HelpFormatter) -> None:
         formatter.write_usage("unitfit", "[FILE] [OPTIONS]")
-        formatter.write_usage("unitfit", f"{COMMANDS} [OPTIONS]", prefix="       ")
+        for some in COMMANDS:
+            formatter.write_usage("unitfit", f"{some} [OPTIONS]", prefix="       ")
 
     def format_options(self, context: click.Context, formatter: click.HelpFormatter) -> None:
         screen.format_options(context, formatter)

@@ -184,6 +184,11 @@ class Emitter:
     def store_float(self, value: Value, address: Value, offset: Any = 0) -> None:
         self.builder.store(value.ir, self._pointer(address, offset, F32), align=4)
 
+    def copy_pair(self, address: Value, offset: Value, into: Value, at: Value) -> None:
+        """Two floats from anywhere to a place of two words."""
+        pair = self.builder.load(self._pointer(address, offset, I64), align=4)
+        self.builder.store(pair, self._pointer(into, at, I64), align=8)
+
     def first_lane(self, value: Value) -> Value:
         return Value(self, self.builder.extract_element(value.ir, I32(0)))
 
@@ -333,7 +338,7 @@ class Emitter:
         builder.position_at_end(done)
 
     def when(self, value: Value, equals: int) -> AbstractContextManager[Any]:
-        condition = self.builder.icmp_signed("==", value.ir, I64(equals))
+        condition = self.builder.icmp_signed("==", value.ir, value.ir.type(equals))
         block: AbstractContextManager[Any] = self.builder.if_then(condition)
         return block
 

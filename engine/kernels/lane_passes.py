@@ -6,11 +6,11 @@ batch are zeros with a gradient of 0.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 
 from engine.activations import CODES, KINDS
 from engine.kernels.elementwise import sum_of
-from engine.kernels.emitter import LANES, Emitter, Value, Variable
+from engine.kernels.emitter import LANES, MANY_REGISTERS, Emitter, Value, Variable
 from engine.kernels.intrinsic import emitted
 from engine.kernels.order import GROUP, walk_until_inside
 from engine.losses import LOSSES
@@ -19,6 +19,7 @@ from engine.optimizers import OPTIMIZERS
 ROWS = 4
 SUMS = 2  # of rows in turn, side by side: an addition takes longer than the next one waits
 INPUTS = 4  # whose weights' gradients are summed side by side
+UNITS = 2 if MANY_REGISTERS else 1  # that share what they load
 
 
 @emitted
@@ -55,45 +56,52 @@ def order(
 @emitted
 def gather(
     emit: Emitter,
-    x: Value,
-    x_row: Value,
-    y: Value,
+    examples: Value,
+    width: Value,
     numbers: Value,
+    pairs: Value,
     into: Value,
     across: Value,
     inputs: Value,
     targets: Value,
     rows: Value,
 ) -> None:
-    """The examples whose numbers are at [row, lane] → into[input, row] and targets[row]."""
-    with emit.loop(rows) as r:
-        for lane in range(LANES):
-            place = r * LANES + lane
-            emit.store_float(emit.load_float(y, emit.load_word(numbers, place)), targets, place)
-    with emit.loop(inputs) as i, emit.loop(rows) as r:
-        for lane in range(LANES):
-            place = r * LANES + lane
-            value = emit.load_float(x, emit.load_word(numbers, place) * x_row + i)
-            emit.store_float(value, into, i * across + place)
+    """The examples whose numbers are at [row, lane] → into[input, row] and targets[row].
+
+    An example is `width` floats, an even number: its inputs, then its target. Two of them go together to `pairs`, and
+    are parted there;
+    """
+    even, odd = list(range(0, 2 * LANES, 2)), list(range(1, 2 * LANES, 2))
+    with emit.loop(width, 2) as column:
+        with emit.loop(rows) as r:
+            for lane in range(LANES):
+                place = emit.load_word(numbers, r * LANES + lane) * width + column
+                emit.copy_pair(examples, place, pairs, (r * LANES + lane) * 2)
+        for k, order_of in enumerate((even, odd)):
+            own = column + k
+            place = emit.select(own > inputs - 1, targets, into + own * across)
+            with emit.when(own > inputs, 0), emit.loop(rows) as r:
+                first, second = (emit.load(pairs, (2 * r + half) * LANES) for half in range(2))
+                emit.store(emit.shuffle(first, second, order_of), place, r * LANES)
 
 
 @emitted
 def spread(
     emit: Emitter,
-    x: Value,
-    x_row: Value,
-    y: Value,
+    examples: Value,
+    width: Value,
     into: Value,
     across: Value,
     inputs: Value,
     targets: Value,
     rows: Value,
 ) -> None:
-    """The rows of x and y, the same for every lane → into[input, row] and targets[row]."""
+    """The next rows of the examples, the same for every lane → into[input, row] and targets[row]."""
     with emit.loop(rows) as r:
-        emit.store(emit.vector(emit.load_float(y, r)), targets, r * LANES)
+        example = examples + r * width
+        emit.store(emit.vector(emit.load_float(example, inputs)), targets, r * LANES)
         with emit.loop(inputs) as i:
-            emit.store(emit.vector(emit.load_float(x, r * x_row + i)), into, i * across + r * LANES)
+            emit.store(emit.vector(emit.load_float(example, i)), into, i * across + r * LANES)
 
 
 @emitted
@@ -111,52 +119,87 @@ def dense(
 ) -> None:
     """Units of one kind, side by side: into[unit, row] ← activation(Σ w·source[input, row] + b)."""
     for name in KINDS:
-        with emit.when(kind, CODES[name]), emit.loop(units) as n:
-            start, own, place = emit.load(bias, n * LANES), weights + n * inputs * LANES, into + n * across
-            with emit.loop(rows, ROWS) as r:
-                sums = _sums(emit, start, source, across, inputs, own, emit.whole(LANES), r)
-                for u, total in enumerate(sums):
-                    emit.store(KINDS[name].function(total.get()), place, (r + u) * LANES)
+        with emit.when(kind, CODES[name]):
+            for first, count in _several(emit, units):
+                starts = [emit.load(bias, (first + k) * LANES) for k in range(count)]
+                own = [weights + (first + k) * inputs * LANES for k in range(count)]
+                with emit.loop(rows, ROWS) as r:
+                    sums = _sums(emit, starts, source, across, inputs, own, emit.whole(LANES), r)
+                    for k, totals in enumerate(sums):
+                        for u, total in enumerate(totals):
+                            place = (first + k) * across + (r + u) * LANES
+                            emit.store(KINDS[name].function(total.get()), into, place)
 
 
 @emitted
-def output(
+def dense_to_output(
     emit: Emitter,
-    h: Value,
+    source: Value,
     across: Value,
+    inputs: Value,
+    weights: Value,
+    bias: Value,
+    into: Value,
+    rows: Value,
+    kind: Value,
     units: Value,
     c: Value,
-    bias: Value,
-    targets: Value,
+    y: Value,
+) -> None:
+    """As `dense`, of the last hidden layer: what each unit adds to the output goes there, too; y[row] has its start."""
+    for name in KINDS:
+        with emit.when(kind, CODES[name]), emit.loop(rows, ROWS) as r:
+            outputs = [emit.variable(emit.load(y, (r + u) * LANES)) for u in range(ROWS)]
+            for first, count in _several(emit, units):
+                starts = [emit.load(bias, (first + k) * LANES) for k in range(count)]
+                own = [weights + (first + k) * inputs * LANES for k in range(count)]
+                sums = _sums(emit, starts, source, across, inputs, own, emit.whole(LANES), r)
+                for k, totals in enumerate(sums):
+                    out = emit.load(c, (first + k) * LANES)
+                    for u, (total, output) in enumerate(zip(totals, outputs, strict=True)):
+                        a = KINDS[name].function(total.get())
+                        emit.store(a, into, (first + k) * across + (r + u) * LANES)
+                        output.set(emit.fma(a, out, output.get()))
+            for u, output in enumerate(outputs):
+                emit.store(output.get(), y, (r + u) * LANES)
+
+
+@emitted
+def fill(emit: Emitter, value: Value, into: Value, rows: Value) -> None:
+    """into[row] ← the vector at `value`."""
+    own = emit.load(value)
+    with emit.loop(rows) as r:
+        emit.store(own, into, r * LANES)
+
+
+@emitted
+def losses_of(
+    emit: Emitter,
     deltas: Value,
+    targets: Value,
     losses: Value,
     rows: Value,
     valid: Value,
     loss: Value,
     share_f: Value,
 ) -> None:
-    """The output and its loss: deltas[row] ← loss′(error)·share, 0 from row `valid` on; losses ← their sum."""
-    total = emit.variable()
-    with emit.loop(rows, ROWS) as r:
-        sums = _sums(emit, emit.load(bias), h, across, units, c, emit.whole(LANES), r)
-        for u, y in enumerate(sums):
-            error = y.get() - emit.load(targets, (r + u) * LANES)
-            value, slope = emit.variable(), emit.variable()
-            for code, formula in enumerate(LOSSES.values()):
-                with emit.when(loss, code):
-                    value.set(formula.function(error))
-                    slope.set(formula.slope(error))
-            inside, zero = valid > r + u, emit.vector(0.0)
-            emit.store(emit.select(inside, slope.get() * share_f, zero), deltas, (r + u) * LANES)
-            total.set(total.get() + emit.select(inside, value.get(), zero))
+    """Outputs at deltas[row] → loss′(error)·share, 0 from row `valid` on; losses ← the sum of the losses."""
+    total, zero = emit.variable(), emit.vector(0.0)
+    for code, formula in enumerate(LOSSES.values()):
+        with emit.when(loss, code), emit.loop(rows) as r:
+            error = emit.load(deltas, r * LANES) - emit.load(targets, r * LANES)
+            inside = valid > r
+            emit.store(emit.select(inside, formula.slope(error) * share_f, zero), deltas, r * LANES)
+            total.set(total.get() + emit.select(inside, formula.function(error), zero))
     emit.store(total.get(), losses)
 
 
-def back(at_output: bool) -> Callable[..., None]:
+def back(at_output: bool, few: bool = False) -> Callable[..., None]:
     """Back through units of one kind, in place: a[unit, row] → ∂loss/∂z, whose sum goes to the bias's gradient.
 
     What comes in is Σ w·g over the units `next` of the layer behind. At the output that is one, with the deltas as its
     g, and the gradient of its weight c, Σ g·a, is summed on the way. So is that of the weight from the first input x.
+    With `few`, one input at the output, nobody needs ∂loss/∂z afterwards, and it stays out.
     """
 
     @emitted
@@ -186,19 +229,21 @@ def back(at_output: bool) -> Callable[..., None]:
                     entering: list[Variable] = []
                     if not at_output:
                         own = weights + n * LANES
-                        entering = _sums(emit, emit.vector(0.0), g, across, next, own, stride, r)
+                        (entering,) = _sums(emit, [emit.vector(0.0)], g, across, next, [own], stride, r)
                     for u in range(ROWS):
                         at, into = (r + u) * LANES, u % SUMS
                         value = emit.load(values, at)
                         if at_output:
                             delta = emit.load(g, at)
                             c_sums[into].set(emit.fma(delta, value, c_sums[into].get()))
-                        gradient = KINDS[name].slope(value) * (delta * c if at_output else entering[u].get())
+                        gradient = KINDS[name].slope(value) * (delta if at_output else entering[u].get())
                         b_sums[into].set(b_sums[into].get() + gradient)
                         w_sums[into].set(emit.fma(gradient, emit.load(x, at), w_sums[into].get()))
-                        emit.store(gradient, values, at)
-                _add(emit, b_sums, into_b + n * LANES, fresh)
-                _add(emit, w_sums, into_w + n * inputs * LANES, fresh)
+                        if not few:
+                            emit.store(gradient * c if at_output else gradient, values, at)
+                scale = c if at_output else None
+                _add(emit, b_sums, into_b + n * LANES, fresh, scale)
+                _add(emit, w_sums, into_w + n * inputs * LANES, fresh, scale)
                 if at_output:
                     _add(emit, c_sums, into_c + n * LANES, fresh)
 
@@ -206,32 +251,29 @@ def back(at_output: bool) -> Callable[..., None]:
 
 
 back_from_output, back_from_next = back(at_output=True), back(at_output=False)
+back_to_one_input = back(at_output=True, few=True)
 
 
 @emitted
 def weights_gradient(
-    emit: Emitter, x: Value, across: Value, inputs: Value, g: Value, into: Value, rows: Value, fresh: Value
+    emit: Emitter,
+    x: Value,
+    across: Value,
+    inputs: Value,
+    g: Value,
+    into: Value,
+    stride: Value,
+    rows: Value,
+    units: Value,
+    fresh: Value,
 ) -> None:
-    """One unit: into[input] ← Σ g[row]·x[input, row], added to what is there unless `fresh`."""
-    blocks = inputs & -INPUTS
-    with emit.loop(blocks, INPUTS) as i:
-        sums = [[emit.variable() for _ in range(SUMS)] for _ in range(INPUTS)]
-        with emit.loop(rows, SUMS) as r:
-            for u in range(SUMS):
-                own = emit.load(g, (r + u) * LANES)
-                for k in range(INPUTS):
-                    value = emit.load(x, (i + k) * across + (r + u) * LANES)
-                    sums[k][u].set(emit.fma(own, value, sums[k][u].get()))
-        for k, parts in enumerate(sums):
-            _add(emit, parts, into + (i + k) * LANES, fresh)
-    with emit.loop(inputs - blocks) as rest:
-        i = blocks + rest
-        totals = [emit.variable() for _ in range(SUMS)]
-        with emit.loop(rows, ROWS) as r:
-            for u in range(ROWS):
-                place, total = (r + u) * LANES, totals[u % SUMS]
-                total.set(emit.fma(emit.load(g, place), emit.load(x, i * across + place), total.get()))
-        _add(emit, totals, into + i * LANES, fresh)
+    """into[unit, input] ← Σ g[unit, row]·x[input, row], added to what is there unless `fresh`; units `stride` apart."""
+    for first, count in _several(emit, units):
+        blocks = inputs & -INPUTS
+        with emit.loop(blocks, INPUTS) as i:
+            _gradients(emit, x, across, i, INPUTS, g, first, count, into, stride, rows, fresh)
+        with emit.loop(inputs - blocks) as rest:
+            _gradients(emit, x, across, blocks + rest, 1, g, first, count, into, stride, rows, fresh)
 
 
 @emitted
@@ -310,25 +352,68 @@ def hold(emit: Emitter, values: Value, new: Value, places: Value, count: Value) 
         emit.store(emit.load(values, at), values + new, at)
 
 
+def _several(emit: Emitter, units: Value) -> Iterator[tuple[Value, int]]:
+    """Emits loops over units, for what is emitted in each turn: (the first, how many go together), then those left."""
+    whole = units & -UNITS
+    with emit.loop(whole, UNITS) as n:
+        yield n, UNITS
+    if UNITS > 1:
+        with emit.loop(units - whole) as rest:
+            yield whole + rest, 1
+
+
 def _sums(
     emit: Emitter,
-    start: Value,
+    starts: Sequence[Value],
     source: Value,
     across: Value,
     steps: Value,
-    weights: Value,
+    weights: Sequence[Value],
     stride: Value,
     r: Value,
-) -> list[Variable]:
-    """start + Σ weights[step]·source[step, row] for ROWS rows from r on."""
-    sums = [emit.variable(start) for _ in range(ROWS)]
+) -> list[list[Variable]]:
+    """For each unit start + Σ weights[step]·source[step, row], for ROWS rows from r on."""
+    sums = [[emit.variable(start) for _ in range(ROWS)] for start in starts]
     with emit.loop(steps) as i:
-        w = emit.load(weights, i * stride)
-        for u, total in enumerate(sums):
-            total.set(emit.fma(emit.load(source, i * across + (r + u) * LANES), w, total.get()))
+        own = [emit.load(place, i * stride) for place in weights]
+        for u in range(ROWS):
+            value = emit.load(source, i * across + (r + u) * LANES)
+            for w, totals in zip(own, sums, strict=True):
+                totals[u].set(emit.fma(value, w, totals[u].get()))
     return sums
 
 
-def _add(emit: Emitter, parts: list[Variable], into: Value, fresh: Value) -> None:
-    before = emit.select(fresh > 0, emit.vector(0.0), emit.load(into))
-    emit.store(before + sum_of([part.get() for part in parts]), into)
+def _gradients(
+    emit: Emitter,
+    x: Value,
+    across: Value,
+    i: Value,
+    inputs: int,
+    g: Value,
+    first: Value,
+    units: int,
+    into: Value,
+    stride: Value,
+    rows: Value,
+    fresh: Value,
+) -> None:
+    """`weights_gradient` of some units for some inputs from i on."""
+    turns = ROWS if inputs == 1 else SUMS
+    sums = [[[emit.variable() for _ in range(SUMS)] for _ in range(inputs)] for _ in range(units)]
+    with emit.loop(rows, turns) as r:
+        for u in range(turns):
+            at = (r + u) * LANES
+            own = [emit.load(g, (first + k) * across + at) for k in range(units)]
+            for j in range(inputs):
+                value = emit.load(x, (i + j) * across + at)
+                for k, gradient in enumerate(own):
+                    total = sums[k][j][u % SUMS]
+                    total.set(emit.fma(gradient, value, total.get()))
+    for k, of_unit in enumerate(sums):
+        for j, parts in enumerate(of_unit):
+            _add(emit, parts, into + (first + k) * stride + (i + j) * LANES, fresh)
+
+
+def _add(emit: Emitter, parts: list[Variable], into: Value, fresh: Value, scale: Value | None = None) -> None:
+    before, total = emit.select(fresh > 0, emit.vector(0.0), emit.load(into)), sum_of([part.get() for part in parts])
+    emit.store(before + (total if scale is None else total * scale), into)

@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from engine.activations import CODES
 from engine.kernels.bookkeeping import check_is_due, optimizer_pace, record_check, scheduled_rate, updates_done
 from engine.kernels.emitter import LANES
 from engine.kernels.intrinsic import float32s, float64s, int32s, int64s, record_at
@@ -24,11 +25,14 @@ from engine.kernels.lane_passes import (
     ROWS,
     back_from_next,
     back_from_output,
+    back_to_one_input,
     dense,
+    dense_to_output,
+    fill,
     gather,
     hold,
+    losses_of,
     order,
-    output,
     penalize,
     spread,
     step_over,
@@ -38,7 +42,7 @@ from engine.kernels.lane_passes import (
 from engine.kernels.moves import clear, flush_denormals, set_float_mode, total
 from engine.kernels.optimizers import check_finite
 from engine.kernels.order import GROUP
-from engine.kernels.packing import LINE, address, aligned, aligned_copy
+from engine.kernels.packing import LINE, address, aligned
 from engine.kernels.shuffle import epoch_key, rounds_for
 from engine.layout import BIAS, FAN_IN, FAN_OUT, SOURCE, TARGET, WEIGHT
 from engine.optimizers import KEEP_FIRST, KEEP_SECOND, OPTIMIZERS
@@ -46,15 +50,16 @@ from engine.recipe import Recipe
 from engine.run import BAD_GRADIENT, BAD_LOSS, BAD_THETA, FINE, STATE, Ints, Run, Settings, State
 from engine.schedules import CONSTANT
 
+IDENTITY = CODES["identity"]
 CHUNK = 128  # rows of a batch that are worked off together, at most
 VALUES = 1 << 17  # bytes that the values of a chunk take, about: an eighth of a usual second-level cache
 
 # what a group works on: where its arrays are, in words, then some numbers
 ARRAYS = (
     "state", "members", "points",
-    "x", "y", "x_test", "y_test", "layout", "kinds", "alike", "frozen",
+    "train", "test", "layout", "kinds", "alike", "frozen",
     "theta", "first_moment", "second_moment", "gradient",
-    "values", "deltas", "targets", "losses", "batch_losses", "finite", "alive", "order", "keys", "seeds",
+    "values", "deltas", "targets", "losses", "batch_losses", "finite", "alive", "order", "pairs", "keys", "seeds",
     "rates", "l1", "l2", "shrinks", "nothing", "mode",
 )  # fmt: skip
 NUMBERS = (
@@ -63,7 +68,7 @@ NUMBERS = (
     "frozen_parameters",
     "point_capacity",
     "chunk_rows",
-    "x_row",
+    "width",  # floats of an example
     "new",  # how many words behind the present state the next one is written; negative every second time
     "keyed",  # the epoch whose keys are there
     "penalized",  # whether any lane has l1 or l2 in its gradient
@@ -86,19 +91,19 @@ class Lanes(NamedTuple):
 
 
 class Data(NamedTuple):
-    """Examples as the groups read them."""
+    """Examples as the groups read them: (N, width), inputs, then the target, then perhaps a zero: `width` is even."""
 
-    x: Any
-    y: Any
-    x_test: Any
-    y_test: Any
+    train: Any
+    test: Any
 
 
 def make_data(run: Run) -> Data:
-    """The examples of a run, from cache lines on."""
-    return Data(
-        *(aligned_copy(values.ravel()).reshape(values.shape) for values in (run.x, run.y, run.x_test, run.y_test))
-    )
+    """The examples of a run."""
+    width = (run.x.shape[1] + 2) // 2 * 2
+    both = [np.zeros((y.size, width), np.float32) for y in (run.y, run.y_test)]
+    for rows, x, y in zip(both, (run.x, run.x_test), (run.y, run.y_test), strict=True):
+        rows[:, : x.shape[1]], rows[:, x.shape[1]] = x, y
+    return Data(*both)
 
 
 class Group(NamedTuple):
@@ -126,17 +131,18 @@ def make_group(run: Run, data: Data) -> Group:
     alike = units_alike(run)
     gradient, values = aligned(size * LANES), aligned(units * rows * LANES)
     by_row = [aligned(rows * LANES) for _ in range(3)]
+    pairs = aligned(2 * rows * LANES)
     keys, mode = aligned(LANES), aligned(LINE)
     losses, batch_losses, finite, nothing = one
     deltas, targets, numbers_of_examples = by_row
     arrays = (
         state, members, points, *data, layout, kinds, alike, frozen, *parameters[0], gradient, values, deltas, targets,
-        losses, batch_losses, finite, alive, numbers_of_examples, keys, seeds, *numbers, nothing, mode,
+        losses, batch_losses, finite, alive, numbers_of_examples, pairs, keys, seeds, *numbers, nothing, mode,
     )  # fmt: skip
     work = np.zeros(1, GROUP_WORK).view(np.recarray)[0]
     new = 3 * size * LANES
-    x_row = data.x.shape[1]
-    own = (len(layout), size, frozen.size, capacity, rows, x_row, new, -1, 0, 0)
+    width = data.train.shape[1]
+    own = (len(layout), size, frozen.size, capacity, rows, width, new, -1, 0, 0)
     for name, value in zip(ARRAYS + NUMBERS, (*map(address, arrays), *own), strict=True):
         work[name] = value
     return Group(state.view(np.recarray)[0], members, points, parameters, Lanes(seeds, *numbers), alive, work, arrays)
@@ -224,10 +230,10 @@ def train_chunk(work: Work, state: State, settings: Settings, size: int) -> int:
     examples, grid_rows, grid_columns = settings.examples, settings.grid_rows, settings.grid_columns
     place = state.position + begin
     order(work.order, place, groups, work.keys, examples, grid_rows, grid_columns, rounds_for(examples))
-    gather(work.x, work.x_row, work.y, work.order, work.values, across, inputs, work.targets, rows)
+    gather(work.train, work.width, work.order, work.pairs, work.values, across, inputs, work.targets, rows)
     clear_behind(work, inputs, rows, even)
     forward(work, even)
-    output_rows(work, settings.loss, even, rows, 1.0 / size)
+    losses_of(work.deltas, work.targets, work.losses, even, rows, settings.loss, np.float32(1.0 / size))
     backward(work, even, begin == 0)
     sums, losses = float32s(work.batch_losses), float32s(work.losses)
     for lane in range(LANES):
@@ -258,30 +264,29 @@ def clear_behind(work: Work, inputs: int, rows: int, even: int) -> None:
 
 @internal
 def forward(work: Work, rows: int) -> None:
-    """The rows of the inputs through the hidden layers."""
+    """The rows of the inputs through the network; the outputs are where the deltas will be."""
     layout, kinds, across = int64s(work.layout), int64s(work.kinds), work.chunk_rows * LANES
+    at = 6 * (work.layers - 1)
+    c, bias = work.theta + layout[at + WEIGHT] * LANES, work.theta + layout[at + BIAS] * LANES
+    if work.layers == 1:
+        dense(work.values, across, layout[at + FAN_IN], c, bias, work.deltas, rows, IDENTITY, 1)
+        return
+    fill(bias, work.deltas, rows)
     for layer in range(work.layers - 1):
         at = 6 * layer
         inputs, first, unit = layout[at + FAN_IN], layout[at + TARGET], 0
         source = work.values + layout[at + SOURCE] * across
         while unit < layout[at + FAN_OUT]:
-            alike = int64s(work.alike)[first + unit]
+            alike, kind = int64s(work.alike)[first + unit], kinds[first + unit]
             weights = work.theta + (layout[at + WEIGHT] + unit * inputs) * LANES
             bias = work.theta + (layout[at + BIAS] + unit) * LANES
             into = work.values + (first + unit) * across
-            dense(source, across, inputs, weights, bias, into, rows, kinds[first + unit], alike)
+            if layer < work.layers - 2:
+                dense(source, across, inputs, weights, bias, into, rows, kind, alike)
+            else:
+                own = c + unit * LANES, work.deltas
+                dense_to_output(source, across, inputs, weights, bias, into, rows, kind, alike, *own)
             unit += alike
-
-
-@internal
-def output_rows(work: Work, loss: int, rows: int, valid: int, share: float) -> None:
-    """The output for the rows of the last hidden values: deltas, and the sum of the losses of the `valid` ones."""
-    layout, across = int64s(work.layout), work.chunk_rows * LANES
-    at = 6 * (work.layers - 1)
-    h, units = work.values + layout[at + SOURCE] * across, layout[at + FAN_IN]
-    c, bias = work.theta + layout[at + WEIGHT] * LANES, work.theta + layout[at + BIAS] * LANES
-    sums = rows, valid, loss, np.float32(share)
-    output(h, across, units, c, bias, work.targets, work.deltas, work.losses, *sums)
 
 
 @internal
@@ -292,7 +297,7 @@ def backward(work: Work, rows: int, fresh: bool) -> None:
     sum_rows(work.deltas, work.gradient + layout[at + BIAS] * LANES, rows, fresh)
     if work.layers == 1:
         inputs, into = layout[at + FAN_IN], work.gradient + layout[at + WEIGHT] * LANES
-        weights_gradient(work.values, across, inputs, work.deltas, into, rows, fresh)
+        weights_gradient(work.values, across, inputs, work.deltas, into, 0, rows, 1, fresh)
     for layer in range(work.layers - 2, -1, -1):
         back_layer(work, layer, rows, fresh)
 
@@ -309,34 +314,35 @@ def back_layer(work: Work, layer: int, rows: int, fresh: bool) -> None:
         a, c = work.values + (first + unit) * across, (layout[behind + WEIGHT] + unit) * LANES
         b = work.gradient + (layout[own + BIAS] + unit) * LANES
         w = work.gradient + (layout[own + WEIGHT] + unit * inputs) * LANES
+        sizes = rows, kind, alike, fresh
         if layer == work.layers - 2:
-            sizes = rows, kind, alike, fresh
-            back_from_output(a, work.deltas, across, 1, work.theta + c, 0, x, inputs, work.gradient + c, b, w, *sizes)
+            into = work.gradient + c, b, w
+            if work.layers == 2 and inputs == 1:
+                back_to_one_input(a, work.deltas, across, 1, work.theta + c, 0, x, inputs, *into, *sizes)
+            else:
+                back_from_output(a, work.deltas, across, 1, work.theta + c, 0, x, inputs, *into, *sizes)
         else:
             g, next = work.values + layout[behind + TARGET] * across, layout[behind + FAN_OUT]
-            sizes = rows, kind, alike, fresh
             back_from_next(a, g, across, next, work.theta + c, units * LANES, x, inputs, 0, b, w, *sizes)
         unit += alike
     if inputs > 1:
-        for unit in range(units):
-            g, into = work.values + (first + unit) * across, layout[own + WEIGHT] + unit * inputs + 1
-            weights_gradient(x + across, across, inputs - 1, g, work.gradient + into * LANES, rows, fresh)
+        g, into = work.values + first * across, work.gradient + (layout[own + WEIGHT] + 1) * LANES
+        weights_gradient(x + across, across, inputs - 1, g, into, inputs * LANES, rows, units, fresh)
 
 
 @internal
 def check_chunk(work: Work, state: State, settings: Settings) -> int:
     """The next chunk of the losses on the whole sets, recorded when they are complete; returns the rows."""
-    begin, x, y, count, unseen = state.check_row, work.x, work.y, settings.examples, False
+    begin, rows_of, count, unseen = state.check_row, work.train, settings.examples, False
     if begin >= settings.examples:
-        begin -= settings.examples
-        x, y, count, unseen = work.x_test, work.y_test, settings.unseen, True
+        begin, rows_of, count, unseen = begin - settings.examples, work.test, settings.unseen, True
     rows = min(work.chunk_rows, count - begin)
     even, inputs = (rows + ROWS - 1) // ROWS * ROWS, int64s(work.layout)[FAN_IN]
-    place = x + begin * work.x_row
-    spread(place, work.x_row, y + begin, work.values, work.chunk_rows * LANES, inputs, work.targets, rows)
+    place, across = rows_of + begin * work.width, work.chunk_rows * LANES
+    spread(place, work.width, work.values, across, inputs, work.targets, rows)
     clear_behind(work, inputs, rows, even)
     forward(work, even)
-    output_rows(work, settings.loss, even, rows, 0.0)
+    losses_of(work.deltas, work.targets, work.losses, even, rows, settings.loss, np.float32(0.0))
     state.check_row += rows
     complete = state.check_row == settings.examples + settings.unseen
     losses, alive = float32s(work.losses), float32s(work.alive)

@@ -47,6 +47,8 @@ def offered(capsys: Capture, monkeypatch: pytest.MonkeyPatch, line: str, part: s
         ("--layer 2:tanh+4:re", ["plain,2:tanh+4:relu"]),
         ("--layer n", ["plain,none"]),
         ("replay ", ["file,"]),
+        ("sweep --grid la", ["plain,lags=", "plain,layer="]),
+        ("sweep --preset w", ["plain,width"]),
         ("export --to p", ["plain,python"]),
         ("predict fit.npz --data ", ["file,"]),
         ("completion ", ["plain,bash", "plain,zsh", "plain,fish"]),
@@ -66,7 +68,12 @@ def test_the_first_word_may_be_any_command_that_is_shown(capsys: Capture, monkey
 
 @pytest.mark.parametrize(
     ("line", "part", "expected"),
-    [("train --data=chi", "chi", "chicago"), ("--layer=3:re", "re", "relu"), ("--layer 3:re", "re", "relu")],
+    [
+        ("train --data=chi", "chi", "chicago"),
+        ("--layer=3:re", "re", "relu"),
+        ("--layer 3:re", "re", "relu"),
+        ("sweep --grid loss=mse,hu", "mse,hu", "mse,huber"),
+    ],
 )
 def test_bash_parts_words_at_some_characters(
     capsys: Capture, monkeypatch: pytest.MonkeyPatch, line: str, part: str, expected: str

@@ -71,7 +71,9 @@ complete -o nosort -F %(complete_func)s %(prog_name)s
 
     def format_completion(self, item: CompletionItem) -> str:
         """Without what stands before the last = or :, for bash completes only what comes after."""
-        begun = self.get_completion_args()[1].rpartition("=")[2]
+        begun = self.get_completion_args()[1]
+        if begun.startswith("-"):  # an option with its value
+            begun = begun.partition("=")[2]
         done = len(begun) - len(os.environ["COMP_PART"])
         return f"{item.type},{item.value[max(done, 0) :]}"
 

@@ -54,7 +54,7 @@ def take_preset(context: click.Context, parameter: click.Parameter, name: str | 
     type=click.Choice(list(PRESETS)),
     is_eager=True,
     callback=take_preset,
-    help="A table of the book: more past days, a wider layer, more layers",
+    help="A table of the book, on chicago: more past days, a wider layer, more layers",
 )
 @click.option(
     "--out",
@@ -75,27 +75,28 @@ def sweep_command(
 ) -> int:  # fmt: skip
     """Train many runs and compare them: every combination of the values that --grid gives some options of `train`.
 
-    unitfit sweep --data chicago --grid lr=0.001,0.003,0.01 --grid layer=10:relu,100:relu --seeds 5
+    \b
+    unitfit sweep --data chicago --grid lr=0.001,0.01 --grid layer=none,100:relu
     """
-    if options.data == STANDARD_INPUT:
-        raise click.UsageError("--data -: expected a file, since a sweep may read its table again")
-    if is_saved(options.data):
-        raise click.UsageError(f"--data {options.data} is a saved run: expected a table")
     own = (PRESETS[preset].factor,) if preset else ()
     factors = [parse_factor(text) for text in (*own, *grid)]
     refuse_twice([factor.name for factor in factors], preset)
+    refuse_sources([options.data, *(name for factor in factors if factor.name == "data" for name in factor.ends())])
     plan = make_plan(options, factors, seeds, random)
-
-    from tui.console.sweep import file, report
 
     if screen:
         refuse_beside_screen({"--dask": dask, "--json": as_object, "--quiet": quiet, "--random": random})
+
+    from tui.console.sweep import file, report
     from tui.console.sweep.watched import watched
     from tui.draw.palette import PLAIN, THEMES, choose
     from tui.run.sweep.results import results
     from tui.run.sweep.sweep import Sweep
 
-    sweep = Sweep(plan, None if out is None else file.prepared(out, force))
+    journal = None if out is None else file.prepared(out, force)
+    sweep = Sweep(plan)
+    if journal is not None:
+        sweep.keep(journal, anew=force)
     if screen:
         return show(sweep, out)
     swept = watched(sweep, dask, quiet)
@@ -114,6 +115,15 @@ def sweep_command(
     return DIVERGED if rows and not any(result.finite for result in found) else 0
 
 
+def refuse_sources(names: list[str]) -> None:
+    """UsageError where one of these names of data is no table that can be read again."""
+    for name in names:
+        if name == STANDARD_INPUT:
+            raise click.UsageError("--data -: expected a file, since a sweep may read its table again")
+        if is_saved(name):
+            raise click.UsageError(f"--data {name} is a saved run: expected a table")
+
+
 def refuse_twice(factors: list[str], preset: str | None) -> None:
     """UsageError where an option is also a factor, or a preset's factor also one of `--grid`."""
     if preset and factors[0] in factors[1:]:
@@ -127,12 +137,12 @@ def refuse_twice(factors: list[str], preset: str | None) -> None:
 
 def refuse_beside_screen(given: dict[str, object]) -> None:
     """UsageError where there can be no screen, or for an option that means something without one only."""
-    if (problem := no_screen()) is not None:
-        raise click.UsageError(problem)
     for name, value in given.items():
         if value:
             what = "lists of values, of which there is a map" if name == "--random" else "one of them"
             raise click.UsageError(f"--screen with {name}: expected {what}")
+    if (problem := no_screen()) is not None:
+        raise click.UsageError(problem)
 
 
 def show(sweep: Sweep, out: str | None) -> int:

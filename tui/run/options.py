@@ -132,7 +132,11 @@ class Options:
 
     def recipe(self, dataset: Dataset) -> Recipe:
         """How it is trained; without `lr` a rate that suits the number of features."""
-        usual = {"lr": ONE_FEATURE_RATE if dataset.x_train.shape[1] == 1 else RATE}
+        return self.recipe_for(dataset.x_train.shape[1])
+
+    def recipe_for(self, n_inputs: int) -> Recipe:
+        """As `recipe`, for data of this many inputs."""
+        usual = {"lr": ONE_FEATURE_RATE if n_inputs == 1 else RATE}
         return Recipe(**{BY_FLAG[flag]: value for flag, value in {**usual, **self.training}.items()})
 
 

@@ -30,10 +30,7 @@ def prepared(out: str, force: bool) -> Path:
     if Path(out).suffix.lower() not in WRITERS:
         raise click.UsageError(f"--out {out}: expected a name that ends in {', '.join(WRITERS)}")
     journal = journal_path(out)
-    goes_on = os.path.lexists(journal) and not force
-    ready("--out", out, force or goes_on)
-    if force:
-        journal.unlink(missing_ok=True)
+    ready("--out", out, force or os.path.lexists(journal))
     return journal
 
 

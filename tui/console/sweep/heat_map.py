@@ -38,13 +38,12 @@ def heat_map(found: Sequence[Result], factors: Sequence[Factor], width: int, pal
     wide = 2 + max(*(len(shown(value)) for value in across), *(len(line) for cell in cells.values() for line in cell))
     if side + wide * len(across) > width:
         return ""
-    about = f"unseen rmse by {factors[0].name} and {factors[1].name}; low is dark"
-    text = Text(f"{about}\n{factors[0].name:>{side - 1}} ", palette.style("label"))
+    text = Text(f"unseen rmse by {factors[0].name} and {factors[1].name}\n{factors[0].name:>{side - 1}} ")
     for value in across:
-        text.append(f"{shown(value):^{wide}}", palette.style("text"))
+        text.append(f"{shown(value):^{wide}}")
     for row in down:
         for line in (0, 1):
-            text.append(f"\n{'' if line else shown(row):>{side - 1}} ", palette.style("text"))
+            text.append(f"\n{'' if line else shown(row):>{side - 1}} ")
             for column in across:
                 cell, best = cells.get((row, column), (MISSING, "")), (row, column) == tuple(found[0].setting.values())
                 ground = bands.get((row, column), "ground")

@@ -96,6 +96,6 @@ def closing(swept: Swept, found: list[Result], dataset: Dataset) -> list[str]:
         lines.append(f"interrupted: {counted(len(rows))} of {many(len(plan), 'run')} were reached")
     lines += (f"note: {notice}" for notice in dataset.notices)
     if (best := best_row(found)) is not None:
-        which = f"the best setting, seed {best.seed} in the middle of its seeds" if len(plan.seeds) > 1 else "the best"
+        which = f"the best setting with its median seed, {best.seed}" if len(plan.seeds) > 1 else "the best run"
         lines += [f"{which}:", f"  {command(plan, best, rows)}"]
     return lines

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from statistics import fmean
 
 from tui.draw.numbers import counted, placed, shared_decimals
 from tui.run.sweep.results import Result, Spread, is_ranked
@@ -12,19 +13,18 @@ from tui.run.sweep.sides import shown
 
 def table(found: Sequence[Result], factors: Sequence[str], seeds: int) -> list[str]:
     """Lines, a setting each: place, factors, unseen and train RMSE, parameters, seconds, and what is missing."""
-    unseen = bool(found) and found[0].rows[0].test is not None
-    heads = ["#", *factors, *(["unseen rmse"] if unseen else []), "train rmse", "parameters", "seconds", ""]
-    columns: list[list[str]] = [
-        [str(place) if is_ranked(result, seeds) else "" for place, result in enumerate(found, 1)],
-        *([shown(result.setting[name]) for result in found] for name in factors),
-        *([spreads([result.unseen for result in found])] if unseen else []),
-        spreads([result.train for result in found]),
-        [counted(result.rows[0].parameters) for result in found],
-        seconds([result.seconds for result in found]),
-        [remark(result, seeds) for result in found],
-    ]
-    own = zip(heads, columns, strict=True)
-    cells = [pad([head, *column], left=head == "" or head in factors) for head, column in own]
+    columns = {"#": [str(place) if is_ranked(result, seeds) else "" for place, result in enumerate(found, 1)]}
+    columns |= {name: [shown(result.setting[name]) for result in found] for name in factors}
+    first = found[0].rows[0].test if found else None
+    if first is not None:
+        columns["unseen rmse"] = spreads([result.unseen for result in found])
+    columns["train rmse"] = spreads([result.train for result in found])
+    if first is not None and "accuracy" in first:
+        columns["unseen accuracy"] = [accuracy(result) for result in found]
+    columns["parameters"] = [counted(result.rows[0].parameters) for result in found]
+    columns["seconds"] = seconds([result.seconds for result in found])
+    columns[""] = [remark(result, seeds) for result in found]
+    cells = [pad([head, *column], left=head == "" or head in factors) for head, column in columns.items()]
     return ["  ".join(line).rstrip() for line in zip(*cells, strict=True)]
 
 
@@ -42,6 +42,12 @@ def spreads(values: Sequence[Spread]) -> list[str]:
     return [
         f"{mean} {deviation.ljust(wide)}" if wide else mean for mean, deviation in zip(means, deviations, strict=True)
     ]
+
+
+def accuracy(result: Result) -> str:
+    """The mean part of the unseen rows that is told right."""
+    parts = [row.test["accuracy"] for row in result.finite if row.test]
+    return f"{100 * fmean(parts):.1f} %" if parts else "–"
 
 
 def seconds(values: Sequence[float]) -> list[str]:

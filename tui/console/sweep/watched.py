@@ -32,7 +32,11 @@ class Clock:
     """How fast the runs come, and how long those that are left will take."""
 
     def __init__(self, sweep: Sweep) -> None:
-        self._sweep, self._started, self._before = sweep, time.perf_counter(), len(sweep.rows)
+        self._sweep, self._before = sweep, len(sweep.rows)
+        self.start()
+
+    def start(self) -> None:
+        self._started = time.perf_counter()
 
     @property
     def seconds(self) -> float:
@@ -57,17 +61,23 @@ def watched(sweep: Sweep, dask: str | None, quiet: bool) -> Swept:
     told = quiet or total < MANY
     with (
         click.progressbar(
-            length=total, label="sweeping", file=sys.stderr, hidden=hidden, show_pos=True, show_eta=False, width=0,
+            length=total, label="compiling", file=sys.stderr, hidden=hidden, show_pos=True, show_eta=False, width=0,
             item_show_func=clock.words,
         ) as bar,
         until_interrupted() as interrupted,
     ):  # fmt: skip
+        if dask is None:
+            sweep.prepare()
+        clock.start()
+        bar.label = "sweeping "
         bar.update(len(sweep.rows))
 
         def look(rows: list[Row]) -> bool:
             nonlocal told
             if not told and clock.seconds >= ENOUGH and sweep.order.done:
                 told = True
+                if not hidden:
+                    click.echo(err=True)  # leave the bar's line
                 first = counted(len(sweep.rows))
                 note([f"{counted(total)} runs, by the first {first} of them ≈ {duration(clock.left)} in all"])
             bar.update(len(rows))

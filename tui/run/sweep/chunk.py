@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from engine import Network, Population, Recipe
-from engine.trainer import default_threads
 from tui.run.options import Options
-from tui.run.sweep.rows import Row, row_of
+from tui.run.sweep.rows import Row, rows_of
 from tui.run.sweep.sets import Set
 
 Look = Callable[[list[tuple[int, Row]]], object]
@@ -46,26 +44,16 @@ def train(chunk: Chunk, look: Look, threads: int | None = None) -> None:
         threads=threads,
         lanes=chunk.lanes,
     )
-    _prepare(chunk.lanes)
-    workers = min(len(chunk.runs), default_threads() if threads is None else threads)
-    begun = time.perf_counter()
+    prepare(chunk.lanes)
 
     def hear(members: tuple[int, ...], part: float) -> bool:
-        nonlocal begun
-        now = time.perf_counter()
-        seconds = (now - begun) * workers / max(len(members), 1)
-        rows = []
-        for member in members:
-            own = chunk.own[member] | {"seconds": seconds}
-            rows.append((chunk.runs[member], row_of(population, member, networks[member], own, chunk.data)))
-        if members:
-            begun = time.perf_counter()
-        return bool(look(rows))
+        rows = rows_of(population, members, networks, chunk.own, chunk.data)
+        return bool(look([(chunk.runs[member], row) for member, row in zip(members, rows, strict=True)]))
 
     population.run(progress=hear, order=range(len(networks)) if chunk.as_listed else None)
 
 
 @cache
-def _prepare(lanes: bool) -> None:
+def prepare(lanes: bool) -> None:
     """Have the kernels compiled before the clock starts."""
     Population(Network(), [[0.0]], [0.0], recipes=Recipe(epochs=1), lanes=lanes).run()

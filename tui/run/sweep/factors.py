@@ -18,7 +18,7 @@ from engine.recipe import BY_FLAG
 from tui.run.options import SAME, SOURCE, USUAL, Options
 
 BETWEEN = ".."
-DIGITS = 4  # of a drawn number, so that a person can type it
+DIGITS = 6  # of a drawn number, so that a person can type it
 LOGARITHMIC = 10  # ends that differ by this factor have what is between them drawn evenly by its logarithm
 TRUTHS = {"true": True, "yes": True, "false": False, "no": False}
 
@@ -143,11 +143,11 @@ def _parse_range(name: str, text: str) -> Range:
     return Range(ends[0], ends[1], whole=PARSERS[name] is NUMBERS[int])
 
 
-def with_option(options: Options, name: str, value: Any) -> Options:
-    """The options with another value of one of them."""
-    if name in BY_FLAG:
-        return replace(options, training={**options.training, name: value})
-    return replace(options, **{SOURCE.get(name, name): value})
+def with_values(options: Options, values: Mapping[str, Any]) -> Options:
+    """The options with other values of some of them, by their names."""
+    training = {name: value for name, value in values.items() if name in BY_FLAG}
+    others = {SOURCE.get(name, name): value for name, value in values.items() if name not in BY_FLAG}
+    return replace(options, training={**options.training, **training}, **others)
 
 
 def given(options: Options) -> dict[str, Any]:

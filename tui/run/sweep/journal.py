@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from engine import EngineError
 from engine.errors import clean
+from engine.files import save
 from engine.outcome import version
 from tui.run.sweep.factors import given, plain
 from tui.run.sweep.plan import Plan
@@ -43,13 +44,9 @@ class Journal:
     @classmethod
     def begin(cls, path: Path, header: Mapping[str, Any]) -> Journal:
         """A new journal. Raises EngineError where it cannot be written."""
-        journal = cls(path, dict(header))
-        try:
-            path.write_bytes(b"")
-        except OSError as error:
-            raise _unwritable(path, error) from None
-        journal._append(json.dumps(header))
-        return journal
+        line = f"{json.dumps(header)}\n".encode()
+        save(path, line)
+        return cls(path, dict(header), _size=len(line))
 
     @classmethod
     def read(cls, path: Path, plan: Plan) -> Journal:
@@ -69,13 +66,11 @@ class Journal:
             journal.rows[row.key] = row
         return journal
 
-    def add(self, row: Row) -> None:
-        """Keep a finished run. Raises EngineError where there is no room; then the file ends with the run before it."""
-        self.rows[row.key] = row
-        self._append(as_line(row))
-
-    def _append(self, line: str) -> None:
-        content = f"{line}\n".encode()
+    def add(self, rows: Sequence[Row]) -> None:
+        """Keep finished runs. Raises EngineError where there is no room; then the file ends with those before them."""
+        if not rows:
+            return
+        content = "".join(f"{as_line(row)}\n" for row in rows).encode()
         try:
             with open(self.path, "r+b", buffering=0) as file:
                 file.truncate(self._size)
@@ -87,8 +82,10 @@ class Journal:
                     file.truncate(self._size)
                     raise
         except OSError as error:
-            raise _unwritable(self.path, error) from None
+            told = f"{clean(self.path.name)}: cannot be written ({error.strerror})"
+            raise EngineError(f"{told}: expected a folder with room") from None
         self._size += len(content)
+        self.rows |= {row.key: row for row in rows}
 
 
 def _same_sweep(path: Path, line: str, plan: Plan) -> dict[str, Any]:
@@ -107,10 +104,6 @@ def _same_sweep(path: Path, line: str, plan: Plan) -> dict[str, Any]:
     if {entry: header.get(entry) for entry in own} != own:
         raise EngineError(f"{name}: is of a sweep with other options or factors; {INSTEAD}")
     return header
-
-
-def _unwritable(path: Path, error: OSError) -> EngineError:
-    return EngineError(f"{clean(path.name)}: cannot be written ({error.strerror}): expected a folder with room")
 
 
 def journal_path(out: str | os.PathLike[str]) -> Path:

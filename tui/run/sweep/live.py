@@ -241,8 +241,7 @@ class Live:
             train(work.chunk, partial(self._hear, work), threads=1)
         finally:
             with self._changed:
-                for place in work.left:
-                    work.sweep.order.wait(work.chunk.runs[place])
+                work.sweep.give_back(work.chunk)
                 self._working.remove(work)
                 if not self._working:
                     self._seconds += self.clock() - self._since
@@ -252,8 +251,8 @@ class Live:
     def _hear(self, work: Work, finished: list[tuple[int, Row]]) -> bool:
         """Keep what has come; returns whether the rest is to be given up."""
         with self._changed:
+            work.sweep.finish(finished)
             for run, row in finished:
-                work.sweep.finish(run, row)
                 work.left.remove(work.chunk.runs.index(run))
                 work.begun = self.clock()
                 self._keep(row)

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import logging
 import re
+import warnings
 from collections.abc import Iterator
+from concurrent.futures import CancelledError
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -32,7 +34,7 @@ FIRST = 16  # members, until something was measured
 AHEAD = 2  # chunks for each worker, so that none waits for the next
 LOOK = 0.2  # seconds between two looks at ctrl+C
 CONNECT = 10  # seconds within which a scheduler answers and has a worker
-KEPT = "what was finished is kept"
+KEPT = "with --out what was finished is kept"
 
 
 def run_on(address: str, sweep: Sweep, look: Look) -> None:
@@ -41,16 +43,20 @@ def run_on(address: str, sweep: Sweep, look: Look) -> None:
     Raises EngineError where there is no such scheduler, where it has no worker or one of another version, and where
     it is lost.
     """
-    with _client(address, sweep.plan.options.threads) as client, client.as_current():
-        _run_on(client, sweep, look)
+    with _client(address, sweep.plan.options.threads) as client, client.as_current(), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Sending large graph")  # a chunk has its data with it
+        try:
+            _run_on(client, sweep, look)
+        except (CancelledError, OSError):
+            raise EngineError(f"the scheduler is gone; {KEPT}") from None
 
 
 def _run_on(client: Client, sweep: Sweep, look: Look) -> None:
-    from distributed import CancelledError, wait
+    from distributed import wait
 
     chunks: dict[Future, Chunk] = {}
     while True:
-        ahead = AHEAD * len(client.nthreads())
+        ahead = AHEAD * max(1, len(client.nthreads()))
         while len(chunks) < ahead and (chunk := sweep.take(MEMBERS if sweep.order.done else FIRST, SECONDS)):
             chunks[client.submit(_rows_of, chunk, version(), pure=False)] = chunk
         if not chunks:
@@ -59,15 +65,12 @@ def _run_on(client: Client, sweep: Sweep, look: Look) -> None:
             done = wait(list(chunks), timeout=LOOK, return_when="FIRST_COMPLETED").done
         except TimeoutError:
             done = set()
-        except CancelledError:
-            raise EngineError(f"the scheduler is gone; {KEPT}") from None
-        rows = []
-        for future in done:
-            for run, row in _result(future, chunks.pop(future)):
-                sweep.finish(run, row)
-                rows.append(row)
-        if look(rows):
+        finished = [row for future in done for row in _result(future, chunks.pop(future))]
+        sweep.finish(finished)
+        if look([row for _, row in finished]):
             client.cancel(list(chunks))
+            for chunk in chunks.values():
+                sweep.give_back(chunk)
             return
 
 
@@ -110,7 +113,11 @@ def _client(address: str, workers: int | None) -> Iterator[Client]:
         count = default_threads() if workers is None else workers
         with (
             LocalCluster(
-                n_workers=count, threads_per_worker=1, dashboard_address=None, silence_logs=SILENT, preload=[DEAF]
+                n_workers=count,
+                threads_per_worker=1,
+                dashboard_address="127.0.0.1:0",
+                silence_logs=SILENT,
+                preload=[DEAF],
             ) as cluster,
             Client(cluster, **own) as client,
         ):

@@ -14,7 +14,7 @@ from engine import EngineError
 from engine.errors import LARGEST, whole
 from tui.draw.numbers import counted
 from tui.run.options import Options
-from tui.run.sweep.factors import Factor, Range, with_option
+from tui.run.sweep.factors import Factor, Range, with_values
 
 MOST_RUNS = 10**6  # their results stay in memory
 CHECKED = 1000  # settings that are all checked before the first run
@@ -73,10 +73,8 @@ class Plan:
 
     def of_setting(self, setting: Setting, seed: int | None = None) -> Options:
         """What `unitfit train` would be given for it; without a seed the first one."""
-        options = with_option(self.options, "seed", self.seeds[0] if seed is None else seed)
-        for factor, value in zip(self.factors, setting, strict=True):
-            options = with_option(options, factor.name, value)
-        return options
+        values = {factor.name: value for factor, value in zip(self.factors, setting, strict=True)}
+        return with_values(self.options, {**values, "seed": self.seeds[0] if seed is None else seed})
 
     def run(self, number: int) -> Options:
         """What `unitfit train` would be given for a run, 0 to len − 1."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from functools import cache
 from typing import Any
 
 from engine import EngineError, Network, Population
@@ -48,7 +49,7 @@ class Row:
 
     def flat(self) -> dict[str, Any]:
         """The row of a table: factors, seed, then what came of it."""
-        own = asdict(self)
+        own = plain_fields(self)
         key, setting, train, test = (own.pop(name) for name in ("key", "setting", "train", "test"))
         seed = own.pop("seed")
         errors = {f"train_{name}": value for name, value in train.items()}
@@ -56,10 +57,16 @@ class Row:
         return {**setting, "seed": seed, **errors, **own, "key": key}
 
 
+FIELDS = {each.name: str(each.type) for each in fields(Row)}
+
+
 def key_of(options: Options) -> str:
     """What tells a run from all others on the same data: a hash of the program's version and of its options."""
     own = {name: plain(name, value) for name, value in given(options).items()}
-    return hashlib.sha256(json.dumps([version(), own], sort_keys=True).encode()).hexdigest()[:24]
+    return hashlib.sha256(json.dumps([_version(), own], sort_keys=True).encode()).hexdigest()[:24]
+
+
+_version = cache(version)  # it is read from a file
 
 
 def named(factors: Sequence[Factor], setting: Setting) -> dict[str, Any]:
@@ -67,24 +74,38 @@ def named(factors: Sequence[Factor], setting: Setting) -> dict[str, Any]:
     return {factor.name: plain(factor.name, value) for factor, value in zip(factors, setting, strict=True)}
 
 
-def row_of(population: Population, member: int, network: Network, own: Mapping[str, Any], data: Set) -> Row:
-    """The row of a member that came to its end; `network` is how it began, `own` has key, setting, seed and seconds."""
-    theta = population.theta(member)
-    fitted = Network.of(network.architecture, theta)
-    dataset, diverged = data.dataset, population.diverged[member]
-    unseen = None if dataset.x_test is None else dataset.errors(fitted.predict(dataset.x_test), "test")
-    return Row(
-        train=dataset.errors(fitted.predict(dataset.x_train), "train"),
-        test=unseen,
-        parameters=fitted.n_parameters,
-        updates=int(population.updates[member]),
-        diverged=None if diverged is None else diverged[1],
-        lanes=cpu_lanes(),
-        side_by_side=population.lanes,
-        theta_sha256=theta_sha256(theta),
-        data_sha256=data.sha256,
-        **own,
-    )
+def rows_of(
+    population: Population,
+    members: Sequence[int],
+    networks: Sequence[Network],
+    own: Sequence[dict[str, Any]],
+    data: Set,
+) -> list[Row]:
+    """The rows of members that came to their ends.
+
+    For every member of the population `networks` has how it began, and `own` the key, setting and seed of its row.
+    """
+    updates, seconds, diverged = population.updates, population.seconds, population.diverged
+    dataset, rows = data.dataset, []
+    for member in members:
+        theta, stopped = population.theta(member), diverged[member]
+        fitted = Network.of(networks[member].architecture, theta)
+        unseen = None if dataset.x_test is None else dataset.errors(fitted.predict(dataset.x_test), "test")
+        row = Row(
+            train=dataset.errors(fitted.predict(dataset.x_train), "train"),
+            test=unseen,
+            parameters=fitted.n_parameters,
+            updates=int(updates[member]),
+            seconds=float(seconds[member]),
+            diverged=None if stopped is None else stopped[1],
+            lanes=cpu_lanes(),
+            side_by_side=population.lanes,
+            theta_sha256=theta_sha256(theta),
+            data_sha256=data.sha256,
+            **own[member],
+        )
+        rows.append(row)
+    return rows
 
 
 def cpu_lanes() -> int:
@@ -107,9 +128,14 @@ def finite(value: Any) -> Any:
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
+def plain_fields(row: Row) -> dict[str, Any]:
+    """The fields by their names."""
+    return {name: getattr(row, name) for name in FIELDS}
+
+
 def as_line(row: Row) -> str:
     """The row as one line of JSON, without its end."""
-    return json.dumps(finite(asdict(row)), allow_nan=False)
+    return json.dumps(finite(plain_fields(row)), allow_nan=False)
 
 
 def from_line(line: str) -> Row:
@@ -118,9 +144,9 @@ def from_line(line: str) -> Row:
         own = json.loads(line)
         for errors in (own["train"], own["test"] or {}):
             errors.update({name: math.nan for name, value in errors.items() if value is None})
-        for each in fields(Row):
-            if not isinstance(own[each.name], HELD[str(each.type)]):
-                raise TypeError(each.name)
+        for name, kind in FIELDS.items():
+            if not isinstance(own[name], HELD[kind]):
+                raise TypeError(name)
         return Row(**own)
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         raise EngineError("expected a run of a sweep") from None

@@ -2,70 +2,94 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 
 from engine import EngineError
-from engine.errors import clean
-from tui.run.sweep.chunk import Chunk, train
+from engine.architecture import Architecture
+from engine.errors import clean, one_of, whole
+from engine.members import Kin, lanes_pay
+from engine.trainer import DEVICES
+from tui.run.sweep.chunk import Chunk, prepare, train
 from tui.run.sweep.journal import INSTEAD, Journal, header_of
 from tui.run.sweep.order import Order, work_of
 from tui.run.sweep.plan import Plan
 from tui.run.sweep.rows import Row, key_of, named
 from tui.run.sweep.sets import Sets, name_of
 
+FLOAT32 = np.dtype("float32")
+MOST_THREADS = 1024
 MOST_MEMBERS = 1024  # of a population
-MOST_PARAMETERS = 2**22  # of all its members
 Look = Callable[[list[Row]], object]
 
 
 class Sweep:
-    """What a plan came to so far. With a journal nothing that it holds is done again, and all that is done is kept.
+    """What a plan came to so far.
 
-    Every value is checked when it is made. Raises DataError or EngineError for options that cannot be used, and for
-    a journal of other data or of another sweep.
+    Every value is checked when it is made. Raises DataError or EngineError for options that cannot be used.
     """
 
-    def __init__(self, plan: Plan, journal: Path | None = None) -> None:
+    def __init__(self, plan: Plan) -> None:
         self.plan, self.sets = plan, Sets()
         self.rows: dict[int, Row] = {}  # by the number of the run
         self._sizes = self._checked()
-        self.lanes = False
-        self.order = self._ordered()
-        self.journal = None if journal is None else self._opened(journal)
+        self.lanes, self.order = self._decided()
+        self.journal: Journal | None = None
 
     def _checked(self) -> dict[str, tuple[int, int]]:
         """Inputs and examples of the data sets, by name, after all values were looked at."""
         sizes = {}
+        if self.plan.options.threads is not None:
+            whole("threads", self.plan.options.threads, 1, MOST_THREADS)
         for options in self.plan.probes():
+            one_of("device", options.device, DEVICES)
             data = self.sets.of(options)
             options.recipe(data.dataset)
             options.network(data.dataset)
             sizes[name_of(options)] = (data.examples.x.shape[1], data.examples.y.size)
         return sizes
 
-    def _ordered(self) -> Order:
-        some = next(iter(self._sizes.values()))
-        groups: dict[str, int] = {}
-        work, group = np.empty(self.plan.settings), np.empty(self.plan.settings, np.intp)
+    def _decided(self) -> tuple[bool, Order]:
+        """Whether small models train side by side, by all runs and once for all chunks, and the order of the runs."""
+        some, seeds = next(iter(self._sizes.values())), len(self.plan.seeds)
+        places: dict[str, int] = {}
+        alike: list[Counter[Kin]] = []  # the runs of each population
+        work, groups, parameters = np.empty((3, self.plan.settings))
         for number in range(self.plan.settings):
             options = self.plan.of_setting(self.plan.setting(number))
             name = name_of(options)
-            group[number] = groups.setdefault(name, len(groups))
-            work[number] = work_of(options, *self._sizes.get(name, some))
-        return Order(work, len(self.plan.seeds), group)
+            n_inputs, examples = self._sizes.get(name, some)
+            shape = Architecture(n_inputs, options.layers(n_inputs), options.seed, options.init, FLOAT32)
+            place = places.setdefault(f"{name} {options.device}", len(places))
+            if place == len(alike):
+                alike.append(Counter())
+            alike[place][Kin.of(shape, options.recipe_for(n_inputs))] += seeds
+            work[number] = work_of(options, n_inputs, examples)
+            groups[number], parameters[number] = place, shape.n_parameters
+        return all(map(lanes_pay, alike)), Order(work, seeds, groups, parameters)
 
-    def _opened(self, path: Path) -> Journal:
-        if not path.exists():
-            return Journal.begin(path, header_of(self.plan) | {"lanes": self.lanes})
-        journal = Journal.read(path, self.plan)
-        self.lanes = journal.header["lanes"]
+    def keep(self, path: Path, anew: bool = False) -> None:
+        """Keep a journal of what is done. Nothing that one of this name holds is done again, unless it is begun `anew`.
+
+        Raises EngineError for a journal of another sweep or of other data, and where none can be written.
+        """
+        if anew or not path.exists():
+            self.journal = Journal.begin(path, header_of(self.plan) | {"lanes": self.lanes})
+            return
+        self.journal = Journal.read(path, self.plan)
+        self.lanes = self.journal.header["lanes"]
+        if self.journal.rows:
+            self._take_over(path, self.journal.rows)
+
+    def _take_over(self, path: Path, rows: dict[str, Row]) -> None:
+        """Have the runs that are among these rows, by their keys, as finished."""
         same: set[str] = set()
-        for run in range(len(self.plan) if journal.rows else 0):
+        for run in range(len(self.plan)):
             options = self.plan.run(run)
-            row = journal.rows.get(key_of(options))
+            row = rows.get(key_of(options))
             if row is None:
                 continue
             if (name := name_of(options)) not in same:
@@ -74,12 +98,13 @@ class Sweep:
                 same.add(name)
             self.rows[run] = row
             self.order.finish(run, None)
-        return journal
 
     def more(self, plan: Plan) -> Sweep:
         """Other runs of the same options and factors, which go to the same journal."""
         other = Sweep(plan)
         other.lanes, other.journal = self.lanes, self.journal
+        if self.journal is not None:
+            other._take_over(self.journal.path, self.journal.rows)
         return other
 
     def take(self, most: int = MOST_MEMBERS, most_seconds: float = np.inf, as_listed: bool = False) -> Chunk | None:
@@ -96,12 +121,23 @@ class Sweep:
         ]
         return Chunk(tuple(runs), tuple(chosen), tuple(own), data, self.lanes, as_listed)
 
-    def finish(self, run: int, row: Row) -> None:
-        """Keep what came of a run. Raises EngineError where the journal has no room for it."""
-        self.rows[run] = row
-        self.order.finish(run, row.seconds)
+    def finish(self, finished: list[tuple[int, Row]]) -> None:
+        """Keep what came of some runs. Raises EngineError where the journal has no room for it."""
         if self.journal is not None:
-            self.journal.add(row)
+            self.journal.add([row for _, row in finished])
+        for run, row in finished:
+            self.rows[run] = row
+            self.order.finish(run, row.seconds)
+
+    def give_back(self, chunk: Chunk) -> None:
+        """What of a chunk is not finished waits again."""
+        for run in chunk.runs:
+            if run not in self.rows:
+                self.order.wait(run)
+
+    def prepare(self) -> None:
+        """Have the kernels compiled, before what the runs take is measured."""
+        prepare(self.lanes)
 
     def run(self, look: Look, as_listed: bool = False) -> None:
         """Do what is left; `look` hears now and then of the rows that came, and stops it by returning True."""
@@ -109,10 +145,12 @@ class Sweep:
 
         def hear(finished: list[tuple[int, Row]]) -> bool:
             nonlocal stopped
-            for run, row in finished:
-                self.finish(run, row)
+            self.finish(finished)
             stopped = stopped or bool(look([row for _, row in finished]))
             return stopped
 
         while not stopped and (chunk := self.take(as_listed=as_listed)) is not None:
-            train(chunk, hear, self.plan.options.threads)
+            try:
+                train(chunk, hear, self.plan.options.threads)
+            finally:
+                self.give_back(chunk)

@@ -9,6 +9,7 @@ import pytest
 from engine.outcome import theta_sha256
 from tui.console.headless import make_trainer
 from tui.run.options import Options
+from tui.run.sweep.chunk import train
 from tui.run.sweep.factors import parse_factor
 from tui.run.sweep.plan import Plan, make_plan
 from tui.run.sweep.sweep import Sweep
@@ -18,6 +19,12 @@ QUICK = Options(training={"epochs": 3})
 
 def plan_of(*grid: str, seeds: int | None = None, options: Options = QUICK) -> Plan:
     return make_plan(options, [parse_factor(text) for text in grid], seeds, None)
+
+
+def kept_at(plan: Plan, path: Path) -> Sweep:
+    sweep = Sweep(plan)
+    sweep.keep(path)
+    return sweep
 
 
 def thetas(sweep: Sweep) -> list[str]:
@@ -51,19 +58,36 @@ def test_every_row_is_the_run_of_its_own_command(grid: tuple[str, ...]) -> None:
         assert row.test == dataset.errors(trainer.predict(dataset.x_test), "test")
 
 
+def test_what_was_stopped_can_go_on() -> None:
+    sweep = Sweep(plan_of("lr=0.01,0.1", seeds=3))
+    chunk = sweep.take(most=4)
+    assert chunk is not None
+    sweep.give_back(chunk)
+    all_rows(sweep)
+
+
+def test_it_ends_when_it_is_told_to() -> None:
+    sweep = Sweep(plan_of("lr=0.01,0.1", "batch=4,8", seeds=2, options=Options(training={"epochs": 2000})))
+    sweep.run(lambda rows: True)
+    assert len(sweep.rows) < len(sweep.plan)
+    all_rows(sweep)
+
+
 def test_what_a_journal_holds_is_not_done_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     plan, path = plan_of("lr=0.01,0.1", seeds=3), tmp_path / "journal"
-    begun = Sweep(plan, path)
-    begun.run(lambda rows: len(begun.rows) >= 2)
+    begun = kept_at(plan, path)
+    chunk = begun.take(most=2)
+    assert chunk is not None
+    train(chunk, begun.finish)
     kept = dict(begun.rows)
-    assert 0 < len(kept) < len(plan)
+    assert len(kept) == 2
 
-    again = Sweep(plan, path)
+    again = kept_at(plan, path)
     assert again.rows == kept
     assert thetas(all_rows(again)) == thetas(all_rows(Sweep(plan)))
     assert len(path.read_text().splitlines()) == 1 + len(plan)
 
     monkeypatch.setattr("tui.run.sweep.sweep.train", None)  # nothing is left to be called for
-    assert Sweep(plan, path).rows == again.rows
-    more = Sweep(plan_of("lr=0.01,0.1,1", seeds=4), path)
+    assert kept_at(plan, path).rows == again.rows
+    more = kept_at(plan_of("lr=0.01,0.1,1", seeds=4), path)
     assert len(more.rows) == len(plan)

@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+import threading
+
+import pytest
+
+from engine.crew import work_off
+
+
+class Desk:
+    """A bench that writes down what happens; a job is (name, slices)."""
+
+    def __init__(self, log):
+        self.log = log
+
+    def take(self, job):
+        self.job, self.left = job, job[1]
+
+    def slice(self):
+        self.left -= 1
+        return self.left > 0
+
+    def put(self):
+        self.log.append((self.job[0], self.left))
+
+
+def test_one_thread_takes_the_jobs_in_their_order():
+    log, heard = [], []
+    work_off([("a", 1), ("b", 3), ("c", 2)], [Desk(log)], lambda ended: heard.extend(ended) or False)
+    assert log == [("a", 0), ("b", 0), ("c", 0)]
+    assert heard == [("a", 1), ("b", 3), ("c", 2)]
+
+
+def test_each_job_is_done_by_one_of_several_threads():
+    log, jobs = [], [(number, 1 + number % 3) for number in range(200)]
+    work_off(jobs, [Desk(log) for _ in range(5)])
+    assert sorted(log) == [(number, 0) for number in range(200)]
+
+
+def test_no_jobs_is_nothing_to_do():
+    work_off([], [Desk([])])
+
+
+def test_after_a_true_no_job_is_begun_and_what_is_in_work_is_put_down():
+    log = []
+
+    class Endless(Desk):
+        def slice(self):
+            return True
+
+    benches = [Endless(log), Desk(log)]
+    work_off([("long", 1), ("short", 1), ("never", 10**9)], benches, lambda ended: True)
+    assert "long" in {name for name, _ in log}
+    assert len(log) <= 3 and threading.active_count() == 1
+
+
+def test_what_a_report_raises_ends_the_work_and_leaves_no_thread():
+    def report(ended):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        work_off([(number, 10**9) for number in range(9)], [Desk([]), Desk([])], report)
+    assert threading.active_count() == 1
+
+
+def test_what_a_bench_raises_is_raised_by_the_caller_once_all_are_home():
+    class Broken(Desk):
+        def slice(self):
+            raise MemoryError("no room")
+
+    log = []
+    with pytest.raises(MemoryError, match="no room"):
+        work_off([(number, 3) for number in range(9)], [Broken(log)])
+    assert log == [(0, 3)] and threading.active_count() == 1
