@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tui.draw.canvas import Canvas, cut
+from tui.draw.canvas import Canvas, cut, fitting
 from tui.run.sweep.board import Board, median
 from tui.views.runs.look import chosen, chosen_result, deviation, judged_by, number
 
@@ -27,8 +27,9 @@ def draw(canvas: Canvas, board: Board, state: ViewState, left: int, rows: int) -
     ranked = [each for each in settings if each.finite and board.ranked(each)]
     below = remarks(settings, ranked)
     room = max(rows - HEAD - len(below) - 1 - len(words), 0)
-    by = f" by {'unseen' if measure == 'unseen' else 'training'} rmse {board.unit}".rstrip()
-    canvas.text(0, canvas.text(0, left + 1, "Best so far", "label", True), cut(by, width - 13), "quiet")
+    by = f" by {measure} rmse"
+    start = canvas.text(0, left + 1, "Best so far", "label", True)
+    canvas.text(0, start, fitting((f"{by} {board.unit}", by), canvas.width - start), "quiet")
     columns = Columns(board, state, ranked, left, canvas.width)
     columns.heads(canvas, 1)
     own = chosen(board, state)
@@ -83,16 +84,17 @@ class Columns:
         self.board, self.state, self.left, self.right = board, state, left, right
         self.sides = [(side, place) for side, place in ((board.across, 1), (board.down, 0)) if side.name]
         self.unseen, self.by = board.unseen, judged_by(board, state)
+        self.ranks = left + 2 + max(len(str(len(ranked))), 2)  # where their numbers end
         texts = [deviation(board, each, self.by) for each in ranked]
         self.tail = max(map(len, texts), default=0) + 1
-        room = right - left - 4 - self.tail - 7 * (1 + self.unseen)
+        room = right - self.ranks - self.tail - 7 * (1 + self.unseen)
         self.wide = [max(len(side.name), *map(len, side.labels)) + 1 for side, _ in self.sides]
         while sum(self.wide) > room and max(self.wide) > 4:
             self.wide[self.wide.index(max(self.wide))] -= 1
 
     def heads(self, canvas: Canvas, row: int) -> None:
-        canvas.text_right(row, self.left + 4, "#", "label")
-        at = self.left + 4
+        canvas.text_right(row, self.ranks, "#", "label")
+        at = self.ranks
         for (side, _), wide in zip(self.sides, self.wide, strict=True):
             at += wide
             canvas.text_right(row, at, cut(side.name, wide - 1), "label")
@@ -107,8 +109,8 @@ class Columns:
         if here:
             canvas.tint(np.full(self.right - self.left, row), np.arange(self.left, self.right), "window")
             canvas.text(row, self.left + 1, "▸", "now")
-        canvas.text_right(row, self.left + 4, str(place + 1), colour, here)
-        at, own = self.left + 4, self.board.place(result)
+        canvas.text_right(row, self.ranks, str(place + 1), colour, here)
+        at, own = self.ranks, self.board.place(result)
         for (side, which), wide in zip(self.sides, self.wide, strict=True):
             at += wide
             canvas.text_right(row, at, cut(side.labels[own[1] if which else own[0]], wide - 1), colour, here)

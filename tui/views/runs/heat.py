@@ -178,13 +178,13 @@ def bands_of(board: Board, state: ViewState) -> Mapping[Place, int]:
 
 
 def _head(board: Board, state: ViewState, palette: Palette, grid: Grid, room: int) -> list[tuple[str, str, bool]]:
-    """What the numbers are; of which factors the best is shown; where the best cell is, if it is not seen."""
+    """What the numbers are; what else they are the best of; where the best cell is, if it is not seen."""
     measure, several = mapped(board, state), max(board.seeds) > 1
     low = {"truecolor": "low is light" if palette is LIGHT else "low is dark"}.get(
         palette.depth, "low is blank, high ▓"
     )
     covered = "" if measure == "unseen" or not board.unseen or not state.sweep.covered else ", unseen covered (v)"
-    others = f"; of {', '.join(board.others)}: the best" if board.others else ""
+    others = f"; the best {' and '.join(board.others)} of each cell" if board.others else ""
     where = _elsewhere(board, state, grid)
     head = f"{measure} rmse {board.unit}".rstrip() + covered
     mean = "mean ± deviation over the seeds" if several else "one seed"

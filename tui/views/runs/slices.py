@@ -38,6 +38,9 @@ def draw(canvas: Canvas, board: Board, state: ViewState, top: int, palette: Pale
     across = [own.get((row, place)) for place in range(len(board.across.values))]
     plots = [(board.down, down, row, board.across.words(column)), (board.across, across, column, board.down.words(row))]
     plots = [plot for plot in plots if len(plot[0].values) > 1]
+    if not any(result and result.finite for result in (*down, *across)):
+        canvas.text(top + 2, 2, "Here is nothing to see before a run in this row or column is finished.", "quiet")
+        return
     y = axis([*down, *across], dict.fromkeys(measures), canvas.height - top - 4)
     wide = canvas.width // len(plots)
     for place, (side, results, here, other) in enumerate(plots):
