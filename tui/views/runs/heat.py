@@ -59,12 +59,12 @@ class Grid:
         self.left = min(self.left, max(width // 3, 4))
         measure = mapped(board, state)
         texts = [_texts(board, result, measure) for result in board.found[measure]]
-        least = max((max(len(mean) + 2, len(under) + 1) for mean, under in texts), default=LEAST)  # with the corners
+        least = max((max(len(mean) + 2, len(under[-1]) + 1) for mean, under in texts), default=LEAST)  # with corners
         room = max(width - self.left, least)
         count = min(len(across.values), max(1, room // least))
         self.wide = min(max(CELL, least), room // count)
         lines = max(rows - HEAD - 1, 1)
-        low = 2 if lines > 1 and any(under for _, under in texts) else 1
+        low = 2 if lines > 1 and any(under[0] for _, under in texts) else 1
         self.high = next((high for high in (3, 2, low) if high * len(down.values) <= lines), low)
         seen = min(len(down.values), max(lines // self.high, 1))
         order = list(range(len(down.values)))[:: -1 if down.ordered else 1]
@@ -116,11 +116,11 @@ class Cell:
         mean, under = _texts(board, result, measure)
         self._line(self.middle, mean, "bright", self.chosen)
         if self.high > 1:
-            self._under(board, result, under, running is not None)
+            self._under(result, next((text for text in under if len(text) < self.wide), under[-1]), running is not None)
         if (first := best(board, state)) is not None and board.place(first) == self.place:
             self._corners(mean)
 
-    def _under(self, board: Board, result: Result, under: str, running: bool) -> None:
+    def _under(self, result: Result, under: str, running: bool) -> None:
         """The deviation, what is missing, and what went wrong."""
         row = self.middle + 1
         start = self._line(row, under, "bright" if self.band == BANDS - 1 else "text")
@@ -152,14 +152,14 @@ class Cell:
             self._line(self.top, f"{mean} best", "bright", True)
 
 
-def _texts(board: Board, result: Result, measure: Measure) -> tuple[str, str]:
-    """The mean of a setting; its deviation, with what is missing or went wrong."""
+def _texts(board: Board, result: Result, measure: Measure) -> tuple[str, tuple[str, ...]]:
+    """The mean of a setting; its deviation with what is missing or went wrong, and the latter alone."""
     if not result.finite:
-        return "–", _mark(result)
+        return "–", (_mark(result),)
     asked = board.seeds[board.down.place(result.setting)]
     missing = f"{len(result.rows)}/{asked}" if len(result.rows) < asked else ""
-    parts = (deviation(board, result, measure), _mark(result) if result.diverged else missing)
-    return number(board, result, measure), " ".join(filter(None, parts))
+    own, alone = deviation(board, result, measure), _mark(result) if result.diverged else missing
+    return number(board, result, measure), (f"{own} {alone}".strip(), alone or own)
 
 
 def _mark(result: Result) -> str:
