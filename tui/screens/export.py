@@ -94,6 +94,7 @@ class ExportSweep(Exporting):
     """All finished runs of a sweep, as a table."""
 
     TITLED = "Export all runs of the sweep"
+    path = Path()
     CHOICES: ClassVar = {ending[1:]: (ending, "a line for each run") for ending in WRITERS}
 
     def write(self, name: str, path: Path) -> None:
@@ -101,11 +102,10 @@ class ExportSweep(Exporting):
         self.path = path
         self.have(exporting_rows(f".{name}", path))
 
-    def finish(self, message: Dialog.Done) -> None:
+    def end(self) -> None:
         """The note is the sweep's, so what came of it is a notice."""
-        super().finish(message)
-        if message.problem is None:
-            self.app.notify(exported(self.path), markup=False)
+        super().end()
+        self.app.notify(exported(self.path), markup=False)
 
 
 def exporting(form: Format, path: Path) -> Command:

@@ -46,7 +46,6 @@ class LineRunsUp(Dialog):
         self.sweep = sweep != name
         self.have(Perform(BeginSweep(sweep) if self.sweep else LineUp(name)))
 
-    def finish(self, message: Dialog.Done) -> None:
-        super().finish(message)
-        if message.problem is None:
-            self.begun(self.sweep)
+    def end(self) -> None:
+        super().end()
+        self.begun(self.sweep)

@@ -109,6 +109,7 @@ class Live:
             self._sweeps.append(more)
             for each in more.rows.values():
                 self._keep(each)
+            self._outdated = True
             self._play(True)
             return self._last[row]
 
