@@ -97,17 +97,17 @@ class Abreast:
 
     def take(self, job: Job) -> None:
         """Bring the members' states into the lanes."""
-        from engine.kernels import lanes
+        from engine.kernels import lane_group
 
         members, chosen, self._target = self._members, list(job.members), job.target
         self._chosen, count = chosen, len(chosen)
         self._settings, self._group = members.settings(chosen[0]), self._group_for(chosen[0])
         group, states = self._group, members.states[chosen]
         living = states["status"] == FINE
-        lanes.begin(group)[:, :, :count] = np.stack([members.parameters[each] for each in chosen], axis=-1)
+        lane_group.begin(group)[:, :, :count] = np.stack([members.parameters[each] for each in chosen], axis=-1)
         group.alive[:count] = living
         group.members[:count], group.points[:count] = states, members.points[chosen].reshape(count, -1)
-        lanes.set_recipes(group, [(members.of[each].recipe, members.of[each].seed) for each in chosen])
+        lane_group.set_recipes(group, [(members.of[each].recipe, members.of[each].seed) for each in chosen])
         np.asarray(group.state)[...] = states[int(np.argmax(living))]
         self._begun = group.state.update
         if not group.state.points:
@@ -129,7 +129,7 @@ class Abreast:
 
     def put(self) -> None:
         """Take the members' states back."""
-        from engine.kernels import lanes
+        from engine.kernels import lane_group
 
         group, chosen = self._group, self._chosen
         states, count = group.members[: len(chosen)], len(chosen)
@@ -137,7 +137,7 @@ class Abreast:
             states[name][group.alive[:count] > 0] = group.state[name]
         members = self._members
         members.states[chosen], members.points[chosen] = states, group.points[:count].reshape(count, 4, -1)
-        for own, values in zip(chosen, np.moveaxis(lanes.present(group), -1, 0), strict=False):
+        for own, values in zip(chosen, np.moveaxis(lane_group.present(group), -1, 0), strict=False):
             members.parameters[own][...] = values
         members.put_down(chosen)
 
@@ -147,15 +147,15 @@ class Abreast:
 
     def _group_for(self, member: int) -> Any:
         """Room for models of this member's shape, as in `Alone`."""
-        from engine.kernels import lanes
+        from engine.kernels import lane_group
 
         shape = self._members.of[member].shape
         group = self._groups.pop(shape, None)
         if group is None:
             run = self._members.make_run(member)
             if not self._data:
-                self._data["data"] = lanes.make_data(run)
-            group = lanes.make_group(run, self._data["data"])
+                self._data["data"] = lane_group.make_data(run)
+            group = lane_group.make_group(run, self._data["data"])
         self._groups[shape] = group
         if len(self._groups) > SHAPES:
             del self._groups[next(iter(self._groups))]

@@ -20,9 +20,9 @@ import pytest
 import data
 from engine import Experiment, Network, Recipe, Trainer
 from tui.cli import main
-from tui.console import report
 from tui.console.headless import make_trainer, train
 from tui.run.options import Options
+from tui.run.plain import finite
 
 Capture = pytest.CaptureFixture[str]
 PATIENCE = 1200  # seconds until a test gives up: kernels may be compiled first, on a machine that has other work, too
@@ -129,7 +129,7 @@ def test_a_diverged_run_exits_1_with_what_was_reached(capsys: Capture) -> None:
 
 def test_numbers_that_are_not_finite_are_null() -> None:
     given = {"a": [math.nan, 1.0], "b": (math.inf, {"c": -math.inf, "d": None, "e": "x"})}
-    assert report.finite(given) == {"a": [None, 1.0], "b": [None, {"c": None, "d": None, "e": "x"}]}
+    assert finite(given) == {"a": [None, 1.0], "b": [None, {"c": None, "d": None, "e": "x"}]}
 
 
 def test_notices_are_told(capsys: Capture, tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from data.dataset import PLAIN_LABELS
 from engine.outcome import theta_sha256
 from tui.console.headless import Outcome
 from tui.draw.numbers import counted, short
+from tui.run.plain import finite
 from tui.run.words import overflow
 
 PLOT_WIDTH, PLOT_HEIGHT = 72, 18
@@ -161,12 +162,3 @@ def many(count: int, noun: str) -> str:
 
 def words(label: str, unit: str) -> str:
     return f"{label} {unit}".rstrip()
-
-
-def finite(value: Any) -> Any:
-    """The same with None for every number that is not finite."""
-    if isinstance(value, dict):
-        return {key: finite(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [finite(item) for item in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -12,8 +12,9 @@ import click
 
 from engine import files
 from tui.console.out import ready
+from tui.run.plain import finite
 from tui.run.sweep.journal import journal_path
-from tui.run.sweep.rows import Row, finite
+from tui.run.sweep.rows import Row
 
 if TYPE_CHECKING:
     import polars

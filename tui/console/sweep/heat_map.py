@@ -20,11 +20,11 @@ MISSING = "·"
 
 
 def heat_map(found: Sequence[Result], factors: Sequence[Factor], width: int, palette: Palette) -> str:
-    """The map in at most so many columns; "" where there are not two factors, or too many values to be shown.
+    """The map in at most so many columns; "" where there are not two factors, no results, or too many values.
 
     With a palette of no colours it has no escape sequences.
     """
-    if len(factors) != 2:
+    if len(factors) != 2 or not found:
         return ""
     down, across = (values(factor) for factor in factors)
     if not (1 < len(down) <= MOST_ROWS and 1 < len(across) <= MOST_COLUMNS):

@@ -13,10 +13,11 @@ from tui.console.sweep.table import table
 from tui.console.sweep.watched import Swept
 from tui.draw.numbers import counted, duration
 from tui.draw.palette import Palette
+from tui.run.plain import finite
 from tui.run.sweep.factors import arguments
 from tui.run.sweep.plan import Plan
 from tui.run.sweep.results import Result, Spread
-from tui.run.sweep.rows import Row, finite
+from tui.run.sweep.rows import Row
 
 MOST_LINES = 40  # settings in the table
 

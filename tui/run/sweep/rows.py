@@ -13,6 +13,7 @@ from typing import Any
 from engine import EngineError, Network, Population
 from engine.outcome import theta_sha256, version
 from tui.run.options import Options
+from tui.run.plain import finite
 from tui.run.sweep.factors import Factor, given, plain
 from tui.run.sweep.plan import Setting
 from tui.run.sweep.sets import Set
@@ -117,15 +118,6 @@ def cpu_lanes() -> int:
     from engine.kernels.emitter import LANES
 
     return LANES
-
-
-def finite(value: Any) -> Any:
-    """The same with None for every number that is not finite, also inside."""
-    if isinstance(value, dict):
-        return {key: finite(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [finite(item) for item in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def plain_fields(row: Row) -> dict[str, Any]:

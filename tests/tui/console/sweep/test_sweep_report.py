@@ -149,6 +149,14 @@ def test_where_everything_diverged_there_is_no_best() -> None:
     assert report.as_text(own, found, dataset, 80, PLAIN).splitlines()[-1] == "diverged: 1 run, which is in no mean"
 
 
+def test_nothing_was_reached() -> None:
+    plan = plan_of("lr=0.01,0.1", "batch=4,8")
+    own = swept(plan, {}, interrupted=True)
+    dataset = own.sweep.sets.of(plan.run(0)).dataset
+    assert report.as_text(own, [], dataset, 80, PLAIN).splitlines()[-1] == "interrupted: 0 of 8 runs were reached"
+    assert report.as_json(own, [], dataset)["best"] is None
+
+
 def test_many_settings_are_cut_off_with_a_word() -> None:
     plan = plan_of(f"lr={','.join(map(str, range(1, 61)))}", seeds=1)
     own = swept(plan, {number: row({"lr": float(number)}, 0, number + 1.0) for number in range(60)})

@@ -9,13 +9,13 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from distributed import Client, LocalCluster
+from distributed import Client, KilledWorker, LocalCluster
 
 from engine import EngineError
 from tui.run.options import Options
 from tui.run.sweep import many
 from tui.run.sweep.factors import parse_factor
-from tui.run.sweep.many import run_on
+from tui.run.sweep.many import _result, run_on
 from tui.run.sweep.plan import Plan, make_plan
 from tui.run.sweep.rows import cpu_lanes
 from tui.run.sweep.sweep import Sweep
@@ -141,3 +141,21 @@ def test_without_the_package(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(builtins, "__import__", missing)
     with pytest.raises(EngineError, match=r"pip install 'unitfit\[dask\]'"):
         run_on("local", Sweep(plan_of(seeds=1)), lambda rows: None)
+
+
+@pytest.mark.parametrize(
+    ("error", "sentence"),
+    [
+        (KilledWorker("task", None, 3), "2 runs were lost with 4 workers: expected workers that stay"),
+        (ModuleNotFoundError("No module named 'engine'"), "a worker cannot do a run .*'engine'.*: expected unitfit"),
+    ],
+)
+def test_workers_that_cannot_do_it(error: Exception, sentence: str) -> None:
+    class Failed:
+        def result(self) -> None:
+            raise error
+
+    chunk = Sweep(plan_of(seeds=2)).take()
+    assert chunk is not None
+    with pytest.raises(EngineError, match=sentence):
+        _result(Failed(), chunk)

@@ -58,6 +58,18 @@ def test_every_row_is_the_run_of_its_own_command(grid: tuple[str, ...]) -> None:
         assert row.test == dataset.errors(trainer.predict(dataset.x_test), "test")
 
 
+@pytest.mark.parametrize("lanes", [False, True])
+def test_however_it_is_cut_the_rows_are_the_same(lanes: bool) -> None:
+    plan = plan_of("lr=0.01,0.1", "batch=16,32", seeds=10)
+    whole, cut = Sweep(plan), Sweep(plan)
+    whole.lanes = cut.lanes = lanes
+    all_rows(whole)
+    while (chunk := cut.take(most=7)) is not None:
+        train(chunk, cut.finish, threads=1)
+    assert thetas(cut) == thetas(whole)
+    assert {row.side_by_side for row in cut.rows.values()} == {lanes}
+
+
 def test_what_was_stopped_can_go_on() -> None:
     sweep = Sweep(plan_of("lr=0.01,0.1", seeds=3))
     chunk = sweep.take(most=4)
