@@ -150,10 +150,11 @@ def show(sweep: Sweep, out: str | None) -> int:
     from tui.app import UnitfitApp
     from tui.console.sweep import file
     from tui.draw.palette import THEMES
+    from tui.run.keeper import Keeper, state_folder
     from tui.run.sweep.live import Live
 
     live = Live(sweep)
-    app = UnitfitApp(sweep.plan.run(0), theme=recall(THEME, THEMES), live=live)
+    app = UnitfitApp(sweep.plan.run(0), keeper=Keeper(state_folder()), theme=recall(THEME, THEMES), live=live)
     app.run()
     if out is not None and live.rows:
         file.write(out, live.rows)
