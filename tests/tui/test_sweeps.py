@@ -118,7 +118,8 @@ async def test_enter_opens_the_median_run_while_the_sweep_goes_on(drive, monkeyp
     while len(live.rows) < 17:
         live.step()
     async with drive(live=live) as d:
-        setting = live.board().best(measure).setting
+        board = live.board()
+        setting = board.by[measure].cells[board.best(measure)].setting
         rows = [row for row in live.rows if row.setting == setting]
         middle = sorted(rows, key=lambda row: row.unseen if measure == "unseen" else row.train["rmse"])
         middle = middle[(len(rows) - 1) // 2]

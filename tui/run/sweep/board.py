@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from tui.draw.numbers import shared_decimals
 from tui.run.facts import Facts, Request
 from tui.run.sweep.results import Result, Spread, is_ranked
 from tui.run.sweep.rows import Row
@@ -34,8 +35,36 @@ class Tally:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Ranking:
+    """The map by one error: its cells in order, those with a rank first, then single seeds, then what diverged."""
+
+    cells: Mapping[Place, Result]  # of each place the best setting
+    ranked: tuple[Place, ...]
+    single: tuple[Place, ...]  # with one seed of several
+    lost: int  # cells of which all runs diverged
+    digits: int  # decimals that their means share
+
+    @classmethod
+    def of(cls, results: Sequence[tuple[Place, Result]], measure: Measure, seeds: Sequence[int]) -> Ranking:
+        """Of settings with their places; `seeds` are those asked for of each row."""
+
+        def order(own: tuple[Place, Result]) -> tuple[bool, bool, float]:
+            (row, _), result = own
+            mean = spread(result, measure).mean if result.finite else 0.0
+            return not result.finite, not is_ranked(result, seeds[row]), mean
+
+        cells: dict[Place, Result] = {}
+        for place, result in sorted(results, key=order):
+            cells.setdefault(place, result)
+        finite = [place for place, result in cells.items() if result.finite]
+        ranked = tuple(place for place in finite if is_ranked(cells[place], seeds[place[0]]))
+        digits = shared_decimals(spread(cells[place], measure).mean for place in finite)
+        return cls(cells, ranked, tuple(finite[len(ranked) :]), len(cells) - len(finite), digits)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Board:
-    """A sweep as the screen shows it: its map, and its settings by either measure."""
+    """A sweep as the screen shows it."""
 
     tally: Tally
     data: str  # the name of the data, "" of several
@@ -45,22 +74,13 @@ class Board:
     others: tuple[str, ...]  # factors beside those of the map, of which it shows the best
     seeds: tuple[int, ...]  # that are asked for, of each row
     unseen: bool  # whether anything is
-    found: Mapping[Measure, tuple[Result, ...]]  # the best first, those with one seed of several behind the others
-    cells: Mapping[Measure, Mapping[Place, Result]]  # of each place the best by this measure
+    diverged: int  # runs
+    by: Mapping[Measure, Ranking]
     running: Mapping[Place, int]  # the seeds in work
 
-    def place(self, result: Result) -> Place:
-        """Where a setting is on the map."""
-        return self.down.place(result.setting), self.across.place(result.setting)
-
-    def ranked(self, result: Result) -> bool:
-        """Whether it can be compared with others."""
-        return is_ranked(result, self.seeds[self.down.place(result.setting)])
-
-    def best(self, measure: Measure) -> Result | None:
-        """The best setting with a rank, None before there is one."""
-        first = next(iter(self.found[measure]), None)
-        return first if first is not None and first.finite and self.ranked(first) else None
+    def best(self, measure: Measure) -> Place | None:
+        """The cell of the best setting with a rank, None before there is one."""
+        return next(iter(self.by[measure].ranked), None)
 
     def words(self, result: Result) -> str:
         """A setting in words."""
@@ -108,15 +128,11 @@ def board_of(
 ) -> Board:
     """The board of what was found so far; `about`: data and unit; `seeds` are those asked for of each row."""
     down, across, others = sides
-    found, cells = {}, {}
-    for measure in MEASURES:
-
-        def rank(result: Result, measure: Measure = measure) -> tuple[bool, bool, float]:
-            ranked = is_ranked(result, seeds[down.place(result.setting)])
-            return not result.finite, not ranked, spread(result, measure).mean if result.finite else 0.0
-
-        found[measure] = tuple(sorted(results, key=rank))
-        own = {(down.place(each.setting), across.place(each.setting)): each for each in reversed(found[measure])}
-        cells[measure] = own
-    unseen = any(row.test is not None for result in results for row in result.rows[:1])
-    return Board(tally, *about, down, across, others, tuple(seeds), unseen, found, cells, {})
+    rows, columns = ({value: place for place, value in enumerate(side.values)} for side in (down, across))
+    placed = [
+        ((rows[each.setting.get(down.factor)], columns[each.setting.get(across.factor)]), each) for each in results
+    ]
+    by = {measure: Ranking.of(placed, measure, seeds) for measure in MEASURES}
+    unseen = bool(results) and results[0].rows[0].test is not None
+    diverged = sum(result.diverged for result in results)
+    return Board(tally, *about, down, across, others, tuple(seeds), unseen, diverged, by, {})

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from tui.draw.canvas import Canvas, cut, fitting
-from tui.run.sweep.board import Board, median
-from tui.views.runs.look import chosen, chosen_result, deviation, judged_by, number
+from tui.run.sweep.board import Board, Place, Ranking, median
+from tui.views.runs.look import chosen, chosen_result, deviation, judged_by, number, ranking
 
 if TYPE_CHECKING:
     from tui.run.sweep.results import Result
@@ -23,19 +24,18 @@ def draw(canvas: Canvas, board: Board, state: ViewState, left: int, rows: int) -
     """From this column to the right end, over so many rows."""
     width, measure = canvas.width - left, judged_by(board, state)
     words = textwrap.wrap(opens(board, state), width - 2)
-    settings = [each for each in board.found[measure] if board.cells[measure][board.place(each)] is each]
-    ranked = [each for each in settings if each.finite and board.ranked(each)]
-    below = remarks(settings, ranked)
+    own, here = ranking(board, state), chosen(board, state)
+    below = remarks(own)
     room = max(rows - HEAD - len(below) - 1 - len(words), 0)
     by = f" by {measure} rmse"
     start = canvas.text(0, left + 1, "Best so far", "label", True)
     canvas.text(0, start, fitting((f"{by} {board.unit}", by), canvas.width - start), "quiet")
-    columns = Columns(board, state, ranked, left, canvas.width)
+    ranks = visible(own.ranked, room, here)
+    columns = Columns(board, state, [own.cells[own.ranked[rank]] for rank in ranks], left, canvas.width)
     columns.heads(canvas, 1)
-    own = chosen(board, state)
-    for line, place in enumerate(visible(ranked, room, board, own)):
-        columns.row(canvas, HEAD + line, place, ranked[place], board.place(ranked[place]) == own)
-    row = HEAD + min(len(ranked), room)
+    for line, rank in enumerate(ranks):
+        columns.row(canvas, HEAD + line, rank, own.ranked[rank], own.ranked[rank] == here)
+    row = HEAD + len(ranks)
     for text in below:
         canvas.text(row, left + 1, cut(text, width - 2), "quiet")
         row += 1
@@ -45,20 +45,19 @@ def draw(canvas: Canvas, board: Board, state: ViewState, left: int, rows: int) -
             canvas.text(row + 1, left + 1, "enter", "bright", True)
 
 
-def visible(ranked: list[Result], room: int, board: Board, own: tuple[int, int]) -> list[int]:
-    """The places that are shown: the first ones, and the chosen one in the last line if it is not among them."""
-    places = list(range(min(len(ranked), room)))
-    mine = next((place for place, each in enumerate(ranked) if board.place(each) == own), 0)
-    return places if mine in places or not places else [*places[:-1], mine]
+def visible(ranked: Sequence[Place], room: int, here: Place) -> list[int]:
+    """The ranks that are shown: the first ones, and the chosen cell's in the last line if it is not among them."""
+    ranks = list(range(min(len(ranked), room)))
+    if not ranks or here in ranked[: len(ranks)] or here not in ranked:
+        return ranks
+    return [*ranks[:-1], ranked.index(here)]
 
 
-def remarks(settings: list[Result], ranked: list[Result]) -> list[str]:
+def remarks(own: Ranking) -> list[str]:
     """What is in no rank, and why."""
-    single = sum(bool(each.finite) for each in settings) - len(ranked)
-    lost = sum(not each.finite for each in settings)
     return [
         f"{count} setting{'s' * (count > 1)} {why}"
-        for count, why in ((single, "with one seed: no rank"), (lost, "diverged"))
+        for count, why in ((len(own.single), "with one seed: no rank"), (own.lost, "diverged"))
         if count
     ]
 
@@ -80,12 +79,12 @@ def opens(board: Board, state: ViewState) -> str:
 class Columns:
     """Where the columns of the table are."""
 
-    def __init__(self, board: Board, state: ViewState, ranked: list[Result], left: int, right: int) -> None:
+    def __init__(self, board: Board, state: ViewState, shown: list[Result], left: int, right: int) -> None:
         self.board, self.state, self.left, self.right = board, state, left, right
-        self.sides = [(side, place) for side, place in ((board.across, 1), (board.down, 0)) if side.name]
+        self.sides = [(side, which) for side, which in ((board.across, 1), (board.down, 0)) if side.name]
         self.unseen, self.by = board.unseen, judged_by(board, state)
-        self.ranks = left + 2 + max(len(str(len(ranked))), 2)  # where their numbers end
-        texts = [deviation(board, each, self.by) for each in ranked]
+        self.ranks = left + 2 + max(len(str(len(board.by[self.by].ranked))), 2)  # where their numbers end
+        texts = [deviation(board, each, self.by) for each in shown]
         self.tail = max(map(len, texts), default=0) + 1
         room = right - self.ranks - self.tail - 7 * (1 + self.unseen)
         self.wide = [max(len(side.name), *map(len, side.labels)) + 1 for side, _ in self.sides]
@@ -104,16 +103,16 @@ class Columns:
         elif self.unseen:
             canvas.text_right(row, self.right - 1, "unseen", "label")
 
-    def row(self, canvas: Canvas, row: int, place: int, result: Result, here: bool) -> None:
-        colour = "bright" if here else "text"
+    def row(self, canvas: Canvas, row: int, rank: int, place: Place, here: bool) -> None:
+        colour, result = "bright" if here else "text", self.board.by[self.by].cells[place]
         if here:
             canvas.tint(np.full(self.right - self.left, row), np.arange(self.left, self.right), "window")
             canvas.text(row, self.left + 1, "▸", "now")
-        canvas.text_right(row, self.ranks, str(place + 1), colour, here)
-        at, own = self.ranks, self.board.place(result)
+        canvas.text_right(row, self.ranks, str(rank + 1), colour, here)
+        at = self.ranks
         for (side, which), wide in zip(self.sides, self.wide, strict=True):
             at += wide
-            canvas.text_right(row, at, cut(side.labels[own[1] if which else own[0]], wide - 1), colour, here)
+            canvas.text_right(row, at, cut(side.labels[place[which]], wide - 1), colour, here)
         if self.by == "unseen":
             canvas.text_right(row, at + 7, number(self.board, result, "train"), colour)
             at += 7

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -9,8 +10,8 @@ import numpy as np
 from tui.draw.canvas import Canvas, cut, fitting
 from tui.draw.numbers import counted, duration
 from tui.draw.palette import BANDS, LIGHT, Palette
-from tui.run.sweep.board import Board, Measure, Place, spread
-from tui.views.runs.look import best, chosen, deviation, judged_by, mapped, number
+from tui.run.sweep.board import Board, Measure, Place, Ranking, spread
+from tui.views.runs.look import chosen, judged_by, mapped, numbers, ranking
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,7 +36,8 @@ def draw(canvas: Canvas, board: Board, state: ViewState, palette: Palette, width
         text = cut(("▾" * here) + board.across.labels[column], grid.wide - 1)
         middle = grid.x(column) + (grid.wide - len(text)) // 2
         canvas.text(1, middle, text, "bright" if here else "label", here)
-    bands, shown = bands_of(board, state), board.cells[judged_by(board, state)]
+    shown = ranking(board, state).cells
+    bands = bands_of(ranking(board, state), mapped(board, state))
     for row in grid.rows:
         here, line = row == grid.chosen[0], grid.y(row) + (grid.high > 2)
         if here:
@@ -58,13 +60,12 @@ class Grid:
         self.left = max(len(label) for label in (*down.labels, down.name, across.name)) + 3
         self.left = min(self.left, max(width // 3, 4))
         measure = mapped(board, state)
-        texts = [_texts(board, result, measure) for result in board.found[measure]]
-        least = max((max(len(mean) + 2, len(under[-1]) + 1) for mean, under in texts), default=LEAST)  # with corners
+        least, tall = needed(ranking(board, state), measure, board.by[measure].digits, board.seeds)
         room = max(width - self.left, least)
         count = min(len(across.values), max(1, room // least))
         self.wide = min(max(CELL, least), room // count)
         lines = max(rows - HEAD - 1, 1)
-        low = 2 if lines > 1 and any(under[0] for _, under in texts) else 1
+        low = 2 if lines > 1 and tall else 1
         self.high = next((high for high in (3, 2, low) if high * len(down.values) <= lines), low)
         seen = min(len(down.values), max(lines // self.high, 1))
         order = list(range(len(down.values)))[:: -1 if down.ordered else 1]
@@ -79,6 +80,17 @@ class Grid:
 
     def holds(self, place: Place) -> bool:
         return place[0] in self.rows and place[1] in self.columns
+
+
+@lru_cache(16)
+def needed(own: Ranking, measure: Measure, digits: int, seeds: tuple[int, ...]) -> tuple[int, bool]:
+    """How wide a cell has to be, with its corners, and whether something stands under its mean."""
+    least, tall = LEAST, False
+    for (row, _), result in own.cells.items():
+        mean, under = _texts(result, measure, digits, seeds[row])
+        least = max(least, len(mean) + 2, len(under[-1]) + 1)
+        tall = tall or bool(under[0])
+    return least, tall
 
 
 def window(places: list[int], middle: int, count: int) -> list[int]:
@@ -113,11 +125,11 @@ class Cell:
                 self._line(self.middle + row, text, "quiet" if running is None else ("now", "label")[row])
             return
         measure = mapped(board, state)
-        mean, under = _texts(board, result, measure)
+        mean, under = _texts(result, measure, board.by[measure].digits, board.seeds[self.place[0]])
         self._line(self.middle, mean, "bright", self.chosen)
         if self.high > 1:
             self._under(result, next((text for text in under if len(text) < self.wide), under[-1]), running is not None)
-        if (first := best(board, state)) is not None and board.place(first) == self.place:
+        if board.best(judged_by(board, state)) == self.place:
             self._corners(mean)
 
     def _under(self, result: Result, under: str, running: bool) -> None:
@@ -152,24 +164,24 @@ class Cell:
             self._line(self.top, f"{mean} best", "bright", True)
 
 
-def _texts(board: Board, result: Result, measure: Measure) -> tuple[str, tuple[str, ...]]:
+def _texts(result: Result, measure: Measure, digits: int, asked: int) -> tuple[str, tuple[str, ...]]:
     """The mean of a setting; its deviation with what is missing or went wrong, and the latter alone."""
     if not result.finite:
         return "–", (_mark(result),)
-    asked = board.seeds[board.down.place(result.setting)]
+    mean, own = numbers(result, measure, digits)
     missing = f"{len(result.rows)}/{asked}" if len(result.rows) < asked else ""
-    own, alone = deviation(board, result, measure), _mark(result) if result.diverged else missing
-    return number(board, result, measure), (f"{own} {alone}".strip(), alone or own)
+    alone = _mark(result) if result.diverged else missing
+    return mean, (f"{own} {alone}".strip(), alone or own)
 
 
 def _mark(result: Result) -> str:
     return f"✗ {result.diverged}/{len(result.rows)}"
 
 
-def bands_of(board: Board, state: ViewState) -> Mapping[Place, int]:
+@lru_cache(16)
+def bands_of(own: Ranking, measure: Measure) -> Mapping[Place, int]:
     """The band of each cell that has a mean: by its place among them all."""
-    measure, cells = mapped(board, state), board.cells[judged_by(board, state)]
-    means = {place: spread(result, measure).mean for place, result in cells.items() if result.finite}
+    means = {place: spread(result, measure).mean for place, result in own.cells.items() if result.finite}
     order = np.unique(list(means.values()))
     return {
         place: int(np.searchsorted(order, mean)) * (BANDS - 1) // max(len(order) - 1, 1)
@@ -195,11 +207,10 @@ def _head(board: Board, state: ViewState, palette: Palette, grid: Grid, room: in
 
 def _elsewhere(board: Board, state: ViewState, grid: Grid) -> str:
     """The best cell's row and column where the window does not hold it."""
-    first = best(board, state)
-    if first is None or grid.holds(board.place(first)):
+    first = board.best(judged_by(board, state))
+    if first is None or grid.holds(first):
         return ""
-    row, column = board.place(first)
-    return f"best: {', '.join(filter(None, (board.across.words(column), board.down.words(row))))}"
+    return f"best: {', '.join(filter(None, (board.across.words(first[1]), board.down.words(first[0]))))}"
 
 
 def draw_progress(canvas: Canvas, board: Board, row: int, left: int, width: int) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from tui.draw.numbers import placed, shared_decimals, short
-from tui.run.sweep.board import Board, Measure, Place, Sweeping, spread
+from tui.draw.numbers import placed, short
+from tui.run.sweep.board import Board, Measure, Place, Ranking, Sweeping, spread
 from tui.run.sweep.results import Result
 
 if TYPE_CHECKING:
@@ -32,40 +33,39 @@ def mapped(board: Board, state: ViewState) -> Measure:
     return "train" if state.sweep.train else judged_by(board, state)
 
 
+def ranking(board: Board, state: ViewState) -> Ranking:
+    """The cells in the order of what may be seen."""
+    return board.by[judged_by(board, state)]
+
+
 def chosen(board: Board, state: ViewState) -> Place:
     """The chosen cell: that of the best setting until a person chooses another one."""
     rows, columns = len(board.down.values), len(board.across.values)
     if state.sweep.cell is not None:
         row, column = state.sweep.cell
         return min(row, rows - 1), min(column, columns - 1)
-    first = best(board, state)
-    return (rows - 1, 0) if first is None else board.place(first)
-
-
-def best(board: Board, state: ViewState) -> Result | None:
-    """The best setting with a rank, by what may be seen."""
-    return board.best(judged_by(board, state))
+    return board.best(judged_by(board, state)) or (rows - 1, 0)
 
 
 def chosen_result(board: Board, state: ViewState) -> Result | None:
     """The setting that the chosen cell shows, None before its first run is finished."""
-    return board.cells[judged_by(board, state)].get(chosen(board, state))
-
-
-def digits(board: Board, measure: Measure) -> int:
-    """The decimals that all errors of a kind share."""
-    return shared_decimals(spread(result, measure).mean for result in board.found[measure])
+    return ranking(board, state).cells.get(chosen(board, state))
 
 
 def number(board: Board, result: Result, measure: Measure) -> str:
     """The mean error of a setting."""
-    return fitted(spread(result, measure).mean, digits(board, measure))
+    return numbers(result, measure, board.by[measure].digits)[0]
 
 
 def deviation(board: Board, result: Result, measure: Measure) -> str:
     """Its deviation over the seeds, with a sign; "" of one seed."""
-    own = spread(result, measure).deviation
-    return f"±{fitted(own, digits(board, measure))}" if own == own else ""
+    return numbers(result, measure, board.by[measure].digits)[1]
+
+
+def numbers(result: Result, measure: Measure, digits: int) -> tuple[str, str]:
+    """Both, with so many decimals."""
+    own = spread(result, measure)
+    return fitted(own.mean, digits), "" if math.isnan(own.deviation) else f"±{fitted(own.deviation, digits)}"
 
 
 def fitted(value: float, places: int) -> str:

@@ -12,7 +12,7 @@ from tui.draw.canvas import Canvas
 from tui.draw.frame import GRID
 from tui.draw.lines import stroke
 from tui.run.sweep.board import Board, Measure, spread
-from tui.views.runs.look import chosen, judged_by, number
+from tui.views.runs.look import chosen, judged_by, number, ranking
 
 if TYPE_CHECKING:
     from tui.draw.palette import Palette
@@ -33,7 +33,7 @@ def draw(canvas: Canvas, board: Board, state: ViewState, top: int, palette: Pale
         parts += [("  ∘ unseen covered", "quiet", False)]
     canvas.rule(top, [*parts, ("  │ ± deviation over the seeds", "quiet", False)])
     row, column = chosen(board, state)
-    own = board.cells[judged_by(board, state)]
+    own = ranking(board, state).cells
     down = [own.get((place, column)) for place in range(len(board.down.values))]
     across = [own.get((row, place)) for place in range(len(board.across.values))]
     plots = [(board.down, down, row, board.across.words(column)), (board.across, across, column, board.down.words(row))]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
-from tui.run.sweep.board import Board, spread
-from tui.views.runs.look import best, deviation, judged_by, number
+from tui.run.sweep.board import Board, Measure, spread
+from tui.views.runs.look import deviation, judged_by, number
 
 if TYPE_CHECKING:
     from tui.run.sweep.results import Result
@@ -20,21 +21,22 @@ STATES = {
 
 def note(board: Board, state: ViewState) -> tuple[str, ...]:
     """In fewer and fewer words."""
-    first = best(board, state)
+    measure = judged_by(board, state)
+    place = board.best(measure)
     at = STATES.get(board.tally.state, "")
-    if first is None:
+    if place is None:
         waiting = (
             "The first runs are in work: no setting has a rank yet" if board.tally.busy else "No setting has a rank"
         )
         return (at or waiting,)
-    measure = judged_by(board, state)
+    first = board.by[measure].cells[place]
     seeds = len(first.finite)
     own = f"{measure} {number(board, first, measure)} {deviation(board, first, measure)}".rstrip()
     over = f" over {seeds} seeds" if seeds > 1 else ""
     word = "Best" if board.tally.state == "done" else "Best so far"
     told = f"{word}: {board.words(first)}, {own}{over}."
-    warning, brief = doubt(board, first, state)
-    lost = sum(result.diverged for result in board.found[measure])
+    warning, brief = doubt(board, first, measure)
+    lost = board.diverged
     diverged = f" {lost} run{'s' * (lost > 1)} diverged." if lost else ""
     head = f"{at}. " if at else ""
     return (
@@ -46,14 +48,11 @@ def note(board: Board, state: ViewState) -> tuple[str, ...]:
     )
 
 
-def doubt(board: Board, first: Result, state: ViewState) -> tuple[str, str]:
+def doubt(board: Board, first: Result, measure: Measure) -> tuple[str, str]:
     """That settings of one seed seem better, which is too early to tell: in words, and in fewer."""
-    measure = judged_by(board, state)
-    better = [
-        each
-        for each in board.found[measure]
-        if each.finite and not board.ranked(each) and spread(each, measure).mean < spread(first, measure).mean
-    ]
+    own = board.by[measure]
+    singles = (own.cells[place] for place in own.single)
+    better = list(takewhile(lambda each: spread(each, measure).mean < spread(first, measure).mean, singles))
     if not better:
         return "", ""
     named = board.words(better[0])

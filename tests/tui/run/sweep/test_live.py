@@ -135,8 +135,8 @@ def test_more_seeds_are_those_of_one_row_and_come_before_all_else(made: Made) ->
     assert {seed for *_, seed in more} == {2, 3}
     board = live.board()
     assert board.seeds == (2, 4)
-    assert {len(result.rows) for place, result in board.cells["unseen"].items() if place[0] == 1} == {4}
-    assert {len(result.rows) for place, result in board.cells["unseen"].items() if place[0] == 0} == {2}
+    assert {len(result.rows) for place, result in board.by["unseen"].cells.items() if place[0] == 1} == {4}
+    assert {len(result.rows) for place, result in board.by["unseen"].cells.items() if place[0] == 0} == {2}
 
 
 def test_more_seeds_wake_a_sweep_that_is_done(made: Made) -> None:
