@@ -188,6 +188,16 @@ async def test_a_sweep_of_the_palette_takes_the_place_of_the_one_that_is_there(d
         assert ("sweep: layers" in d.row(1) and "covered" in d.row(2)) or "waits" in text(d)
 
 
+async def test_the_palette_has_all_sweeps(drive):
+    async with drive() as d:
+        titles = [command.title for command in d.app.get_system_commands(d.app.main)]
+        assert [title for title in titles if title.startswith("Sweep: ")] == [
+            "Sweep: more and more past days", "Sweep: one layer, wider and wider", "Sweep: one layer after the other",
+            "Sweep: width × η",
+        ]  # fmt: skip
+        assert not any(title.startswith("In a sweep") for title in titles)
+
+
 async def test_a_sweep_that_cannot_be_is_one_sentence(drive):
     async with drive() as d:
         d.app.main.action_begin_sweep("lags")

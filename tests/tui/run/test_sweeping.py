@@ -115,3 +115,12 @@ def test_runs_with_other_unseen_rows_do_not_join() -> None:
     other.perform(OpenSetting(("4:sigmoid",), "unseen"))
     assert other.teller.race.racers == racers
     assert "its unseen rows are others" in other.run.telling.note.text
+
+
+def test_what_stops_a_sweep_is_said_once() -> None:
+    own = session()
+    own.perform(BeginSweep("lags"))
+    own.teller.live.problem = EngineError("runs.csv.journal: cannot be written")
+    with pytest.raises(EngineError, match="cannot be written"):
+        own.work()
+    own.work()

@@ -30,7 +30,7 @@ def draw(canvas: Canvas, board: Board, state: ViewState, palette: Palette, width
     """Into the upper left corner; the last row says how far it is."""
     grid = Grid(board, state, width, rows)
     canvas.parts(0, 1, _head(board, state, palette, grid, width - 2))
-    canvas.text_right(1, grid.left - 2, board.across.name, "label")
+    draw_names(canvas, board, grid)
     for column in grid.columns:
         here = column == grid.chosen[1]
         text = cut(("▾" * here) + board.across.labels[column], grid.wide - 1)
@@ -42,13 +42,27 @@ def draw(canvas: Canvas, board: Board, state: ViewState, palette: Palette, width
         here, line = row == grid.chosen[0], grid.y(row) + (grid.high > 2)
         if here:
             canvas.text(line, 0, "▸", "now")
-        canvas.text_right(line, grid.left - 2, board.down.labels[row], "bright" if here else "label", here)
+        label = cut(board.down.labels[row], grid.left - 3)
+        canvas.text_right(line, grid.left - 2, label, "bright" if here else "label", here)
         for column in grid.columns:
             cell = Cell(canvas, grid, (row, column), palette, bands.get((row, column)))
             cell.draw(board, state, shown.get((row, column)))
-    if board.down.name and grid.high > 2:
-        canvas.text_right(HEAD, grid.left - 2, board.down.name, "label")
     draw_progress(canvas, board, HEAD + grid.high * len(grid.rows), grid.left, width)
+
+
+def draw_names(canvas: Canvas, board: Board, grid: Grid) -> None:
+    """That of the columns at the left of theirs, that of the rows above theirs, or both in the corner."""
+    down, across, room = board.down.name, board.across.name, grid.left - 3
+    if down and grid.high > 2:
+        canvas.text_right(HEAD, grid.left - 2, cut(down, room), "label")
+    else:
+        across = corner(board)
+    canvas.text_right(1, grid.left - 2, cut(across, room), "label")
+
+
+def corner(board: Board) -> str:
+    """The names of rows and columns in one."""
+    return "╲".join(filter(None, (board.down.name, board.across.name)))
 
 
 class Grid:
@@ -57,7 +71,7 @@ class Grid:
     def __init__(self, board: Board, state: ViewState, width: int, rows: int) -> None:
         down, across = board.down, board.across
         self.chosen = chosen(board, state)
-        self.left = max(len(label) for label in (*down.labels, down.name, across.name)) + 3
+        self.left = max(len(label) for label in (*down.labels, corner(board))) + 3
         self.left = min(self.left, max(width // 3, 4))
         measure = mapped(board, state)
         least, tall = needed(ranking(board, state), measure, board.by[measure].digits, board.seeds)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tui.draw.axes import Axis, logarithmic, round_down, round_up
-from tui.draw.canvas import Canvas
+from tui.draw.canvas import Canvas, cut
 from tui.draw.frame import GRID
 from tui.draw.lines import stroke
 from tui.run.sweep.board import Board, Measure, spread
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from tui.run.sweep.sides import Side
     from tui.views.state import ViewState
 
+LABEL = 10  # characters of a value under an axis, at least
 SIGNS: dict[Measure, str] = {"train": "•", "unseen": "∘"}
 
 
@@ -93,6 +94,8 @@ class Plot:
         for measure in measures:
             self._line(results, places, measure)
         for measure in measures:
+            self._spreads(results, places, measure)
+        for measure in measures:
             self._points(results, places, measure)
         own = results[here]
         if own is not None and own.finite:
@@ -104,11 +107,11 @@ class Plot:
         return [self.left + int((place + 0.5) * self.columns / count) for place in range(count)]
 
     def _labels(self, side: Side, places: list[int], here: int, floor: int) -> None:
-        free = self.left - 1
+        free, room_of_one = self.left - 1, max(LABEL, self.columns // len(places) - 1)
         for column in places:
             self.canvas.text(floor, column, "┬", "rule")
         for place, column in enumerate(places):
-            label, own = side.labels[place], place == here
+            label, own = cut(side.labels[place], room_of_one), place == here
             start = max(column - (len(label) - 1) // 2, 0)
             room = start >= free and start + len(label) <= self.canvas.width
             if own or (room and (place > here or start + len(label) < places[here] - len(side.labels[here]) // 2)):
@@ -125,12 +128,16 @@ class Plot:
         stroke(dots, x, 4.0 * (self.y.cells - self.y.at(np.array([mean for _, mean in known]))))
         self.canvas.braille(self.top, self.left, dots, f"{measure}_ahead")
 
-    def _points(self, results: Sequence[Result | None], places: list[int], measure: Measure) -> None:
+    def _spreads(self, results: Sequence[Result | None], places: list[int], measure: Measure) -> None:
         for result, column in zip(results, places, strict=True):
             if result is not None and result.finite:
                 low, high = (self._row(end) for end in ends_of(result, measure))
                 for row in range(high, low + 1):
                     self.canvas.text(row, column, "│", measure)
+
+    def _points(self, results: Sequence[Result | None], places: list[int], measure: Measure) -> None:
+        for result, column in zip(results, places, strict=True):
+            if result is not None and result.finite:
                 self.canvas.text(self._row(spread(result, measure).mean), column, SIGNS[measure], measure, True)
 
     def _number(self, result: Result, column: int, measure: Measure, above: bool) -> None:
