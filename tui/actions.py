@@ -86,11 +86,11 @@ _OF_RUNS = tuple(
 _OF_SWEEPS = tuple(
     Action(id, (key,), f"In a sweep: {title}", word, id, LOOKING, SWEEP, runs.NUMBER)
     for id, key, title, word in (
-        ("pause_sweep", "space", "pause after the runs in work, or go on", "pause"),
-        ("open_setting", "enter", "open the chosen setting as a run", "open it"),
-        ("add_seed", "a", "one more seed for the chosen row", "more seeds"),
-        ("export_sweep", "e", "export all runs: CSV, JSONL, Parquet", "export"),
-        ("stop_sweep", "escape", "stop it and keep what there is; then to the runs", "stop"),
+        ("pause_sweep", "space", "pause after the runs in work", "pause"),
+        ("open_setting", "enter", "open the setting as a run", "open it"),
+        ("add_seed", "a", "one more seed for the row", "more seeds"),
+        ("export_sweep", "e", "export all runs as a table", "export"),
+        ("stop_sweep", "escape", "stop and keep it; the runs", "stop"),
     )
 )
 _BACK = Action(

@@ -72,11 +72,12 @@ class UnitfitApp(InTurn):
         theme: str | None = None,
         palette: Palette | None = None,
         live: Live | None = None,
+        afterwards: Callable[[], object] = lambda: None,
     ) -> None:
         self.palette = palette or choose(os.environ, theme)  # before Textual takes NO_COLOR out of the environment
         super().__init__()
         self._wear(self.palette)
-        self.keeper = keeper
+        self.keeper, self.afterwards = keeper, afterwards
         own: dict[str, Any] = {} if keeper is None else {"keeper": keeper}
         if live is not None:
             own["begin"] = partial(Session, live=live)
@@ -100,7 +101,10 @@ class UnitfitApp(InTurn):
             self.main.next_view = view_for(find(options.scene))
 
     def run(self, *args: Any, **kwargs: Any) -> None:
-        """Until the person quits. The terminal is restored first, then the runner's thread is joined."""
+        """Until the person quits. The terminal is restored first, then the runner's thread is joined.
+
+        What is to be done `afterwards` is done even where that thread takes too long and is left alone.
+        """
         left = threading.Event()
         threading.Thread(target=self._end_if_gone, args=(left,), name="unitfit terminal", daemon=True).start()
         try:
@@ -110,6 +114,7 @@ class UnitfitApp(InTurn):
             ended = self.runner.stop(PATIENCE)
             if self.keeper is not None and ended and not self.return_code:
                 self.keeper.close()
+        self.afterwards()
         if not ended or self.runner.loading:  # no compilation can be interrupted; it writes under another name first
             sys.stdout.flush()
             os._exit(self.return_code or 0)

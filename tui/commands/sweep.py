@@ -154,8 +154,12 @@ def show(sweep: Sweep, out: str | None) -> int:
     from tui.run.sweep.live import Live
 
     live = Live(sweep)
-    app = UnitfitApp(sweep.plan.run(0), keeper=Keeper(state_folder()), theme=recall(THEME, THEMES), live=live)
+
+    def write() -> None:
+        if out is not None and live.rows:
+            file.write(out, live.rows)
+
+    theme, keeper = recall(THEME, THEMES), Keeper(state_folder())
+    app = UnitfitApp(sweep.plan.run(0), keeper=keeper, theme=theme, live=live, afterwards=write)
     app.run()
-    if out is not None and live.rows:
-        file.write(out, live.rows)
     return app.return_code or 0

@@ -79,6 +79,6 @@ KEYS = (
     Key("cell_below", ("down",), "In a sweep: the cell below", "choose", partial(move, 1, 0), "sweep"),
     Key("cell_left", ("left",), "In a sweep: the cell to the left", "choose", partial(move, 0, -1), "sweep"),
     Key("cell_right", ("right",), "In a sweep: the cell to the right", "choose", partial(move, 0, 1), "sweep"),
-    Key("swap", ("y",), "In a sweep: the map of training errors, or of unseen ones", "train", swap, "sweep"),
-    Key("cover_sweep", ("v",), "In a sweep: show or cover the unseen errors", "unseen", cover_sweep, "sweep"),
+    Key("swap", ("y",), "In a sweep: training errors, or unseen ones", "train", swap, "sweep"),
+    Key("cover_sweep", ("v",), "In a sweep: show or cover unseen errors", "unseen", cover_sweep, "sweep"),
 )

@@ -35,30 +35,30 @@ def note(board: Board, state: ViewState) -> tuple[str, ...]:
     over = f" over {seeds} seeds" if seeds > 1 else ""
     word = "Best" if board.tally.state == "done" else "Best so far"
     told = f"{word}: {board.words(first)}, {own}{over}."
-    warning, brief = doubt(board, first, measure)
+    warnings = doubt(board, first, measure)
     lost = board.diverged
     diverged = f" {lost} run{'s' * (lost > 1)} diverged." if lost else ""
     head = f"{at}. " if at else ""
-    return (
-        f"{head}{told}{warning}{diverged}",
-        f"{head}{told}{brief}{diverged}",
-        f"{head}{told}{brief}",
-        f"{head}{told}",
-        f"{told}",
-    )
+    long, *shorter = (f"{head}{told}{warning}" for warning in warnings)
+    return f"{long}{diverged}", long, *shorter, f"{head}{told}", told
 
 
-def doubt(board: Board, first: Result, measure: Measure) -> tuple[str, str]:
-    """That settings of one seed seem better, which is too early to tell: in words, and in fewer."""
+def doubt(board: Board, first: Result, measure: Measure) -> tuple[str, ...]:
+    """That settings of one seed seem better, which is too early to tell: in fewer and fewer words."""
     own = board.by[measure]
     singles = (own.cells[place] for place in own.single)
     better = list(takewhile(lambda each: spread(each, measure).mean < spread(first, measure).mean, singles))
     if not better:
-        return "", ""
+        return ("",)
     named = board.words(better[0])
-    if len(better) > 1:
+    if len(better) == 1:
         return (
-            f" {named} and {len(better) - 1} more seem better by one seed each: too early to tell.",
-            f" {len(better)} settings of one seed seem better.",
+            f" {named} seems better by its one seed: too early to tell.",
+            f" {named}: one seed, too early to tell.",
+            " One setting of one seed seems better.",
         )
-    return f" {named} seems better by its one seed: too early to tell.", " One setting of one seed seems better."
+    return (
+        f" {named} and {len(better) - 1} more seem better by one seed each: too early to tell.",
+        f" {len(better)} settings of one seed each seem better: too early to tell.",
+        f" {len(better)} settings of one seed seem better.",
+    )
