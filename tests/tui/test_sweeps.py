@@ -8,6 +8,7 @@ import polars
 import pytest
 
 from engine.outcome import theta_sha256
+from tui.app import UnitfitApp
 from tui.run.options import Options
 from tui.run.runner import Runner
 from tui.run.session import Session
@@ -238,3 +239,19 @@ def test_the_programs_end_is_that_of_the_sweep() -> None:
     assert runner.stop(20.0)
     assert live.rows == []
     assert not any(thread.is_alive() for thread in live._threads)
+
+
+def test_what_is_to_be_done_at_the_end_is_done_even_where_the_runner_takes_too_long(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class Slow(Runner):
+        def stop(self, patience: float | None = None) -> bool:
+            order.append("stop")
+            return False
+
+    order: list[object] = []
+    app = UnitfitApp(Options(), Slow, Path("no-such-keys"), afterwards=lambda: order.append("table"))
+    monkeypatch.setattr("textual.app.App.run", lambda self: None)
+    monkeypatch.setattr("os._exit", order.append)
+    app.run()
+    assert order == ["stop", "table", 0]
