@@ -108,7 +108,7 @@ class Sweep:
         return other
 
     def take(self, most: int = MOST_MEMBERS, most_seconds: float = np.inf, as_listed: bool = False) -> Chunk | None:
-        """The next runs, None when all are taken."""
+        """The next runs, None when all are taken; `as_listed`: they are begun in their order, not the longest first."""
         runs = self.order.take(most, most_seconds)
         if not runs:
             return None
@@ -139,7 +139,7 @@ class Sweep:
         """Have the kernels compiled, before what the runs take is measured."""
         prepare(self.lanes)
 
-    def run(self, look: Look, as_listed: bool = False) -> None:
+    def run(self, look: Look) -> None:
         """Do what is left; `look` hears now and then of the rows that came, and stops it by returning True."""
         stopped = False
 
@@ -149,7 +149,7 @@ class Sweep:
             stopped = stopped or bool(look([row for _, row in finished]))
             return stopped
 
-        while not stopped and (chunk := self.take(as_listed=as_listed)) is not None:
+        while not stopped and (chunk := self.take()) is not None:
             try:
                 train(chunk, hear, self.plan.options.threads)
             finally:
