@@ -113,10 +113,10 @@ class JaxMany:
         return self._epochs * self._work.updates_per_epoch * members
 
 
-def contestants(work: Work) -> list[Contestant]:
+def contestants(work: Work, peers: bool) -> list[Contestant]:
     """All who can take part."""
     ours: list[Contestant] = [Ours(work, TWO), Ours(work, ONE, threads=1), Ours(work, ALONE, lanes=False)]
-    if not installed("jax"):
+    if not peers or not installed("jax"):
         return ours
     return [
         *ours,
@@ -131,6 +131,7 @@ def main() -> None:
     options.add_argument("--only", choices=MEMBERS, nargs="+", default=list(MEMBERS))
     options.add_argument("--repeats", type=int, default=9, metavar="N")
     options.add_argument("--seconds", type=float, default=1.0, metavar="S")
+    options.add_argument("--no-peers", dest="peers", action="store_false", help="the engine alone")
     chosen = options.parse_args()
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:CORES])
@@ -138,7 +139,7 @@ def main() -> None:
     set_blas()
     for work in (TINY, BOOK):
         if work.name in chosen.only:
-            rates = interleave(contestants(work), chosen.repeats, chosen.seconds, CLOCKS["wall"])
+            rates = interleave(contestants(work, chosen.peers), chosen.repeats, chosen.seconds, CLOCKS["wall"])
             print(report.many(f"{MEMBERS[work.name]} × {work.name}", TWO, rates) + "\n", flush=True)
 
 

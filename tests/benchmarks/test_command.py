@@ -11,8 +11,8 @@ import pytest
 ROOT = Path(__file__).parents[2]
 
 
-def benchmarks(*arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-W", "error", "-m", "benchmarks", *arguments]
+def benchmarks(*arguments: str, module: str = "benchmarks") -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-W", "error", "-m", module, *arguments]
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
 
 
@@ -23,7 +23,7 @@ def test_tables_without_peers():
     )
     assert result.returncode == 0, result.stderr
     rows = [line for line in result.stdout.splitlines() if line.startswith("| ")]
-    assert sum(line.startswith("| **") for line in rows) == 3  # the two works and the population
+    assert sum(line.startswith("| **") for line in rows) == 2
     assert sum("AdamW" in line for line in rows) == 1
     assert "without JAX there is nothing to compare with" in result.stdout
     assert "(parameters × batch)^" in result.stdout
@@ -37,3 +37,11 @@ def test_bad_options_are_refused(arguments):
     result = benchmarks(*arguments)
     assert result.returncode == 2
     assert "expected" in result.stderr and "Traceback" not in result.stderr
+
+
+def test_a_population_beside_itself():
+    options = "--repeats", "1", "--seconds", "0.01", "--only", "tiny", "--no-peers"
+    result = benchmarks(*options, module="benchmarks.populations")
+    assert result.returncode == 0, result.stderr
+    assert "| 256 × tiny |" in result.stdout
+    assert sum(line.startswith("| unitfit") for line in result.stdout.splitlines()) == 3
