@@ -16,12 +16,12 @@ from engine.optimizers import OPTIMIZERS
 
 LANES = side_by_side("float32")
 pytestmark = pytest.mark.skipif(not LANES, reason="a model a lane is machine code only")
-RNG = np.random.default_rng(8)
 
 
 def data(examples, inputs, unseen=9):
-    x = RNG.standard_normal((examples + unseen, inputs)).astype(np.float32)
-    y = np.sin(2 * x[:, 0]) + 0.5 * x.mean(axis=1) + 0.1 * RNG.standard_normal(len(x)).astype(np.float32)
+    rng = np.random.default_rng([examples, inputs])
+    x = rng.standard_normal((examples + unseen, inputs)).astype(np.float32)
+    y = np.sin(2 * x[:, 0]) + 0.5 * x.mean(axis=1) + 0.1 * rng.standard_normal(len(x)).astype(np.float32)
     return x[:examples], y[:examples], x[examples:], y[examples:]
 
 
@@ -75,7 +75,7 @@ def test_any_shape_and_batch(inputs, layers, examples, batch):
     own, seeds = data(examples, inputs), [5, 2**62 + 3, 7]
     networks = [Network(inputs, layers, seed=seed, init="uniform") for seed in range(3)]
     population = train(networks, own, Recipe(batch), seeds, 2)
-    assert furthest(population, networks, own, [Recipe(batch)] * 3, seeds, 2) < 1e-5
+    assert furthest(population, networks, own, [Recipe(batch)] * 3, seeds, 2) < 2e-5  # Adam divides small by small
 
 
 def test_tiny_after_a_hundred_updates():
