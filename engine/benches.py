@@ -192,5 +192,5 @@ class Bench:
 
     def part(self, job_cost: Callable[[Job], float]) -> float:
         """What is done of the job in work, by what jobs cost; for another thread, which may hear of it late."""
-        job = self._job
-        return job_cost(job) * min(self._own.done / max(job.updates, 1), 1.0) if job else 0.0
+        own, job = self._own, self._job  # in this order: a job is there only after its own side is ready
+        return job_cost(job) * min(own.done / max(job.updates, 1), 1.0) if job else 0.0

@@ -70,9 +70,10 @@ def work_off(
                 break
     finally:
         stop.set()
-        for thread in threads:
-            if thread.ident is not None:
-                thread.join()
+        with undisturbed():  # a second Ctrl+C must not leave a thread at work that nobody knows of
+            for thread in threads:
+                if thread.ident is not None:
+                    thread.join()
     if errors:
         raise errors[0]
 

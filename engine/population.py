@@ -186,6 +186,8 @@ class Population:
     def _in_order(self, jobs: list[Job], order: Sequence[int] | None) -> list[Job]:
         if order is None:
             return sorted(jobs, key=self._cost, reverse=True)
+        if not is_list(order):
+            raise EngineError(f"order={show(order)}: expected a list of members")
         places = {self._checked(member): place for place, member in enumerate(order)}
         jobs = sorted(jobs, key=lambda job: min(places.get(member, len(places)) for member in job.members))
         last = len(jobs) - 2 * self.threads
@@ -217,7 +219,9 @@ def members_of(networks: Any, recipes: Any, seeds: Any) -> tuple[list[Network], 
 
 
 def is_list(value: Any) -> bool:
-    return isinstance(value, Sequence | np.ndarray) and not isinstance(value, str)
+    if isinstance(value, np.ndarray):
+        return value.ndim > 0
+    return isinstance(value, Sequence) and not isinstance(value, str)
 
 
 def spread(value: Any, count: int) -> list[Any]:

@@ -30,6 +30,7 @@ from tui.run.gestures import (
 from tui.run.hands import AddBest, FreezeHere, NextKind, Solve, SplitHere
 from tui.run.player import RunEpochs, Step, StepSpeed, Toggle
 from tui.run.snapshot import Snapshot
+from tui.run.sweep.begun import SWEEPS
 from tui.run.travel import Back, BackEpoch, Best, End, Home, Redo, Undo
 from tui.views import Key, runs, views
 
@@ -44,7 +45,7 @@ class Action:
     word: str  # for the footer; neighbours with the same word share it
     does: Wish | str
     group: str
-    focus: str = ""  # the panel that must have the focus: "view", "units", "recipe", or "" for any
+    focus: str = ""  # the panel that must have the focus: "view", "units", "recipe", or "" for any; or see `ON_VIEW`
     view: int = 0  # the view that must be shown, 0 for any
 
     @property
@@ -52,6 +53,9 @@ class Action:
         """What Textual runs: an action of the main screen, which finds the wish by the id."""
         return self.does if isinstance(self.does, str) else f"perform({self.id!r})"
 
+
+SWEEP, DRAWN_ON = "sweep", "drawing"
+ON_VIEW = (DRAWN_ON, SWEEP)  # the view has the focus, and shows a sweep or is drawn on
 
 TRAINING, RECIPE, BUILDING, DRAWING, LOOKING, PROGRAM = (
     "Training", "Recipe", "Building", "Drawing", "Looking", "Program",
@@ -73,10 +77,24 @@ _OF_RUNS = tuple(
     for id, key, title, word in (
         ("train_all", "space", "train all of them, or pause", "train all"),
         ("open_or_guess", "enter", "guess, or open the run", "guess, open"),
-        ("line_up", "p", "line others up", "others"),
+        ("line_up", "p", "line others up, or begin a sweep", "others"),
         ("add_run", "a", "the run of now is one more", "add"),
         ("remove_run", "x", "the run leaves", "remove"),
     )
+)
+
+_OF_SWEEPS = tuple(
+    Action(id, (key,), f"In a sweep: {title}", word, id, LOOKING, SWEEP, runs.NUMBER)
+    for id, key, title, word in (
+        ("pause_sweep", "space", "pause after the runs in work", "pause"),
+        ("open_setting", "enter", "open the setting as a run", "open it"),
+        ("add_seed", "a", "one more seed for the row", "more seeds"),
+        ("export_sweep", "e", "export all runs as a table", "export"),
+        ("stop_sweep", "escape", "stop and keep it; the runs", "stop"),
+    )
+)
+_BACK = Action(
+    "show_sweep", ("escape",), "In runs: back to the sweep", "the sweep", "show_sweep", LOOKING, "view", runs.NUMBER
 )
 
 ACTIONS: tuple[Action, ...] = (
@@ -142,6 +160,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("end_drawing", ("escape",), "Drawing ends", "ends", "end_drawing", DRAWING, "drawing"),
     *VIEWS,
     *_OF_RUNS,
+    _BACK,
+    *_OF_SWEEPS,
     Action("zoom", ("z",), "Zoom the view in or out", "zoom", "zoom", LOOKING),
     Action("log_loss", ("y",), "Loss: room for early epochs; even epochs; all linear", "axes", "log_loss", LOOKING),
     *_OF_VIEWS,
@@ -153,13 +173,22 @@ ACTIONS: tuple[Action, ...] = (
     Action("scenes", ("t",), "The scenes of chapter 1", "scenes", "scenes", PROGRAM),
     Action("help", ("?",), "All keys", "help", "help", PROGRAM),
     Action("palette", ("ctrl+p",), "All actions, by name", "palette", "app.command_palette", PROGRAM),
+    *(
+        Action(f"begin_{name}", (), str(factors.__doc__), "sweep", f"begin_sweep({name!r})", PROGRAM)
+        for name, factors in SWEEPS.items()
+    ),
     Action("theme", (), "Dark or light theme", "theme", "app.switch_theme", PROGRAM),
     Action("picture", (), "Save the screen as SVG", "picture", "save_picture", PROGRAM),
     Action("quit", ("q",), "Quit", "quit", "app.quit", PROGRAM),
     Action("quit_anywhere", ("ctrl+c",), "Quit, from a dialog too", "quit", "app.quit", PROGRAM),
 )
 
-OF_RUNS = frozenset(action.id for action in _OF_RUNS)
+OF_RUNS = frozenset(action.id for action in (*_OF_RUNS, _BACK, *_OF_SWEEPS))
+SIDE_BY_SIDE = frozenset(action.id for action in (*_OF_RUNS, _BACK, *_OF_VIEWS) if action.view == runs.NUMBER) - {
+    "line_up",
+    *(action.id for action in _OF_VIEWS if action.focus == SWEEP),
+}  # what means something where view 6 shows runs side by side
+ON_SWEEPS = frozenset(action.id for action in (*_OF_SWEEPS, *_OF_VIEWS) if action.focus == SWEEP)
 WISHES: Mapping[str, Wish] = {action.id: action.does for action in ACTIONS if not isinstance(action.does, str)}
 
 _TRAVELS = ("play", "update_back", "update", "epoch_back", "epoch", "undo", "redo", "end")
@@ -188,8 +217,13 @@ FOOTERS: Mapping[str, tuple[str, ...]] = {
         "end_drawing", "update", "epoch", "undo", "redo", "add_best", "solve", "restart",
     ),
     "runs": (
-        "train_all", "run_above", "run_below", "open_or_guess", "cover", "line_up", "add_run", "remove_run", "focus",
+        "train_all", "run_above", "run_below", "open_or_guess", "cover", "line_up", "add_run", "remove_run",
+        "show_sweep", "focus",
         *(action.id for action in VIEWS if len(VIEWS) > 1),
+    ),
+    "sweep": (
+        "pause_sweep", "cell_above", "cell_below", "cell_left", "cell_right", "open_setting", "swap", "cover_sweep",
+        "add_seed", "export_sweep", "stop_sweep", "line_up", *(action.id for action in VIEWS if len(VIEWS) > 1),
     ),
     "below": (  # under a view that has something of its own there
         "play", *(action.id for action in _OF_VIEWS if action.focus == "units"), *_TRAVELS[1:], "focus", "unit_up",
@@ -243,7 +277,7 @@ def bindings(*places: str) -> list[BindingType]:
     return [
         Binding(
             ",".join(action.keys),
-            ("screen." if place_of(action) in ("view", "units", "recipe") else "") + action.call,
+            ("screen." if place_of(action) in ("view", SWEEP, "units", "recipe") else "") + action.call,
             action.title,
             show=False,
             priority=action.id == "quit_anywhere",  # the others leave the letters to whoever is being written in

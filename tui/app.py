@@ -14,7 +14,7 @@ from dataclasses import replace
 from functools import partial
 from importlib import import_module
 from pathlib import Path
-from typing import Any, ClassVar, TextIO
+from typing import TYPE_CHECKING, Any, ClassVar, TextIO
 
 import platformdirs
 from textual import on
@@ -33,12 +33,17 @@ from tui.run.keeper import Keeper
 from tui.run.options import Options
 from tui.run.runner import Runner
 from tui.run.scenes import find
+from tui.run.session import Session
 from tui.run.settings import THEME, remember
 from tui.screens.dialogs import view_for
 from tui.screens.in_turn import InTurn
 from tui.screens.main import MainScreen
 from tui.screens.pace import Pace, stderr_takes
+from tui.views import ViewState, runs
 from tui.widgets.too_small import too_small
+
+if TYPE_CHECKING:
+    from tui.run.sweep.live import Live
 
 KEYS_FILE = Path("unitfit", "keys.toml")
 HUNG_UP = 129  # exit code, as after the signal that most terminals send when they go
@@ -66,12 +71,17 @@ class UnitfitApp(InTurn):
         keeper: Keeper | None = None,
         theme: str | None = None,
         palette: Palette | None = None,
+        live: Live | None = None,
+        afterwards: Callable[[], object] = lambda: None,
     ) -> None:
         self.palette = palette or choose(os.environ, theme)  # before Textual takes NO_COLOR out of the environment
         super().__init__()
         self._wear(self.palette)
-        self.keeper = keeper
-        self.runner = runner(options, self._wake) if keeper is None else runner(options, self._wake, keeper=keeper)
+        self.keeper, self.afterwards = keeper, afterwards
+        own: dict[str, Any] = {} if keeper is None else {"keeper": keeper}
+        if live is not None:
+            own["begin"] = partial(Session, live=live)
+        self.runner = runner(options, self._wake, **own)
         self.keys = keys or platformdirs.user_config_path() / KEYS_FILE
         self._problem: str | None = None
         self._said = ""
@@ -79,17 +89,22 @@ class UnitfitApp(InTurn):
         self.pace = Pace(os.environ, stderr_takes)
         self._blank = ExitStack()
         try:
-            own = keymap(self.keys)
+            keymapped = keymap(self.keys)
         except KeysError as error:
-            own, self._problem = {}, str(error)
-        self.set_keymap(own)
-        self.asking = of_wishes(with_keys(own))
-        self.main = MainScreen(self.palette, with_keys(own), self.keys, self.runner.send)
+            keymapped, self._problem = {}, str(error)
+        self.set_keymap(keymapped)
+        self.asking = of_wishes(with_keys(keymapped))
+        self.main = MainScreen(self.palette, with_keys(keymapped), self.keys, self.runner.send)
+        if live is not None:
+            self.main.next_view = ViewState(runs.NUMBER)
         if options.scene is not None:
             self.main.next_view = view_for(find(options.scene))
 
     def run(self, *args: Any, **kwargs: Any) -> None:
-        """Until the person quits. The terminal is restored first, then the runner's thread is joined."""
+        """Until the person quits. The terminal is restored first, then the runner's thread is joined.
+
+        What is to be done `afterwards` is done even where that thread takes too long and is left alone.
+        """
         left = threading.Event()
         threading.Thread(target=self._end_if_gone, args=(left,), name="unitfit terminal", daemon=True).start()
         try:
@@ -99,6 +114,7 @@ class UnitfitApp(InTurn):
             ended = self.runner.stop(PATIENCE)
             if self.keeper is not None and ended and not self.return_code:
                 self.keeper.close()
+        self.afterwards()
         if not ended or self.runner.loading:  # no compilation can be interrupted; it writes under another name first
             sys.stdout.flush()
             os._exit(self.return_code or 0)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import signal
 import threading
 
 import pytest
@@ -72,3 +73,23 @@ def test_what_a_bench_raises_is_raised_by_the_caller_once_all_are_home():
     with pytest.raises(MemoryError, match="no room"):
         work_off([(number, 3) for number in range(9)], [Broken(log)])
     assert log == [(0, 3)] and threading.active_count() == 1
+
+
+def test_a_second_ctrl_c_leaves_no_thread_at_work_either():
+    log, gone = [], threading.Event()
+
+    class Slow(Desk):
+        def put(self):
+            signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)
+            gone.wait(0.3)  # in which the caller would be gone, if it could be
+            super().put()
+
+    def report(ended):
+        raise KeyboardInterrupt
+
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            work_off([("long", 10**9)], [Slow(log)], report)
+        assert [name for name, _ in log] == ["long"]
+    finally:
+        gone.set()

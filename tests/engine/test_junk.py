@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from engine import EngineError, Experiment, Network, Recipe, Trainer, edits, notation, solving
+from engine import EngineError, Experiment, Network, Population, Recipe, Trainer, edits, notation, solving
 
 X = np.linspace(-1, 1, 12)[:, np.newaxis]
 Y = X[:, 0] ** 2
@@ -48,6 +48,10 @@ def trainer() -> Trainer:
     return Trainer(net(), X, Y, threads=1)
 
 
+def population() -> Population:
+    return Population(net(), X, Y, seeds=[0, 1], threads=1)
+
+
 def story() -> Experiment:
     return Experiment(trainer())
 
@@ -81,6 +85,11 @@ CALLS: dict[str, tuple[Callable[..., Any], Sequence[Any]]] = {
     "Trainer.recipe": (lambda recipe: setattr(trainer(), "recipe", recipe), (Recipe(),)),
     "Trainer.restore": (lambda *given: trainer().restore(*given), (trainer().snapshot(), None)),
     "Trainer.put_curves": (lambda curves: trainer().put_curves(curves), (trainer().take_curves(),)),
+    "Population": (lambda *given: Population(*given).run(1), (net(), X, Y, X, Y, Recipe(), [0, 1], "cpu", 1, None)),
+    "Population.run": (lambda *given: population().run(given[0], None, given[1]), (1, [1, 0])),
+    "Population.loss": (lambda *given: population().loss(*given), (0, "train")),
+    "Population.best": (lambda split: population().best(split), ("train",)),
+    "Population.theta": (lambda member: population().theta(member), (1,)),
     "Experiment": (lambda source, budget: Experiment(trainer(), source, budget).draft(), ({"data": "sine"}, 2**20)),
     "Experiment.source": (lambda value: Experiment(trainer(), {"data": value}).draft(), ("sine",)),
     "Experiment.step": (lambda updates: story().step(updates), (3,)),

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from engine import EngineError, Network, Population, Recipe, Trainer
+from engine.benches import Bench, Job
 from engine.kernels import side_by_side
 from engine.members import POINTS
 from engine.run import check_plan
@@ -157,6 +158,26 @@ def test_the_longest_begins_first_unless_an_order_is_given():
 
     assert begun() == [1, 3, 2, 4, 0]
     assert begun([4, 2, 0, 3, 1]) == [4, 2, 0, 1, 3]  # the last two, of one thread, by their length
+
+
+@lanes_only
+def test_how_far_a_bench_is_can_be_asked_while_it_goes_from_one_kind_of_job_to_the_other():
+    population = Population([Network(2)] * 3, *DATA, lanes=True)
+    alone, abreast = Job((0,), 2, 2, abreast=False), Job((1, 2), 2, 2, abreast=True)
+    bench = Bench(population._members, {}, {})
+    bench.take(alone)
+
+    def cost(job):
+        bench.put()
+        with pytest.raises(MemoryError):  # it has not yet come to what is done
+            bench.take(abreast)
+        return 1.0
+
+    def no_room(*given):
+        raise MemoryError
+
+    bench._abreast._group_for = no_room
+    assert bench.part(cost) == 0.0
 
 
 def test_ctrl_c_keeps_what_was_reached_and_the_rest_follows():

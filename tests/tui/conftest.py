@@ -28,6 +28,7 @@ from tui.run.race import Row
 from tui.run.runner import Runner
 from tui.run.session import Session
 from tui.run.snapshot import Snapshot
+from tui.run.sweep.live import Live
 from tui.widgets.too_small import too_small
 
 PATIENCE = 20.0  # seconds after which a test that waits has failed
@@ -36,9 +37,9 @@ PATIENCE = 20.0  # seconds after which a test that waits has failed
 class HandRunner(Runner):
     """A runner without a thread: the test says when its turns come."""
 
-    def __init__(self, options: Options, wake: Callable[[], None]) -> None:
+    def __init__(self, options: Options, wake: Callable[[], None], **own: Any) -> None:
         self.now = 0.0
-        super().__init__(options, wake, lambda: self.now)
+        super().__init__(options, wake, lambda: self.now, **own)
 
     def start(self) -> None:
         self.open()
@@ -141,9 +142,13 @@ def near(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @asynccontextmanager
 async def driving(
-    size: tuple[int, int] = (120, 40), keys: Path = Path("no-such-keys"), notifications: bool = False, **options: Any
+    size: tuple[int, int] = (120, 40),
+    keys: Path = Path("no-such-keys"),
+    notifications: bool = False,
+    live: Live | None = None,
+    **options: Any,
 ) -> AsyncIterator[Drive]:
-    app = UnitfitApp(Options(**options), HandRunner, keys)
+    app = UnitfitApp(Options(**options), HandRunner, keys, live=live)
     async with app.run_test(size=size, notifications=notifications) as pilot:
         drive = Drive(app, pilot)
         await drive.settle()

@@ -130,7 +130,7 @@ def test_the_footer_of_the_units_has_the_nudges_at_80_columns():
 
 
 def test_bindings_carry_the_ids_by_which_they_are_remapped():
-    ids = {binding.id for binding in bindings("app", "main", "view", "drawing", "units", "recipe")}
+    ids = {binding.id for binding in bindings("app", "main", "view", "sweep", "drawing", "units", "recipe")}
     assert ids == {action.id for action in ACTIONS if action.keys}
 
 

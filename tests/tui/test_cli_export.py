@@ -128,7 +128,7 @@ def test_ctrl_c_leaves_nothing_behind(capsys: Capture, saved: str, monkeypatch: 
         ("run.toml --to pdf", "Invalid value for '--to': 'pdf' is not one of 'python', 'latex', 'npz', 'csv', 'svg'."),
         ("run.toml --to npz", "--to npz: expected --out FILE, for it is no text"),
         ("run.toml --to python --out run.toml", "--out run.toml: is there already; expected another name, or --force"),
-        ("run.toml --to python --out . --force", ".: cannot be written (there is something that is no file)"),
+        ("run.toml --to python --out . --force", "--out .: is there and no file; expected another name"),
         ("run.toml --to csv --out no/where.csv", "--out no/where.csv: its folder cannot be written; expected one"),
         ("nothing --to csv", "nothing: cannot be read (No such file or directory): expected a saved run"),
         ("fit.npz --to csv", "csv is the history of losses, which an .npz file has not: expected a saved run"),

@@ -9,6 +9,7 @@ import shlex
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -198,6 +199,20 @@ def test_a_file_that_is_no_sweeps_is_not_written_over(capsys: Capture, tmp_path:
     assert [file.name for file in tmp_path.iterdir()] == ["mine.csv"]
 
 
+@pytest.mark.parametrize("force", [[], ["--force"]])
+def test_what_can_be_no_file_of_runs_is_refused_before_anything_runs(
+    capsys: Capture, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, force: list[str]
+) -> None:
+    monkeypatch.setattr("tui.run.sweep.sweep.train", None)
+    (tmp_path / "folder.csv").mkdir()
+    (tmp_path / "device.csv").symlink_to("/dev/null")
+    (tmp_path / "dangling.csv").symlink_to("no such folder/runs.csv")
+    for name in ("folder.csv", "device.csv", "dangling.csv"):
+        code, _, err = run(capsys, *QUICK, "--out", str(tmp_path / name), *force)
+        assert code == 2 and err.startswith(f"unitfit: --out {tmp_path / name}: ") and err.count("\n") == 1
+    assert len(list(tmp_path.iterdir())) == 3
+
+
 def test_a_bar_with_rate_and_time_left_and_ctrl_c_with_what_was_reached(tmp_path: Path) -> None:
     out = tmp_path / "runs.csv"
     endless = ["-m", "tui", "sweep", "--grid", "epochs=1000,1001", "--seeds", "200000", "--out", str(out)]
@@ -232,3 +247,79 @@ def test_a_killed_sweep_goes_on_where_it_was(tmp_path: Path, capsys: Capture) ->
         for text in (out.read_text().splitlines(), other.read_text().splitlines())
     )
     assert rows == others
+
+
+# ------------------------------------------------------------------------------------------------------- on the screen
+
+
+@pytest.mark.parametrize(
+    ("more", "sentence"),
+    [
+        (("--json",), "--screen with --json: expected one of them"),
+        (("--quiet",), "--screen with --quiet: expected one of them"),
+        (("--dask", "local"), "--screen with --dask: expected one of them"),
+        (("--random", "3"), "--screen with --random: expected lists of values, of which there is a map"),
+        ((), "no terminal to draw on: expected one"),
+    ],
+)
+def test_what_the_screen_cannot_be_is_one_sentence(capsys: Capture, more: tuple[str, ...], sentence: str) -> None:
+    code, out, err = run(capsys, *QUICK, *GRID, "--screen", *more)
+    assert (code, out) == (2, "")
+    assert err.startswith(f"unitfit: {sentence}") and err.count("\n") == 1
+
+
+@pytest.fixture
+def on_screen(tmp_path: Path) -> Callable[..., Any]:
+    """`unitfit sweep --screen --out runs.csv` on a terminal of its own."""
+
+    def begin(*arguments: str) -> Any:
+        own = ("sweep", "--data", "sine", *arguments, "--screen", "--out", str(tmp_path / "runs.csv"))
+        command, state = ["-m", "tui", *own], {"XDG_STATE_HOME": str(tmp_path)}
+        environment = {**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor", **state}
+        for name in ("COLUMNS", "LINES", "NO_COLOR"):
+            environment.pop(name, None)
+        return pexpect.spawn(sys.executable, command, dimensions=(40, 120), env=environment, timeout=PATIENCE)
+
+    return begin
+
+
+def lines(folder: Path) -> list[dict[str, str]]:
+    return list(csv.DictReader((folder / "runs.csv").read_text().splitlines()))
+
+
+def left(child: Any) -> int:
+    child.expect(pexpect.EOF)
+    child.close()
+    return int(child.exitstatus)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no pseudo-terminals there")
+def test_on_the_screen_all_runs_are_written_and_there_at_once_the_next_time(
+    on_screen: Callable[..., Any], tmp_path: Path
+) -> None:
+    child = on_screen(*GRID, *QUICK[3:])
+    child.expect("8 of 8 runs")
+    child.send("q")
+    assert left(child) == 0
+    rows = lines(tmp_path)
+    assert len(rows) == 8
+
+    again = on_screen(*GRID, *QUICK[3:])
+    again.expect("8 of 8 runs")
+    again.send("q")
+    assert left(again) == 0
+    assert lines(tmp_path) == rows
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no pseudo-terminals there")
+@pytest.mark.parametrize("key", ["q", "\x03"], ids=["q", "ctrl+c"])
+def test_on_the_screen_one_can_quit_at_any_time_and_what_is_finished_is_kept(
+    on_screen: Callable[..., Any], tmp_path: Path, key: str
+) -> None:
+    """The last run of four would take hours."""
+    child = on_screen("--grid", "epochs=2,3,4,100000000", "--layer", "1000:relu")
+    child.expect("3 of 4 runs")
+    child.send(key)
+    assert left(child) == 0
+    assert sorted(row["epochs"] for row in lines(tmp_path)) == ["2", "3", "4"]
+    assert len((tmp_path / "runs.csv.journal").read_text().splitlines()) == 1 + 3

@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import sys
+from typing import TYPE_CHECKING
 
 import click
 from click.core import ParameterSource
@@ -14,12 +15,16 @@ from data.sources import STANDARD_INPUT
 from tui.commands.completion import files, grids
 from tui.commands.run_options import run_options
 from tui.console.out import is_terminal, say
+from tui.console.terminal import no_screen
 from tui.run.options import Options
 from tui.run.saved import is_saved
 from tui.run.settings import THEME, recall
 from tui.run.sweep.factors import parse_factor
 from tui.run.sweep.plan import make_plan
 from tui.run.sweep.presets import PRESETS
+
+if TYPE_CHECKING:
+    from tui.run.sweep.sweep import Sweep
 
 DIVERGED, INTERRUPTED = 1, 130
 
@@ -60,12 +65,13 @@ def take_preset(context: click.Context, parameter: click.Parameter, name: str | 
 @click.option(
     "--dask", metavar="ADDRESS", help="On the workers of a scheduler, tcp://HOST:PORT, or local: on all cores"
 )
+@click.option("--screen", is_flag=True, help="On the screen: a map that fills, and any setting opens as a run")
 @click.option("--json", "as_object", is_flag=True, help="Print one JSON object instead of a table")
 @click.option("--quiet", is_flag=True, help="Print nothing but errors, and the JSON if asked for")
 @click.option("--force", is_flag=True, help="Start over, and write over a file that is there already")
 def sweep_command(
     options: Options, grid: tuple[str, ...], random: int | None, seeds: int | None, preset: str | None,
-    out: str | None, dask: str | None, as_object: bool, quiet: bool, force: bool,
+    out: str | None, dask: str | None, screen: bool, as_object: bool, quiet: bool, force: bool,
 ) -> int:  # fmt: skip
     """Train many runs and compare them: every combination of the values that --grid gives some options of `train`.
 
@@ -78,6 +84,9 @@ def sweep_command(
     refuse_sources([options.data, *(name for factor in factors if factor.name == "data" for name in factor.ends())])
     plan = make_plan(options, factors, seeds, random)
 
+    if screen:
+        refuse_beside_screen({"--dask": dask, "--json": as_object, "--quiet": quiet, "--random": random})
+
     from tui.console.sweep import file, report
     from tui.console.sweep.watched import watched
     from tui.draw.palette import PLAIN, THEMES, choose
@@ -88,6 +97,8 @@ def sweep_command(
     sweep = Sweep(plan)
     if journal is not None:
         sweep.keep(journal, anew=force)
+    if screen:
+        return show(sweep, out)
     swept = watched(sweep, dask, quiet)
     rows = [row for _, row in sorted(sweep.rows.items())]
     if out is not None and rows:
@@ -122,3 +133,33 @@ def refuse_twice(factors: list[str], preset: str | None) -> None:
         if source(name.replace("-", "_")) is ParameterSource.COMMANDLINE:
             which = f"--preset {preset}" if preset and name == factors[0] else f"--grid {name}"
             raise click.UsageError(f"--{name} with {which}: expected one of them")
+
+
+def refuse_beside_screen(given: dict[str, object]) -> None:
+    """UsageError where there can be no screen, or for an option that means something without one only."""
+    for name, value in given.items():
+        if value:
+            what = "lists of values, of which there is a map" if name == "--random" else "one of them"
+            raise click.UsageError(f"--screen with {name}: expected {what}")
+    if (problem := no_screen()) is not None:
+        raise click.UsageError(problem)
+
+
+def show(sweep: Sweep, out: str | None) -> int:
+    """The sweep on the screen until the person quits; then its table is written."""
+    from tui.app import UnitfitApp
+    from tui.console.sweep import file
+    from tui.draw.palette import THEMES
+    from tui.run.keeper import Keeper, state_folder
+    from tui.run.sweep.live import Live
+
+    live = Live(sweep)
+
+    def write() -> None:
+        if out is not None and live.rows:
+            file.write(out, live.rows)
+
+    theme, keeper = recall(THEME, THEMES), Keeper(state_folder())
+    app = UnitfitApp(sweep.plan.run(0), keeper=keeper, theme=theme, live=live, afterwards=write)
+    app.run()
+    return app.return_code or 0

@@ -43,7 +43,9 @@ def ready(option: str, path: str | None, force: bool) -> None:
         return
     if os.path.lexists(path) and not force:
         raise click.UsageError(f"{option} {path}: is there already; expected another name, or --force")
-    if not os.access(os.path.dirname(os.path.abspath(path)), os.W_OK):
+    if os.path.exists(path) and not os.path.isfile(path):  # a folder or a device stays what it is
+        raise click.UsageError(f"{option} {path}: is there and no file; expected another name")
+    if not os.access(os.path.dirname(os.path.realpath(path)), os.W_OK):
         raise click.UsageError(f"{option} {path}: its folder cannot be written; expected one that is there, with room")
 
 

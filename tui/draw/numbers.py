@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 _UNITS = ((1e6, "M"), (1e3, "k"))
+_MOST_DECIMALS = 4  # that numbers of one column share
+_TIMES = ((86400, "d"), (3600, "h"), (60, "min"), (1, "s"))
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
@@ -96,3 +98,27 @@ def fixed(value: float, places: int) -> str:
 def subscript(number: int) -> str:
     """₁₂."""
     return str(number).translate(_SUBSCRIPTS)
+
+
+def shared_decimals(values: Iterable[float]) -> int:
+    """Decimals that show three digits of the smallest of these numbers."""
+    sizes = [abs(value) for value in values if math.isfinite(value) and value]
+    return min(_MOST_DECIMALS, decimals(min(min(sizes), 9999.0))) if sizes else 0
+
+
+def placed(value: float, places: int) -> str:
+    """With so many decimals, however large it is."""
+    return minus(f"{value:.{places}f}") if math.isfinite(value) else "–"
+
+
+def duration(seconds: float) -> str:
+    """In the two largest units that are of any use: 1 min 50 s, 3 h, 0.4 s."""
+    if not seconds < float("inf"):
+        return "?"
+    if seconds < 10:
+        return f"{seconds:.1f} s"
+    left, words = round(seconds), []
+    for size, unit in _TIMES:
+        count, left = divmod(left, size)
+        words += [f"{count} {unit}"] * bool(count)
+    return " ".join(words[:2])

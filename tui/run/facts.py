@@ -50,6 +50,7 @@ class Evidence:
     way: Way | None = None  # how the run came here, from before its last update; None at update 0
     path: Path = NOWHERE  # where the present network has been, and will be
     rows: tuple[Any, ...] = ()  # of the race, see `race.Row`
+    board: Any = None  # of the sweep, see `sweep.board.Board`; None where there is none
     batches: tuple[int, float] | None = None  # (seed, epochs done when batches of the present size began), if known
 
     @property

@@ -24,6 +24,7 @@ from tui.run.player import Move
 from tui.run.points import all_points, set_points
 from tui.run.racing import RaceWish
 from tui.run.run import Moment
+from tui.run.sweeping import SweepWish
 from tui.run.travel import Travel
 
 NO_UNITS = "The linear model has no units: s adds a sigmoid unit, r a ReLU"
@@ -42,7 +43,7 @@ class Change:
 
 
 Gesture = Callable[[Moment], Change]
-Wish = Gesture | Edit | Beginning | Move | Travel | RaceWish | Enact
+Wish = Gesture | Edit | Beginning | Move | Travel | RaceWish | SweepWish | Enact
 
 
 # ---------------------------------------------------------------------------------------------- units and layers

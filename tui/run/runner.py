@@ -126,7 +126,8 @@ class Runner:
     def _live(self) -> None:
         try:
             self.open()
-            self.session.teller.bench.start(lambda: self.send(look_again))
+            self.session.news = partial(self.send, look_again)
+            self.session.teller.bench.start(self.session.news)
             wait: float | None = 0.0
             while self.turn(wait):
                 wait = self.patience()
@@ -134,7 +135,7 @@ class Runner:
             self.failure = failure
             self.wake()
         else:
-            self.session.teller.bench.stop()
+            self.session.close()
 
     def _load(self, load: Callable[[Callable[[], None]], None]) -> None:
         try:

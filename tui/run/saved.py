@@ -86,9 +86,14 @@ def notes_of(options: Options, dataset: Dataset, story: Experiment) -> list[Note
 
 def free_name(dataset: Dataset, network: Network, ending: str = ".toml") -> Path:
     """A name in the present folder that no file has yet: motorcycle_1-4-1.toml."""
+    return free_for(dataset, "-".join(map(str, network.shape)), ending)
+
+
+def free_for(dataset: Dataset, about: str, ending: str) -> Path:
+    """A name in the present folder that no file has yet, for something about a data set: motorcycle_sweep.csv."""
     plain = (
         "".join(letter if letter.isalnum() or letter in "-." else "_" for letter in Path(dataset.name).stem) or "run"
     )
-    stem = f"{plain[:60]}_{'-'.join(map(str, network.shape))}"
+    stem = f"{plain[:60]}_{about}"
     names = itertools.chain([f"{stem}{ending}"], (f"{stem}_{number}{ending}" for number in itertools.count(2)))
     return next(Path(name) for name in names if not os.path.lexists(name))

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from data import Dataset
-from engine import Experiment, Trainer
+from engine import EngineError, Experiment, Trainer
 from engine.edits import Edit, SetRecipe
 from engine.outcome import Outcome
 from tui.run import words
@@ -33,6 +33,9 @@ from tui.run.racing import LineUp, RaceWish, join, race
 from tui.run.run import Run
 from tui.run.scenes import Scene, find
 from tui.run.snapshot import Snapshot
+from tui.run.sweep.begun import begun as sweep_of
+from tui.run.sweep.live import Live
+from tui.run.sweeping import BeginSweep, OpenSetting, SweepWish, change, joined, options_of
 from tui.run.teller import Teller, Want
 from tui.run.telling import Telling
 from tui.run.together import together
@@ -53,9 +56,11 @@ class Session:
         announce: Callable[[], None],
         clock: Callable[[], float] = time.perf_counter,
         run: Run | None = None,
+        live: Live | None = None,
     ) -> None:
         self.announce, self.clock = announce, clock
-        self.teller = Teller()
+        self.teller = Teller(live)
+        self.news: Callable[[], None] | None = None  # to call where a thread of its own has something to tell
         self.kept: Path | None = None  # the file of a run that was cut off
         self.taken: Path | None = None  # that of one that goes on here
         self._edited: tuple[Wish, float] | None = None  # the last wish, if it came to edits, and when
@@ -107,6 +112,8 @@ class Session:
             self._travel(wish)
         elif isinstance(wish, RaceWish):
             self._race(wish)
+        elif isinstance(wish, SweepWish):
+            self._sweep(wish)
         elif isinstance(wish, Enact):
             self._begin(Begin(wish.scene.runs[0]))
             self._set(wish.scene)
@@ -186,6 +193,25 @@ class Session:
             if not run.story.update and run.story.end:  # what a fork left behind
                 self.player.do(Replay())
         self.telling.say(said)
+
+    def _sweep(self, wish: SweepWish) -> None:
+        """Of the sweep, which goes on whatever the present run does."""
+        live = self.teller.live
+        if isinstance(wish, BeginSweep):
+            with self._busy_with(words.SWEEPING):
+                begun = Live(sweep_of(wish.name, self.run.moment()))
+            if live is not None:
+                live.end()
+            self.teller.live = begun
+        elif live is None:
+            raise EngineError(words.NO_SWEEP)
+        elif isinstance(wish, OpenSetting):
+            self._begin(Begin(options_of(wish, live)))
+            name = live.words(wish.setting)
+            self.telling.say(*words.of_opened(name, self.run, joined(self.teller.race, self.run, name)))
+            self.player.do(RunEpochs(self.trainer.recipe.epochs))
+        else:
+            change(wish, live)
 
     def _is_far(self, wish: Travel) -> bool:
         """Whether the kernels are still missing, or checkpoints in the past, so that it would take long."""
@@ -316,6 +342,7 @@ class Session:
         """One slice of what is to be done; seconds until the next is due, None if nothing is."""
         if self.loading:
             return None
+        self._look_after_sweep()
         if self._awaited is not None and not self._is_far(self._awaited):
             wish, self._awaited = self._awaited, None
             self._travel(wish)
@@ -340,6 +367,23 @@ class Session:
         if wait is None and (self.story.fill(SLICE) or self.awaits):
             return 0.0
         return wait
+
+    def _look_after_sweep(self) -> None:
+        """It begins once the kernels are there; what stopped it is said."""
+        live = self.teller.live
+        if live is None:
+            return
+        if self.news is not None:
+            live.start(self.news)
+        if live.problem is not None:
+            problem, live.problem = live.problem, None
+            raise problem
+
+    def close(self) -> None:
+        """No thread of its own works any more."""
+        self.teller.bench.stop()
+        if self.teller.live is not None:
+            self.teller.live.end()
 
     def _race_on(self) -> float | None:
         """One slice of the race; at its end the note says who learnt the training rows best, and nothing else."""

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from tui.run.choice import Choice
     from tui.run.facts import Request
     from tui.run.measure import Measure
+    from tui.run.sweep.board import Tally
 
 T = TypeVar("T")
 State = Literal["paused", "playing", "loading", "compiling", "stepping", "diverged"]
@@ -49,6 +50,7 @@ class Snapshot:
     note: str = ""
     shorter: tuple[str, ...] = ()  # the note in fewer and fewer words, for a narrow screen
     busy: str | None = None  # what takes long just now: "loading sales.csv …"
+    sweep: Tally | None = None  # how far the sweep is, where there is one
     answers: Mapping[Request[Any], Any] = field(default_factory=dict)
 
     def answer(self, request: Request[T]) -> T | None:

@@ -14,6 +14,8 @@ from tui.run.player import Player
 from tui.run.race import Race, Racing
 from tui.run.run import Run
 from tui.run.snapshot import Snapshot, State
+from tui.run.sweep.board import Sweeping
+from tui.run.sweep.live import Live
 from tui.run.unit import trouble
 from tui.run.workbench import Heavy, Workbench
 
@@ -23,9 +25,10 @@ Want = Callable[[Dataset], Iterable[Request[Any]]]  # what one picture asks for,
 class Teller:
     """Remembers what is asked for, and what is known of the moment that was told last."""
 
-    def __init__(self) -> None:
+    def __init__(self, live: Live | None = None) -> None:
         self.wants: tuple[Want, ...] = ()
         self.bench, self.race = Workbench(), Race()
+        self.live = live  # the sweep
         self.looks_closely = False  # whether something that is asked needs checkpoints shortly before
         self._facts: Facts | None = None
 
@@ -68,6 +71,7 @@ class Teller:
             note=_note(run, facts),
             shorter=run.telling.note.shorter,
             busy=busy or player.progress(),
+            sweep=None if self.live is None else self.live.tally(),
             answers=self._answers(run, facts),
         )
 
@@ -80,6 +84,8 @@ class Teller:
         answers = facts.answers(requests - heavy)
         if Racing() in requests:
             answers[Racing()] = self.race.rows(run)
+        if Sweeping() in requests:
+            answers[Sweeping()] = None if self.live is None else self.live.board()
         late = {request: self.bench.answer(request, facts.evidence) for request in heavy}
         return answers | {request: answer for request, answer in late.items() if answer is not None}
 

@@ -22,6 +22,8 @@ TO_BEFORE = "; u goes to the run before"
 NOTHING_LEFT = "No run was cut off: there is nothing to go on with"
 REPLAYING = "space pauses; what was recorded plays again, then training goes on"
 LINING_UP = "lining the runs up …"
+SWEEPING = "laying out the sweep …"
+NO_SWEEP = "there is no sweep: expected one; p in view 6 begins it"
 LOADING = "loading the kernels; then it goes on …"
 COMPILING = "compiling the kernels, which is slow only the first time; then it goes on …"
 
@@ -95,6 +97,17 @@ def of_race(rows: Sequence[Row]) -> str:
         return "All runs have diverged: lower the learning rate"
     best = min(known, key=lambda row: row.train)
     return f"All are done: {best.name} learnt the training rows best, {short(best.train)}; is it best on unseen ones?"
+
+
+def of_opened(name: str, run: Run, among: str) -> tuple[str, ...]:
+    """What is said of a run that was opened from a sweep, in fewer and fewer words; `among`: whether view 6 has it."""
+    opened = f"{name}, seed {run.trainer.seed}"
+    return (
+        f"{opened}: trains as in the sweep, which goes on; {among}, u goes back",
+        f"{opened}: trains as in the sweep; {among}, u goes back",
+        f"{opened}: trains as in the sweep; u goes back",
+        f"{opened}; u goes back",
+    )
 
 
 def of_divergence(update: int, what: str, curvature: float = math.nan) -> str:

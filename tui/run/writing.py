@@ -22,7 +22,12 @@ def save(run: Run, path: Path | None = None) -> None:
 
 def export(run: Run, content: Callable[[Run], bytes], path: Path) -> None:
     """Write what this makes of this moment to a file that is not there yet. Raises EngineError or DataError."""
+    write_new(path, lambda: content(run))
+    run.telling.say(words.exported(path))
+
+
+def write_new(path: Path, content: Callable[[], bytes]) -> None:
+    """Write this to a file that is not there yet. Raises EngineError where it is, or cannot be written."""
     if os.path.lexists(path):
         raise EngineError(f"{path}: is there already; expected another name")
-    files.save(path, content(run))
-    run.telling.say(words.exported(path))
+    files.save(path, content())

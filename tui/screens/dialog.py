@@ -50,9 +50,13 @@ class Dialog(ModalScreen[Path | None], Standing[Path | None]):
     @on(Done)
     def finish(self, message: Done) -> None:
         if message.problem is None:
-            self.dismiss(None)
+            self.end()
         else:
             self.say(message.problem, wrong=True)
+
+    def end(self) -> None:
+        """It is done."""
+        self.dismiss(None)
 
     def say(self, words: str, wrong: bool = False) -> None:
         answer = self.query_one("#answer", Label)

@@ -12,7 +12,18 @@ from textual.containers import Container
 from textual.events import DescendantFocus, Resize
 from textual.geometry import Size
 
-from tui.actions import OF_RUNS, VIEW_KEYS, WISHES, Action, bindings, of_other_views, without_use, without_way
+from tui.actions import (
+    OF_RUNS,
+    ON_SWEEPS,
+    SIDE_BY_SIDE,
+    VIEW_KEYS,
+    WISHES,
+    Action,
+    bindings,
+    of_other_views,
+    without_use,
+    without_way,
+)
 from tui.draw.palette import Palette
 from tui.run.dated import ON_WEEKDAYS
 from tui.run.drawing import BeginDrawing
@@ -23,8 +34,9 @@ from tui.run.runner import Command
 from tui.run.snapshot import Snapshot
 from tui.run.writing import save
 from tui.screens.layout import NARROW, one_line, places, size_classes, wide
-from tui.screens.racing import RacingScreen
+from tui.screens.sweeping import SweepingScreen
 from tui.views import ViewState, Want, fit, view_of
+from tui.views.runs import told
 from tui.views.state import next_loss_axes
 from tui.widgets.footer_line import FooterLine
 from tui.widgets.loss_panel import LossPanel
@@ -40,10 +52,10 @@ from tui.widgets.view_panel import ViewPanel
 
 FOCUSES = ("view", "units", "recipe")
 DIALOGS = ("help", "open_table", "open_run", "export", "scenes", "line_up")
-OPENS = (*DIALOGS, "ask_epochs", "ask_value", "open_or_guess")  # what needs room of its own
+OPENS = (*DIALOGS, "export_sweep", "ask_epochs", "ask_value", "open_or_guess")  # what needs room of its own
 
 
-class MainScreen(RacingScreen):
+class MainScreen(SweepingScreen):
     """Shows snapshots. What a person wants of the run goes to `send`, and comes back in a snapshot."""
 
     BINDINGS = bindings("main")
@@ -84,7 +96,8 @@ class MainScreen(RacingScreen):
     def show(self, snapshot: Snapshot) -> None:
         """Draw a snapshot."""
         if self.snapshot is None or snapshot.dataset.whole is not self.snapshot.dataset.whole:
-            usual = ViewState(self.view.number, log_loss=self.view.log_loss, early=self.view.early)
+            own = self.view
+            usual = ViewState(own.number, log_loss=own.log_loss, early=own.early, sweep=own.sweep)
             zoomed, self.view, self.next_view = self.view.zoom, self.next_view or usual, None
             self.snapshot = snapshot
             if zoomed or wide(self.view):
@@ -113,9 +126,9 @@ class MainScreen(RacingScreen):
             rule.split, rule.focused_panel = split, self.focused_panel
         self.query_one("#lower-rule", Rule).junction = "┴" if self.size.width < NARROW else "┼"
         footer = self.query_one(FooterLine)
-        footer.place, footer.enabled = self._footer(), self.enabled()
+        footer.place, footer.enabled = self._footer(), self.enabled() - self._without_end()
         footer.next_focus = name_of(self._next_focus(), self.snapshot, self.view).lower()
-        self.query_one(NoteLine).meaning = self._meaning() if self.explains else ()
+        self.query_one(NoteLine).meaning = self._meaning()
         panels = list(self.query(Panel))
         for panel in panels:
             if self.plots_ready or panel.id not in ("view", "loss"):
@@ -166,10 +179,23 @@ class MainScreen(RacingScreen):
         if self.query_one(ViewPanel).spot is not None:
             return "drawing"
         view = view_of(self.view.number)
+        if self.board is not None and self.focused_panel == "view":
+            return "sweep"
         return {"view": view.FOOTER, "units": "below" if view.BELOW else "units"}.get(self.focused_panel, "recipe")
 
+    def _without_end(self) -> set[str]:
+        """The ids of what does nothing in a sweep that is done: no part of the footer."""
+        board = self.board
+        return {"pause_sweep"} if board is not None and board.tally.state == "done" else set()
+
     def _meaning(self) -> tuple[str, ...]:
-        """What the value is that has the focus, in fewer and fewer words."""
+        """What stands in place of the note, in fewer and fewer words: of a sweep what it has found, else what has the
+        focus, until something is done.
+        """
+        if (board := self.board) is not None and self.focused_panel == "view":
+            return told.note(board, self.view)
+        if not self.explains:
+            return ()
         if self.focused_panel == "recipe":
             return (of_field(PANEL_FIELDS[self.query_one(RecipePanel).chosen]),)
         if self.snapshot is None or self._footer() != "units":
@@ -192,6 +218,9 @@ class MainScreen(RacingScreen):
             return set()
         calendar = self.view.zoom and self.view.number == fit.NUMBER and self.snapshot.dataset.period in ON_WEEKDAYS
         idle = fit.NOT_ON_CALENDAR if calendar else set()
+        idle |= ON_SWEEPS if self.board is None else SIDE_BY_SIDE
+        if self.snapshot.sweep is None:
+            idle |= {"show_sweep"}
         return of_other_views(self.view.number, self.snapshot.dataset.kind) | idle
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:

@@ -25,11 +25,6 @@ class RacingScreen(DialogScreen):
     def action_remove_run(self) -> None:
         self.perform(RemoveRacer(self.view.racer))
 
-    def action_line_up(self) -> None:
-        from tui.screens.line_up import LineRunsUp
-
-        self.app.push_screen(LineRunsUp(self.send))
-
     def action_open_or_guess(self) -> None:
         """While the unseen losses are covered enter takes a guess, and shows them; then it opens the run."""
         rows = self.snapshot.answer(Racing()) if self.snapshot else None

@@ -6,6 +6,16 @@ from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)
+class SweepLook:
+    """How a person looks at the sweep of view 6."""
+
+    shown: bool = True  # in place of the runs side by side
+    cell: tuple[int, int] | None = None  # the chosen row and column, from the least values on; None: the best setting
+    train: bool = False  # the map shows the training error, whatever else could be seen
+    covered: bool = True  # nothing of the unseen error can be seen
+
+
+@dataclass(frozen=True, slots=True)
 class ViewState:
     """How the panels are drawn; nothing here changes the run. Which unit is chosen the run says in its snapshot."""
 
@@ -26,6 +36,7 @@ class ViewState:
     racer: int = 0  # the chosen row of the race
     covered: bool = True  # its unseen losses
     guesses: tuple[tuple[str, float], ...] = ()  # the last guess first: the run's name, and the unseen loss said of it
+    sweep: SweepLook = SweepLook()
     traced: int | None = None  # the one that is traced, as a place in θ; None: the chosen unit's own
     page: bool = False  # where that number comes from, in place of the update
     whole: bool = False  # the view has the loss panel's place too

@@ -33,4 +33,6 @@ class FooterLine(Panel):
         words = {"focus": self.next_focus} if self.next_focus else {}
         if snapshot.state in ("playing", "stepping"):
             words["play"] = "pause"
+        if snapshot.sweep is not None and not snapshot.sweep.busy:
+            words |= {"pause_sweep": "go on", "stop_sweep": "the runs"}
         return [replace(action, word=words.get(action.id, action.word)) for action in self.actions]

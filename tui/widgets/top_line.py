@@ -19,7 +19,18 @@ STATES = {
     "compiling": ("… compiling", "now"),
     "diverged": ("✗ diverged", "trouble"),
 }
-GIVES_WAY = ("epochs", "batch", "loss", "optimizer", "rate", "per_second", "speed", "state")  # the first goes first
+SWEEP = {"running": "▶ sweeping", "pausing": "‖ pausing", "paused": "‖ sweep paused", "stopped": "‖ sweep stopped"}
+GIVES_WAY = (
+    "epochs",
+    "batch",
+    "loss",
+    "optimizer",
+    "rate",
+    "per_second",
+    "speed",
+    "runs",
+    "state",
+)  # the first goes first
 
 
 class TopLine(Panel):
@@ -64,6 +75,9 @@ def pieces(snapshot: Snapshot) -> tuple[dict[str, Piece], dict[str, Piece]]:
         del left["epochs"]
     word, colour = _state(snapshot)
     right: dict[str, Piece] = {"state": ((word, colour, False),)}
+    if (sweep := snapshot.sweep) is not None and sweep.state in SWEEP:
+        which = min(sweep.finished + 1, sweep.runs)
+        right["runs"] = (("run ", "label", False), (f"{which} of {sweep.runs}", "text", False))
     if snapshot.state == "playing":
         right["speed"] = ((snapshot.speed, "label", False),)
     if snapshot.updates_per_second:
@@ -79,6 +93,8 @@ def _state(snapshot: Snapshot) -> tuple[str, str]:
         return "◂ " + back(snapshot), "now"
     if snapshot.in_past and snapshot.state == "playing":
         return "▶ replaying", "now"
+    if snapshot.state == "paused" and snapshot.sweep is not None and snapshot.sweep.state in SWEEP:
+        return SWEEP[snapshot.sweep.state], "now"
     return STATES[snapshot.state]
 
 

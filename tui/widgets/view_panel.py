@@ -27,7 +27,7 @@ HIGH, LOW = 1.0, -1.0  # labels of two features
 
 
 class ViewPanel(Panel, can_focus=True):
-    BINDINGS = bindings("drawing", "view")
+    BINDINGS = bindings("drawing", "sweep", "view")
     picture = chosen
 
     class Wished(Message):

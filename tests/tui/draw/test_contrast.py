@@ -6,6 +6,7 @@ from itertools import combinations
 
 import numpy as np
 import pytest
+from contrasts import TO_XYZ, contrast, linear
 
 from tui.draw.palette import DARK, LIGHT, SHADES, Palette
 
@@ -19,18 +20,6 @@ EYES = {  # Machado, Oliveira and Fernandes 2009, severity 1, on linear RGB
     "deutan": "0.367322 0.860646 -0.227968 0.280085 0.672501 0.047413 -0.011820 0.042940 0.968881",
     "tritan": "1.255528 -0.076749 -0.178779 -0.078411 0.930809 0.147602 0.004733 0.691367 0.303900",
 }
-TO_XYZ = np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]])
-
-
-def linear(colour: str) -> np.ndarray:
-    channels = np.array([int(colour[i : i + 2], 16) for i in (1, 3, 5)]) / 255
-    return np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
-
-
-def contrast(one: str, other: str) -> float:
-    """As WCAG 2 defines it, from 1 to 21."""
-    low, high = sorted(float(TO_XYZ[1] @ linear(colour)) for colour in (one, other))
-    return (high + 0.05) / (low + 0.05)
 
 
 def lab(colour: str, eye: np.ndarray) -> np.ndarray:

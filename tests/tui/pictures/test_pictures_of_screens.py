@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import made_sweeps
 import pytest
 from picture_files import PANELS, check, check_names, picture
 from picture_states import NOTHING, Still, alone, in_past, still
@@ -37,6 +38,11 @@ def begun() -> Still:
     return Still(of.but(history=NOTHING, update=0, progress=0.0, gradient=None).evidence)
 
 
+def sweeping() -> Still:
+    return still("chicago").but(board=made_sweeps.live())
+
+
+SWEEP = {"sweep": made_sweeps.live().tally}
 PLAYING = {"state": "playing", "speed": "30 updates a frame", "updates_per_second": 912.0}
 DIVERGED = {"state": "diverged", "diverged": (1600, "theta"), "note": of_divergence(1600, "theta")}
 TOLD = {"note": "Unit 5 added at epoch 120; since then unseen 26.0 → 23.1 g", "chosen": Choice(unit=4)}
@@ -71,6 +77,8 @@ SCENES = {
     "step_example": Scene(lambda: still("spiral").updated(), keys=("5", "tab", "right", "down")),
     "step_recipe": Scene(lambda: still("motorcycle").updated(), keys=("5", "tab", "tab")),
     "step_zoomed": Scene(lambda: still("motorcycle").updated(), keys=("5", "z")),
+    "sweep": Scene(sweeping, keys=("6",), plain=SWEEP),
+    "sweep_seen": Scene(sweeping, keys=("6", "v", "left", "up"), plain=SWEEP),
     "drawing": Scene(lambda: still("motorcycle"), keys=("P", "left", "left", "up")),
     "drawing_classes": Scene(lambda: still("spiral"), keys=("P", "left", "left", "up")),
     "export": Scene(lambda: still("motorcycle"), keys=("e", "down")),

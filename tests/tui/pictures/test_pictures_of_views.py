@@ -9,6 +9,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+import made_sweeps
 import numpy as np
 import pytest
 from picture_files import COMMAND, PANELS, check, check_names, picture
@@ -21,10 +22,12 @@ from engine.optimizers import OPTIMIZERS
 from tui.draw.palette import ANSI, DARK, NAMES, PLAIN, Palette
 from tui.run.choice import OUTPUT_BIAS, Choice
 from tui.run.race import Row
+from tui.run.sweep.board import Board
 from tui.run.trail import Path as Path_
 from tui.run.trail import Stop
 from tui.views import ViewState, fit, loss, net, runs, step, sums, surface, views
 from tui.views.net import example
+from tui.views.state import SweepLook
 from tui.views.step import trace
 from tui.views.units import table
 
@@ -162,6 +165,11 @@ def raced(count: int) -> Callable[[], Still]:
         return still("chicago").but(rows=tuple(rows))
 
     return make
+
+
+def swept(make: Callable[[], Board]) -> Callable[[], Still]:
+    """A sweep of view 6, with a run beside it."""
+    return lambda: raced(1)().but(board=make())
 
 
 def travelled(name: str, ahead: int = 0) -> Callable[[], Still]:
@@ -341,6 +349,28 @@ def scenes() -> Iterator[tuple[str, Scene]]:
             yield f"runs_{name}_{size}", Scene(runs, size, raced(5), state=state)
     for palette in (ANSI, PLAIN):
         yield f"runs_{palette.depth}", Scene(runs, "whole", raced(5), palette=palette, state=ViewState(covered=False))
+    seen = SweepLook(covered=False)
+    yield "sweep", Scene(runs, "whole", swept(made_sweeps.live), state=ViewState(sweep=seen))
+    yield "sweep_covered", Scene(runs, "whole", swept(made_sweeps.live))
+    yield (
+        "sweep_chosen",
+        Scene(runs, "whole", swept(made_sweeps.live), state=ViewState(sweep=replace(seen, cell=(5, 4)))),
+    )
+    yield (
+        "sweep_of_training",
+        Scene(runs, "whole", swept(made_sweeps.live), state=ViewState(sweep=replace(seen, train=True))),
+    )
+    yield "sweep_begun", Scene(runs, "whole", swept(made_sweeps.begun))
+    for palette in (ANSI, PLAIN):
+        depth = {"ansi": "16_colours", "none": "no_colours"}[palette.depth]
+        yield (
+            f"sweep_{depth}",
+            Scene(runs, "whole", swept(made_sweeps.live), state=ViewState(sweep=seen), palette=palette),
+        )
+    for name, make in (("one_factor", made_sweeps.one_factor), ("three_factors", made_sweeps.three_factors)):
+        yield f"sweep_{name}", Scene(runs, "whole", swept(make), state=ViewState(sweep=seen))
+    last = ViewState(sweep=replace(seen, cell=(29, 39)))
+    yield "sweep_many_values", Scene(runs, "whole", swept(made_sweeps.many_values), state=last)
     yield "runs_none_yet", Scene(runs, "whole", kept("chicago"))
     for name in ("motorcycle", "spiral", "concrete"):
         yield f"runs_{name}", Scene(runs, "whole", lambda name=name: still(name).but(rows=raced(1)().evidence.rows))

@@ -30,6 +30,7 @@ from tui.run.facts import (
 from tui.run.ghosts import GhostCurves
 from tui.run.loss_curve import LossAhead, LossCurve
 from tui.run.race import Racing
+from tui.run.sweep.board import Sweeping
 from tui.run.workbench import Heavy
 
 load = lru_cache(data.load)
@@ -77,7 +78,7 @@ def without_unseen(name: str) -> data.Dataset:
 
 def test_every_request_is_a_frozen_value_that_finds_its_answer_again():
     tried = {type(request).__name__ for request in (*ANSWERS, Predictions(len), GhostCurves(len))}
-    others = {Heavy.__name__, Racing.__name__}  # which are answered elsewhere
+    others = {Heavy.__name__, Racing.__name__, Sweeping.__name__}  # which are answered elsewhere
     assert tried == {kind.__name__ for kind in Request.__subclasses__()} - others
     for request in ANSWERS:
         known = facts()

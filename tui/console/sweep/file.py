@@ -37,9 +37,14 @@ def prepared(out: str, force: bool) -> Path:
 
 def write(out: str, rows: Iterable[Row]) -> None:
     """Have the rows in the file, as a whole. Raises EngineError where it cannot be written."""
+    files.save(out, content(Path(out).suffix.lower(), rows))
+
+
+def content(ending: str, rows: Iterable[Row]) -> bytes:
+    """The rows as a file of this ending holds them."""
     import polars
 
     table = polars.DataFrame([finite(row.flat()) for row in rows], infer_schema_length=None)
     file = io.BytesIO()
-    WRITERS[Path(out).suffix.lower()](table, file)
-    files.save(out, file.getvalue())
+    WRITERS[ending](table, file)
+    return file.getvalue()

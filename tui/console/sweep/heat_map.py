@@ -9,10 +9,11 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-from tui.console.sweep.table import fixed, shared_decimals, shown
+from tui.draw.numbers import placed, shared_decimals
 from tui.draw.palette import BANDS, Palette
 from tui.run.sweep.factors import Factor, plain
 from tui.run.sweep.results import Result
+from tui.run.sweep.sides import shown
 
 MOST_COLUMNS, MOST_ROWS = 12, 20
 MISSING = "·"
@@ -58,10 +59,10 @@ def values(factor: Factor) -> list[Any]:
 
 def lines(result: Result, places: int, best: bool) -> tuple[str, str]:
     """What stands in a cell: the mean, and under it the deviation or what went wrong."""
-    under = "" if result.unseen.deviation != result.unseen.deviation else f"±{fixed(result.unseen.deviation, places)}"
+    under = "" if result.unseen.deviation != result.unseen.deviation else f"±{placed(result.unseen.deviation, places)}"
     if result.diverged:
         under = f"✗ {result.diverged}/{len(result.rows)}"
-    return f"{fixed(result.unseen.mean, places)}{' best' * best}", under
+    return f"{placed(result.unseen.mean, places)}{' best' * best}", under
 
 
 def banded(found: Sequence[Result]) -> dict[tuple[Any, ...], str]:

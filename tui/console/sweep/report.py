@@ -10,8 +10,8 @@ from data import Dataset
 from tui.console.report import many, words
 from tui.console.sweep.heat_map import heat_map
 from tui.console.sweep.table import table
-from tui.console.sweep.watched import Swept, duration
-from tui.draw.numbers import counted
+from tui.console.sweep.watched import Swept
+from tui.draw.numbers import counted, duration
 from tui.draw.palette import Palette
 from tui.run.plain import finite
 from tui.run.sweep.factors import arguments

@@ -5,12 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from statistics import fmean
-from typing import Any
 
-from tui.draw.numbers import counted, decimals, minus
+from tui.draw.numbers import counted, placed, shared_decimals
 from tui.run.sweep.results import Result, Spread, is_ranked
-
-MOST_DECIMALS = 4
+from tui.run.sweep.sides import shown
 
 
 def table(found: Sequence[Result], factors: Sequence[str], seeds: int) -> list[str]:
@@ -35,29 +33,15 @@ def pad(column: list[str], left: bool) -> list[str]:
     return [text.ljust(width) if left else text.rjust(width) for text in column]
 
 
-def shown(value: Any) -> str:
-    return str(value).lower() if isinstance(value, bool) else f"{value:g}" if isinstance(value, float) else str(value)
-
-
 def spreads(values: Sequence[Spread]) -> list[str]:
     """2083 ±30, all with the same decimals and their ± under each other."""
     places = shared_decimals([value.mean for value in values])
-    means = [fixed(value.mean, places) for value in values]
-    deviations = ["" if math.isnan(value.deviation) else f"±{fixed(value.deviation, places)}" for value in values]
+    means = [placed(value.mean, places) for value in values]
+    deviations = ["" if math.isnan(value.deviation) else f"±{placed(value.deviation, places)}" for value in values]
     wide = max(map(len, deviations), default=0)
     return [
         f"{mean} {deviation.ljust(wide)}" if wide else mean for mean, deviation in zip(means, deviations, strict=True)
     ]
-
-
-def shared_decimals(values: Sequence[float]) -> int:
-    """Decimals that show three digits of the smallest of these numbers."""
-    sizes = [abs(value) for value in values if math.isfinite(value) and value]
-    return min(MOST_DECIMALS, decimals(min(min(sizes), 9999.0))) if sizes else 0
-
-
-def fixed(value: float, places: int) -> str:
-    return minus(f"{value:.{places}f}") if math.isfinite(value) else "–"
 
 
 def accuracy(result: Result) -> str:
@@ -68,7 +52,7 @@ def accuracy(result: Result) -> str:
 
 def seconds(values: Sequence[float]) -> list[str]:
     places = shared_decimals(values)
-    return [fixed(value, places) for value in values]
+    return [placed(value, places) for value in values]
 
 
 def remark(result: Result, seeds: int) -> str:

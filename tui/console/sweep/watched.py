@@ -11,13 +11,12 @@ import click
 
 from tui.console.headless import BAR_COLUMNS, until_interrupted
 from tui.console.out import is_terminal, note
-from tui.draw.numbers import counted, short
+from tui.draw.numbers import counted, duration, short
 from tui.run.sweep.rows import Row
 from tui.run.sweep.sweep import Sweep
 
 MANY = 10_000  # runs whose time is told in a sentence, too
 ENOUGH = 0.5  # seconds of work from which on it can be told
-UNITS = ((86400, "d"), (3600, "h"), (60, "min"), (1, "s"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,16 +91,3 @@ def watched(sweep: Sweep, dask: str | None, quiet: bool) -> Swept:
             run_on(dask, sweep, look)
         stopped = interrupted() and len(sweep.rows) < total
     return Swept(sweep, clock.seconds, stopped)
-
-
-def duration(seconds: float) -> str:
-    """In the two largest units that are of any use: 1 min 50 s, 3 h, 0.4 s."""
-    if not seconds < float("inf"):
-        return "?"
-    if seconds < 10:
-        return f"{seconds:.1f} s"
-    left, words = round(seconds), []
-    for size, unit in UNITS:
-        count, left = divmod(left, size)
-        words += [f"{count} {unit}"] * bool(count)
-    return " ".join(words[:2])

@@ -137,6 +137,8 @@ def _parts(name: str, text: str) -> list[str]:
 
 def _parse_range(name: str, text: str) -> Range:
     low, _, high = text.partition(BETWEEN)
+    if high.startswith("."):  # three points, or one of a number
+        raise EngineError(f"--grid {name}={clean(text)}: expected two points between the ends, as in {name}=1..10")
     ends = [PARSERS[name](f"--grid {name}", end.strip()) for end in (low, high)]
     if not ends[0] < ends[1]:
         raise EngineError(f"--grid {name}={clean(text)}: expected the smaller end first, as in {name}=1..10")

@@ -40,29 +40,34 @@ class Journal:
     header: dict[str, Any]  # as `header_of`, and "lanes": whether small models train side by side
     rows: dict[str, Row] = field(default_factory=dict)  # by their keys
     _size: int = 0  # bytes of whole lines
+    _end: int = 0  # bytes in all: more where a last line was cut off
 
     @classmethod
     def begin(cls, path: Path, header: Mapping[str, Any]) -> Journal:
         """A new journal. Raises EngineError where it cannot be written."""
         line = f"{json.dumps(header)}\n".encode()
         save(path, line)
-        return cls(path, dict(header), _size=len(line))
+        return cls(path, dict(header), _size=len(line), _end=len(line))
 
     @classmethod
     def read(cls, path: Path, plan: Plan) -> Journal:
         """The journal that a sweep of this plan left. Raises EngineError for any other file."""
         try:
+            if not path.is_file():  # a pipe would be waited for, and a device may never end
+                raise OSError(0, "no regular file")
             content = path.read_bytes()
         except OSError as error:
             raise EngineError(f"{clean(path.name)}: cannot be read ({error.strerror}): {INSTEAD}") from None
         whole = content[: content.rfind(b"\n") + 1]
         first, *lines = whole.decode(errors="replace").split("\n")[:-1] or [""]
-        journal = cls(path, _same_sweep(path, first, plan), _size=len(whole))
+        journal = cls(path, _same_sweep(path, first, plan), _size=len(whole), _end=len(content))
         for number, line in enumerate(lines, 2):
             try:
                 row = from_line(line)
             except EngineError as error:
-                raise EngineError(f"{clean(path.name)}, line {number}: {error}; {INSTEAD}") from None
+                raise EngineError(
+                    f"{clean(path.name)}, line {number}: {error}; take it out, or --force to start over"
+                ) from None
             journal.rows[row.key] = row
         return journal
 
@@ -73,6 +78,10 @@ class Journal:
         content = "".join(f"{as_line(row)}\n" for row in rows).encode()
         try:
             with open(self.path, "r+b", buffering=0) as file:
+                if file.seek(0, os.SEEK_END) != self._end:  # two that write would cut each other's lines
+                    raise EngineError(
+                        f"{clean(self.path.name)}: another sweep writes to it; expected one at a time, so wait for it"
+                    )
                 file.truncate(self._size)
                 file.seek(self._size)
                 try:
@@ -84,7 +93,7 @@ class Journal:
         except OSError as error:
             told = f"{clean(self.path.name)}: cannot be written ({error.strerror})"
             raise EngineError(f"{told}: expected a folder with room") from None
-        self._size += len(content)
+        self._size = self._end = self._size + len(content)
         self.rows |= {row.key: row for row in rows}
 
 

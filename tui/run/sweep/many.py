@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import logging
 import re
+import signal
 import warnings
 from collections.abc import Iterator
 from concurrent.futures import CancelledError
 from contextlib import contextmanager
+from multiprocessing import resource_tracker
 from typing import TYPE_CHECKING, Any
 
 from engine import EngineError
@@ -28,7 +30,6 @@ if TYPE_CHECKING:
 LOCAL = "local"
 ADDRESS = re.compile(r"(tcp|tls)://[^\s/]+:\d{1,5}")
 SILENT = logging.CRITICAL + 1
-DEAF = "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)"  # ctrl+C is for who began the workers
 MEMBERS, SECONDS = 256, 2.0  # of a chunk: few seconds are lost with a worker
 FIRST = 16  # members, until something was measured
 AHEAD = 2  # chunks for each worker, so that none waits for the next
@@ -111,16 +112,11 @@ def _client(address: str, workers: int | None) -> Iterator[Client]:
     own: dict[str, Any] = {"set_as_default": False, "timeout": CONNECT}
     if address == LOCAL:
         count = default_threads() if workers is None else workers
-        with (
-            LocalCluster(
-                n_workers=count,
-                threads_per_worker=1,
-                dashboard_address="127.0.0.1:0",
-                silence_logs=SILENT,
-                preload=[DEAF],
-            ) as cluster,
-            Client(cluster, **own) as client,
-        ):
+        with deaf():
+            cluster = LocalCluster(
+                n_workers=count, threads_per_worker=1, dashboard_address="127.0.0.1:0", silence_logs=SILENT
+            )
+        with cluster, Client(cluster, **own) as client:
             yield client
         return
     if not ADDRESS.fullmatch(address):
@@ -134,6 +130,20 @@ def _client(address: str, workers: int | None) -> Iterator[Client]:
     with client:
         _check(client, address)
         yield client
+
+
+@contextmanager
+def deaf() -> Iterator[None]:
+    """What is begun meanwhile, and all that this begins, never hears of ctrl+C; who began it hears of it afterwards."""
+    if not hasattr(signal, "pthread_sigmask"):  # on Windows
+        yield
+        return
+    resource_tracker.ensure_running()  # its start would make the thread hear again
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _check(client: Client, address: str) -> None:

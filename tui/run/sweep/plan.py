@@ -18,7 +18,7 @@ from tui.run.sweep.factors import Factor, Range, with_values
 
 MOST_RUNS = 10**6  # their results stay in memory
 CHECKED = 1000  # settings that are all checked before the first run
-PATIENCE = 20  # draws for each setting that is wanted, until there seem to be no more
+PATIENCE = 20  # draws without a new setting, for each that was found, until there seem to be no more
 
 Setting = tuple[Any, ...]  # a value of each factor
 
@@ -120,13 +120,17 @@ def draw(factors: Sequence[Factor], draws: int, seed: int) -> Iterator[Setting]:
     """Different settings, of which more draws only add to fewer. Raises EngineError if there are not so many."""
     seen: set[Setting] = set()
     generator = np.random.default_rng(seed)
-    for _ in range(PATIENCE * draws):
+    in_vain = 0
+    while len(seen) < draws and in_vain <= PATIENCE * len(seen):
         setting = tuple(factor.draw(generator) for factor in factors)
-        if setting not in seen:
-            seen.add(setting)
-            yield setting
-            if len(seen) == draws:
-                return
+        if setting in seen:
+            in_vain += 1
+            continue
+        in_vain = 0
+        seen.add(setting)
+        yield setting
+    if len(seen) == draws:
+        return
     raise EngineError(
-        f"--random={draws}: only {len(seen)} different settings were found; expected fewer, or wider ranges"
+        f"--random={draws}: expected at most {len(seen)}, as no more different settings were found; or wider ranges"
     )

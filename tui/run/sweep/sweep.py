@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -76,7 +77,7 @@ class Sweep:
 
         Raises EngineError for a journal of another sweep or of other data, and where none can be written.
         """
-        if anew or not path.exists():
+        if anew or not os.path.exists(path):  # of too long a name, too
             self.journal = Journal.begin(path, header_of(self.plan) | {"lanes": self.lanes})
             return
         self.journal = Journal.read(path, self.plan)
@@ -99,8 +100,16 @@ class Sweep:
             self.rows[run] = row
             self.order.finish(run, None)
 
+    def more(self, plan: Plan) -> Sweep:
+        """Other runs of the same options and factors, which go to the same journal."""
+        other = Sweep(plan)
+        other.lanes, other.journal = self.lanes, self.journal
+        if self.journal is not None:
+            other._take_over(self.journal.path, self.journal.rows)
+        return other
+
     def take(self, most: int = MOST_MEMBERS, most_seconds: float = np.inf, as_listed: bool = False) -> Chunk | None:
-        """The next runs, None when all are taken."""
+        """The next runs, None when all are taken; `as_listed`: they are begun in their order, not the longest first."""
         runs = self.order.take(most, most_seconds)
         if not runs:
             return None
@@ -131,7 +140,7 @@ class Sweep:
         """Have the kernels compiled, before what the runs take is measured."""
         prepare(self.lanes)
 
-    def run(self, look: Look, as_listed: bool = False) -> None:
+    def run(self, look: Look) -> None:
         """Do what is left; `look` hears now and then of the rows that came, and stops it by returning True."""
         stopped = False
 
@@ -141,7 +150,7 @@ class Sweep:
             stopped = stopped or bool(look([row for _, row in finished]))
             return stopped
 
-        while not stopped and (chunk := self.take(as_listed=as_listed)) is not None:
+        while not stopped and (chunk := self.take()) is not None:
             try:
                 train(chunk, hear, self.plan.options.threads)
             finally:

@@ -1,4 +1,7 @@
-"""View 6: several runs side by side: a table with a dumbbell for each, and their losses on train and on unseen."""
+"""View 6: several runs side by side, a table with a dumbbell for each and their losses on train and on unseen.
+
+Where there is a sweep, its map stands in their place until somebody leaves it.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 from tui.draw.canvas import Canvas
 from tui.run.race import Racing
+from tui.run.sweep.board import Sweeping
 from tui.views import Key
+from tui.views.runs.look import board_on, move, swap
+from tui.views.runs.look import cover as cover_sweep
 
 if TYPE_CHECKING:
     from data import Dataset
@@ -23,21 +29,29 @@ FOOTER, BELOW, ROOM = "runs", None, "whole"
 
 
 def subtitle(snapshot: Snapshot, state: ViewState) -> str:
-    """What the losses are."""
+    """What the losses are; of a sweep its factors."""
+    board = board_on(snapshot, state)
+    if board is not None:
+        factors = " × ".join(filter(None, (board.down.name, board.across.name))) or "seeds"
+        return f"sweep: {factors}" + (f", {board.data}" if board.data not in ("", snapshot.dataset.name) else "")
     unit = snapshot.dataset.target_unit if snapshot.measure.in_unit else ""
     return f"{snapshot.measure.word} {unit}".rstrip()
 
 
 def requests(dataset: Dataset, width: int, height: int, state: ViewState) -> tuple[Request[Any], ...]:
-    """The rows of the race."""
-    return (Racing(),)
+    """The rows of the race, and the sweep."""
+    return Racing(), Sweeping()
 
 
 def paint(snapshot: Snapshot, width: int, height: int, palette: Palette, state: ViewState) -> Canvas:
     """The table, what was guessed, and the curves where there is room."""
-    from tui.views.runs import curves, table
+    from tui.views.runs import curves, sweep, table
 
     canvas, rows = Canvas(width, height), snapshot.answer(Racing()) or ()
+    board = board_on(snapshot, state)
+    if board is not None:
+        sweep.draw(canvas, board, state, palette)
+        return canvas
     if not rows:
         canvas.text(1, 2, "lining the runs up …", "label")
         return canvas
@@ -61,4 +75,10 @@ KEYS = (
     Key("run_above", ("up",), "In runs: the run above", "run", partial(choose, -1)),
     Key("run_below", ("down",), "In runs: the run below", "run", partial(choose, 1)),
     Key("cover", ("v",), "In runs: show or cover the unseen losses", "unseen", cover),
+    Key("cell_above", ("up",), "In a sweep: the cell above", "choose", partial(move, -1, 0), "sweep"),
+    Key("cell_below", ("down",), "In a sweep: the cell below", "choose", partial(move, 1, 0), "sweep"),
+    Key("cell_left", ("left",), "In a sweep: the cell to the left", "choose", partial(move, 0, -1), "sweep"),
+    Key("cell_right", ("right",), "In a sweep: the cell to the right", "choose", partial(move, 0, 1), "sweep"),
+    Key("swap", ("y",), "In a sweep: training errors, or unseen ones", "train", swap, "sweep"),
+    Key("cover_sweep", ("v",), "In a sweep: show or cover unseen errors", "unseen", cover_sweep, "sweep"),
 )

@@ -11,7 +11,8 @@ import pytest
 from tui.console.sweep import report
 from tui.console.sweep.heat_map import heat_map
 from tui.console.sweep.table import spreads, table
-from tui.console.sweep.watched import Swept, duration
+from tui.console.sweep.watched import Swept
+from tui.draw.numbers import duration
 from tui.draw.palette import DARK, PLAIN
 from tui.run.options import Options
 from tui.run.sweep.factors import parse_factor

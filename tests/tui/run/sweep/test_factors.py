@@ -44,6 +44,7 @@ def test_values_are_as_options_take_them(text: str, values: Any) -> None:
         ("lags=" + "9" * 5000, "expected a whole number"),
         ("lr=2,2.0", "--grid lr: 2.0 stands there twice"),
         ("lr=1..0.1", "expected the smaller end first"),
+        ("lr=1e-4...1e-1", "expected two points between the ends"),
         ("batch=8..8", "expected the smaller end first"),
         ("lr=1..x", "--grid lr='x': expected a number"),
         ("laer=2:relu", "did you mean 'layer'?"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 import resource
 from dataclasses import replace
 from pathlib import Path
@@ -41,10 +42,18 @@ def test_a_row_is_the_same_after_a_file() -> None:
     assert json.loads(as_line(diverged))["test"]["mse"] is None
 
 
-@pytest.mark.parametrize("line", ["", "{}", "[]", "7", "null", as_line(ROW)[:-9], as_line(ROW).replace("16", '"x"')])
+@pytest.mark.parametrize("line", ["", "{}", "[]", "7", "null", as_line(ROW)[:-9], as_line(ROW) * 2])
 def test_what_is_no_row(line: str) -> None:
-    with pytest.raises(EngineError):
+    with pytest.raises(EngineError, match="is no run of a sweep, or was damaged"):
         from_line(line)
+
+
+def test_no_character_of_a_row_can_change_unseen() -> None:
+    line = as_line(ROW)
+    for place, character in enumerate(line):
+        for other in {"7", "e", '"', "\0", "\ufffd"} - {character}:
+            with pytest.raises(EngineError):
+                from_line(line[:place] + other + line[place + 1 :])
 
 
 def test_a_cut_last_line_is_dropped_and_its_run_done_again(tmp_path: Path) -> None:
@@ -92,7 +101,10 @@ def test_another_sweeps_journal_is_refused_and_stays(plan: Plan, sentence: str, 
         (b"\xff\xfe\x00\n", "is no journal of a sweep"),
         (b'{"sweep": 99, "lanes": false}\n', "is no journal of a sweep"),
         (b'{"sweep": 1, "lanes": false, "version": "0.0.9"}\n', "is of unitfit 0.0.9, and this is "),
-        (json.dumps(header_of(plan_of("lr=1,2")) | {"lanes": False}).encode() + b"\n[]\n", "line 2: expected a run"),
+        (
+            json.dumps(header_of(plan_of("lr=1,2")) | {"lanes": False}).encode() + b"\n[]\n",
+            "line 2: is no run of a sweep",
+        ),
     ],
 )
 def test_what_is_no_journal_of_this_sweep(content: bytes, sentence: str, tmp_path: Path) -> None:
@@ -140,3 +152,28 @@ def test_a_full_disk_ends_it_in_a_sentence_and_with_whole_lines(tmp_path: Path) 
 def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(EngineError, match="cannot be written"):
         Sweep(plan_of("lr=1,2")).keep(tmp_path / "no" / "journal")
+
+
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    path = tmp_path / "journal"
+    os.mkfifo(path)
+    with pytest.raises(EngineError, match=r"journal: cannot be read \(no regular file\)"):
+        Sweep(plan_of("lr=1,2")).keep(path)
+
+
+def test_a_name_that_is_too_long_is_a_sentence(tmp_path: Path) -> None:
+    with pytest.raises(EngineError, match=r"cannot be written \(File name too long\)"):
+        Sweep(plan_of("lr=1,2")).keep(tmp_path / ("a" * 300))
+
+
+def test_of_two_sweeps_at_once_the_second_to_write_stops_and_no_row_is_lost(tmp_path: Path) -> None:
+    path, plan = tmp_path / "journal", plan_of("lr=0.01,0.1")
+    one, other = Sweep(plan), Sweep(plan_of("lr=0.02,0.2"))
+    one.keep(path)
+    other.keep(path)
+    one.run(lambda rows: True)
+    with pytest.raises(EngineError, match="journal: another sweep writes to it"):
+        other.run(lambda rows: None)
+    again = Sweep(plan)
+    again.keep(path)
+    assert again.rows == one.rows and one.rows

@@ -5,9 +5,12 @@ from __future__ import annotations
 import builtins
 import os
 import signal
+import sys
 from collections.abc import Iterator
 from typing import Any
 
+import pexpect
+import psutil
 import pytest
 from distributed import Client, KilledWorker, LocalCluster
 
@@ -74,6 +77,26 @@ def test_it_stops_when_asked_and_keeps_what_came(cluster: Any, monkeypatch: pyte
     sweep = Sweep(plan_of(seeds=1000, epochs=100))
     run_on(cluster.scheduler_address, sweep, lambda rows: bool(rows))
     assert 0 < len(sweep.rows) < 1000
+
+
+def test_ctrl_c_while_the_workers_start_is_heard_by_none_of_them() -> None:
+    endless = ["-m", "tui", "sweep", "--grid", "epochs=1000,1001", "--seeds", "200000", "--dask", "local"]
+    child = pexpect.spawn(sys.executable, endless, encoding="utf-8", timeout=300, dimensions=(40, 120))
+    while not any("spawn_main" in " ".join(process.cmdline()) for process in begun_by(child.pid)):
+        os.sched_yield()
+    child.sendintr()
+    child.expect("interrupted: 0 of 400 000 runs were reached")
+    assert "Traceback" not in child.before
+    child.expect(pexpect.EOF)
+    child.close()
+    assert "Traceback" not in child.before and child.exitstatus == 130
+
+
+def begun_by(pid: int) -> list[psutil.Process]:
+    try:
+        return psutil.Process(pid).children(recursive=True)
+    except psutil.NoSuchProcess:
+        return []
 
 
 def test_a_worker_of_another_version_is_refused(cluster: Any, monkeypatch: pytest.MonkeyPatch) -> None:
