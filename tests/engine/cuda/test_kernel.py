@@ -26,7 +26,7 @@ def test_every_kind_loss_and_optimizer_is_the_plain_loops(kind):
         Case([[kind] * 2], replace(RECIPE, loss=loss, optimizer=optimizer), seed)
         for seed, (loss, optimizer) in enumerate((loss, optimizer) for loss in LOSSES for optimizer in OPTIMIZERS)
     ]
-    sides = Sides(cases)
+    sides = Sides(cases, data(examples=6, unseen=1))
     sides.train(5)
     assert max(sides.apart()) < NEAR
     for number in range(len(cases)):
