@@ -23,6 +23,7 @@ class Chunk:
     options: tuple[Options, ...]
     own: tuple[dict[str, Any], ...]  # of each row: key, setting and seed
     data: Set
+    device: str
     lanes: bool
     as_listed: bool = False  # begin them in this order, rather than the longest first
 
@@ -40,7 +41,7 @@ def train(chunk: Chunk, look: Look, threads: int | None = None) -> None:
         y_test,
         recipes=[options.recipe(data) for options in chunk.options],
         seeds=[options.seed for options in chunk.options],
-        device=chunk.options[0].device,
+        device=chunk.device,
         threads=threads,
         lanes=chunk.lanes,
     )

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from engine import EngineError
+from engine.devices import DEVICES
 from engine.errors import clean
 from engine.files import save
 from engine.outcome import version
@@ -37,7 +38,7 @@ class Journal:
     """The rows of a file, which grow with `add`."""
 
     path: Path
-    header: dict[str, Any]  # as `header_of`, and "lanes": whether small models train side by side
+    header: dict[str, Any]  # as `header_of`, with what was decided once, see `Sweep`: "lanes" and what "auto" is
     rows: dict[str, Row] = field(default_factory=dict)  # by their keys
     _size: int = 0  # bytes of whole lines
     _end: int = 0  # bytes in all: more where a last line was cut off
@@ -102,7 +103,7 @@ def _same_sweep(path: Path, line: str, plan: Plan) -> dict[str, Any]:
     name = clean(path.name)
     try:
         header: dict[str, Any] = json.loads(line)
-        if header["sweep"] != FORMAT or not isinstance(header["lanes"], bool):
+        if header["sweep"] != FORMAT or not isinstance(header["lanes"], bool) or header["auto"] not in DEVICES:
             raise ValueError
     except (ValueError, TypeError, KeyError, RecursionError):
         raise EngineError(f"{name}: is no journal of a sweep; {INSTEAD}") from None

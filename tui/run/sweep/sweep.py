@@ -11,7 +11,7 @@ import numpy as np
 
 from engine import EngineError
 from engine.architecture import Architecture
-from engine.devices import DEVICES
+from engine.devices import DEVICES, choose
 from engine.errors import clean, one_of, whole
 from engine.members import Kin, lanes_pay
 from tui.run.sweep.chunk import Chunk, prepare, train
@@ -37,7 +37,7 @@ class Sweep:
         self.plan, self.sets = plan, Sets()
         self.rows: dict[int, Row] = {}  # by the number of the run
         self._sizes = self._checked()
-        self.lanes, self.order = self._decided()
+        self.lanes, self.auto, self.order = self._decided()
         self.journal: Journal | None = None
 
     def _checked(self) -> dict[str, tuple[int, int]]:
@@ -53,11 +53,14 @@ class Sweep:
             sizes[name_of(options)] = (data.examples.x.shape[1], data.examples.y.size)
         return sizes
 
-    def _decided(self) -> tuple[bool, Order]:
-        """Whether small models train side by side, by all runs and once for all chunks, and the order of the runs."""
+    def _decided(self) -> tuple[bool, str, Order]:
+        """What is decided by all runs, once for all chunks: whether small models train side by side, what the device
+        "auto" is, and the order of the runs.
+        """
         some, seeds = next(iter(self._sizes.values())), len(self.plan.seeds)
         places: dict[str, int] = {}
         alike: list[Counter[Kin]] = []  # the runs of each population
+        automatic: list[Architecture] = []
         work, groups, parameters = np.empty((3, self.plan.settings))
         for number in range(self.plan.settings):
             options = self.plan.of_setting(self.plan.setting(number))
@@ -68,9 +71,12 @@ class Sweep:
             if place == len(alike):
                 alike.append(Counter())
             alike[place][Kin.of(shape, options.recipe_for(n_inputs))] += seeds
+            if options.device == "auto":
+                automatic += [shape] * seeds
             work[number] = work_of(options, n_inputs, examples)
             groups[number], parameters[number] = place, shape.n_parameters
-        return all(map(lanes_pay, alike)), Order(work, seeds, groups, parameters)
+        auto = choose("auto", automatic) if automatic else "cpu"
+        return all(map(lanes_pay, alike)), auto, Order(work, seeds, groups, parameters)
 
     def keep(self, path: Path, anew: bool = False) -> None:
         """Keep a journal of what is done. Nothing that one of this name holds is done again, unless it is begun `anew`.
@@ -78,10 +84,10 @@ class Sweep:
         Raises EngineError for a journal of another sweep or of other data, and where none can be written.
         """
         if anew or not os.path.exists(path):  # of too long a name, too
-            self.journal = Journal.begin(path, header_of(self.plan) | {"lanes": self.lanes})
+            self.journal = Journal.begin(path, header_of(self.plan) | {"lanes": self.lanes, "auto": self.auto})
             return
         self.journal = Journal.read(path, self.plan)
-        self.lanes = self.journal.header["lanes"]
+        self.lanes, self.auto = self.journal.header["lanes"], self.journal.header["auto"]
         if self.journal.rows:
             self._take_over(path, self.journal.rows)
 
@@ -103,7 +109,7 @@ class Sweep:
     def more(self, plan: Plan) -> Sweep:
         """Other runs of the same options and factors, which go to the same journal."""
         other = Sweep(plan)
-        other.lanes, other.journal = self.lanes, self.journal
+        other.lanes, other.auto, other.journal = self.lanes, self.auto, self.journal
         if self.journal is not None:
             other._take_over(self.journal.path, self.journal.rows)
         return other
@@ -120,7 +126,8 @@ class Sweep:
             {"key": key_of(options), "setting": setting, "seed": options.seed}
             for options, setting in zip(chosen, settings, strict=True)
         ]
-        return Chunk(tuple(runs), tuple(chosen), tuple(own), data, self.lanes, as_listed)
+        device = self.auto if chosen[0].device == "auto" else chosen[0].device
+        return Chunk(tuple(runs), tuple(chosen), tuple(own), data, device, self.lanes, as_listed)
 
     def finish(self, finished: list[tuple[int, Row]]) -> None:
         """Keep what came of some runs. Raises EngineError where the journal has no room for it."""

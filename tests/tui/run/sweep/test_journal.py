@@ -99,10 +99,10 @@ def test_another_sweeps_journal_is_refused_and_stays(plan: Plan, sentence: str, 
         (b"", "is no journal of a sweep"),
         (b"lr,rmse\n1,2\n", "is no journal of a sweep"),
         (b"\xff\xfe\x00\n", "is no journal of a sweep"),
-        (b'{"sweep": 99, "lanes": false}\n', "is no journal of a sweep"),
-        (b'{"sweep": 1, "lanes": false, "version": "0.0.9"}\n', "is of unitfit 0.0.9, and this is "),
+        (b'{"sweep": 99, "lanes": false, "auto": "cpu"}\n', "is no journal of a sweep"),
+        (b'{"sweep": 1, "lanes": false, "auto": "cpu", "version": "0.0.9"}\n', "is of unitfit 0.0.9, and this is "),
         (
-            json.dumps(header_of(plan_of("lr=1,2")) | {"lanes": False}).encode() + b"\n[]\n",
+            json.dumps(header_of(plan_of("lr=1,2")) | {"lanes": False, "auto": "cpu"}).encode() + b"\n[]\n",
             "line 2: is no run of a sweep",
         ),
     ],
@@ -127,7 +127,7 @@ def test_other_data_under_the_same_name_are_refused(tmp_path: Path) -> None:
 
 def test_the_lanes_of_a_sweep_stay_those_of_its_journal(tmp_path: Path) -> None:
     plan, path = plan_of("lr=0.01,0.1"), tmp_path / "journal"
-    Journal.begin(path, header_of(plan) | {"lanes": True})
+    Journal.begin(path, header_of(plan) | {"lanes": True, "auto": "cpu"})
     sweep = Sweep(plan)
     sweep.keep(path)
     assert sweep.lanes
@@ -144,7 +144,7 @@ def test_a_full_disk_ends_it_in_a_sentence_and_with_whole_lines(tmp_path: Path) 
             sweep.run(lambda rows: None)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limit)
-    assert [*map(json.loads, path.read_text().splitlines())] == [header_of(plan) | {"lanes": False}]
+    assert [*map(json.loads, path.read_text().splitlines())] == [header_of(plan) | {"lanes": False, "auto": "cpu"}]
     again = done(plan, path)
     assert sorted(again.rows) == [0, 1, 2, 3]
 

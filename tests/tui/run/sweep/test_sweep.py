@@ -9,6 +9,7 @@ import pytest
 from engine.outcome import theta_sha256
 from tui.console.headless import make_trainer
 from tui.run.options import Options
+from tui.run.sweep import sweep as sweep_module
 from tui.run.sweep.chunk import train
 from tui.run.sweep.factors import parse_factor
 from tui.run.sweep.plan import Plan, make_plan
@@ -103,3 +104,23 @@ def test_what_a_journal_holds_is_not_done_again(tmp_path: Path, monkeypatch: pyt
     assert kept_at(plan, path).rows == again.rows
     more = kept_at(plan_of("lr=0.01,0.1,1", seeds=4), path)
     assert len(more.rows) == len(plan)
+
+
+def test_what_auto_is_is_decided_once_from_all_runs(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    asked: list[int] = []
+
+    def choose(device: str, architectures: list[object]) -> str:
+        asked.append(len(architectures))
+        return "cuda"
+
+    monkeypatch.setattr(sweep_module, "choose", choose)
+    plan = plan_of("device=cpu,auto", "lr=0.1,0.2,0.3", seeds=5)
+    sweep = kept_at(plan, tmp_path / "all.csv.journal")
+    assert asked == [15]
+    devices = {}
+    while (chunk := sweep.take(most=2)) is not None:
+        devices[chunk.options[0].device] = chunk.device
+    assert devices == {"cpu": "cpu", "auto": "cuda"}
+    monkeypatch.setattr(sweep_module, "choose", lambda device, architectures: "cpu")
+    again = kept_at(plan, tmp_path / "all.csv.journal")
+    assert again.auto == "cuda"  # as the journal says
