@@ -45,7 +45,7 @@ class Action:
     word: str  # for the footer; neighbours with the same word share it
     does: Wish | str
     group: str
-    focus: str = ""  # the panel that must have the focus: "view", "units", "recipe", or "" for any; or see `ON_VIEW`
+    focus: str = ""  # the panel that must have the focus: "view", "units", "recipe"; `SWEEP`, or "drawing"; "" for any
     view: int = 0  # the view that must be shown, 0 for any
 
     @property
@@ -54,8 +54,7 @@ class Action:
         return self.does if isinstance(self.does, str) else f"perform({self.id!r})"
 
 
-SWEEP, DRAWN_ON = "sweep", "drawing"
-ON_VIEW = (DRAWN_ON, SWEEP)  # the view has the focus, and shows a sweep or is drawn on
+SWEEP = "sweep"  # the view has the focus and shows one
 
 TRAINING, RECIPE, BUILDING, DRAWING, LOOKING, PROGRAM = (
     "Training", "Recipe", "Building", "Drawing", "Looking", "Program",
@@ -183,7 +182,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("quit_anywhere", ("ctrl+c",), "Quit, from a dialog too", "quit", "app.quit", PROGRAM),
 )
 
-OF_RUNS = frozenset(action.id for action in (*_OF_RUNS, _BACK, *_OF_SWEEPS))
+OF_RUNS = frozenset(action.id for action in (*_OF_RUNS, _BACK, *_OF_SWEEPS))  # what view 6 has for itself
 SIDE_BY_SIDE = frozenset(action.id for action in (*_OF_RUNS, _BACK, *_OF_VIEWS) if action.view == runs.NUMBER) - {
     "line_up",
     *(action.id for action in _OF_VIEWS if action.focus == SWEEP),

@@ -211,18 +211,21 @@ class Live:
     def _live(self) -> None:
         while not self._ended:
             try:
-                if not self.step():
-                    self._wait()
+                if (work := self._next()) is not None:
+                    self._do(work)
             except BaseException as problem:  # whoever looks at the sweep next raises it
                 self.stop()
                 self.problem = problem
                 self._tell(at_once=True)
 
-    def _wait(self) -> None:
-        """Until somebody wants something, or there may be more to do."""
+    def _next(self) -> Work | None:
+        """The next runs, as soon as there are any; None once it is to end."""
         with self._changed:
-            if not self._ended:
-                self._changed.wait(CLOCK)
+            while not self._ended:
+                if (work := self._take()) is not None:
+                    return work
+                self._changed.wait()
+            return None
 
     def _take(self) -> Work | None:
         with self._changed:
