@@ -20,6 +20,8 @@ from tui.run.sweep.results import Result, Spread
 from tui.run.sweep.rows import Row
 
 MOST_LINES = 40  # settings in the table
+TARGETS = ("data", "target")  # factors that change what is fitted
+UNLIKE = "note: errors of different data or targets do not compare"
 
 
 def as_json(swept: Swept, found: list[Result], dataset: Dataset) -> dict[str, Any]:
@@ -74,9 +76,8 @@ def command(plan: Plan, best: Row, rows: dict[int, Row]) -> str:
 def as_text(swept: Swept, found: list[Result], dataset: Dataset, width: int, palette: Palette) -> str:
     """The table, a map of two factors, what one should know of them, and the command of the best run."""
     plan, done = swept.sweep.plan, len(swept.sweep.rows)
-    target = words(dataset.target_label, dataset.target_unit)
     lines = [
-        f"{dataset.name}: {target}; {many(done, 'run')} of {many(len(found), 'setting')} in {duration(swept.seconds)}",
+        f"{fitted(plan, dataset)}{many(done, 'run')} of {many(len(found), 'setting')} in {duration(swept.seconds)}",
         *table(found[:MOST_LINES], [factor.name for factor in plan.factors], len(plan.seeds)),
     ]
     if len(found) > MOST_LINES:
@@ -86,10 +87,22 @@ def as_text(swept: Swept, found: list[Result], dataset: Dataset, width: int, pal
     return "\n".join([*lines, *closing(swept, found, dataset)])
 
 
+def fitted(plan: Plan, dataset: Dataset) -> str:
+    """What the settings have in common: "sine: y; ", or nothing where it is a factor."""
+    if has_targets(plan):
+        return ""
+    return f"{dataset.name}: {words(dataset.target_label, dataset.target_unit)}; "
+
+
+def has_targets(plan: Plan) -> bool:
+    """Whether the settings differ in what they fit."""
+    return any(factor.name in TARGETS and len(factor.ends()) > 1 for factor in plan.factors)
+
+
 def closing(swept: Swept, found: list[Result], dataset: Dataset) -> list[str]:
     """What one should know of the table, and the command of the best run."""
     plan, rows = swept.sweep.plan, swept.sweep.rows
-    lines = []
+    lines = [UNLIKE] if has_targets(plan) else []
     diverged = sum(result.diverged for result in found)
     if diverged:
         lines.append(f"diverged: {many(diverged, 'run')}, which {'is' if diverged == 1 else 'are'} in no mean")

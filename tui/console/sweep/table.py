@@ -10,16 +10,20 @@ from tui.draw.numbers import counted, placed, shared_decimals
 from tui.run.sweep.results import Result, Spread, is_ranked
 from tui.run.sweep.sides import shown
 
+NOTHING = Spread.of([])
+
 
 def table(found: Sequence[Result], factors: Sequence[str], seeds: int) -> list[str]:
     """Lines, a setting each: place, factors, unseen and train RMSE, parameters, seconds, and what is missing."""
     columns = {"#": [str(place) if is_ranked(result, seeds) else "" for place, result in enumerate(found, 1)]}
     columns |= {name: [shown(result.setting[name]) for result in found] for name in factors}
-    first = found[0].rows[0].test if found else None
-    if first is not None:
-        columns["unseen rmse"] = spreads([result.unseen for result in found])
+    tests = [result.rows[0].test or {} for result in found]  # each of its own data, where those are a factor
+    if any(tests):
+        columns["unseen rmse"] = spreads(
+            [result.unseen if test else NOTHING for result, test in zip(found, tests, strict=True)]
+        )
     columns["train rmse"] = spreads([result.train for result in found])
-    if first is not None and "accuracy" in first:
+    if any("accuracy" in test for test in tests):
         columns["unseen accuracy"] = [accuracy(result) for result in found]
     columns["parameters"] = [counted(result.rows[0].parameters) for result in found]
     columns["seconds"] = seconds([result.seconds for result in found])
@@ -46,7 +50,7 @@ def spreads(values: Sequence[Spread]) -> list[str]:
 
 def accuracy(result: Result) -> str:
     """The mean part of the unseen rows that is told right."""
-    parts = [row.test["accuracy"] for row in result.finite if row.test]
+    parts = [row.test["accuracy"] for row in result.finite if row.test and "accuracy" in row.test]
     return f"{100 * fmean(parts):.1f} %" if parts else "–"
 
 

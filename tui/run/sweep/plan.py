@@ -112,7 +112,8 @@ def make_plan(options: Options, factors: Sequence[Factor], seeds: int | None, dr
     if draws is not None:
         whole("--random", draws, 1)
     first = whole("seed", options.seed, 0, LARGEST)
-    own = listed or range(first, first + whole("--seeds", 1 if seeds is None else seeds, 1, LARGEST - first))
+    most = min(LARGEST, LARGEST - first + 1)
+    own = listed or range(first, first + whole("--seeds", 1 if seeds is None else seeds, 1, most))
     return Plan(options, tuple(factor for factor in factors if factor.name != "seed"), own, draws)
 
 

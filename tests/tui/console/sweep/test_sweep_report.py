@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -67,6 +68,27 @@ def test_labels_have_their_accuracy() -> None:
     heading, line = table(results(own, 2), [], 2)
     assert "unseen accuracy" in heading
     assert "85.0 %" in line
+
+
+def test_settings_of_other_data_may_have_no_unseen_errors_and_no_accuracy() -> None:
+    own = [row({"target": "size"}, 0, 3.0), replace(row({"target": "name"}, 0, 1.0), test=None)]
+    labels = {"mse": 4.0, "rmse": 2.0, "mae": 1.0, "accuracy": 0.75}
+    own.append(replace(row({"target": "kind"}, 0, 2.0), test=labels))
+    assert table(results(own), ["target"], 1) == [
+        "#  target  unseen rmse  train rmse  unseen accuracy  parameters  seconds",
+        "1  name              –        1.00                –       5 801    0.125",
+        "2  kind           2.00        2.00           75.0 %       5 801    0.125",
+        "3  size           3.00        3.00                –       5 801    0.125",
+    ]
+
+
+def test_where_the_data_are_a_factor_no_data_stand_in_the_title() -> None:
+    plan = plan_of("data=sine,step", seeds=1)
+    own = swept(plan, {number: row({"data": name}, 0, 1.0) for number, name in enumerate(("sine", "step"))})
+    found, dataset = results(own.sweep.rows.values()), own.sweep.sets.of(plan.run(0)).dataset
+    text = report.as_text(own, found, dataset, 80, PLAIN)
+    assert text.startswith("2 runs of 2 settings in 12 s\n")
+    assert "\nnote: errors of different data or targets do not compare\n" in text
 
 
 def test_numbers_of_a_column_share_their_decimals() -> None:

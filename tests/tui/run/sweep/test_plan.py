@@ -28,6 +28,13 @@ def test_without_factors_there_is_one_setting() -> None:
     assert [plan_of(seeds=3).run(number) for number in range(3)] == [Options(seed=seed) for seed in range(3)]
 
 
+def test_the_last_seed_is_one_of_them() -> None:
+    last = 2**63 - 1
+    assert [plan_of(seeds=2, first=last - 1).run(number).seed for number in range(2)] == [last - 1, last]
+    with pytest.raises(EngineError, match="--seeds=2"):
+        plan_of(seeds=2, first=last)
+
+
 def test_seeds_may_be_listed() -> None:
     plan = plan_of("lr=1,2", "seed=3,9")
     assert [(plan.run(number).training["lr"], plan.run(number).seed) for number in range(len(plan))] == [
