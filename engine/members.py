@@ -22,6 +22,7 @@ from engine.trainer import Trainer, mean_loss
 
 POINTS = 256  # of a member's loss curve, at most
 BUCKETS = 256  # of the batch losses of the model that is trained, which nobody remembers
+CLEARLY = 0.9  # what models side by side must take at most of the time alone: the costs below are rough
 Floats = NDArray[Any]
 
 
@@ -176,7 +177,7 @@ def lanes_pay(kin: Mapping[Kin, int]) -> bool:
             parameters = count_parameters((own.n_inputs, *map(len, own.layers), 1))
             alone += count * cost_alone(parameters, own.batch_size, lanes)
             together += -(-count // lanes) * lanes * cost_abreast(parameters, own.n_inputs, own.batch_size, lanes)
-    return together < alone
+    return together < CLEARLY * alone
 
 
 def cost_alone(parameters: int, batch: int, lanes: int) -> float:

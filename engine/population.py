@@ -62,6 +62,7 @@ class Population:
         }
         self._members = Members(networks, recipes, seeds, examples)
         self._gpu: Any = None
+        self._runs = False
         if self.device == "cuda":
             self.lanes, self._teams = False, [(tuple(range(len(networks))), False)]
             return
@@ -93,6 +94,15 @@ class Population:
         """
         if epochs is not None:
             COUNT("epochs", epochs)
+        if self._runs:
+            raise EngineError("run while the same population runs: expected the first call to end before")
+        self._runs = True
+        try:
+            return self._run(epochs, progress, order)
+        finally:
+            self._runs = False
+
+    def _run(self, epochs: int | None, progress: Progress | None, order: Sequence[int] | None) -> int:
         before = int(self._members.states["update"].sum())
         jobs = self._in_order(self._jobs(epochs), order)
         costs = {job: self._cost(job) for job in jobs}

@@ -55,6 +55,8 @@ def _run(arguments: Sequence[str] | None) -> int:
         code: int = program.main(arguments, prog_name=PROGRAM, standalone_mode=False)
     except (click.ClickException, DataError, EngineError) as error:
         sentence = error.format_message() if isinstance(error, click.ClickException) else in_options(error, "--")
+        if sentence.startswith("Got unexpected extra argument"):
+            sentence += ": expected options; a table is --data FILE"
         with suppress(OSError):  # nobody reads stderr any more
             click.echo(f"unitfit: {clean(sentence, SENTENCE_LENGTH)}", err=True)
         return BAD_INPUT

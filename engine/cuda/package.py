@@ -7,6 +7,7 @@ the older one has a simulator.
 from __future__ import annotations
 
 import os
+import warnings
 from collections.abc import Callable
 from importlib import import_module
 from importlib.util import find_spec
@@ -22,7 +23,11 @@ def simulated() -> bool:
     return os.environ.get("NUMBA_ENABLE_CUDASIM") == "1"
 
 
-cuda: Any = import_module("numba.cuda" if simulated() or not find_spec("numba_cuda_mlir") else "numba_cuda_mlir.cuda")
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")  # what it says of NumPy and of itself is for its developers
+    cuda: Any = import_module(
+        "numba.cuda" if simulated() or not find_spec("numba_cuda_mlir") else "numba_cuda_mlir.cuda"
+    )
 
 
 def part(function: Function) -> Function:

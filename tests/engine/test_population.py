@@ -240,6 +240,7 @@ def test_what_cannot_be_is_refused_in_a_sentence(change, sentence):
         lambda own: own.run(-1),
         lambda own: own.best("test"),
         lambda own: own.run(1, order=[0, 7]),
+        lambda own: own.run(2, progress=lambda members, part: own.run(1)),
     ],
 )
 def test_what_cannot_be_asked_is_refused(call):
