@@ -166,26 +166,29 @@ def unseen_of(examples: Examples) -> tuple[Floats | None, Floats | None]:
 def lanes_pay(kin: Mapping[Kin, int]) -> bool:
     """Whether models are trained faster a model a lane: a function of what they are and how many of each kind.
 
-    A group whose lanes are not full takes as long as a full one.
+    A group whose lanes are not full takes as long as a full one; at least half of all lanes must be taken.
     """
     from engine.kernels import side_by_side
 
     alone = together = 0.0
+    models = seats = 0
     for own, count in kin.items():
         lanes = side_by_side(own.dtype)
         if lanes:
             parameters = count_parameters((own.n_inputs, *map(len, own.layers), 1))
             alone += count * cost_alone(parameters, own.batch_size, lanes)
-            together += -(-count // lanes) * lanes * cost_abreast(parameters, own.n_inputs, own.batch_size, lanes)
-    return together < CLEARLY * alone
+            models, own_seats = models + count, -(-count // lanes) * lanes
+            seats += own_seats
+            together += own_seats * cost_abreast(parameters, own.n_inputs, own.batch_size, lanes)
+    return together < CLEARLY * alone and 2 * models >= seats
 
 
 def cost_alone(parameters: int, batch: int, lanes: int) -> float:
-    """Nanoseconds of a model's update, within a third, as measured on a Zen 4 with 16 lanes and with 8."""
-    return (150 + batch * (6 + 0.13 * parameters)) * math.pow(16 / lanes, 0.25)
+    """Nanoseconds of a model's update over 100 epochs of it, not much more than measured on a Zen 4, 16 lanes or 8."""
+    return (400 + batch * (8 + 0.08 * parameters)) * math.pow(16 / lanes, 0.25)
 
 
 def cost_abreast(parameters: int, inputs: int, batch: int, lanes: int) -> float:
     """The same of a model in a full group, of which large ones leave the second cache."""
-    each = 0.075 * parameters * (1 + parameters / 60_000)
+    each = 0.06 * parameters * (1 + parameters / 16_000)
     return (0.75 * parameters + batch * (3.5 + 0.4 * inputs + each)) * math.sqrt(16 / lanes)
