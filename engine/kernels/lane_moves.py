@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from engine.kernels.emitter import LANES, Emitter, Value, Variable
 from engine.kernels.intrinsic import emitted
-from engine.kernels.order import GROUP, walk_until_inside
+from engine.kernels.order import GROUP, divided, walk_until_inside
 from engine.optimizers import OPTIMIZERS
 
 
@@ -31,9 +31,9 @@ def order(
         for number, (left, right) in enumerate(cells):
             place = position + n * GROUP + number
             place = emit.select(place > last, emit.whole(0), place)
-            row = Value(emit, emit.builder.sdiv(place.ir, columns.ir))
+            row, column = divided(place, columns)
             left.set(emit.words(row))
-            right.set(emit.words(place - row * columns))
+            right.set(emit.words(column))
         walk_until_inside(emit, cells, key, examples, rows, columns, rounds)
         for number, (left, right) in enumerate(cells):
             emit.store_words(left.get() * emit.words(columns) + right.get(), into, (n * GROUP + number) * LANES)

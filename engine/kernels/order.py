@@ -30,8 +30,8 @@ def fill_order(
     """
     columns_, last = emit.words(columns), emit.words(examples) - 1
     cells = [(Variable(emit.words(0)), Variable(emit.words(0))) for _ in range(GROUP)]
-    row, column = (Variable(value) for value in _divided(position, columns))
-    more_rows, more_columns = _divided(emit.whole(LANES), columns)  # from a vector to the next, without more divisions
+    row, column = (Variable(value) for value in divided(position, columns))
+    more_rows, more_columns = divided(emit.whole(LANES), columns)  # from a vector to the next, without more divisions
     with emit.loop(groups) as n:
         for left, right in cells:
             left.set(emit.words(row.get()))
@@ -93,7 +93,7 @@ def feistel(
         right_key.set(right_key.get() + 0x85EBCA6B)
 
 
-def _divided(number: Value, by: Value) -> tuple[Value, Value]:
+def divided(number: Value, by: Value) -> tuple[Value, Value]:
     """(quotient, remainder) of whole numbers."""
     quotient = Value(number.emit, number.emit.builder.sdiv(number.ir, by.ir))
     return quotient, number - quotient * by

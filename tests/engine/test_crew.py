@@ -39,7 +39,9 @@ def test_each_job_is_done_by_one_of_several_threads():
 
 
 def test_no_jobs_is_nothing_to_do():
-    work_off([], [Desk([])])
+    heard = []
+    work_off([], [Desk(heard)], heard.append)
+    assert heard == []
 
 
 @pytest.fixture
