@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, TextIO
 
 import platformdirs
+from rich.console import RenderableType
 from textual import on
 from textual.app import SystemCommand
 from textual.driver import Driver
@@ -130,9 +131,19 @@ class UnitfitApp(InTurn):
                 os._exit(HUNG_UP)
 
     def get_driver_class(self) -> type[Driver]:
-        """Textual's, with one opinion of the terminal's size: a second one, of where stdout goes, repaints for ever."""
         own = super().get_driver_class()
-        return type(own.__name__, (own,), {"_get_terminal_size": lambda driver: tuple(self.console.size)})
+        if sys.platform == "win32":
+            return own
+        from textual.drivers.linux_driver import LinuxDriver
+
+        from tui.screens.driver import SturdyDriver
+
+        return SturdyDriver if own is LinuxDriver else own
+
+    def panic(self, *renderables: RenderableType) -> None:
+        """As Textual's, which ends with 0 where the thread that reads the keys has failed."""
+        self._return_code = 1
+        super().panic(*renderables)
 
     def get_default_screen(self) -> Screen[None]:
         return self.main

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pty
 import signal
@@ -69,6 +70,53 @@ def test_signals_restore_the_terminal(unitfit, number):
     assert unitfit.signalstatus is None
     assert LEAVE in written
     assert b"Traceback" not in written
+
+
+@pytest.mark.parametrize("sent", [b"\xe1\xff\xc3", b"\x1b[48;30000;30000;0;0t"])  # no text; too large a terminal
+def test_what_is_no_key_is_ignored(unitfit, sent):
+    unitfit.send(sent + b" ")
+    unitfit.expect("playing")
+    unitfit.send("q")
+    written = end(unitfit)
+    assert unitfit.exitstatus == 0
+    assert b"Traceback" not in written
+
+
+def stop(child, number: int) -> bytes:
+    """Stop the program; what it wrote until then."""
+    child.kill(number)
+    written = b""
+    while not os.waitpid(child.pid, os.WUNTRACED | os.WNOHANG)[0]:
+        with contextlib.suppress(pexpect.TIMEOUT):
+            written += child.read_nonblocking(2**16, timeout=0.1)
+    return written
+
+
+def threads_of(child) -> int:
+    folder = Path(f"/proc/{child.pid}/task")
+    return len(list(folder.iterdir())) if folder.exists() else 0
+
+
+@pytest.mark.parametrize("number", [signal.SIGSTOP, signal.SIGTSTP])
+def test_stopped_and_continued_it_goes_on_and_quits_at_the_first_key(unitfit, number):
+    before = threads_of(unitfit)
+    for _ in range(3):
+        stop(unitfit, number)
+        unitfit.kill(signal.SIGCONT)
+        unitfit.expect("paused")  # all is drawn again
+    assert threads_of(unitfit) == before
+    unitfit.send("q")
+    written = end(unitfit)
+    assert unitfit.exitstatus == 0
+    assert LEAVE in written
+
+
+def test_while_it_is_stopped_the_terminal_is_as_it_was(unitfit):
+    assert LEAVE in stop(unitfit, signal.SIGTSTP)
+    assert termios.tcgetattr(unitfit.child_fd)[3] & termios.ICANON
+    unitfit.kill(signal.SIGCONT)
+    unitfit.expect("paused")
+    assert not termios.tcgetattr(unitfit.child_fd)[3] & termios.ICANON
 
 
 def test_a_resize_in_the_midst_of_playing(unitfit):

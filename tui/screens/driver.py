@@ -1,0 +1,106 @@
+"""Textual's way to the terminal, for one that stops the program, sends what no key means, or has two sizes."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import select
+import signal
+from codecs import getincrementaldecoder
+from collections.abc import Iterable
+from typing import Any
+
+from textual._xterm_parser import XTermParser
+from textual.drivers.linux_driver import LinuxDriver
+from textual.events import Key, Resize
+from textual.keys import Keys
+from textual.message import Message
+
+LOOK = 0.1  # seconds between two looks at whether the terminal is wanted still
+PIECE = 4096  # bytes read at a time
+LARGEST = 10_000  # cells that a side of a terminal may have
+
+
+class SturdyDriver(LinuxDriver):
+    """As Textual's; but what is no key is ignored, and being stopped and continued leaves one thread that reads."""
+
+    def __init__(self, *args: Any, **named: Any) -> None:
+        self._loop = asyncio.get_running_loop()
+        super().__init__(*args, **named)
+
+    def _get_terminal_size(self) -> tuple[int, int]:
+        """One opinion of the size: a second one, of where stdout goes, repaints for ever."""
+        width, height = self._app.console.size
+        return width, height
+
+    def start_application_mode(self) -> None:
+        """As Textual's; the terminal's first modes stay those that it is left with, for later ones may be ours."""
+        before = self.attrs_before
+        super().start_application_mode()  # type: ignore[no-untyped-call]
+        if before is not None:
+            self.attrs_before = before
+
+    def _sigtstp_application(self, *_: object) -> None:
+        self._loop.call_soon_threadsafe(self._stop)  # in the midst of a write its lock would never be free
+
+    def _sigcont_application(self, *_: object) -> None:
+        self._loop.call_soon_threadsafe(self._come_back)
+
+    def _stop(self) -> None:
+        if self._in_use:
+            self.suspend_application_mode()
+            self._must_signal_resume = True
+        os.kill(os.getpid(), signal.SIGSTOP)  # and SIGCONT brings `_come_back`
+
+    def _come_back(self) -> None:
+        """Take the terminal, which others had meanwhile, whether or not we could leave it in order."""
+        if self._in_use:
+            self.suspend_application_mode()
+        if self._app.is_running and self._app.return_code is None:
+            self.resume_application_mode()
+            self._app.refresh()
+
+    @property
+    def _in_use(self) -> bool:
+        """Whether the terminal is ours at present."""
+        return self._key_thread is not None and self._key_thread.is_alive()
+
+    def run_input_thread(self) -> None:
+        """Post what the terminal sends until nobody wants it, or there is no terminal any more."""
+        decode = getincrementaldecoder("utf-8")("ignore").decode
+        parser = TolerantParser()
+        while not self.exit_event.is_set():
+            if select.select([self.fileno], [], [], LOOK)[0]:
+                try:
+                    content = os.read(self.fileno, PIECE)
+                except OSError:
+                    return
+                if not content:
+                    return
+                if text := decode(content):
+                    self._post(parser.feed(text))
+            self._post(parser.tick())
+
+    def _post(self, messages: Iterable[Message]) -> None:
+        for message in messages:
+            if not isinstance(message, Resize) or max(message.size) <= LARGEST:
+                self.process_message(message)
+
+
+class TolerantParser(XTermParser):
+    """Textual's, which fails at keys beyond Unicode and at a mouse on a screen without pixels."""
+
+    def parse_mouse_code(self, code: str) -> Message | None:
+        try:
+            return super().parse_mouse_code(code)
+        except ZeroDivisionError:
+            return None
+
+    def _sequence_to_key_events(self, sequence: str, alt: bool = False) -> Iterable[Key]:
+        try:
+            keys = list(super()._sequence_to_key_events(sequence, alt))
+            for key in keys:
+                (key.character or "").encode()
+        except (ValueError, OverflowError):  # UnicodeEncodeError, of half a character, is a ValueError
+            return [Key(Keys.Ignore, sequence)]
+        return keys
