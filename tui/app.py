@@ -273,17 +273,18 @@ def is_terminal(stream: TextIO | None) -> bool:
         return False
 
 
-def load(compiles: Callable[[], None]) -> None:
-    """What the first update needs, and the loss curve that it begins.
+def load(compiles: Callable[[], None]) -> str:
+    """What the first update needs, and the loss curve that it begins; returns what a person must know of it, or "".
 
     At the very first time kernels are compiled, which takes many seconds: then `compiles` is called before.
     """
     import_module("plotext")
-    from engine.kernels.jit import watched
+    from engine.kernels.cache import cache_folder, distrust, watched
 
     with watched(compiles):
         Trainer(Network(1), [[0.0]], [0.0], threads=1).prepare()  # the kernels are the same for all networks
     gc.freeze()  # numba's half million objects stay for good: looking through them again costs the screen 80 ms
+    return distrust(cache_folder())
 
 
 def theme_of(palette: Palette) -> Theme:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import sys
+import warnings
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -27,7 +28,7 @@ from tui.commands.meant import meant
 from tui.commands.run_options import run_options
 from tui.commands.sweep import sweep_command
 from tui.console.headless import Outcome, make_trainer, updates_of, watched
-from tui.console.out import aligned, ready, say
+from tui.console.out import aligned, note, ready, say
 from tui.console.terminal import kept_input, no_screen
 from tui.run.options import USUAL, Options, in_options
 from tui.run.saved import is_saved, open_saved
@@ -46,7 +47,10 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a plot in `?` is better than none, where the encoding lacks braille
-    sys.exit(_run(arguments))
+    with warnings.catch_warnings():
+        warnings.showwarning = lambda message, *_: note([str(message)])
+        code = _run(arguments)
+    sys.exit(code)
 
 
 def _run(arguments: Sequence[str] | None) -> int:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import gc
+import hashlib
 import os
+import pickle
 import shutil
 import stat
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import numba
 import pytest
 
-from engine.kernels import jit, sources
+from engine.kernels import cache, jit, sources
 
 pytestmark = pytest.mark.skipif(bool(numba.config.DISABLE_JIT), reason="nothing is compiled, so nothing is cached")
 
@@ -29,7 +32,7 @@ def compute(x):
 """
 WATCHED = """
 from engine.entry import compute
-from engine.kernels.jit import watched
+from engine.kernels.cache import watched
 with watched(lambda: print("compiles", end=" ")):
     compute(10)
     compute(10)
@@ -49,7 +52,7 @@ class Sandbox:
         (self.source / "kernels").mkdir()
         (self.source / "kernels" / "__init__.py").touch()
         (self.source / "trainer.py").touch()
-        for module in (jit, sources):
+        for module in (cache, jit, sources):
             shutil.copy(Path(module.__file__), self.source / "kernels")
         (self.source / "entry.py").write_text(ENTRY)
         self.set_amount(1)
@@ -117,13 +120,24 @@ def test_an_edited_module_that_only_the_helper_imports_is_never_stale(sandbox):
     assert sandbox.run() == (30, False)
 
 
-@pytest.mark.parametrize("damage", ["truncated", "garbled", "empty"])
-def test_a_damaged_entry_is_replaced(sandbox, damage):
+def entry_of(payload: bytes) -> bytes:
+    return hashlib.sha256(payload).digest() + payload
+
+
+@pytest.mark.parametrize("damage", ["truncated", "garbled", "empty", "no pickle", "another pickle", "another kernel"])
+def test_an_entry_that_is_no_longer_its_own_is_replaced(sandbox, damage):
     sandbox.run()
     (entry,) = sandbox.entries()
     content = entry.read_bytes()
-    garbled = bytes([content[0] ^ 1]) + content[1:]
-    entry.write_bytes({"truncated": content[: len(content) // 2], "garbled": garbled, "empty": b""}[damage])
+    damaged = {
+        "truncated": content[: len(content) // 2],
+        "garbled": bytes([content[0] ^ 1]) + content[1:],
+        "empty": b"",
+        "no pickle": entry_of(b"no pickle"),
+        "another pickle": entry_of(pickle.dumps(7)),
+        "another kernel": entry_of(pickle.dumps((1, 2))),
+    }
+    entry.write_bytes(damaged[damage])
     assert sandbox.run() == (22, False)
     assert sandbox.run() == (22, True)
 
@@ -140,6 +154,60 @@ def test_a_read_only_folder_is_done_without(sandbox):
     sandbox.cache.chmod(stat.S_IRUSR | stat.S_IXUSR)
     assert sandbox.run() == (22, False)
     sandbox.cache.chmod(stat.S_IRWXU)
+
+
+MARK = "somebody else's code ran"
+
+
+class Foreign:
+    """What says so when it is unpickled."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return print, (MARK,)
+
+
+def others_write(path: Path) -> None:
+    path.chmod(path.stat().st_mode | stat.S_IWOTH)
+
+
+def group_writes(path: Path) -> None:
+    path.chmod(path.stat().st_mode | stat.S_IWGRP)
+
+
+def another_users(path: Path) -> None:
+    os.chown(path, 65534, -1)
+
+
+as_root = pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root can give files away")
+
+
+@pytest.mark.parametrize("what", ["folder", "entry"])
+@pytest.mark.parametrize("let", [others_write, group_writes, pytest.param(another_users, marks=as_root)])
+def test_nothing_runs_that_another_user_may_have_written(sandbox, let, what):
+    sandbox.run()
+    (entry,) = sandbox.entries()
+    entry.write_bytes(entry_of(pickle.dumps(Foreign())))
+    let(sandbox.cache if what == "folder" else entry)
+    out, err = sandbox.start(PROGRAM + "; compute(1.5)").communicate()
+    assert out == "22 0"
+    assert err.count("keeps no compiled kernels") == (what == "folder")
+
+
+def test_an_entry_that_others_could_write_is_replaced_by_one_of_our_own(sandbox):
+    sandbox.run()
+    others_write(sandbox.entries()[0])
+    assert sandbox.run() == (22, False)
+    assert sandbox.run() == (22, True)
+
+
+def test_a_folder_that_we_make_is_for_nobody_else(sandbox):
+    before = os.umask(0)
+    try:
+        sandbox.run()
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE(sandbox.cache.stat().st_mode) == stat.S_IRWXU
+    assert sandbox.run() == (22, True)
 
 
 def test_two_processes_at_once(sandbox):

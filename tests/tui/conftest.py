@@ -25,7 +25,7 @@ from tui.run.facts import Evidence, Facts, Request
 from tui.run.options import Options
 from tui.run.player import FRAME
 from tui.run.race import Row
-from tui.run.runner import Runner
+from tui.run.runner import Load, Runner
 from tui.run.session import Session
 from tui.run.snapshot import Snapshot
 from tui.run.sweep.live import Live
@@ -44,7 +44,7 @@ class HandRunner(Runner):
     def start(self) -> None:
         self.open()
 
-    def prepare(self, load: Callable[[Callable[[], None]], None]) -> None:
+    def prepare(self, load: Load) -> None:
         load(lambda: None)
 
     def settle(self) -> None:

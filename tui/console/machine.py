@@ -14,7 +14,7 @@ LANES_BY = {16: "avx512f", 8: "avx"}  # features
 
 def facts() -> list[tuple[str, str]]:
     """(what, value) in the order in which they are shown."""
-    from engine.kernels.jit import cache_folder
+    from engine.kernels.cache import cache_folder, distrust
     from engine.trainer import default_threads
     from tui.run.keeper import state_folder
 
@@ -26,7 +26,7 @@ def facts() -> list[tuple[str, str]]:
         ("lanes", lanes()),
         ("threads", f"{default_threads()} of {os.cpu_count()}"),
         ("CUDA", cuda()),
-        ("cache folder", str(cache_folder())),
+        ("cache folder", distrust(cache_folder()) or str(cache_folder())),
         ("state folder", str(state_folder())),
     ]
 

@@ -26,6 +26,7 @@ from tui.run.snapshot import Snapshot
 from tui.run.together import together
 
 Command = Callable[[Session], None]
+Load = Callable[[Callable[[], None]], str]  # has the kernels in memory: see `app.load`
 EXPECTED = (EngineError, DataError, OSError, MemoryError)  # what a person can bring about; all else is a fault of ours
 SCREEN_FRAME = 1 / 32  # seconds between snapshots: a little less than a frame of playing, so that each is shown
 SNAPSHOT_SHARE = 0.1  # of the time, at most, that making them may take while training
@@ -89,11 +90,8 @@ class Runner:
         """Whether the screen has taken that snapshot."""
         return self.answered(sent) and not self._slot
 
-    def prepare(self, load: Callable[[Callable[[], None]], None]) -> None:
-        """Have the kernels loaded on a thread of their own; meanwhile the session does what needs none.
-
-        `load` gets a function to call where they have to be compiled, which takes long.
-        """
+    def prepare(self, load: Load) -> None:
+        """Have the kernels loaded on a thread of their own; meanwhile the session does what needs none."""
         self.send(Session.load)
         self._loader = threading.Thread(target=self._load, args=(load,), name="unitfit loader")
         self._loader.start()
@@ -137,10 +135,11 @@ class Runner:
         else:
             self.session.close()
 
-    def _load(self, load: Callable[[Callable[[], None]], None]) -> None:
+    def _load(self, load: Load) -> None:
         try:
             with suppress(*EXPECTED):  # the first update meets it again, and says it
-                load(partial(self.send, Session.compile))
+                if problem := load(partial(self.send, Session.compile)):
+                    self._notices.put(problem)
         except BaseException as failure:
             self.failure = failure
             self.wake()

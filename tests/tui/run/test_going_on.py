@@ -158,7 +158,7 @@ def test_the_runner_takes_commands_while_the_kernels_are_loaded():
     loads, arrived, trained = threading.Event(), threading.Event(), threading.Event()
     runner = Runner(Options(), lambda: None)
     runner.start()
-    runner.prepare(lambda compiles: loads.wait(PATIENCE))
+    runner.prepare(lambda compiles: "" if loads.wait(PATIENCE) else "late")
     runner.send(Perform(Step(3)))
     runner.send(lambda session: arrived.set())
     assert arrived.wait(PATIENCE)
@@ -171,6 +171,13 @@ def test_the_runner_takes_commands_while_the_kernels_are_loaded():
     assert runner.stop(PATIENCE)
     assert runner.session.trainer.update == 3
     assert not runner.loading
+
+
+def test_what_a_person_must_know_of_the_kernels_is_a_notice():
+    runner = Runner(Options(), lambda: None)
+    runner.prepare(lambda compiles: "compiled each time")
+    runner._loader.join(PATIENCE)
+    assert runner.notices() == ["compiled each time"]
 
 
 @pytest.mark.parametrize(("error", "kept_for_the_screen"), [(OSError("no room"), False), (ZeroDivisionError(), True)])
