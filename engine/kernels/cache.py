@@ -61,9 +61,11 @@ def distrust(folder: Path) -> str:
         return ""
     if is_ours(status):
         return ""
-    others = "others can write in it" if status.st_uid == os.geteuid() else "it belongs to another user"
-    remedy = "chmod go-w makes it, or NUMBA_CACHE_DIR names one"
-    return f"{str(folder)!r} keeps no compiled kernels, since {others}: expected a folder of your own, as {remedy}"
+    if status.st_uid == os.geteuid():
+        why = "others can write in it: expected a folder in which only you can, as by `chmod go-w`"
+    else:
+        why = "it is another user's: expected one of your own, as NUMBA_CACHE_DIR names one"
+    return f"{str(folder)!r} keeps no compiled kernels, for {why}"
 
 
 def is_ours(status: os.stat_result) -> bool:
