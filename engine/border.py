@@ -56,6 +56,8 @@ def check_inputs(x: ArrayLike, n_inputs: int, dtype: Any, name: str = "x") -> Fl
 
 def as_numbers(name: str, values: ArrayLike, dtype: Any, expected: str) -> Floats:
     """`values` as an array of this precision, not always a copy, or EngineError; what is too large becomes infinite."""
+    if np.ma.is_masked(values):  # what is behind the mask would be taken for numbers
+        raise EngineError(f"{name} has masked values: expected {expected}; leave out what is masked")
     try:
         array = np.asarray(values)
         if array.dtype.kind not in "biufO":  # text, dates and complex numbers would be read as something else

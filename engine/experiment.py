@@ -6,6 +6,7 @@ goes from moment to moment.
 
 from __future__ import annotations
 
+import copy
 import os
 from collections.abc import Mapping
 from typing import Any
@@ -122,6 +123,9 @@ class Experiment:
     def nbytes(self) -> int:
         """The bytes of all checkpoints."""
         return self._cursor.marks.nbytes
+
+    def __copy__(self) -> Experiment:
+        return copy.deepcopy(self)  # two stories of one trainer would not agree where it stands
 
     # ------------------------------------------------------------------------------------------------ training
 

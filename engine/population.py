@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
@@ -71,6 +72,9 @@ class Population:
         self.lanes = bool(groups)
         alone = set(range(len(networks))) - {member for group in groups for member in group}
         self._teams = [(group, True) for group in groups] + [((member,), False) for member in sorted(alone)]
+
+    def __copy__(self) -> Population:
+        return copy.deepcopy(self)  # two populations of the same members would train them at once
 
     def __len__(self) -> int:
         return len(self._members.of)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import os
 from collections.abc import Sequence
 from typing import Any
@@ -14,8 +15,9 @@ from engine.architecture import Architecture
 from engine.border import check_layer
 from engine.checkpoint import Checkpoint
 from engine.devices import choose
-from engine.errors import LARGEST, EngineError, one_of, real, show, whole
+from engine.errors import LARGEST, EngineError, one_of, real, whole
 from engine.examples import Examples, check_examples
+from engine.given_back import check_checkpoint, check_curves
 from engine.history import (
     BatchHistory,
     Branches,
@@ -288,14 +290,8 @@ class Trainer:
 
         The loss curves keep what belongs to that moment's past; after a snapshot of another trainer they begin there.
         """
-        if not isinstance(state, Checkpoint):
-            raise EngineError(f"state={show(state)}: expected a snapshot of a run on the same data")
-        data = self._examples if examples is None else examples
-        if not isinstance(data, Examples):
-            raise EngineError(f"examples={show(examples)}: expected those of the moment, as Trainer.examples has them")
-        got, expected = _fit(state.architecture, state.counts), _fit(self._architecture, data.counts)
-        if got != expected:
-            raise EngineError(f"state of a run on {got}: expected one of a run on {expected}")
+        given = self._examples if examples is None else examples
+        state, data = check_checkpoint(state, self._architecture, given)
         if data is not self._examples or state.architecture != self._architecture:
             old, new = self._work.canonical(), make_run(state.architecture, state.parameters[0], data)
             self._work.replace(new._replace(state=old.state, points=old.points, buckets=old.buckets))
@@ -320,9 +316,10 @@ class Trainer:
 
     def put_curves(self, curves: Curves) -> None:
         """Have these loss curves in place of the present ones, as far as the present update."""
-        if not isinstance(curves, Curves):
-            raise EngineError(f"curves={show(curves)}: expected what take_curves gave")
-        put_curves(self._work.run, curves)
+        put_curves(self._work.run, check_curves(curves))
+
+    def __copy__(self) -> Trainer:
+        return copy.deepcopy(self)  # two trainers on the same arrays would train each other's θ
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         """A copy goes on alone: what it records from now on is its own."""
@@ -406,9 +403,3 @@ def default_threads() -> int:
 def _bits(values: Floats) -> NDArray[Any]:
     """Numbers as whole numbers that differ where the bits do: 0 and −0 are not the same θ."""
     return values.view(f"u{values.itemsize}")
-
-
-def _fit(architecture: Architecture, counts: tuple[int, int]) -> str:
-    """What a run must share with another one to go on from its state, in words."""
-    train, unseen = counts
-    return f"{train} and {unseen} unseen examples (n_inputs={architecture.n_inputs}, {architecture.dtype.name})"
