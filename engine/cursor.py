@@ -21,6 +21,7 @@ from engine.journal import Entry, Tail, owned
 from engine.last_update import Way
 from engine.marks import Mark, Marks, Position, first_spacing
 from engine.trainer import Trainer
+from engine.undisturbed import undisturbed
 
 FAR = 2**62  # an update that nobody reaches
 SHORTEST = 0.1  # of the time for a slice: a rest that is shorter than this is worth no kernel call
@@ -33,7 +34,7 @@ class Cursor:
         self.trainer = trainer
         self.entries: list[Entry] = []
         self.applied = 0  # how many of them lie before the cursor
-        self.end, self.end_progress = 0, 0.0  # the latest update that was reached, and the epochs done there
+        self._end, self._end_progress = 0, 0.0  # as below, as far as the trainer is not beyond it
         self.ahead: Curves | None = None  # the whole story's curves, once the cursor has gone back from its end
         self._gaps = False  # whether checkpoints before this place may be missing
         self._filler: Filler | None = None  # what goes through them
@@ -51,6 +52,20 @@ class Cursor:
         return self.update, self.applied
 
     @property
+    def end(self) -> int:
+        """The latest update that was reached or, in a story that was opened, recorded."""
+        return max(self._end, self.update)
+
+    @end.setter
+    def end(self, update: int) -> None:
+        self._end = update
+
+    @property
+    def end_progress(self) -> float:
+        """The epochs done there."""
+        return self.trainer.progress if self.update >= self._end else self._end_progress
+
+    @property
     def at_end(self) -> bool:
         """Whether nothing lies ahead."""
         return self.update == self.end and self.applied == len(self.entries)
@@ -64,7 +79,7 @@ class Cursor:
     def apply_due(self) -> None:
         """Make the recorded edits of the present update that lie ahead."""
         while self.next_entry() == self.update:
-            self._settle()
+            self.settle()
             self._apply_next()
         self._come_to_end()
 
@@ -98,8 +113,6 @@ class Cursor:
     def _arrived(self) -> None:
         """What is to be done at the present update: a recorded edit, or a checkpoint."""
         self.apply_due()
-        if self.update >= self.end:
-            self.end, self.end_progress = self.update, self.trainer.progress
         self._leave_mark()
 
     # ------------------------------------------------------------------------------------------------ anywhere
@@ -125,15 +138,14 @@ class Cursor:
     def go(self, target: Position) -> None:
         """To any moment of the story, from the nearest checkpoint or from here."""
         if target == self.position:
-            self._settle()
+            self.settle()
             return
         if self.ahead is None and self.at_end:
-            self._settle()
+            self.settle()
             self.ahead = self.trainer.take_curves()
         mark = self.marks.nearest(target)
         if not mark.position <= self.position <= target or self.trainer.diverged:
-            self.trainer.restore(mark.checkpoint, mark.examples)
-            self.applied = mark.position[1]
+            self._return_to(mark)
         for update in (*self.marks.close_ones(self.update, target[0]), target[0]):
             while self.applied < target[1] and self.entries[self.applied].update <= update:
                 self._train_to(self.entries[self.applied].update)
@@ -143,10 +155,17 @@ class Cursor:
                 self.marks.add_close(self._mark())
         self._come_to_end()
 
+    @undisturbed()
+    def _return_to(self, mark: Mark) -> None:
+        self._end, self._end_progress = self.end, self.end_progress
+        self.trainer.restore(mark.checkpoint, mark.examples)
+        self.applied = mark.position[1]
+
+    @undisturbed()
     def stand(self, applied: int, checkpoint: Checkpoint, examples: Examples, curves: Curves) -> None:
         """At a moment of the story that was kept elsewhere, with the curves of the whole story."""
         self.trainer.restore(checkpoint, examples)
-        self.applied, self.ahead, self.end_progress = applied, curves, self.trainer.progress
+        self.applied, self.ahead, self._end_progress = applied, curves, self.trainer.progress
         self.marks.add(self._mark())
         self._gaps = True
         if self.at_end:
@@ -168,7 +187,7 @@ class Cursor:
         while self.update < update:
             self.trainer.step(min(update, self.marks.due(self.update)) - self.update)
             self._leave_mark()
-        self._settle()
+        self.settle()
 
     # ------------------------------------------------------------------------------------------------ checkpoints
 
@@ -200,7 +219,6 @@ class Cursor:
         A value that joins takes the place of one for the same parameter, made here in the same step.
         Raises EngineError, and changes nothing, for an edit that the run does not allow.
         """
-        self._settle()
         before, progress = self._mark(), self.trainer.progress
         mapping = self.trainer.apply(edit)
         tail = None if self.at_end else self._fork()
@@ -231,10 +249,11 @@ class Cursor:
         self.marks.cut(self.position)
         del self.entries[self.applied :]
         self._filler = None  # it may have stood in what was cut away
-        self.end, self.end_progress = self.update, self.trainer.progress
+        self._end, self._end_progress = self.update, self.trainer.progress
         self._lay_back_curves()
         return tail
 
+    @undisturbed()
     def _apply_next(self) -> None:
         entry, progress = self.entries[self.applied], self.trainer.progress
         self.trainer.apply(entry.edit)
@@ -246,9 +265,10 @@ class Cursor:
     def _come_to_end(self) -> None:
         """Where nothing lies ahead any more, the recorded curves are the trainer's again."""
         if self.ahead is not None and self.at_end:
-            self._settle()
+            self.settle()
             self._lay_back_curves()
 
+    @undisturbed()
     def _lay_back_curves(self) -> None:
         if self.ahead is not None:
             self.trainer.put_curves(self.ahead)
@@ -259,7 +279,7 @@ class Cursor:
         if self.marks.wanted(self.update) and not self.trainer.diverged:
             self.marks.add(self._mark())
 
-    def _settle(self) -> None:
+    def settle(self) -> None:
         """Take the losses on the whole sets that are due here, before anything else happens."""
         if not self.trainer.diverged:
             self.trainer.step(0)

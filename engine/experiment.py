@@ -29,6 +29,7 @@ from engine.outcome import Outcome, data_sha256, version
 from engine.recipe import COUNT
 from engine.run import State
 from engine.trainer import LONGEST_SLICE, Trainer
+from engine.undisturbed import undisturbed
 
 BUDGET, BUDGET_AT_REST = 64 * 2**20, 2**20
 Array = NDArray[Any]
@@ -167,7 +168,12 @@ class Experiment:
         and a value takes the place of one that this step has given the same parameter, where no update lies between.
         Raises EngineError, and changes nothing, for an edit that the run does not allow.
         """
-        mapping, tail = self._cursor.make(edit, truth("joins", joins))
+        self._cursor.settle()
+        return self._make(edit, truth("joins", joins))
+
+    @undisturbed()
+    def _make(self, edit: Edit, joins: bool) -> NDArray[np.intp]:
+        mapping, tail = self._cursor.make(edit, joins)
         self._undone.clear()
         if tail is not None:
             self._tails.append(tail)

@@ -14,6 +14,7 @@ from engine.marks import Mark, Marks, Position
 from engine.network import Network
 from engine.recipe import Recipe
 from engine.trainer import Trainer
+from engine.undisturbed import undisturbed
 
 
 class Filler:
@@ -51,10 +52,14 @@ class Filler:
         if gap is None:
             return False
         begin, self._until = gap
-        self.trainer.restore(begin.checkpoint, begin.examples)
-        self._applied = begin.position[1]
+        self._stand_at(begin)
         self._apply_due()
         return True
+
+    @undisturbed()
+    def _stand_at(self, mark: Mark) -> None:
+        self.trainer.restore(mark.checkpoint, mark.examples)
+        self._applied = mark.position[1]
 
     def _before_unknown(self) -> tuple[Mark, int] | None:
         """The stretch up to the first edit whose epoch is not known yet."""
@@ -70,10 +75,14 @@ class Filler:
         """The edits that were made at this update; their place on the curve is known from now on."""
         while self._next_entry() == self.trainer.update:
             self.trainer.step(0)  # losses that are due come before whatever else happens
-            entry = self._entries[self._applied]
-            self._entries[self._applied] = replace(entry, progress=self.trainer.progress)
-            self.trainer.apply(entry.edit)
-            self._applied += 1
+            self._apply_next()
+
+    @undisturbed()
+    def _apply_next(self) -> None:
+        entry = self._entries[self._applied]
+        self._entries[self._applied] = replace(entry, progress=self.trainer.progress)
+        self.trainer.apply(entry.edit)
+        self._applied += 1
 
 
 def twin(trainer: Trainer, network: Network, recipe: Recipe | None = None, examples: Examples | None = None) -> Trainer:

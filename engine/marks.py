@@ -12,6 +12,7 @@ from itertools import pairwise
 
 from engine.checkpoint import Checkpoint
 from engine.examples import Examples
+from engine.undisturbed import undisturbed
 
 Position = tuple[int, int]  # (update, how many entries of the journal are applied)
 
@@ -79,6 +80,7 @@ class Marks:
         candidates = [marks[place - 1] for marks in (self._even, self._close) if (place := _place(marks, position))]
         return max(candidates)
 
+    @undisturbed()
     def add(self, mark: Mark) -> None:
         """Keep an even one, where there is none at its update yet."""
         place = _place(self._even, mark.position)
@@ -89,6 +91,7 @@ class Marks:
         while self.nbytes > self.budget and (self._close or len(self._even) > 1):
             self._drop(self._close, 0) if self._close else self._thin()
 
+    @undisturbed()
     def add_close(self, mark: Mark) -> None:
         """Keep one beside the even ones; those that are farthest from it go where there are too many."""
         place = _place(self._close, mark.position)
@@ -110,6 +113,7 @@ class Marks:
             ahead //= 2
         return updates
 
+    @undisturbed()
     def shrink(self, budget: int) -> None:
         """Forget as many as it takes to stay within this budget, the first one excepted."""
         self._close.clear()
@@ -117,6 +121,7 @@ class Marks:
         while self.nbytes > budget and len(self._even) > 1:
             self._thin()
 
+    @undisturbed()
     def cut(self, position: Position) -> None:
         """Forget those behind this position."""
         for marks in (self._even, self._close):

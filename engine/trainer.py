@@ -49,6 +49,7 @@ from engine.run import (
     make_settings,
 )
 from engine.schedules import SCHEDULES, updates_done
+from engine.undisturbed import undisturbed
 from engine.workspace import PARAMETER_ARRAYS, Workspace
 
 SLICE_SECONDS = 0.02  # of one kernel call: short, so that a run can be interrupted
@@ -250,6 +251,7 @@ class Trainer:
         """As `Network.remove_layer`; moments go along."""
         return self.apply(edits.RemoveLayer(layer))
 
+    @undisturbed()
     def apply(self, edit: edits.Edit) -> NDArray[np.intp]:
         """Change the run between two updates; returns the map of indices, as `edits.apply`.
 
@@ -285,6 +287,7 @@ class Trainer:
             self._branches.present,
         )
 
+    @undisturbed()
     def restore(self, state: Checkpoint, examples: Examples | None = None) -> None:
         """Go back to a snapshot of a run on the same data, in the same precision; `examples` are those of that moment.
 
@@ -314,6 +317,7 @@ class Trainer:
         """A copy of the loss curves as they are, to be laid back with `put_curves`."""
         return take_curves(self._work.run)
 
+    @undisturbed()
     def put_curves(self, curves: Curves) -> None:
         """Have these loss curves in place of the present ones, as far as the present update."""
         put_curves(self._work.run, check_curves(curves))

@@ -1,4 +1,4 @@
-"""What Ctrl+C must not part, such as a team of threads, who would wait for ever for one that is not there."""
+"""What a signal must not part, such as a team of threads, who would wait for ever for one that is not there."""
 
 from __future__ import annotations
 
@@ -7,25 +7,46 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
+from typing import Any
+
+NAMES = ("INT", "TERM", "HUP", "QUIT", "ALRM", "VTALRM", "PROF", "USR1", "USR2", "XCPU")
+SIGNALS = [getattr(signal, f"SIG{name}") for name in NAMES if hasattr(signal, f"SIG{name}")]  # that are made to raise
 
 
 @contextmanager
 def undisturbed() -> Iterator[None]:
-    """Meanwhile a Ctrl+C waits; then it does what it would have done. Only the main thread ever hears of one."""
-    usual = signal.getsignal(signal.SIGINT)
-    if threading.current_thread() is not threading.main_thread() or usual is None:  # None: it is not Python's
+    """Meanwhile signals wait that Python answers, as it does Ctrl+C; then they do what they would have done.
+
+    Only the main thread ever hears of one. Also a decorator: `@undisturbed()`.
+    """
+    if threading.current_thread() is not threading.main_thread():
         yield
         return
-    came = False
+    usual: dict[int, Any] = {}
+    came: list[int] = []
 
     def wait(number: int, frame: FrameType | None) -> None:
-        nonlocal came
-        came = True
+        came.append(number)
 
-    signal.signal(signal.SIGINT, wait)
     try:
+        for number in SIGNALS:
+            if callable(handler := signal.getsignal(number)):
+                usual[number] = handler  # first, so that it comes back whatever happens here
+                signal.signal(number, wait)
         yield
     finally:
-        signal.signal(signal.SIGINT, usual)
-        if came:
-            signal.raise_signal(signal.SIGINT)
+        _give_back(usual)
+        for number in came:
+            signal.raise_signal(number)
+
+
+def _give_back(handlers: dict[int, Any]) -> None:
+    """Each signal has its own handler again, even where one of them raises while others are still to come."""
+    try:
+        while handlers:
+            number = next(iter(handlers))
+            signal.signal(number, handlers[number])
+            del handlers[number]
+    finally:
+        if handlers:
+            _give_back(handlers)

@@ -12,12 +12,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from threading import Thread
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.kernels.bookkeeping import move_on, record_check
+from engine.kernels.company import work_together
 from engine.kernels.emitter import LANES
 from engine.kernels.intrinsic import float64s
 from engine.kernels.jit import inlined, internal, kernel
@@ -109,6 +109,7 @@ def advance(run: Run, buffers: Buffers, settings: Settings, target: int, budget:
     return int(spent)
 
 
+@undisturbed()
 def go_back(run: Run, buffers: Buffers, settings: Settings) -> None:
     """To the state before the step that is not finite, by way of the one that was kept."""
     only_theta = all(np.isfinite(array).all() for array in (buffers.gradient, *buffers.state[1:]))
@@ -121,13 +122,11 @@ def go_back(run: Run, buffers: Buffers, settings: Settings) -> None:
 
 
 def train_together(buffers: Buffers, wanted: int, settings: Settings, target: int, budget: int) -> int:
-    """`train` by so many threads, or by one where their company does not pay at present."""
+    """`train` by so many threads, or by one where their company does not pay at present, or cannot be had."""
     team = buffers.company.size(wanted)
-    buffers.work["threads"] = team
     if team == 1:
+        buffers.work["threads"] = 1
         return train(buffers.addresses[0], settings, target, budget)
-    buffers.work["turned"][1:] = buffers.work["turned"][0]
-    buffers.arrivals[:] = 0
     spent, on_cores = [0] * team, [0.0] * team
 
     def take_part(number: int) -> None:
@@ -135,16 +134,15 @@ def train_together(buffers: Buffers, wanted: int, settings: Settings, target: in
         spent[number] = train(buffers.addresses[number], settings, target, budget)
         on_cores[number] = time.thread_time() - begun
 
-    others = [Thread(target=take_part, args=(number,)) for number in range(1, team)]
+    buffers.work["threads"] = team
+    buffers.work["turned"][1:] = buffers.work["turned"][0]
+    buffers.arrivals[:] = 0
     begun = time.perf_counter()
-    with undisturbed():
-        for thread in others:
-            thread.start()
-        take_part(0)
-        for thread in others:
-            thread.join()
-    buffers.company.learn(time.perf_counter() - begun, on_cores)
-    return spent[0]
+    if work_together(take_part, team):
+        buffers.company.learn(time.perf_counter() - begun, on_cores)
+        return spent[0]
+    buffers.company.miss()
+    return train_together(buffers, 1, settings, target, budget)
 
 
 def threads_that_pay(run: Run, settings: Settings, most: int) -> int:

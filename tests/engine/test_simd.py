@@ -7,6 +7,7 @@ import signal
 import threading
 from dataclasses import replace
 from itertools import pairwise
+from typing import NoReturn
 
 import numba
 import numpy as np
@@ -469,23 +470,77 @@ def test_a_team_stops_together_at_the_last_finite_state(monkeypatch):
     np.testing.assert_array_equal(team.theta, alone.theta)
 
 
-def test_ctrl_c_while_threads_begin_leaves_none_that_waits(monkeypatch):
+@pytest.fixture
+def team(monkeypatch) -> Trainer:
+    """Three threads at every slice, whatever else goes on; one update is done."""
+    monkeypatch.setattr(simd, "PAYING", 1)
+    monkeypatch.setattr(simd, "UNITS", 0.25)
+    monkeypatch.setattr(company.Company, "size", lambda self, wanted: wanted)
+    return with_threads(3, [["relu"] * 20], 4, Recipe(64, 0.01), 1)
+
+
+def is_as_undisturbed(team: Trainer) -> bool:
+    alone = with_threads(1, [["relu"] * 20], 4, Recipe(64, 0.01), team.update)
+    return np.array_equal(team.theta, alone.theta)
+
+
+class Alarm(Exception):
+    pass
+
+
+def ring(number: int, frame: object) -> NoReturn:
+    raise Alarm
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGALRM])
+@pytest.mark.parametrize("begun", [1, 2])
+def test_a_signal_while_threads_begin_leaves_none_that_waits(monkeypatch, team, number, begun):
     class Interrupted(threading.Thread):
         def start(self) -> None:
             super().start()
-            signal.raise_signal(signal.SIGINT)
+            if threading.active_count() == before + begun:
+                signal.raise_signal(number)
 
-    monkeypatch.setattr(simd, "PAYING", 1)
-    monkeypatch.setattr(simd, "UNITS", 0.25)
-    alone, team = (with_threads(threads, [["relu"] * 20], 4, Recipe(64, 0.01), 1) for threads in (1, 2))
-    monkeypatch.setattr(simd, "Thread", functools.partial(Interrupted, daemon=True))
-    monkeypatch.setattr(company.Company, "size", lambda self, wanted: wanted)
+    handler = signal.signal(number, ring)
+    monkeypatch.setattr(company, "Thread", functools.partial(Interrupted, daemon=True))
     before = threading.active_count()
-    with pytest.raises(KeyboardInterrupt):
+    try:
+        with pytest.raises(Alarm):
+            team.step(5)
+    finally:
+        signal.signal(number, handler)
+    assert threading.active_count() == before
+    assert is_as_undisturbed(team)
+
+
+@pytest.mark.parametrize("error", [RuntimeError("can't start new thread"), MemoryError()])
+def test_where_the_system_has_no_more_threads_one_trains_alone(monkeypatch, team, error):
+    class Last(threading.Thread):
+        def start(self) -> None:
+            if threading.active_count() > before:
+                raise error
+            super().start()
+
+    monkeypatch.setattr(company, "Thread", functools.partial(Last, daemon=True))
+    before = threading.active_count()
+    assert team.step(5) == 5
+    assert threading.active_count() == before
+    assert is_as_undisturbed(team)
+
+
+def test_what_a_thread_cannot_begin_with_leaves_none_that_waits(monkeypatch, team):
+    class Failing(threading.Thread):
+        def start(self) -> None:
+            if threading.active_count() > before:
+                raise Alarm
+            super().start()
+
+    monkeypatch.setattr(company, "Thread", functools.partial(Failing, daemon=True))
+    before = threading.active_count()
+    with pytest.raises(Alarm):
         team.step(5)
     assert threading.active_count() == before
-    alone.step(team.update - 1)
-    np.testing.assert_array_equal(team.theta, alone.theta)
+    assert is_as_undisturbed(team)
 
 
 def test_threads_join_where_it_pays():

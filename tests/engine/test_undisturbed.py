@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import signal
 import threading
+from typing import NoReturn
 
 import pytest
 
@@ -23,6 +25,59 @@ def test_ctrl_c_waits_and_then_does_what_it_usually_does():
     assert done == ["all"]
     with pytest.raises(KeyboardInterrupt):
         signal.raise_signal(signal.SIGINT)
+
+
+class Alarm(Exception):
+    pass
+
+
+def ring(number: int, frame: object) -> NoReturn:
+    raise Alarm(number)
+
+
+@pytest.fixture
+def alarms():
+    """Signals whose handlers raise."""
+    numbers = [signal.SIGALRM, signal.SIGUSR1, signal.SIGTERM]
+    before = {number: signal.signal(number, ring) for number in numbers}
+    yield numbers
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
+def test_each_signal_that_python_answers_waits(alarms):
+    done = []
+
+    def all_of_it() -> None:
+        with undisturbed():
+            for number in alarms:
+                signal.raise_signal(number)
+            done.append("all")
+
+    with pytest.raises(Alarm):
+        all_of_it()
+    assert done == ["all"]
+    assert all(signal.getsignal(number) is ring for number in alarms)
+
+
+@pytest.mark.parametrize("place", range(12))
+def test_wherever_a_signal_comes_each_has_its_own_handler_again(alarms, monkeypatch, place):
+    """The signal comes after so many calls that change a handler; while one is set, or as soon as it is."""
+    change, calls = signal.signal, iter(range(1000))
+
+    def changed(number: int, handler: object) -> object:
+        before = change(number, handler)
+        if next(calls) == place:
+            signal.raise_signal(signal.SIGUSR1)
+        return before
+
+    usual = signal.getsignal(signal.SIGINT)
+    with monkeypatch.context() as patch, contextlib.suppress(Alarm):
+        patch.setattr(signal, "signal", changed)
+        with undisturbed():
+            pass
+    assert all(signal.getsignal(number) is ring for number in alarms)
+    assert signal.getsignal(signal.SIGINT) is usual
 
 
 def test_where_ctrl_c_is_ignored_it_stays_so():
