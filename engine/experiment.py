@@ -264,10 +264,13 @@ class Experiment:
 
     # -------------------------------------------------------------------------------------------------- files
 
-    def save(self, path: str | os.PathLike[str]) -> None:
-        """Write the story up to the cursor to a file, see `engine.story_file`. Raises EngineError where that fails."""
+    def save(self, path: str | os.PathLike[str], over: bool = True) -> None:
+        """Write the story up to the cursor to a file, see `engine.story_file`. Raises EngineError where that fails.
+
+        So it does, unless it goes `over` what is there, where something is there already.
+        """
         outcome = Outcome.of(self.trainer, self._lanes_before)
-        story_file.save(self._told(self.entries[: self._cursor.applied], self.update, outcome), path)
+        story_file.save(self._told(self.entries[: self._cursor.applied], self.update, outcome), path, over)
 
     def draft(self) -> str:
         """The text of a file of the whole story, whatever lies ahead, that says nothing of its end: made in no time."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import secrets
 from pathlib import Path
@@ -19,23 +20,30 @@ def as_path(path: str | os.PathLike[str]) -> Path:
     raise EngineError(f"path={show(path)}: expected the name of a file")
 
 
-def save(path: str | os.PathLike[str], content: bytes) -> None:
-    """Have the content in a file, as `write_in_one_piece`. Raises EngineError where it cannot be written."""
+def save(path: str | os.PathLike[str], content: bytes, over: bool = True) -> None:
+    """Have the content in a file, as `write_in_one_piece`. Raises EngineError where it cannot be written.
+
+    So it is, unless it goes `over` what is there, where something is there already.
+    """
     target = as_path(path)
     try:
-        write_in_one_piece(target, content)
+        write_in_one_piece(target, content, over=over)
     except OSError as error:
-        raise EngineError(
-            f"{clean(target.name or str(target))}: cannot be written ({error.strerror}): expected a folder with room"
-        ) from None
+        name = clean(target.name or str(target))
+        if error.errno == errno.EEXIST:
+            raise EngineError(f"{name}: is there already; expected another name") from None
+        raise EngineError(f"{name}: cannot be written ({error.strerror}): expected a folder with room") from None
 
 
-def write_in_one_piece(target: Path, content: bytes, lasting: bool = True) -> None:
+def write_in_one_piece(target: Path, content: bytes, lasting: bool = True, over: bool = True) -> None:
     """Have the content in the file as a whole, or leave the file as it was and raise OSError.
 
-    `lasting` waits until it is on the disk, so that it survives a loss of power too, and not only of the program.
+    `lasting` waits until it is on the disk, so that it survives a loss of power too, and not only of the program. No
+    link is followed: whoever may write in the folder could have it lead anywhere. Unless it goes `over` what is there,
+    it raises FileExistsError where anything is by then.
     """
-    target = Path(os.path.realpath(target))  # a link stays one
+    if not over and os.path.lexists(target):
+        raise FileExistsError(errno.EEXIST, "it is there already")
     if target.exists() and not target.is_file():  # a device would become a file
         raise FileExistsError(0, "there is something that is no file")
     part = target.parent / f".{secrets.token_hex(8)}.part"
@@ -45,6 +53,8 @@ def write_in_one_piece(target: Path, content: bytes, lasting: bool = True) -> No
             if lasting:
                 file.flush()
                 os.fsync(file.fileno())
+        if not over:
+            open(target, "xb").close()  # the name is ours from here on, unless it came to be somebody's meanwhile
         os.replace(part, target)
     except BaseException:
         part.unlink(missing_ok=True)

@@ -62,9 +62,9 @@ class Told:
 # ----------------------------------------------------------------------------------------------------- to the file
 
 
-def save(story: Told, path: str | os.PathLike[str]) -> None:
-    """Write the story to a file, in one piece or not at all. Raises EngineError where it cannot be written."""
-    files.save(path, to_text(story).encode())
+def save(story: Told, path: str | os.PathLike[str], over: bool) -> None:
+    """Write the story to a file, see `files.save`. Raises EngineError where it cannot be written."""
+    files.save(path, to_text(story).encode(), over)
 
 
 def to_text(story: Told) -> str:

@@ -155,7 +155,7 @@ def train_command(options: Options, as_object: bool, quiet: bool, save: str | No
     story = Experiment(trainer, options.source(), budget=HEADLESS_BUDGET)
     outcome = watched(dataset, story, updates_of(trainer), quiet)
     if save is not None:
-        story.save(save)
+        story.save(save, over=force)
     return _report(outcome, as_object, quiet)
 
 

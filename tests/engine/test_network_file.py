@@ -75,15 +75,22 @@ def test_a_file_is_written_as_a_whole_or_not_at_all(tmp_path, monkeypatch):
     assert [each.name for each in tmp_path.iterdir()] == ["network.npz"]
 
 
-def test_a_file_has_the_usual_rights_and_a_link_stays_one(tmp_path):
+def test_a_file_has_the_usual_rights(tmp_path):
     before = os.umask(0o027)
     try:
-        (tmp_path / "link.npz").symlink_to(tmp_path / "network.npz")
-        made().save(tmp_path / "link.npz")
+        made().save(tmp_path / "network.npz")
     finally:
         os.umask(before)
-    assert (tmp_path / "link.npz").is_symlink()
     assert stat.S_IMODE((tmp_path / "network.npz").stat().st_mode) == 0o640
+
+
+def test_what_a_link_leads_to_stays_as_it_was(tmp_path):
+    elsewhere, link = tmp_path / "elsewhere", tmp_path / "network.npz"
+    elsewhere.write_text("precious")
+    link.symlink_to(elsewhere)
+    made().save(link)
+    assert elsewhere.read_text() == "precious"
+    assert Network.load(link) and not link.is_symlink()
 
 
 @pytest.mark.parametrize("path", ["there/network.npz", "folder", "pipe"])

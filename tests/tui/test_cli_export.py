@@ -17,6 +17,8 @@ import pytest
 import data
 from engine import Network
 from tui.cli import main
+from tui.commands.export import fitted_in
+from tui.console.fitted import Fitted
 from tui.console.headless import Outcome, watched
 from tui.draw.palette import THEMES
 
@@ -128,7 +130,7 @@ def test_ctrl_c_leaves_nothing_behind(capsys: Capture, saved: str, monkeypatch: 
         ("run.toml --to pdf", "Invalid value for '--to': 'pdf' is not one of 'python', 'latex', 'npz', 'csv', 'svg'."),
         ("run.toml --to npz", "--to npz: expected --out FILE, for it is no text"),
         ("run.toml --to python --out run.toml", "--out run.toml: is there already; expected another name, or --force"),
-        ("run.toml --to python --out . --force", "--out .: is there and no file; expected another name"),
+        ("run.toml --to python --out . --force", "--out .: is there and no plain file; expected another name"),
         ("run.toml --to csv --out no/where.csv", "--out no/where.csv: its folder cannot be written; expected one"),
         ("nothing --to csv", "nothing: cannot be read (No such file or directory): expected a saved run"),
         ("fit.npz --to csv", "csv is the history of losses, which an .npz file has not: expected a saved run"),
@@ -150,6 +152,29 @@ def test_what_cannot_be_exported_is_one_sentence(capsys: Capture, exported: str,
     assert err.startswith(f"unitfit: {sentence}")
     assert err.count("\n") == 1
     assert {path: path.read_bytes() for path in Path().iterdir()} == before
+
+
+@pytest.mark.parametrize("force", [[], ["--force"]])
+def test_no_link_is_followed(capsys: Capture, saved: str, force: list[str]) -> None:
+    table("precious", "elsewhere")
+    Path("out.py").symlink_to("elsewhere")
+    code, out, err = run(capsys, "export", saved, "--to", "python", "--out", "out.py", *force)
+    assert (code, out) == (2, "")
+    assert err.startswith("unitfit: --out out.py: is there ")
+    assert Path("elsewhere").read_text() == "precious"
+
+
+def test_what_came_while_it_worked_is_not_written_over(
+    capsys: Capture, saved: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def work(*given: object) -> Fitted:
+        table("precious", "out.py")
+        return fitted_in(*given)
+
+    monkeypatch.setattr("tui.commands.export.fitted_in", work)
+    code, _, err = run(capsys, "export", saved, "--to", "python", "--out", "out.py")
+    assert (code, err) == (2, "unitfit: out.py: is there already; expected another name\n")
+    assert Path("out.py").read_text() == "precious"
 
 
 def test_force_writes_over_a_file(capsys: Capture, saved: str) -> None:

@@ -42,13 +42,13 @@ def export(file: str, form: str, out: str | None, force: bool, threads: int | No
         raise click.UsageError(f"--to {form}: expected --out FILE, for it is no text")
     ready("--out", out, force)
     if form != PICTURE:
-        put(FORMATS[form].content(fitted_in(file, threads)), out)
+        put(FORMATS[form].content(fitted_in(file, threads)), out, force)
         return 0
     if is_archive(file):
         raise click.UsageError(f"--to {PICTURE}: {file} holds no run to draw; expected a saved run")
     from tui.commands.picture import picture
 
-    put(picture(replayed(file, threads)).encode(), out)
+    put(picture(replayed(file, threads)).encode(), out, force)
     return 0
 
 
@@ -70,7 +70,7 @@ def predict(file: str, data: str, out: str | None, force: bool, threads: int | N
     fitted = fitted_in(file, threads)
     table, notices = predicted(fitted, read_rows(data, fitted.signature))
     note(notices)
-    put(table.encode(), out)
+    put(table.encode(), out, force)
     return 0
 
 

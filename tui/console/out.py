@@ -43,18 +43,18 @@ def ready(option: str, path: str | None, force: bool) -> None:
         return
     if os.path.lexists(path) and not force:
         raise click.UsageError(f"{option} {path}: is there already; expected another name, or --force")
-    if os.path.exists(path) and not os.path.isfile(path):  # a folder or a device stays what it is
-        raise click.UsageError(f"{option} {path}: is there and no file; expected another name")
-    if not os.access(os.path.dirname(os.path.realpath(path)), os.W_OK):
+    if os.path.islink(path) or (os.path.exists(path) and not os.path.isfile(path)):  # a device stays what it is
+        raise click.UsageError(f"{option} {path}: is there and no plain file; expected another name")
+    if not os.access(os.path.dirname(os.path.abspath(path)), os.W_OK):
         raise click.UsageError(f"{option} {path}: its folder cannot be written; expected one that is there, with room")
 
 
-def put(content: bytes, path: str | None) -> None:
+def put(content: bytes, path: str | None, force: bool) -> None:
     """Have the content in a file, as a whole, or on stdout as text. Raises EngineError or ClickException."""
     if path is None:
         say(content.decode(), newline=False)
     else:
-        files.save(path, content)
+        files.save(path, content, over=force)
 
 
 def is_terminal(*streams: TextIO | None) -> bool:

@@ -15,7 +15,7 @@ from tui.run.saved import free_name
 def save(run: Run, path: Path | None = None) -> None:
     """Write the run up to this moment to a file, by default to one of a name that is free in this folder."""
     path = free_name(run.dataset, run.trainer.network) if path is None else path
-    run.story.save(path)
+    run.story.save(path, over=False)
     opens = f"Saved as {path}: unitfit {path} opens it"
     run.telling.say(f"{opens}, unitfit replay {path} tells its losses", opens, f"Saved as {path}")
 
@@ -28,6 +28,6 @@ def export(run: Run, content: Callable[[Run], bytes], path: Path) -> None:
 
 def write_new(path: Path, content: Callable[[], bytes]) -> None:
     """Write this to a file that is not there yet. Raises EngineError where it is, or cannot be written."""
-    if os.path.lexists(path):
+    if os.path.lexists(path):  # before the work
         raise EngineError(f"{path}: is there already; expected another name")
-    files.save(path, content())
+    files.save(path, content(), over=False)

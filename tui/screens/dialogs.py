@@ -76,7 +76,7 @@ class DialogScreen(AskingScreen):
 
     def _write_picture(self, path: Path) -> None:
         try:
-            files.save(path, self.app.export_screenshot(title="unitfit").encode())
+            files.save(path, self.app.export_screenshot(title="unitfit").encode(), over=False)
         except EngineError as error:
             self.app.notify(str(error), severity="error", markup=False)
         else:

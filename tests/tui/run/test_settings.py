@@ -33,6 +33,14 @@ def test_what_cannot_be_used_is_as_if_nothing_had_been_said(folder: Path, text: 
     assert recall("theme", ["dark", "light"]) is None
 
 
+def test_a_link_to_where_settings_are_kept_stays_one(folder: Path):
+    kept = folder / "kept.toml"
+    folder.mkdir()
+    settings_file().symlink_to(kept)
+    assert remember("theme", "light") == ""
+    assert settings_file().is_symlink() and kept.read_text() == 'theme = "light"\n'
+
+
 def test_where_it_cannot_be_kept_there_is_a_sentence(folder: Path):
     folder.write_text("a file is in the way")
     assert remember("theme", "light").endswith("so the theme is not remembered")

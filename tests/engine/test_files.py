@@ -1,0 +1,53 @@
+"""A file is written as a whole, over nothing that it was not meant to go over, and through no link."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from engine import EngineError, files
+
+
+@pytest.mark.parametrize("there", ["file", "folder", "link", "dangling link"])
+def test_what_is_there_is_not_gone_over_unasked(tmp_path, there):
+    path, other = tmp_path / "out", tmp_path / "other"
+    other.write_text("precious")
+    if there == "file":
+        path.write_text("mine")
+    elif there == "folder":
+        path.mkdir()
+    else:
+        path.symlink_to(other if there == "link" else tmp_path / "nowhere")
+    before = sorted(tmp_path.iterdir())
+    with pytest.raises(EngineError, match=r"^out: is there already; expected another name$"):
+        files.save(path, b"new", over=False)
+    assert sorted(tmp_path.iterdir()) == before
+    assert other.read_text() == "precious"
+    assert not path.is_file() or path.read_text() in ("mine", "precious")
+
+
+@pytest.mark.parametrize("comes", ["file", "link"])
+def test_what_comes_while_it_is_written_stays(tmp_path, monkeypatch, comes):
+    path, other, sync = tmp_path / "out", tmp_path / "other", os.fsync
+
+    def come(descriptor: int) -> None:
+        sync(descriptor)
+        if comes == "file":
+            path.write_text("mine")
+        else:
+            path.symlink_to(other)
+
+    monkeypatch.setattr(os, "fsync", come)
+    with pytest.raises(EngineError, match=r"^out: is there already; expected another name$"):
+        files.save(path, b"new", over=False)
+    assert not other.exists()
+    assert [file.name for file in tmp_path.iterdir()] == ["out"]
+    assert path.is_symlink() or path.read_text() == "mine"
+
+
+@pytest.mark.parametrize("over", [False, True])
+def test_nothing_else_is_left(tmp_path, over):
+    files.save(tmp_path / "out", b"new", over=over)
+    assert [(file.name, file.read_text()) for file in Path(tmp_path).iterdir()] == [("out", "new")]
