@@ -108,7 +108,7 @@ def read_arrays(path: str | os.PathLike[str]) -> Arrays:
     except BROKEN as error:
         if isinstance(error, EngineError):
             raise
-        reason = " ".join(str(error).split())[:80] or type(error).__name__
+        reason = clean(str(error)[:80]) or type(error).__name__
         raise EngineError(f"no .npz file, or a damaged one ({reason})") from None
 
 

@@ -158,7 +158,7 @@ def from_text(text: str) -> Story:
     try:
         document = tomllib.loads(text)
     except (ValueError, RecursionError) as error:
-        raise EngineError(f"no saved run, or a damaged one ({' '.join(str(error).split())[:80]})") from None
+        raise EngineError(f"no saved run, or a damaged one ({clean(str(error)[:80])})") from None
     if document.get("format") != FORMAT:
         raise EngineError(f"format={show(document.get('format'))}: expected a saved run of format {FORMAT}")
     entries, points = document.pop("edits", []), document.pop("points", [])

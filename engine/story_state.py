@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from engine import story_file
-from engine.errors import EngineError
+from engine.errors import EngineError, clean
 from engine.experiment import Experiment
 from engine.history import Curves
 from engine.run import BUCKET_CAPACITY, POINT_CAPACITY, STATE, new_state
@@ -68,7 +68,7 @@ def _read(path: str | os.PathLike[str]) -> tuple[dict[str, np.ndarray[Any, Any]]
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, NotImplementedError) as error:
         if isinstance(error, EngineError):
             raise
-        raise EngineError(f"no kept run, or a damaged one ({' '.join(str(error).split())[:80]})") from None
+        raise EngineError(f"no kept run, or a damaged one ({clean(str(error)[:80])})") from None
 
 
 def _bytes(state: Any) -> np.ndarray[Any, Any]:

@@ -5,6 +5,8 @@ A user's own keys stand in `unitfit/keys.toml` under the folder for settings, a 
 
 from __future__ import annotations
 
+import os
+import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -12,6 +14,8 @@ from pathlib import Path
 
 from textual.binding import Binding, BindingType
 
+from engine.errors import EngineError, clean, show
+from engine.files import read_text
 from tui.run.beginnings import Restart
 from tui.run.gestures import (
     AddHere,
@@ -235,6 +239,10 @@ FOOTERS: Mapping[str, tuple[str, ...]] = {
 }  # fmt: skip
 LAST_IN_FOOTER = "help"
 
+LARGEST = 2**16  # bytes of a file of keys
+LINES = 'lines such as play = "p"'
+HELD = {"ctrl", "alt", "shift", "super", "hyper", "meta"}
+NAME = re.compile("[a-z][a-z0-9_]{0,30}")
 KEY_SIGNS = {"comma": ",", "escape": "esc", "up": "↑", "down": "↓", "left": "←", "right": "→"}
 
 
@@ -244,17 +252,28 @@ class KeysError(ValueError):
 
 def keymap(path: Path) -> dict[str, str]:
     """One's own keys, action id → keys as Textual names them; none where there is no file. Raises KeysError."""
-    try:
-        own = tomllib.loads(path.read_text("utf-8"))
-    except FileNotFoundError:
+    if not os.path.lexists(path):
         return {}
-    except (OSError, ValueError, RecursionError) as error:
-        raise KeysError(f'{path.name}: expected lines such as play = "p" ({" ".join(str(error).split())})') from None
+    try:
+        own = tomllib.loads(read_text(path, LARGEST, LINES))
+    except (ValueError, RecursionError) as error:  # EngineError, where it cannot be read, is a ValueError
+        said = str(error) if isinstance(error, EngineError) else f"{path.name}: expected {LINES} ({error})"
+        raise KeysError(clean(said)) from None
     known = {action.id for action in ACTIONS}
     for name, keys in own.items():
-        if name not in known or not isinstance(keys, str) or not keys:
-            raise KeysError(f"{path.name}: {name!r} = {keys!r}: expected an action's name and its keys, as in help")
-    return own
+        if name not in known or not isinstance(keys, str) or not all(map(is_key, keys.split(","))):
+            said = f"{show(name)} = {show(keys)}"
+            raise KeysError(f"{path.name}: {said}: expected an action's name and its keys, as in help")
+    return {name: keys.replace(" ", "") for name, keys in own.items()}
+
+
+def is_key(text: str) -> bool:
+    """Whether this can be a key as Textual names them: p, é, +, f5, ctrl+s."""
+    text = text.strip()
+    if len(text) == 1:
+        return text.isprintable()
+    *held, last = text.split("+")
+    return HELD.issuperset(held) and bool(NAME.fullmatch(last) or (len(last) == 1 and last.isprintable()))
 
 
 def with_keys(own: Mapping[str, str]) -> tuple[Action, ...]:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from engine import EngineError, files
-from engine.errors import one_of, show, whole
+from engine.errors import clean, one_of, show, whole
 from engine.notation import parse_layers
 from engine.recipe import BY_FLAG
 from tui.run.options import SOURCE_KINDS, Options
@@ -86,11 +86,11 @@ def from_text(text: str, name: str) -> Scene:
     try:
         table = tomllib.loads(text)
     except (ValueError, RecursionError) as error:
-        raise EngineError(f"{Path(name).name}: no scene ({' '.join(str(error).split())[:80]})") from None
+        raise EngineError(f"{clean(Path(name).name)}: no scene ({clean(str(error)[:80])})") from None
     try:
         return _scene(table, name)
     except EngineError as error:
-        raise EngineError(f"{Path(name).name}: {error}") from None
+        raise EngineError(f"{clean(Path(name).name)}: {error}") from None
 
 
 def _scene(table: Mapping[str, Any], name: str) -> Scene:

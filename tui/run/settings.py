@@ -9,8 +9,9 @@ from pathlib import Path
 import platformdirs
 import tomli_w
 
-from engine.files import write_in_one_piece
+from engine.files import read_text, write_in_one_piece
 
+LARGEST = 2**16  # bytes of the file
 THEME, SCENES = "theme", "scenes_done"
 
 
@@ -43,6 +44,6 @@ def remember(name: str, choice: str) -> str:
 
 def _read() -> dict[str, object]:
     try:
-        return tomllib.loads(settings_file().read_text("utf-8"))
-    except (OSError, ValueError, RecursionError):
+        return tomllib.loads(read_text(settings_file(), LARGEST, "settings"))
+    except (ValueError, RecursionError):  # EngineError, where there is no such text, is a ValueError
         return {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,12 @@ UNUSABLE = ['theme = "pink"', "theme = 3", "theme", "\x00", "théme = 'light'", 
 def test_what_cannot_be_used_is_as_if_nothing_had_been_said(folder: Path, text: str):
     folder.mkdir()
     settings_file().write_text(text, encoding="latin-1")
+    assert recall("theme", ["dark", "light"]) is None
+
+
+def test_a_pipe_is_not_waited_for(folder: Path):
+    folder.mkdir()
+    os.mkfifo(settings_file())
     assert recall("theme", ["dark", "light"]) is None
 
 
