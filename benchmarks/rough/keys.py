@@ -30,7 +30,7 @@ DATA = ("sine", "xor", "chicago", "motorcycle", "penguins", "spiral")
 LENGTHS = (100, 300, 600, 1000, 2000)
 EARLY = 0.15  # of the runs are ended within their first second
 PAUSES = (0.0,) * 12 + (0.002,) * 6 + (0.02,) * 3 + (0.2,)  # seconds between two inputs
-RESTS = 0.04  # of the inputs are followed by a rest, until it has written all that those before them ask for
+RESTS = 0.015  # of the inputs are followed by a rest, until it has written all that those before them ask for
 START_SECONDS, END_SECONDS, AGAIN_SECONDS = 60.0, 30.0, 4.0
 CLOSE_PASTE = b"\x1b[201~"
 KEYS = {"q": b"q", "ctrl+c": b"\x03"}
@@ -108,7 +108,7 @@ def use(terminal: Terminal, own: Plan, outcome: Outcome) -> None:
         do(terminal, each)
         outcome.done[each.kind] += 1
         if own.early is None:
-            terminal.settle(3.0) if draw.random() < RESTS else terminal.pump(draw.choice(PAUSES))
+            terminal.settle(2.0) if draw.random() < RESTS else terminal.pump(draw.choice(PAUSES))
 
 
 def do(terminal: Terminal, each: Input) -> None:
