@@ -28,10 +28,10 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from benchmarks.rough.junk import CALLS, LONGEST, Calls
+from benchmarks.rough.junk import CALLS, LONGEST, Calls, X, Y
 from benchmarks.rough.strange import MORE, strange
 from data import DataError
-from engine import EngineError
+from engine import EngineError, Network, Trainer
 from engine.errors import clean, show
 
 ROOT = Path(__file__).parents[2]
@@ -43,10 +43,10 @@ ALL: Calls = CALLS | MORE
 Fault = tuple[int, str, str]  # the number of the call, its name, what came out
 
 
-def made(seed: int, number: int) -> tuple[str, list[Any]]:
-    """The name of a call and what it gets, junk in one place or in several."""
+def made(seed: int, number: int, names: Sequence[str] = (*ALL,)) -> tuple[str, list[Any]]:
+    """The name of one of these calls and what it gets, junk in one place or in several."""
     draw = Random(f"{seed} {number}")
-    name = draw.choice((*ALL,))
+    name = draw.choice(names)
     given = list(ALL[name][1])
     for place in draw.sample(range(len(given)), min(len(given), draw.choice((1, 1, 2, 3, 9)))):
         given[place] = strange(draw)
@@ -83,6 +83,8 @@ def traced(error: BaseException) -> str:
 def child(seed: int, begin: int, end: int) -> None:
     """A line before each call, so that somebody knows which one ended this process; then the faults of it, if any."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    for kind in ("float32", "float64"):
+        Trainer(Network(1, dtype=kind), X, Y).prepare()  # kernels that must be compiled first are no hang
     for number in range(begin, end):
         name, given = made(seed, number)
         say("call", number, name)
@@ -101,14 +103,11 @@ def stretch(seed: int, bounds: tuple[int, int]) -> tuple[Counter[str], list[Faul
     """All calls between two numbers; after one that ends its process the others are made by another."""
     (begin, end), calls, faults = bounds, Counter[str](), list[Fault]()
     while begin < end:
-        command = [sys.executable, "-W", "error", "-m", "benchmarks.rough.calls", "--child", f"{begin}", f"{end}"]
-        path = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
         with tempfile.TemporaryDirectory() as folder:
-            done = subprocess.run(
-                [*command, "--seed", str(seed)],
-                stdin=subprocess.DEVNULL, capture_output=True, text=True, cwd=folder,
-                env={**os.environ, "PYTHONPATH": path, "PYTHONFAULTHANDLER": "1"},
-            )  # fmt: skip
+            path = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
+            environment = {**os.environ, "PYTHONPATH": path, "PYTHONFAULTHANDLER": "1"}
+            pipes = {"stdin": subprocess.DEVNULL, "capture_output": True, "text": True}
+            done = subprocess.run(child_command(begin, end, seed), cwd=folder, env=environment, **pipes)
         said = [json.loads(line) for line in done.stdout.splitlines() if line.startswith('["')]
         calls.update(name for kind, _, name, *_ in said if kind == "call")
         faults += [(number, name, *rest) for kind, number, name, *rest in said if kind == "fault"]
@@ -120,6 +119,11 @@ def stretch(seed: int, bounds: tuple[int, int]) -> tuple[Counter[str], list[Faul
         faults.append((last, name, f"ended its process with {done.returncode}: {done.stderr[-1500:]}"))
         begin = last + 1
     return calls, faults
+
+
+def child_command(begin: int, end: int, seed: int) -> list[str]:
+    command = [sys.executable, "-W", "error", "-m", "benchmarks.rough.calls", "--child", str(begin), str(end)]
+    return [*command, "--seed", str(seed)]
 
 
 def kinds(faults: Sequence[Fault]) -> list[str]:

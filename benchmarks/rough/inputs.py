@@ -5,6 +5,7 @@ Nothing here quits, and nothing is a path to another folder: what is saved goes 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random
@@ -23,9 +24,12 @@ KEYS = [NAMED.get(key, key) for action in ACTIONS if action.id not in QUITS for 
 ARROWS = [NAMED[key] for key in ("up", "down", "left", "right", "tab", "enter", "pageup", "pagedown")]
 FUNCTIONS = [f"\x1bO{letter}" for letter in "PQRSABCDHF"] + [f"\x1b[{n}~" for n in (*range(1, 9), *range(11, 35))]
 WORDS = "abcdefghijklmnoprstuvwxyz0123456789 .,:;+-*=?!()[]{}<>_äß€中😀\u0301"
-FORBIDDEN = b"q/~\x03\x11"  # they quit, or lead to other folders
+FORBIDDEN = b"q/\x03\x11"  # they quit, or lead to other folders
 LETTERS = {ord(letter) for letter in "qQ"}
 NUMBERS = (0, 1, 2, 9, 27, 32, 97, 127, 255, 57344, 57441, 0x10FFFF, 0x110000, 10**12)
+
+
+SEQUENCE = re.compile(rb"\x1b\[[0-?]*[ -/]*[@-~]|\x1bO.|[^\x80-\xbf]", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +40,11 @@ class Input:
     typed: bytes = b""
     size: tuple[int, int] | None = None
     stopped: float | None = None
+
+    @property
+    def keys(self) -> int:
+        """As how many keys or moves of the mouse it comes, about."""
+        return 1 if self.kind in ("pastes", "bytes") else len(SEQUENCE.findall(self.typed))
 
     def __str__(self) -> str:
         return f"{self.kind} {self.size or self.stopped or self.typed!r}"
@@ -80,7 +89,7 @@ def kitty(draw: Random) -> bytes:
     code = draw.choice((*range(33, 127), *NUMBERS))
     held = draw.choice(("", f";{draw.randrange(1, 300)}", f";{draw.randrange(9)}:{draw.randrange(5)}", f";;{code}"))
     text = f"\x1b[{code}{draw.choice(('', '', f':{draw.choice(NUMBERS)}', '::'))}{held}{draw.choice('uuuu~A')}"
-    quits = code in LETTERS or code in map(ord, "cC/~")  # ctrl+c in this protocol
+    quits = code in LETTERS or code in map(ord, "cC/")  # ctrl+c in this protocol
     return b"\x1b[9u" if quits else text.encode()
 
 

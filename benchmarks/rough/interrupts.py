@@ -24,7 +24,7 @@ import traceback
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from random import Random
 from typing import Any
@@ -100,7 +100,8 @@ class Child:
             force_teams()
         self.subject(Training(self.draw), 1, LOADING)
         weights, kinds = zip(*SUBJECTS, strict=True)
-        while self.calls.total() < count and not self.striker.others():
+        broken = bool(self.faults)  # all others would be at fault that something could not be loaded
+        while self.calls.total() < count and not (broken or self.striker.others()):
             with alarmed():
                 made = self.draw.choices(kinds, weights)[0](self.draw)
                 self.subject(made, OF_A_SUBJECT)
@@ -138,10 +139,16 @@ class Child:
         except (KeyboardInterrupt, Struck):
             return name, ""
         except Exception as error:
-            signal.setitimer(signal.ITIMER_REAL, 0)
+            outlast(seconds)
             return name, traced(error)
         self.swallowed += 1
         return name, ""
+
+
+def outlast(seconds: float) -> None:
+    """Until a signal has come that was to come by now."""
+    with suppress(KeyboardInterrupt, Struck):
+        time.sleep(seconds + 0.2)
 
 
 def force_teams() -> None:

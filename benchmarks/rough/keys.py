@@ -23,13 +23,15 @@ from pathlib import Path
 from random import Random
 
 from benchmarks.rough.inputs import ESC, KINDS, Input, inputs
-from benchmarks.rough.terminal import LEAVE, Terminal
+from benchmarks.rough.terminal import ENTER, Terminal
 from tui.run.scenes import scenes
 
 DATA = ("sine", "xor", "chicago", "motorcycle", "penguins", "spiral")
 LENGTHS = (100, 300, 600, 1000, 2000)
 EARLY = 0.15  # of the runs are ended within their first second
 PAUSES = (0.0,) * 12 + (0.002,) * 6 + (0.02,) * 3 + (0.2,)  # seconds between two inputs
+KEY_SECONDS = 0.02  # that it may take for each key, before the next input comes, but in bursts
+BURSTS = 0.5  # of the inputs come at once with the one before
 RESTS = 0.015  # of the inputs are followed by a rest, until it has written all that those before them ask for
 START_SECONDS, END_SECONDS, AGAIN_SECONDS = 60.0, 30.0, 4.0
 CLOSE_PASTE = b"\x1b[201~"
@@ -95,9 +97,9 @@ def tried(own: Plan) -> Outcome:
 
 def use(terminal: Terminal, own: Plan, outcome: Outcome) -> None:
     """All inputs, or as many as it lives to see."""
-    draw = Random(own.number)
+    draw, owed = Random(own.number), 0.0
     if own.early is None:
-        if not terminal.expect(b"\x1b[?1049h", START_SECONDS):
+        if not terminal.expect(ENTER, START_SECONDS):
             outcome.faults.append(f"no screen within {START_SECONDS:g} s")
         terminal.settle(3.0)
     else:
@@ -108,7 +110,12 @@ def use(terminal: Terminal, own: Plan, outcome: Outcome) -> None:
         do(terminal, each)
         outcome.done[each.kind] += 1
         if own.early is None:
-            terminal.settle(2.0) if draw.random() < RESTS else terminal.pump(draw.choice(PAUSES))
+            owed += KEY_SECONDS * each.keys
+            if draw.random() > BURSTS:
+                terminal.pump(owed + draw.choice(PAUSES))
+                owed = 0.0
+            if draw.random() < RESTS:
+                terminal.settle(2.0)
 
 
 def do(terminal: Terminal, each: Input) -> None:
@@ -155,7 +162,7 @@ def quit_by(terminal: Terminal, own: Plan) -> None:
     terminal.resize(120, 40)
     ends, key = time.monotonic() + END_SECONDS, KEYS[own.ending]
     while terminal.alive() and time.monotonic() < ends:
-        if LEAVE not in terminal.written:  # else it goes already
+        if not terminal.left():  # else it goes already
             terminal.send(CLOSE_PASTE)
             for _ in range(4 if own.ending == "q" else 0):
                 terminal.send(ESC.encode())

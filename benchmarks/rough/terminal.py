@@ -25,7 +25,8 @@ ESCAPES = re.compile(rb"\x1b\[[0-?]*[ -/]*[@-~]|\x1b[P_^\]][^\x1b\x07]*(?:\x1b\\
 TROUBLE = re.compile(rb"Traceback|Exception ignored|\b[A-Z][a-z]+\w*(?:Error|Exception)\b|panicked")
 ECHOES = re.compile(rb"\^\[\[201~|\^\[|\^C")  # of what was typed once more while the program went
 FRAMES = re.compile("[─━│╭╮╰╯]")
-LEAVE, LAST_WORDS = b"\x1b[?1049l", 1200
+ENTER, LEAVE = b"\x1b[?1049h", b"\x1b[?1049l"
+LAST_WORDS = 1200
 AT_REST = {b"1049": b"l", b"25": b"h", b"7": b"h", b"1000": b"l", b"1003": b"l", b"1006": b"l", b"1015": b"l"}
 AT_REST |= {b"1004": b"l", b"2004": b"l"}
 FRAME = b"\x1b[?2026h"
@@ -109,6 +110,10 @@ class Terminal:
         self.written[:] = modes.replace(FRAME, b"").replace(b"\x1b[?2026l", b"")
         self._answered = 0
 
+    def left(self) -> bool:
+        """Whether the screen is not the program's any more."""
+        return self.written.rfind(LEAVE) > self.written.rfind(ENTER)
+
     def close(self) -> None:
         """Nothing of it stays; what it wrote last is read."""
         if self.alive():
@@ -147,7 +152,7 @@ class Terminal:
         """What it should not have written, and what it has not put back; once it has ended."""
         found = [f"wrote {match[0].decode()}" for match in [TROUBLE.search(self.written)] if match]
         found += [f"left mode {mode.decode()} on" for mode in unrestored(self.written)]
-        if LEAVE in self.written and (words := plain(ECHOES.sub(b"", bytes(self.written).rpartition(LEAVE)[2]))):
+        if self.left() and (words := plain(ECHOES.sub(b"", bytes(self.written).rpartition(LEAVE)[2]))):
             found.append(f"wrote after the screen: {words[:200]}")
         with suppress(OSError, termios.error):
             modes = termios.tcgetattr(self.fd)[3]
