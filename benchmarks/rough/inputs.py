@@ -25,6 +25,7 @@ ARROWS = [NAMED[key] for key in ("up", "down", "left", "right", "tab", "enter", 
 FUNCTIONS = [f"\x1bO{letter}" for letter in "PQRSABCDHF"] + [f"\x1b[{n}~" for n in (*range(1, 9), *range(11, 35))]
 WORDS = "abcdefghijklmnoprstuvwxyz0123456789 .,:;+-*=?!()[]{}<>_äß€中😀\u0301"
 FORBIDDEN = b"q/\x03\x11"  # they quit, or lead to other folders
+COOKED = b"\x13\x1c"  # that stop the output, or end the program, of a terminal which is not the program's yet
 LETTERS = {ord(letter) for letter in "qQ"}
 NUMBERS = (0, 1, 2, 9, 27, 32, 97, 127, 255, 57344, 57441, 0x10FFFF, 0x110000, 10**12)
 

@@ -17,17 +17,18 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from multiprocessing import get_context
 from pathlib import Path
 from random import Random
 
-from benchmarks.rough.inputs import ESC, KINDS, Input, inputs
+from benchmarks.rough.inputs import COOKED, ESC, KINDS, Input, inputs
 from benchmarks.rough.terminal import ENTER, Terminal
 from tui.run.scenes import scenes
 
 DATA = ("sine", "xor", "chicago", "motorcycle", "penguins", "spiral")
-LENGTHS = (100, 300, 600, 1000, 2000)
+LENGTHS = (20, 100, 300, 600, 1000)
+PYTHON_SECONDS = 0.15  # until it has begun
 EARLY = 0.15  # of the runs are ended within their first second
 PAUSES = (0.0,) * 12 + (0.002,) * 6 + (0.02,) * 3 + (0.2,)  # seconds between two inputs
 KEY_SECONDS = 0.02  # that it may take for each key, before the next input comes, but in bursts
@@ -37,7 +38,13 @@ START_SECONDS, END_SECONDS, AGAIN_SECONDS = 60.0, 30.0, 4.0
 CLOSE_PASTE = b"\x1b[201~"
 KEYS = {"q": b"q", "ctrl+c": b"\x03"}
 ENDS: dict[str, tuple[int, ...]] = {"q": (0,), "ctrl+c": (0,), "SIGINT": (0,), "SIGTERM": (143,), "SIGHUP": (129,)}
-AT_FIRST = {"q": (), "ctrl+c": (130,), "SIGINT": (130,), "SIGTERM": (-15,), "SIGHUP": (-1,)}  # there is no screen yet
+AT_FIRST = {
+    "q": (),
+    "ctrl+c": (130, -2),
+    "SIGINT": (130, -2),
+    "SIGTERM": (-15,),
+    "SIGHUP": (-1,),
+}  # there is no screen yet
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +75,12 @@ class Outcome:
 def plan(seed: int, number: int, without: frozenset[str]) -> Plan:
     draw = Random(f"{seed} {number}")
     begin = ("--data", draw.choice(DATA)) if draw.random() < 0.6 else ("--scene", draw.choice(scenes()).name)
-    early = draw.random() if draw.random() < EARLY else None
+    early = draw.uniform(PYTHON_SECONDS, 1.0) if draw.random() < EARLY else None
     count = draw.randrange(30) if early is not None else draw.choice(LENGTHS)
-    return Plan(number, begin, inputs(draw, count, without), draw.choice((*ENDS,)), early)
+    done = inputs(draw, count, without)
+    if early is not None:
+        done = [replace(each, typed=each.typed.translate(None, COOKED)) for each in done]
+    return Plan(number, begin, done, draw.choice((*ENDS,)), early)
 
 
 def plans(seed: int, count: int, without: frozenset[str]) -> Iterator[Plan]:

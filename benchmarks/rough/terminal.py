@@ -161,9 +161,9 @@ class Terminal:
 
     def last_words(self) -> str:
         """The end of what it wrote, as text."""
-        aborted = bytes(self.written).rfind(b"Fatal Python error")
-        if aborted >= 0:  # what all threads did comes first, and then what is loaded
-            return plain(bytes(self.written[aborted:])).partition("Extension modules")[0][-2 * LAST_WORDS :]
+        aborted = bytes(self.written).rfind(b"Current thread")
+        if aborted >= 0:  # where it is, the newest call first; other threads come before
+            return plain(bytes(self.written[aborted:]))[: 2 * LAST_WORDS]
         return plain(bytes(self.written[-8000:]))[-LAST_WORDS:]
 
     def status(self, field: str) -> int:
