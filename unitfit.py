@@ -55,8 +55,11 @@ def main() -> NoReturn:
         sys.exit(BAD_INPUT)
     from tui.cli import main as run
 
-    signal.signal(signal.SIGINT, before)
-    run()
+    try:
+        signal.signal(signal.SIGINT, before)
+        run()
+    except KeyboardInterrupt:  # on the way to where it is expected, or on the way out
+        os._exit(INTERRUPTED)
 
 
 def _leave(number: int, frame: object) -> NoReturn:

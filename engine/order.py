@@ -6,8 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.layout import grid
+from engine.undisturbed import undisturbed
 
 
+@undisturbed()  # numba may be imported, and half an import would be all that this process ever has of it
 def epoch_order(seed: int, epoch: int, examples: int) -> NDArray[np.int64]:
     """Which examples an epoch takes one after the other, (examples,): a pure function of seed, epoch and their number.
 

@@ -17,7 +17,8 @@ SIGNALS = [getattr(signal, f"SIG{name}") for name in NAMES if hasattr(signal, f"
 def undisturbed() -> Iterator[None]:
     """Meanwhile signals wait that Python answers, as it does Ctrl+C; then they do what they would have done.
 
-    Only the main thread ever hears of one. Also a decorator: `@undisturbed()`.
+    Only the main thread ever hears of one. A handler that `ends` the process, and says so by an attribute, comes at any
+    time. Also a decorator: `@undisturbed()`.
     """
     if threading.current_thread() is not threading.main_thread():
         yield
@@ -30,7 +31,7 @@ def undisturbed() -> Iterator[None]:
 
     try:
         for number in SIGNALS:
-            if callable(handler := signal.getsignal(number)):
+            if callable(handler := signal.getsignal(number)) and not getattr(handler, "ends", False):
                 usual[number] = handler  # first, so that it comes back whatever happens here
                 signal.signal(number, wait)
         yield

@@ -94,8 +94,10 @@ class UnitfitApp(InTurn):
         except KeysError as error:
             keymapped, self._problem = {}, str(error)
         self.set_keymap(keymapped)
-        self.asking = of_wishes(with_keys(keymapped))
-        self.main = MainScreen(self.palette, with_keys(keymapped), self.keys, self.runner.send)
+        actions = with_keys(keymapped)
+        self.asking = of_wishes(actions)
+        self.quitting = next(action.keys for action in actions if action.id == "quit_anywhere")
+        self.main = MainScreen(self.palette, actions, self.keys, self.runner.send)
         if live is not None:
             self.main.next_view = ViewState(runs.NUMBER)
         if options.scene is not None:
@@ -148,14 +150,17 @@ class UnitfitApp(InTurn):
     def get_default_screen(self) -> Screen[None]:
         return self.main
 
-    def on_mount(self) -> None:
-        self._blank.enter_context(self.batch_update())  # nothing is drawn before there is something to be seen
-        self.runner.start()
+    def on_load(self) -> None:
+        """Before the terminal is ours: whatever ends the program restores it."""
         if sys.platform != "win32":
             loop = asyncio.get_running_loop()
             for number in (signal.SIGTERM, signal.SIGHUP):
                 loop.add_signal_handler(number, partial(self.exit, return_code=128 + number))
             loop.add_signal_handler(signal.SIGINT, self.exit)
+
+    def on_mount(self) -> None:
+        self._blank.enter_context(self.batch_update())  # nothing is drawn before there is something to be seen
+        self.runner.start()
         if self._problem:
             self.say(self._problem)
 
@@ -217,6 +222,9 @@ class UnitfitApp(InTurn):
 
     def only_asks(self, key: Key) -> bool:
         return not {key.key, key.character}.isdisjoint(self.asking) and self.screen is self.main
+
+    def quits(self, key: Key) -> bool:
+        return key.key in self.quitting
 
     def on_resize(self, event: Resize) -> None:
         """Dialogs and the palette have no place on a screen that is too small for what is under them."""

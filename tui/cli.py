@@ -27,15 +27,15 @@ from tui.commands.export import export, predict
 from tui.commands.meant import meant
 from tui.commands.run_options import run_options
 from tui.commands.sweep import sweep_command
-from tui.console.headless import Outcome, make_trainer, updates_of, watched
-from tui.console.out import aligned, note, ready, say
+from tui.console.headless import INTERRUPTED, Outcome, make_trainer, updates_of, watched
+from tui.console.out import aligned, note, ready, room_on_stdout, say
 from tui.console.terminal import kept_input, no_screen
 from tui.run.options import USUAL, Options, in_options
 from tui.run.saved import is_saved, open_saved
 from tui.run.scenes import find, is_scene, scenes
 from tui.run.settings import THEME, recall
 
-DIVERGED, BAD_INPUT, INTERRUPTED = 1, 2, 130
+DIVERGED, BAD_INPUT = 1, 2
 SENTENCE_LENGTH = 1000
 HEADLESS_BUDGET = 1  # byte for checkpoints: nobody goes back
 COMMANDS = ("train|sweep|replay|export|predict|data", "datasets|scenes|info|completion")
@@ -56,19 +56,31 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 def _run(arguments: Sequence[str] | None) -> int:
     """Returns the exit code, for errors too."""
     try:
-        code: int = program.main(arguments, prog_name=PROGRAM, standalone_mode=False)
-    except (click.ClickException, DataError, EngineError) as error:
-        sentence = error.format_message() if isinstance(error, click.ClickException) else in_options(error, "--")
-        if sentence.startswith("Got unexpected extra argument"):
-            sentence += ": expected options; a table is --data FILE"
+        with room_on_stdout():  # for --help and --version, which are click's own
+            code: int = program.main(arguments, prog_name=PROGRAM, standalone_mode=False)
+    except (click.ClickException, DataError, EngineError, OSError, MemoryError) as error:
         with suppress(OSError):  # nobody reads stderr any more
-            click.echo(f"unitfit: {clean(sentence, SENTENCE_LENGTH)}", err=True)
+            click.echo(f"unitfit: {clean(_sentence(error), SENTENCE_LENGTH)}", err=True)
         return BAD_INPUT
     except (click.Abort, KeyboardInterrupt):
         return INTERRUPTED
     except SystemExit:  # click's way to end where nobody reads stdout any more, such as `| head`
         return 0
     return code
+
+
+def _sentence(error: Exception) -> str:
+    match error:
+        case MemoryError():
+            return "there is not enough memory for this: expected fewer rows, units or threads"
+        case OSError():
+            return f"{error.filename or 'a file'}: cannot be used ({error.strerror})"
+        case click.ClickException():
+            sentence = error.format_message()
+            extra = sentence.startswith("Got unexpected extra argument")
+            return sentence + ": expected options; a table is --data FILE" * extra
+        case _:
+            return in_options(error, "--")
 
 
 class Program(click.Group):

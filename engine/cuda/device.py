@@ -6,6 +6,7 @@ import functools
 from typing import Any, NamedTuple
 
 from engine.errors import EngineError
+from engine.undisturbed import undisturbed
 
 OLDEST = (7, 0)  # compute capability
 SMALLEST = 48_000  # bytes of shared memory that a block gets without asking for more, a few bytes less than it does
@@ -23,6 +24,7 @@ class Device(NamedTuple):
 
 
 @functools.cache
+@undisturbed()
 def find() -> Device:
     """The GPU that this process uses. Raises EngineError where none can be used, and says why."""
     try:

@@ -10,7 +10,10 @@ from __future__ import annotations
 from types import ModuleType
 from typing import Any
 
+from engine.undisturbed import undisturbed
 
+
+@undisturbed()  # half an import would be all that this process ever has of numba
 def loops_for(dtype: Any, device: str = "cpu") -> ModuleType:
     """The loops that train in this precision on this device: on the processor tiles for float32, unless JIT is off."""
     if device == "cuda":
@@ -28,6 +31,7 @@ def loops_for(dtype: Any, device: str = "cpu") -> ModuleType:
     return simd
 
 
+@undisturbed()
 def side_by_side(dtype: Any) -> int:
     """How many models of this precision can be trained side by side, a model a lane; 0 if none can."""
     from numba.core import config

@@ -14,6 +14,7 @@ from numba.core.codegen import JITCodeLibrary
 from numba.core.compiler import Compiler
 
 from engine.kernels.cache import KernelCache
+from engine.undisturbed import undisturbed
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy"}
@@ -66,7 +67,7 @@ def kernel(function: Function) -> Function:
     dispatcher: Any = compiled(function)
     if dispatcher is not function:  # where JIT is off, numba returns the function itself
         dispatcher._cache = KernelCache(function.__qualname__, Path(function.__code__.co_filename))
-        dispatcher.compile = without_collection(dispatcher.compile)
+        dispatcher.compile = undisturbed()(without_collection(dispatcher.compile))
     return cast(Function, dispatcher)
 
 

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import signal
+import subprocess
+import sys
 from collections.abc import Callable
 
+import numba
 import numpy as np
 import pytest
 
 from engine import Experiment, Network, Recipe, Trainer
 from engine.cursor import Cursor
 from engine.edits import AddUnit
+from engine.kernels.cache import KernelCache
+from engine.kernels.jit import kernel
 
 X = np.linspace(-1, 1, 40)[:, np.newaxis]
 Y = np.sin(3 * X[:, 0])
@@ -79,3 +84,40 @@ def straight(updates: int) -> Trainer:
     trainer = make()
     trainer.step(updates)
     return trainer
+
+
+IMPORTS = """
+import signal, sys
+from engine import Network, Trainer
+
+class Press:
+    def find_spec(self, name, *more):
+        if name == "numba.core.typing":
+            signal.raise_signal(signal.SIGINT)
+
+sys.meta_path.insert(0, Press())
+trainer = Trainer(Network(1), [[0.0]], [0.0], threads=1)
+try:
+    trainer.step(1)
+except KeyboardInterrupt:
+    print("pressed", trainer.step(1))
+"""
+
+
+def test_while_numba_is_imported_it_waits():
+    """Half an import would be all that this process ever has of it."""
+    process = subprocess.run([sys.executable, "-c", IMPORTS], capture_output=True, text=True, check=False)
+    assert (process.stdout, process.stderr) == ("pressed 1\n", "")
+
+
+@pytest.mark.skipif(bool(numba.config.DISABLE_JIT), reason="nothing is compiled")
+def test_while_a_kernel_is_compiled_it_waits(monkeypatch):
+    @kernel
+    def twice(x):
+        return 2 * x
+
+    monkeypatch.setattr(KernelCache, "_read", in_the_midst(lambda *given: None))
+    monkeypatch.setattr(KernelCache, "save_overload", lambda *given: None)
+    with pytest.raises(KeyboardInterrupt):
+        twice(1)
+    assert len(twice.signatures) == 1

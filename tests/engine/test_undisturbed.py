@@ -101,3 +101,19 @@ def test_another_thread_has_nothing_to_do_with_it():
     thread.start()
     thread.join()
     assert seen == [signal.getsignal(signal.SIGINT)]
+
+
+def test_a_handler_that_ends_the_process_comes_at_any_time():
+    came = []
+
+    def end(number: int, frame: object) -> None:
+        came.append(number)
+
+    end.ends = True
+    before = signal.signal(signal.SIGINT, end)
+    try:
+        with undisturbed():
+            signal.raise_signal(signal.SIGINT)
+            assert came == [signal.SIGINT]
+    finally:
+        signal.signal(signal.SIGINT, before)

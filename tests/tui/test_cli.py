@@ -12,7 +12,7 @@ import subprocess
 import sys
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, NoReturn
 
 import pexpect
 import pytest
@@ -20,7 +20,7 @@ import pytest
 import data
 from engine import Experiment, Network, Recipe, Trainer
 from tui.cli import main
-from tui.console.headless import make_trainer, train
+from tui.console.headless import SHOW_CURSOR, make_trainer, train
 from tui.run.options import Options
 from tui.run.plain import finite
 
@@ -328,7 +328,9 @@ def test_each_module_that_can_be_run_is_the_program(module: str) -> None:
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a device that is always full")
-@pytest.mark.parametrize("command", [["train", "--epochs", "1"], ["datasets"], ["info"]])
+@pytest.mark.parametrize(
+    "command", [["train", "--epochs", "1"], ["datasets"], ["info"], ["--help"], ["--version"], ["train", "--help"]]
+)
 def test_a_full_disk_is_told_in_one_sentence(command: list[str]) -> None:
     with open("/dev/full", "w") as full:
         process = subprocess.run(
@@ -367,6 +369,42 @@ def test_a_terminal_too_narrow_for_the_progress_bar_has_none(columns: int, shown
     assert ("training " in out) == shown
     strokes = [stroke.partition("\x1b[?25h")[0] for stroke in out.split("\x1b[?25l")[1:]]
     assert all(len(stroke.strip("\r\n")) <= columns for stroke in strokes)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a device that is always full")
+@pytest.mark.parametrize(("command", "code"), [(["--bogus"], 2), (["train", "--epochs", "1"], 0)])
+def test_where_there_is_no_room_for_what_is_said_on_stderr_the_code_says_it(command: list[str], code: int) -> None:
+    with open("/dev/full", "w") as full:
+        process = subprocess.run([sys.executable, "-m", "tui", *command], stdout=subprocess.DEVNULL, stderr=full)
+    assert process.returncode == code
+
+
+@pytest.mark.parametrize(
+    ("error", "sentence"),
+    [
+        (MemoryError(), "there is not enough memory for this: expected fewer rows, units or threads"),
+        (OSError(5, "Input/output error", "runs.csv"), "runs.csv: cannot be used (Input/output error)"),
+    ],
+)
+def test_what_the_machine_refuses_is_one_sentence(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, error: Exception, sentence: str
+) -> None:
+    def fails(*given: object) -> NoReturn:
+        raise error
+
+    monkeypatch.setattr("tui.cli.make_trainer", fails)
+    assert run(capsys, "train") == (2, "", f"unitfit: {sentence}\n")
+
+
+def test_ctrl_c_while_it_compiles_ends_it_at_once() -> None:
+    compiles = "import time, engine, tui.cli; engine.Trainer.prepare = lambda self: time.sleep(1000); tui.cli.main()"
+    child = pexpect.spawn(sys.executable, ["-c", compiles, "train"], timeout=PATIENCE, dimensions=(40, 120))
+    child.expect("compiling")
+    child.sendintr()
+    child.expect_exact(SHOW_CURSOR.replace(b"\n", b"\r\n"))
+    child.expect(pexpect.EOF)
+    child.close()
+    assert (child.before, child.exitstatus) == (b"", 130)
 
 
 @pytest.mark.parametrize("flags", [[], ["--json"]])

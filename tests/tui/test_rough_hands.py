@@ -27,6 +27,24 @@ def burst(d, *asked: str | tuple[int, int]) -> None:
             d.app.post_message(Resize(Size(*each), Size(*each)))
 
 
+async def test_ctrl_c_does_not_wait_for_what_was_pasted(drive):
+    async with drive() as d:
+        burst(d, *["down"] * 1000, "ctrl+c")
+        while d.app.return_code is None:
+            await d.pilot.pause()
+        assert d.app._waiting
+
+
+async def test_ctrl_c_comes_after_the_keys_that_somebody_typed(drive, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    async with drive() as d:
+        burst(d, "s", ".", "ctrl+s", "ctrl+c")
+        while d.app.return_code is None:
+            await d.pilot.pause()
+        d.runner.settle()
+        assert len(list(tmp_path.glob("*.toml"))) == 1
+
+
 @pytest.mark.parametrize("quits", [False, True])
 async def test_what_comes_to_a_palette_after_its_parts_have_left_it(drive, quits):
     async with drive() as d:

@@ -72,14 +72,31 @@ def test_signals_restore_the_terminal(unitfit, number):
     assert b"Traceback" not in written
 
 
-@pytest.mark.parametrize("sent", [b"\xe1\xff\xc3", b"\x1b[48;30000;30000;0;0t"])  # no text; too large a terminal
-def test_what_is_no_key_is_ignored(unitfit, sent):
-    unitfit.send(sent + b" ")
+def test_bytes_that_are_no_text_are_ignored(unitfit):
+    unitfit.send(b"\xe1\xff\xc3 ")
     unitfit.expect("playing")
     unitfit.send("q")
     written = end(unitfit)
     assert unitfit.exitstatus == 0
     assert b"Traceback" not in written
+
+
+def test_a_signal_as_soon_as_the_terminal_is_ours_restores_it(tmp_path):
+    environment = {**os.environ, "TERM": "xterm-256color", "XDG_STATE_HOME": str(tmp_path)}
+    child = pexpect.spawn(sys.executable, ["-m", "tui"], dimensions=(40, 120), env=environment, timeout=PATIENCE)
+    child.expect_exact(b"\x1b[?1049h")
+    child.kill(signal.SIGTERM)
+    written = end(child)
+    assert child.exitstatus == 128 + signal.SIGTERM
+    assert LEAVE in written
+
+
+def test_a_size_that_the_terminal_has_not_is_none(unitfit):
+    unitfit.send(b"\x1b[48;24;80;480;800t ")
+    unitfit.expect("playing")
+    unitfit.send("q")
+    end(unitfit)
+    assert unitfit.exitstatus == 0
 
 
 def stop(child, number: int) -> bytes:

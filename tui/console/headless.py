@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import signal
 import sys
@@ -10,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from types import FrameType
+from typing import NoReturn
 
 import click
 
@@ -20,6 +22,8 @@ from tui.run.options import Options
 from tui.run.points import with_points
 
 BAR_COLUMNS = 60  # fewer leave a progress bar no room
+SHOW_CURSOR = b"\x1b[?25h\n"
+INTERRUPTED = 130  # exit code after ctrl+C
 LOOK = 0.1  # seconds of training between two looks at ctrl+C and two strokes of the progress bar
 Progress = Callable[[int], object]
 
@@ -67,8 +71,9 @@ def updates_of(trainer: Trainer) -> int:
 def train(dataset: Dataset, story: Experiment, updates: int, progress: Progress) -> Outcome:
     """Go on until this many updates are done; `progress` hears how many were done since it was called last."""
     trainer = story.trainer
-    with until_interrupted() as interrupted:
+    with leaving():
         trainer.prepare()
+    with until_interrupted() as interrupted:
         started, pace = time.perf_counter(), 1
         while trainer.update < updates and not trainer.diverged and not interrupted():
             before = time.perf_counter()
@@ -92,6 +97,23 @@ def watched(dataset: Dataset, story: Experiment, updates: int, quiet: bool) -> O
             bar.update(done)
 
         return train(dataset, story, updates, progress)
+
+
+@contextmanager
+def leaving() -> Iterator[None]:
+    """Meanwhile ctrl+C ends the program at once: nothing has begun yet, and a compilation could only be waited for."""
+
+    def leave(number: int, frame: FrameType | None) -> NoReturn:
+        if os.isatty(2):
+            os.write(2, SHOW_CURSOR)  # which a progress bar hides
+        os._exit(INTERRUPTED)
+
+    leave.ends = True  # type: ignore[attr-defined]  # see engine.undisturbed
+    previous = signal.signal(signal.SIGINT, leave)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, previous)
 
 
 @contextmanager

@@ -5,8 +5,8 @@ from __future__ import annotations
 import errno
 import os
 import sys
-from collections.abc import Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from typing import TextIO
 
 import click
@@ -19,11 +19,18 @@ NOTE_LENGTH = 400
 
 def say(text: str, newline: bool = True) -> None:
     """Print on stdout; ClickException where there is no room for it."""
-    try:
+    with room_on_stdout():
         click.echo(text, nl=newline)
+
+
+@contextmanager
+def room_on_stdout() -> Iterator[None]:
+    """ClickException where stdout takes nothing more."""
+    try:
+        yield
     except OSError as error:
-        if error.errno == errno.EPIPE:
-            raise  # click knows how to end quietly when nobody reads on
+        if error.errno == errno.EPIPE or error.filename is not None:
+            raise  # click knows how to end quietly when nobody reads on; another file is no matter of ours
         sys.stdout = None  # or the exit would try again
         raise click.ClickException(
             f"stdout cannot be written ({error.strerror}): expected room for the result"

@@ -18,7 +18,6 @@ from textual.message import Message
 
 LOOK = 0.1  # seconds between two looks at whether the terminal is wanted still
 PIECE = 4096  # bytes read at a time
-LARGEST = 10_000  # cells that a side of a terminal may have
 
 
 class SturdyDriver(LinuxDriver):
@@ -29,7 +28,7 @@ class SturdyDriver(LinuxDriver):
         super().__init__(*args, **named)
 
     def _get_terminal_size(self) -> tuple[int, int]:
-        """One opinion of the size: a second one, of where stdout goes, repaints for ever."""
+        """One opinion of the size: a second one, of where stdout goes or of a message, repaints for ever."""
         width, height = self._app.console.size
         return width, height
 
@@ -83,7 +82,7 @@ class SturdyDriver(LinuxDriver):
 
     def _post(self, messages: Iterable[Message]) -> None:
         for message in messages:
-            if not isinstance(message, Resize) or max(message.size) <= LARGEST:
+            if not isinstance(message, Resize) or message.size == self._get_terminal_size():
                 self.process_message(message)
 
 

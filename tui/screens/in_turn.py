@@ -19,6 +19,7 @@ from tui.run.runner import Runner
 
 LOST = 1.0  # seconds after which a key counts as done whatever became of it: who had it may be gone
 PATIENCE = 0.5  # seconds that a key waits for what the run makes of those before it
+PASTED = 50  # keys that wait, of which nobody typed each: whoever quits then has no patience for them
 LOOK = 0.005  # seconds between two looks at whether the run has answered
 
 
@@ -48,10 +49,14 @@ class InTurn(App[None]):
     async def on_event(self, event: Event) -> None:
         if not isinstance(event, Key) or event.is_forwarded:
             await super().on_event(event)
-        elif self._under_way:
+        elif self._under_way and not (len(self._waiting) > PASTED and self.quits(event)):
             self._waiting.append(event)
         else:
             await self._let_in(event)
+
+    def quits(self, key: Key) -> bool:
+        """Whether this key ends the program whatever has the focus."""
+        return False
 
     async def _let_in(self, key: Key) -> None:
         typed = isinstance(self.focused, Input) and key.is_printable  # it changes nothing but the line
