@@ -94,7 +94,7 @@ class Dataset:
 
         For ±1 labels the accuracy too; 0 counts as +1. Raises DataError for another split, or where nothing is unseen.
         """
-        targets = {"train": self.y_train, "test": self.y_test}.get(split)
+        targets = {"train": self.y_train, "test": self.y_test}.get(split) if isinstance(split, str) else None
         if targets is None:
             expected = "'train' or 'test'" if self.y_test is not None else "'train', for no example is unseen"
             raise DataError(f"split={show(split)}: expected {expected}")

@@ -54,12 +54,12 @@ def is_a(kind: type, value: object) -> bool:
     return isinstance(value, kind) and not isinstance(value, bool)
 
 
-def choice(name: str, value: str, choices: Iterable[str], otherwise: str = "") -> DataError:
+def choice(name: str, value: object, choices: Iterable[str], otherwise: str = "") -> DataError:
     """The error for a value that is none of `choices`: it names the nearest one."""
     import difflib  # only a mistake pays for it
 
     names = list(choices)
-    near = difflib.get_close_matches(value, names, 1)
+    near = difflib.get_close_matches(value, names, 1) if isinstance(value, str) else []
     listed = ", ".join(names[:NAMES_LISTED]) + (f" and {len(names) - NAMES_LISTED} more" * (len(names) > NAMES_LISTED))
     hint = f" (did you mean {near[0]!r}?)" if near else ""
     return DataError(f"{name}={show(value)}: expected one of {listed}{otherwise}{hint}")

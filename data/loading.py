@@ -17,7 +17,7 @@ from data.generators import GENERATED, Generated
 from data.levels import flag_name
 from data.reading import read_examples
 from data.scaling import fit_scaling, varies
-from data.sources import EXPECTED, exists
+from data.sources import EXPECTED, as_path, exists
 from data.split import split_at_random, split_by_time, unseen_count
 from data.steps import year_of
 from data.tables import read_shipped, read_table
@@ -33,7 +33,9 @@ def names() -> tuple[str, ...]:
 
 
 def about(name: str) -> str:
-    """What one of `names()` is, in a few words."""
+    """What one of `names()` is, in a few words. Raises DataError for another name."""
+    if not isinstance(name, str) or name not in names():
+        raise choice("data", name, names())
     return GENERATED[name].about if name in GENERATED else shipped()[name].about
 
 
@@ -65,9 +67,7 @@ def load(
             raise DataError(f"lags={lags} with features: expected one of them, for lags make features of the target")
     if test_fraction is not None:
         test_fraction = real("test_fraction", test_fraction, 0, 1)
-    name = os.fspath(name_or_path) if isinstance(name_or_path, (str, os.PathLike)) else None
-    if not isinstance(name, str) or not name:
-        raise DataError(f"data={show(name_or_path)}: expected the name of a data set, or a path")
+    name = as_path(name_or_path)
     frozen_features = tuple(features) if isinstance(features, list) else features  # others are refused where used
     options = {
         "name_or_path": name, "target": target, "features": frozen_features,

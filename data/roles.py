@@ -10,7 +10,7 @@ import numpy as np
 
 from data.columns import Column
 from data.dates_in_parts import joined_dates, with_clock
-from data.errors import NAMED, DataError, listed
+from data.errors import NAMED, DataError, listed, show
 from data.features import Feature, as_flags, named_features, split_names, usable
 from data.tables import Table
 from data.targets import Target, find_target
@@ -32,6 +32,8 @@ def choose(table: Table, target: str | None, features: Any, lags: int | None) ->
     """The roles that are asked for; those that are not are guessed, and a notice says so. Raises DataError."""
     if lags is not None and features is not None:
         raise DataError(f"lags={lags} with features: expected one of them, for lags make features of the target")
+    if target is not None and not isinstance(target, str):
+        raise DataError(f"target={show(target)}: expected the name of a column")
     columns = list(table.columns.values())
     wanted = None if features is None else split_names(table, features)
     named = {target, *(wanted or ())}

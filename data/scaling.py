@@ -75,6 +75,10 @@ def deviation(values: Floats) -> Any:
 
 def as_numbers(name: str, values: ArrayLike) -> Floats:
     try:
-        return np.asarray(values, np.float64)
+        array = np.asarray(values)
+        if array.dtype.kind not in "biufO":  # text, dates and complex numbers would be read as something else
+            raise TypeError
+        with np.errstate(all="ignore"):  # what no float64 is near becomes infinite
+            return array.astype(np.float64)
     except (TypeError, ValueError, OverflowError):
         raise DataError(f"{name}={show(values)}: expected numbers") from None

@@ -10,7 +10,7 @@ import zlib
 from collections.abc import Iterator
 from pathlib import PurePath
 
-from data.errors import DataError, clean
+from data.errors import DataError, clean, show
 
 LARGEST = 2**30  # bytes, packed or not
 STANDARD_INPUT = "-"
@@ -19,6 +19,17 @@ GZIP = b"\x1f\x8b"
 PIECE = 2**20
 
 Path = str | os.PathLike[str]
+
+
+def as_path(given: object) -> str:
+    """The name of a data set or a path, as text; DataError for what is none."""
+    try:
+        path = os.fspath(given) if isinstance(given, (str, os.PathLike)) else None
+    except TypeError:  # one that leads to something else
+        path = None
+    if not isinstance(path, str) or not path:
+        raise DataError(f"data={show(given)}: expected the name of a data set, or a path")
+    return path
 
 
 def split_sheet(path: Path) -> tuple[str, str | None]:

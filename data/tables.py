@@ -14,6 +14,7 @@ from data.errors import DataError, choice, clean, show
 from data.numbered_dates import is_year_name
 from data.scaling import Floats
 from data.sources import Path as AnyPath
+from data.sources import as_path
 
 LARGEST_NUMBER = 1e100  # its square, as in a mean squared error, is a float too
 
@@ -77,7 +78,7 @@ def read_table(path: AnyPath, header: bool | None = None) -> Table:
     """
     from data.frames import read_frame  # with its reader, which only one's own tables need
 
-    return read_frame(path, header)
+    return read_frame(as_path(path), header)
 
 
 def read_shipped(path: Path, name: str) -> Table:

@@ -40,8 +40,6 @@ def find_target(
     table: Table, columns: Sequence[Column], name: str | None, time: Column | None
 ) -> tuple[Target, tuple[str, ...]]:
     if name is not None:
-        if not isinstance(name, str):
-            raise DataError(f"target={show(name)}: expected the name of a column")
         column, level = split_level(table, "target", name)
         if level is not None:
             return as_labels(Target(column, (OTHERS, level), level))

@@ -62,7 +62,7 @@ def as_numbers(name: str, values: ArrayLike, dtype: Any, expected: str) -> Float
         array = np.asarray(values)
         if array.dtype.kind not in "biufO":  # text, dates and complex numbers would be read as something else
             raise TypeError
-        with np.errstate(over="ignore"):
+        with np.errstate(over="ignore", invalid="ignore"):
             return array.astype(dtype, copy=False)
     except (TypeError, ValueError, OverflowError):
         raise EngineError(f"{name}={show(values)}: expected {expected}") from None

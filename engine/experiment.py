@@ -20,6 +20,7 @@ from engine.cursor import Cursor
 from engine.edits import Edit, SetTheta, Setup, apply
 from engine.errors import LARGEST, EngineError, real, show, truth, whole
 from engine.filling import twin
+from engine.given_back import check_checkpoint, check_curves
 from engine.history import BatchHistory, Branch, Curves, History, batch_history_of, history_of
 from engine.journal import Entry, Tail
 from engine.last_update import Way
@@ -231,7 +232,14 @@ class Experiment:
 
     def near(self, position: Position) -> bool:
         """Whether the cursor comes there by training little more than lies between two checkpoints."""
-        return self._cursor.distance(position) <= 2 * self._cursor.marks.spacing
+        return self._cursor.distance(self._checked(position)) <= 2 * self._cursor.marks.spacing
+
+    def _checked(self, position: Position) -> Position:
+        """A moment of the story, or EngineError."""
+        if not isinstance(position, tuple) or len(position) != 2:
+            raise EngineError(f"position={show(position)}: expected (an update, how many edits lie before it)")
+        update = whole("position's update", position[0], 0, self.end)
+        return update, whole("position's edits", position[1], 0, len(self.entries))
 
     @property
     def filled(self) -> float:
@@ -257,6 +265,8 @@ class Experiment:
 
     def left(self, tail: Tail) -> Experiment:
         """What a fork left behind, as a story of its own: at its beginning, all of it ahead with its losses."""
+        if not isinstance(tail, Tail):
+            raise EngineError(f"tail={show(tail)}: expected one of tails")
         network = Network.of(self.initial, self.initial.initial_theta())
         other = Experiment(twin(self.trainer, network, self.recipe, self.beginning), self.source)
         other._cursor.entries, other._cursor.end, other._cursor.ahead = list(tail.entries), tail.end, tail.curves
@@ -294,21 +304,19 @@ class Experiment:
 
         Raises EngineError where it is no moment of this story.
         """
-        update, applied = position
-        if not (0 <= applied <= len(self._cursor.entries) and 0 <= update <= self.end):
-            raise EngineError(f"position={show(position)}: expected a moment of the story")
+        update, applied = self._checked(position)
         setup = Setup(self.initial, self.initial.initial_theta(), self.recipe, self.beginning)
         for entry in self._cursor.entries[:applied]:
             setup, _ = apply(entry.edit, setup)
         assert setup.recipe is not None and setup.examples is not None
-        parameters, state = moment
-        if any(array.shape != setup.theta.shape or array.dtype != setup.theta.dtype for array in parameters):
-            raise EngineError(f"parameters: expected {setup.theta.size} numbers of {setup.theta.dtype.name}")
-        if int(state.update) != update:
-            raise EngineError(f"a state of update {int(state.update)}: expected one of update {update}")
+        if not isinstance(moment, tuple) or len(moment) != 2:
+            raise EngineError(f"moment={show(moment)}: expected parameters and a state")
         counts, seed = setup.examples.counts, self.trainer.seed
-        checkpoint = Checkpoint(setup.architecture, setup.recipe, seed, counts, parameters, state, Branch())
-        self._cursor.stand(applied, checkpoint, setup.examples, curves)
+        checkpoint = Checkpoint(setup.architecture, setup.recipe, seed, counts, *moment, Branch())
+        check_checkpoint(checkpoint, setup.architecture, setup.examples)
+        if checkpoint.update != update:
+            raise EngineError(f"a state of update {checkpoint.update}: expected one of update {update}")
+        self._cursor.stand(applied, checkpoint, setup.examples, check_curves(curves))
         self.outcome = None
 
     @classmethod

@@ -29,6 +29,8 @@ def check_checkpoint(state: object, own: Architecture, examples: object) -> tupl
         raise EngineError(f"state={show(state)}: {SNAPSHOT}")
     if not isinstance(state.branch, Branch):
         raise EngineError(f"branch={show(state.branch)}: {SNAPSHOT}")
+    if not isinstance(state.counts, tuple) or len(state.counts) != 2:
+        raise EngineError(f"counts={show(state.counts)}: {SNAPSHOT}")
     got, expected = _fit(state.architecture, state.counts), _fit(own, examples.counts)
     if got != expected:
         raise EngineError(f"state of a run on {got}: expected one of a run on {expected}")

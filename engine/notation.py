@@ -25,7 +25,7 @@ def parse_layers(specifications: Sequence[str]) -> Layers | None:
         raise EngineError(f"layers={show(specifications)}: {LAYER_EXAMPLE}")
     if not specifications:
         return None
-    if list(specifications) == ["none"]:
+    if len(specifications) == 1 and isinstance(specifications[0], str) and specifications[0] == "none":
         return ()
     return check_layers(tuple(parse_layer(specification) for specification in specifications))
 

@@ -28,6 +28,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+from benchmarks.rough import strange as hostile
 from benchmarks.rough.junk import CALLS, LONGEST, Calls, X, Y
 from benchmarks.rough.strange import MORE, strange
 from data import DataError
@@ -63,9 +64,15 @@ def tried(name: str, given: Sequence[Any]) -> str:
         if not (0 < len(sentence) <= LONGEST and sentence.isprintable()):
             return f"a sentence of {len(sentence)} characters: {sentence[:LONGEST]!a}"
     except BaseException as error:
-        return traced(error)
+        return "" if raised_by_junk(error) else traced(error)
     seconds = time.monotonic() - begun
     return f"took {seconds:.1f} s" if seconds > HANGS else ""
+
+
+def raised_by_junk(error: BaseException) -> bool:
+    """Whether the object that was given raised it, by a method of its own: whoever wrote that wants to know."""
+    *_, last = traceback.extract_tb(error.__traceback__)
+    return last.filename == hostile.__file__
 
 
 def traced(error: BaseException) -> str:
