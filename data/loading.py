@@ -113,7 +113,7 @@ def generate(name: str, generated: Generated, options: dict[str, Any]) -> Datase
 def load_shipped(name: str, entry: Shipped, options: dict[str, Any]) -> Dataset:
     """A shipped set; what is not asked for is as its entry in the catalog says."""
     target, features, lags = options["target"], options["features"], options["lags"]
-    usual = target is None or target == entry.target
+    usual = target is None or (isinstance(target, str) and target == entry.target)
     as_given = usual and features is None and lags is None
     if features is None and lags is None:
         lags, features = entry.lags, entry.features if usual else None
