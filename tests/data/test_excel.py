@@ -14,7 +14,7 @@ import polars
 from made_tables import cells, unreadable
 
 import data
-from data import frames
+from data import frames, workbooks
 from data.tables import read_table
 
 SHEET = (
@@ -112,8 +112,8 @@ def test_an_archive_that_is_no_workbook(tmp_path):
 def test_a_workbook_that_unpacks_to_too_much(tmp_path, monkeypatch):
     path = workbook(tmp_path / "book.xlsx", May=ROWS)
     with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("xl/media/zeros", bytes(2**20))
-    monkeypatch.setattr(frames, "LARGEST", 2**20)
+        archive.writestr("xl/zeros.xml", bytes(2**20))
+    monkeypatch.setattr(workbooks, "LARGEST", 2**20)
     assert unreadable(path) == "book.xlsx unpacks to more than 1 GB: expected a smaller file"
 
 
@@ -124,7 +124,9 @@ def test_a_cell_far_out_is_refused_before_all_up_to_it_is_made(tmp_path):
     with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(far, "w") as new:
         for member in old.namelist():
             new.writestr(member, old.read(member).replace(b'r="B5"', b'r="XFD1048576"'))
-    assert unreadable(far) == "far.xlsx unpacks to more than 1 GB (1048576 rows of 16384): expected a smaller file"
+    assert unreadable(far) == (
+        "far.xlsx takes more than 1 GB of memory (1048576 rows of 16384): expected a smaller table"
+    )
 
 
 def test_a_workbook_cut_short_or_damaged(tmp_path):
