@@ -9,15 +9,15 @@ from itertools import pairwise
 from typing import IO, NamedTuple
 
 PIECE, LONGEST = 2**20, 2**24  # bytes that are looked at together; where a row or a text is longer, they are cut
-CELL_NAME = re.compile(rb"""\sr\s*=\s*["']([A-Z]{1,4})([0-9]{1,9})["']""")
-ROW_NAME = re.compile(rb"""row\b[^>]*?\sr\s*=\s*["']([0-9]{1,9})["']""")
+CELL_NAME = re.compile(rb"""\sr\s*=\s*["']([A-Za-z]+)([0-9]+)["']""")
+ROW_NAME = re.compile(rb"""row\b[^>]*?\sr\s*=\s*["']([0-9]+)["']""")
 TAGS = 3  # times as much as a number itself, which takes its cell only, its tags take in the file at least
 WRITTEN = re.compile(rb"""\st\s*=\s*["'](?:inlineStr|str)["']""")
-SHARED = re.compile(rb"""\st\s*=\s*["']s["'][^>]*>\s*<(?:\w+:)?v\b[^>]*>\s*([0-9]{1,9})""")
+SHARED = re.compile(rb"""\st\s*=\s*["']s["'][^>]*>\s*<(?:\w+:)?v\b[^>]*>\s*([0-9]+)""")
 TEXT = re.compile(rb"<(?:\w+:)?si\b")
 OPEN_ROW, OPEN_SHEET = re.compile(rb"<table:table-row\b"), re.compile(rb"<table:table[\s>]")
 OPEN_CELL = re.compile(rb"""<table:(?:covered-)?table-cell\b((?:[^>"']|"[^"]*"|'[^']*')*)>""")
-REPEATED = re.compile(rb"""-repeated\s*=\s*["']([0-9]{1,9})["']""")
+REPEATED = re.compile(rb"""-repeated\s*=\s*["']([^"']*)["']""")
 
 
 class Size(NamedTuple):
@@ -75,7 +75,7 @@ def pieces(file: IO[bytes]) -> Iterator[bytes]:
 def column_number(letters: bytes) -> int:
     """The place of a column from its letters: A is 1, AA 27."""
     number = 0
-    for letter in letters:
+    for letter in letters.upper():
         number = 26 * number + letter - 64
     return number
 
@@ -110,6 +110,6 @@ def of_row(row: bytes) -> tuple[int, int]:
 
 
 def repeated(attributes: bytes) -> int:
-    """How many times a row or a cell stands there."""
+    """How many times a row or a cell stands there. Raises ValueError for what is no number."""
     found = REPEATED.search(attributes)
     return int(found[1]) if found else 1

@@ -8,6 +8,7 @@ import zlib
 from array import array
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
+from xml.parsers import expat
 
 from polars.exceptions import PolarsError
 
@@ -23,7 +24,7 @@ EXCEL = "pip install 'unitfit[excel]'"
 READ = (".xml", ".rels", ".bin")  # members that the reader unpacks, or may
 SHARED = "xl/sharedstrings.xml"
 BLOCKS = 2  # of cells, which the reader holds at once
-BROKEN = (zipfile.BadZipFile, zlib.error, ValueError, NotImplementedError, EOFError, RuntimeError)
+BROKEN = (zipfile.BadZipFile, zlib.error, ValueError, NotImplementedError, EOFError, RuntimeError, expat.ExpatError)
 
 
 def of_excel(name: str, content: bytes, sheet: str | None) -> polars.DataFrame:
@@ -79,7 +80,9 @@ def refuse_members(name: str, archive: zipfile.ZipFile, members: Mapping[str, zi
                     refuse_size(name, size)
             elif member == "content.xml":
                 refuse_large(name, 0, 0, members[member].file_size)
-                refuse_size(name, of_content(file.read()))
+                text = file.read()
+                expat.ParserCreate().Parse(text, True)  # or the reader waits for the end of a sheet for ever
+                refuse_size(name, of_content(text))
             else:
                 while file.read(2**20):
                     pass

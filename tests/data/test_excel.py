@@ -11,9 +11,11 @@ from datetime import date
 
 import numpy as np
 import polars
+import pytest
 from made_tables import cells, unreadable
 
 import data
+from benchmarks.rough.any_table import SPREADSHEET
 from data import frames, workbooks
 from data.tables import read_table
 
@@ -136,6 +138,23 @@ def test_a_workbook_cut_short_or_damaged(tmp_path):
     changed = content.replace(b"</sheetData>", b"<sheetData >")
     (tmp_path / "changed.xlsx").write_bytes(changed)
     assert re.match(r"changed\.xlsx (cannot be read|is a broken archive)", unreadable(tmp_path / "changed.xlsx"))
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        (b"</table:table>", b""),
+        (b'office:value="1"', b"&"),
+        (b"office:value=", b'table:number-rows-repeated="9&#48;" v='),
+    ],
+)
+def test_a_damaged_opendocument_sheet_is_refused_before_its_reader_waits_for_its_end(tmp_path, damage):
+    content = SPREADSHEET.format('<table:table-row><table:table-cell office:value="1"/></table:table-row>').encode()
+    with zipfile.ZipFile(tmp_path / "book.ods", "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr("content.xml", content.replace(*damage))
+        archive.writestr("META-INF/manifest.xml", "<manifest/>")
+    assert unreadable(tmp_path / "book.ods") == "book.ods is a broken archive: expected a whole file"
 
 
 def test_without_the_reader_of_excel_a_sentence_says_how_to_get_it(tmp_path, monkeypatch):

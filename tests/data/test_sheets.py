@@ -21,6 +21,8 @@ def of(text, lengths=()):
         ('<row r="1"><c r="A1"><v>1</v></c><c r="B1"><v>2</v></c></row>', 1, 2),
         ('<row r="1"><c r="A1"/></row><row r="1048576"><c r="XFD1048576"/></row>', 1048576, 16384),
         ("<row r='9'><c r='C9'/></row>", 9, 3),
+        ('<row r="1"><c r="c4294967295"/></row>', 4294967295, 3),
+        ('<row r="4294967295"><c/></row>', 4294967295, 1),
         ('<row r = "9"><c\nr = "C9"/></row>', 9, 3),
         ("<row><c/><c/><c/></row><row><c/></row>", 2, 3),
         ('<row r="70"><c/><c/></row>', 70, 2),
@@ -29,17 +31,10 @@ def of(text, lengths=()):
         ("", 1, 0),
     ],
     ids=[
-        "named",
-        "far",
-        "single quotes",
-        "blanks",
-        "without names",
-        "a row alone",
-        "a prefix",
-        "empty rows",
-        "nothing",
+        "named", "far", "single quotes", "small letters", "a row alone far out", "blanks", "unnamed", "a row alone",
+        "a prefix", "empty rows", "nothing",
     ],
-)
+)  # fmt: skip
 def test_how_far_the_cells_of_a_sheet_reach(text, rows, columns):
     size = of(text)
     assert size.rows >= rows and size.columns >= columns  # at most as far, and never less
