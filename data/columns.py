@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -77,34 +78,39 @@ def in_words(value: Any) -> str:
     return when(value) if isinstance(value, np.datetime64) else f"{value:.6g}"
 
 
-def read_columns(frame: polars.DataFrame, row_names: str | None = None, undated: str | None = None) -> list[Column]:
-    """Each column of a frame of stripped text, null where a cell is empty.
+def read_columns(
+    texts: Sequence[polars.Series], row_names: str | None = None, undated: str | None = None
+) -> list[Column]:
+    """Each of these columns of stripped text, null where a cell is empty.
 
     `row_names` is the column that has no name of its own and may name the rows; `undated` one whose name says nothing,
     which years may be in all the same.
     """
+    plain = {text.name: values for text in texts if (values := _plain_numbers(text)) is not None}
+    others = (text for text in texts if text.name not in plain and text.str.contains(",", literal=True).any())
+    comma = any(shows_decimal_commas(_as_null(text)) for text in others)
+    none = np.zeros(len(texts[0]), bool)
+    columns = []
+    for text in texts:
+        if text.name not in plain:
+            column = _of_text(text.name, _as_null(text), comma)
+        elif comma and has_grouping_points(text, comma):  # then 1.500 is more than a thousand
+            column = _of_text(text.name, text, comma)
+        else:
+            hint = "time" if text.name == undated else text.name
+            column = _of_numbers(text.name, text, plain[text.name], none, "", hint=hint)
+        if column.name == row_names:
+            column = replace(column, unnamed=True, counting=stands_for_rows(column, text))
+        columns.append(column)
+    return columns
+
+
+def _plain_numbers(text: polars.Series) -> Floats | None:
+    """A column's numbers (rows,), NaN where a cell is empty; None where one is not plainly written."""
     import polars
 
-    none = np.zeros(frame.height, bool)
-    texts = frame.get_columns()
-    numbers = frame.select(polars.all().cast(polars.Float64, strict=False)).get_columns()
-    pairs = list(zip(texts, numbers, strict=True))
-    others = {text.name: _as_null(text) for text, plain in pairs if plain.null_count() > text.null_count()}
-    comma = any(map(shows_decimal_commas, others.values()))
-    if comma:  # then 1.500 is more than a thousand
-        others |= {text.name: text for text, _ in pairs if text.name not in others and has_grouping_points(text, comma)}
-    columns = [
-        _of_text(text.name, others[text.name], comma)
-        if text.name in others
-        else _of_numbers(
-            text.name, text, plain.to_numpy(), none, "", hint="time" if text.name == undated else text.name
-        )
-        for text, plain in pairs
-    ]
-    return [
-        replace(column, unnamed=True, counting=stands_for_rows(column, text)) if column.name == row_names else column
-        for column, text in zip(columns, texts, strict=True)
-    ]
+    values = text.cast(polars.Float64, strict=False)
+    return None if values.null_count() > text.null_count() else values.to_numpy()
 
 
 def stands_for_rows(column: Column, text: polars.Series) -> bool:

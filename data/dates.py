@@ -50,6 +50,7 @@ FORMS = tuple(
 )
 SAMPLE = 50  # cells by which a column's forms are told
 QUARTERS = 4
+PIECE = 2**18  # cells that are taken apart at a time, for their parts take ten times their memory
 ONE_DAY = 86_400_000  # milliseconds
 
 
@@ -95,23 +96,32 @@ def _open(values: Times, cells: polars.Series) -> polars.Series:
 
 def _by_form(cells: polars.Series, form: re.Pattern[str]) -> tuple[Times, str]:
     """(moments (rows,), how they were told where that is in doubt)."""
-    import polars
-
-    frame = cells.str.extract_groups(form.pattern).struct.unnest()
-    texts = {part: frame[part].str.to_lowercase() for part in ("name", "half", "zone") if part in frame.columns}
-    parts: dict[str, Floats] = {
-        part: frame[part].cast(polars.Float64, strict=False).to_numpy() for part in frame.columns if part not in texts
-    }
+    pieces = [_parts(cells.slice(start, PIECE), form) for start in range(0, len(cells), PIECE)]
+    parts = {part: np.concatenate([piece.pop(part) for piece in pieces]) for part in [*pieces[0]]}
     how = ""
-    if "short" in parts:
-        parts["year"] = np.where(np.isnan(parts["year"]), parts.pop("short"), parts["year"])
-    whole = (frame["year"].str.len_chars() == 4).fill_null(False).to_numpy()
-    parts["year"] = np.where(whole, parts["year"], with_century(parts["year"]))
     if "one" in parts:
         how = tell_days(parts, cells)
     if "part" in parts:
         part = parts.pop("part")
         parts["month" if np.nanmax(part, initial=0) > QUARTERS else "quarter"] = part
+    if "offset" in parts and (parts["offset"] == parts["offset"][0]).all():
+        del parts["offset"]  # the one zone that all have is kept
+    return moments(parts), how
+
+
+def _parts(cells: polars.Series, form: re.Pattern[str]) -> dict[str, Any]:
+    """The numbers (rows,) that the groups of a form find in these cells, NaN where there is none."""
+    import polars
+
+    frame = cells.str.extract_groups(form.pattern).struct.unnest()
+    texts = {part: frame[part].str.to_lowercase() for part in ("name", "half", "zone") if part in frame.columns}
+    parts: dict[str, Any] = {
+        part: frame[part].cast(polars.Float64, strict=False).to_numpy() for part in frame.columns if part not in texts
+    }
+    if "short" in parts:
+        parts["year"] = np.where(np.isnan(parts["year"]), parts.pop("short"), parts["year"])
+    whole = (frame["year"].str.len_chars() == 4).fill_null(False).to_numpy()
+    parts["year"] = np.where(whole, parts["year"], with_century(parts["year"]))
     if "name" in texts:
         parts["month"] = texts["name"].replace_strict(MONTHS, default=None, return_dtype=polars.Float64).to_numpy()
     if "half" in texts and texts["half"].null_count() < len(cells):
@@ -120,10 +130,10 @@ def _by_form(cells: polars.Series, form: re.Pattern[str]) -> tuple[Times, str]:
         parts["hour"] = np.where(half == "", parts["hour"], hour)
     if "zone" in texts:
         parts["offset"] = offsets(texts["zone"])
-    return moments(parts), how
+    return {part: parts[part] if part == "second" else parts[part].astype(np.float32) for part in parts}
 
 
-def tell_days(parts: dict[str, Floats], cells: polars.Series) -> str:
+def tell_days(parts: dict[str, Any], cells: polars.Series) -> str:
     """Put `one` and `two` as day and month into these parts; in words which was which, if the values did not say.
 
     A number above 12 is a day. If none is, the order that makes rising or falling dates is taken, else that of the
@@ -152,11 +162,9 @@ def in_order(times: Times) -> bool:
 
 
 def offsets(zones: polars.Series) -> Floats:
-    """Seconds by which each moment's zone is ahead; 0 for all where all have the same, for then theirs is kept."""
+    """Seconds by which each moment's zone is ahead, 0 where none is written."""
     import polars
 
-    if zones.n_unique() == 1:
-        return np.zeros(len(zones))
     groups = zones.str.extract_groups(r"(?P<sign>[+-])(?P<hours>\d{1,2}):?(?P<minutes>\d{2})?$").struct.unnest()
     hours, minutes = (groups[part].cast(polars.Float64).fill_null(0).to_numpy() for part in ("hours", "minutes"))
     sign = np.where((groups["sign"] == "-").fill_null(False).to_numpy(), -1, 1)
@@ -170,6 +178,11 @@ def with_century(years: Floats) -> Floats:
 
 def moments(parts: Mapping[str, Any]) -> Times:
     """Moments (rows,) in milliseconds from numbers (rows,) of years, months, days …; NaT for what does not exist."""
+    starts = range(0, max(len(parts["year"]), 1), PIECE)
+    return np.concatenate([_moments({part: parts[part][at : at + PIECE] for part in parts}) for at in starts])
+
+
+def _moments(parts: Mapping[str, Any]) -> Times:
     year = np.asarray(parts["year"], np.float64)
     month = parts.get("month", np.ones_like(year))
     if "quarter" in parts:

@@ -76,9 +76,14 @@ def seconds_of(column: Column, table: Table) -> Floats:
     if column.kind == "number":
         hours = np.asarray(column.values, np.float64)
         return np.where((hours >= 0) & (hours < 24), 3600 * hours, np.nan)
-    found = [CLOCK.fullmatch(cell or "") for cell in table.cells[column.name]]
-    parts = [(int(m[1]), int(m[2]), int(m[3] or 0)) if m else (99, 0, 0) for m in found]
-    return np.array([3600.0 * h + 60 * m + s if h < 24 and m < 60 and s < 60 else np.nan for h, m, s in parts])
+    return np.fromiter(map(seconds_in, table.cells[column.name]), np.float64, column.rows)
+
+
+def seconds_in(cell: str | None) -> float:
+    """Seconds since midnight of a text such as 18:30, NaN for another."""
+    found = CLOCK.fullmatch(cell or "")
+    hours, minutes, seconds = (int(part or 0) for part in found.groups()) if found else (99, 0, 0)
+    return 3600.0 * hours + 60 * minutes + seconds if hours < 24 and minutes < 60 and seconds < 60 else np.nan
 
 
 def part_of(columns: Sequence[Column], part: str) -> tuple[Column | None, Floats]:

@@ -63,27 +63,33 @@ def describe(
         notices = raw(table, roles, guessed=features is None).notices
     except DataError as error:
         plain = described(table, None, table.notices, str(error))
-        return replace(plain, columns=tuple(as_asked(column, table, target, features) for column in plain.columns))
+        wanted = wanted_features(table, features)
+        return replace(plain, columns=tuple(as_asked(column, target, wanted) for column in plain.columns))
     return described(table, roles, notices)
 
 
-def as_asked(column: Described, table: Table, target: str | None, features: Any) -> Described:
+def wanted_features(table: Table, features: Any) -> set[str]:
+    """The names that were asked for as features, none where they cannot be read."""
+    try:
+        return set() if features is None else set(split_names(table, features))
+    except DataError:
+        return set()
+
+
+def as_asked(column: Described, target: str | None, wanted: set[str]) -> Described:
     """A column in the role that it was asked for, though that cannot be."""
     if target is not None and column.name in (clean(target), clean(target).partition("=")[0]):
         return replace(column, role="target")
-    try:
-        wanted = features is not None and column.name in split_names(table, features)
-    except DataError:
-        wanted = False
-    return replace(column, role="feature") if wanted else column
+    return replace(column, role="feature") if column.name in wanted else column
 
 
 def described(table: Table, roles: Roles | None, notices: tuple[str, ...], problem: str = "") -> Description:
     """A table with its roles, if it has any."""
+    used = set() if roles is None else {feature.column.name for feature in roles.features}
     return Description(
         name=table.name,
         rows=table.rows,
-        columns=tuple(of_column(column, roles) for column in table.columns.values()),
+        columns=tuple(of_column(column, roles, used) for column in table.columns.values()),
         features=() if roles is None else tuple(feature.name for feature in roles.features),
         own_past=roles is not None and roles.lags,
         notices=notices,
@@ -91,11 +97,12 @@ def described(table: Table, roles: Roles | None, notices: tuple[str, ...], probl
     )
 
 
-def of_column(column: Column, roles: Roles | None) -> Described:
+def of_column(column: Column, roles: Roles | None, used: set[str]) -> Described:
+    """A column in its role; `used` are those that features are made of."""
     low, high = column.bounds() or ("", "")
     role, why = "", ""
     if roles is not None:
-        role, why = role_of(column, roles), roles.left_out.get(column.name, "")
+        role, why = role_of(column, roles, used), roles.left_out.get(column.name, "")
         if roles.lags and not role and not why:
             why = "the target's own past takes its place"
     return Described(
@@ -111,9 +118,9 @@ def of_column(column: Column, roles: Roles | None) -> Described:
     )
 
 
-def role_of(column: Column, roles: Roles) -> str:
+def role_of(column: Column, roles: Roles, used: set[str]) -> str:
     if column is roles.target.column:
         return "target"
     if column is roles.time:
         return "time"
-    return "feature" if any(feature.column is column for feature in roles.features) else ""
+    return "feature" if column.name in used else ""

@@ -6,7 +6,7 @@ import codecs
 import csv
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from data.errors import DataError
@@ -27,6 +27,8 @@ NAMED_SEPARATOR = re.compile(r'"?sep=([,;|\t ])"?\s*')
 BRACKETED = re.compile(r"\s*<[^<>,;|]*>\s*")  # a title such as <1960 Q1>
 WIDE_GAP = re.compile(r"[ \t]{2,}|\t")
 BLANKS = re.compile(rb'"[^"\n]*"|[ \t]+')
+OUTER_BLANKS = re.compile(rb"(?m)^[ \t]+|[ \t]+$")
+SOME_LINES = 2**18  # bytes
 
 Record = list[str]
 Records = list[tuple[int, Record]]  # with the number of the line at which each begins
@@ -269,14 +271,27 @@ def close_to_quotes(content: bytes) -> bytes:
     """A text without blanks between a separator and a quote, where they would make the quote a letter."""
     if LOOSE_QUOTE.search(content, 0, HEAD_BYTES) is None:
         return content
-    return LOOSE_QUOTE.sub(lambda match: (match[1] or b"") + b'"', content)
+    return by_lines(content, lambda lines: LOOSE_QUOTE.sub(lambda match: (match[1] or b"") + b'"', lines))
 
 
 def parted_by_tabs(content: bytes, separator: str) -> bytes:
     """A text whose cells have blanks between them, with one tab instead."""
-    trimmed = re.sub(rb"(?m)^[ \t]+|[ \t]+$", b"", content)
+    return by_lines(content, lambda lines: with_tabs(OUTER_BLANKS.sub(b"", lines), separator))
+
+
+def with_tabs(lines: bytes, separator: str) -> bytes:
     if separator == WIDE:
-        return re.sub(rb"[ \t]{2,}|\t", b"\t", trimmed)
-    if b'"' not in trimmed:
-        return re.sub(rb"[ \t]+", b"\t", trimmed)
-    return BLANKS.sub(lambda match: match[0] if match[0].startswith(b'"') else b"\t", trimmed)
+        return re.sub(rb"[ \t]{2,}|\t", b"\t", lines)
+    if b'"' not in lines:
+        return re.sub(rb"[ \t]+", b"\t", lines)
+    return BLANKS.sub(lambda match: match[0] if match[0].startswith(b'"') else b"\t", lines)
+
+
+def by_lines(content: bytes, change: Callable[[bytes], bytes]) -> bytes:
+    """A text that is changed some lines at a time, for what a change is made of takes many times their memory."""
+    changed, start = [], 0
+    while start < len(content):
+        end = content.find(b"\n", start + SOME_LINES) + 1 or len(content)
+        changed.append(change(content[start:end]))
+        start = end
+    return b"".join(changed)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numbers
 import reprlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 NAME_LENGTH = 40
@@ -15,6 +16,18 @@ NAMED = 6  # columns in a sentence
 
 class DataError(ValueError):
     """Data or options that cannot be used; the message is one sentence: got, expected, what to do."""
+
+
+@contextmanager
+def readable(problem: str, expected: str, *errors: type[Exception]) -> Iterator[None]:
+    """DataError for these errors, and for the panic of a library, which is no Exception and whose class it keeps."""
+    try:
+        yield
+    except BaseException as error:
+        if not isinstance(error, errors) and type(error).__name__ != "PanicException":
+            raise
+        reason = clean(str(error).partition("\n")[0], 100)
+        raise DataError(f"{problem} ({reason}): expected {expected}") from None
 
 
 def clean(text: str, length: int = NAME_LENGTH) -> str:

@@ -78,7 +78,7 @@ def tells_apart(table: Table, column: Column, time: Column) -> bool:
     """Whether a column of words has one row for each of its words at any time."""
     if column.kind not in ("words", "text") or column.missing or time.missing:
         return False
-    _, words = np.unique(np.asarray(table.cells[column.name], object), return_inverse=True)
+    words = np.fromiter(map(hash, table.cells[column.name]), np.int64, table.rows)
     pairs = np.unique(np.stack([words, time.values.astype(np.int64)]), axis=1)
     return pairs.shape[1] == time.rows and len(np.unique(words)) < time.rows
 

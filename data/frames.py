@@ -5,40 +5,37 @@ from __future__ import annotations
 import codecs
 import io
 import re
-import zipfile
-import zlib
-from typing import IO
+from itertools import compress
 
 import polars
 from polars.exceptions import NoDataError, PanicException, PolarsError
 
 from data.columns import read_columns
 from data.dialect import Dialect, as_utf8, begin, close_to_quotes, parted_by_tabs, tell
-from data.errors import DataError, choice, clean
+from data.errors import DataError, clean, readable
 from data.header import clean_names, is_count, is_header, numbered
-from data.sources import LARGEST, Path, read_source, split_sheet
+from data.parquet import of_parquet
+from data.prices import refuse_large, refuse_wide
+from data.sources import Path, read_source, split_sheet
 from data.tables import Cells, Table
+from data.workbooks import OLD_EXCEL, ZIP, of_excel
 
 SAMPLE = 200, 20_000  # rows, and cells in them, by which a header is told
-ZIP, OLD_EXCEL, PARQUET = b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"PAR1"
+PARQUET = b"PAR1"
 LONGEST_TITLE = 1000  # letters of a column's name that come back with predictions
-CELL_NAME = re.compile(rb' r="([A-Z]{1,4})([0-9]{1,9})"')
-CELL = 8  # bytes that a cell takes at least
-MOST_COLUMNS = 20_000
 OTHERS = {  # by what they begin with
     "a web page": re.compile(rb"(?i)\s*<(!doctype|html)\b"),
     "JSON": re.compile(rb'\s*(\{\s*"|\[\s*[\[{])'),
     "XML": re.compile(rb"\s*<\?xml\b"),
 }
-EXCEL = "pip install 'unitfit[excel]'"
 NO_HEADER = "no header: the first row holds values, as the others do"
 KINDS = ("c", "d", "s", "t", "continuous", "discrete", "string", "time")
 ROLES = ("", "class", "meta", "ignore", "i", "m")
 RULE = r"^[-=_*#+]{3,}$"  # a line that is drawn with letters
 UNNAMED = ("", "row names", "rownames", "Unnamed: 0")  # of a first column that names the rows
-YEARS = 1, 9999  # that a date can be written with
 
 Frame = polars.DataFrame
+Columns = list[polars.Series]
 Named = tuple[Frame, list[str], tuple[str, ...]]  # columns of text, their names, notices
 
 
@@ -46,27 +43,43 @@ def read_frame(path: Path, header: bool | None) -> Table:
     """The table in a file. Raises DataError for what is none."""
     file, sheet = split_sheet(path)
     name, content = read_source(file)
+    with readable(f"{name} cannot be read", "a table of numbers, dates and words", PolarsError):
+        frame, names, notices = of_any(name, content, sheet, header)
+        del content
+        columns = frame.get_columns()
+        del frame  # so that what was changed of it takes its place
+        return as_table(name, columns, names, notices)
+
+
+def of_any(name: str, content: bytes, sheet: str | None, header: bool | None) -> Named:
+    """The content of a file by its kind."""
     if content.startswith(PARQUET):
-        frame, names, notices = of_parquet(name, content)
-    elif content.startswith((ZIP, OLD_EXCEL)):
-        frame, names, notices = headed(without_titles(of_excel(name, content, sheet)), header)
-    else:
-        frame, names, notices = of_text(name, content, header)
-    del content
-    refuse_wide(name, frame.width)
-    frame, names, more = tidied(stripped(frame), names)
-    if not frame.width or not frame.height:
+        with readable(f"{name} cannot be read as Parquet", "a whole Parquet file", PolarsError):
+            frame = of_parquet(name, content)
+        return frame, frame.columns, ()
+    if content.startswith((ZIP, OLD_EXCEL)):
+        frame = without_titles(of_excel(name, content, sheet))
+        refuse_wide(name, frame.width)
+        return headed(frame, header)
+    return of_text(name, content, header)
+
+
+def as_table(name: str, columns: Columns, names: list[str], notices: tuple[str, ...]) -> Table:
+    """Columns of text with their names as a table; the list is emptied on the way."""
+    strip(columns)
+    names = tidy(columns, names)
+    if not columns or not len(columns[0]):
         raise DataError(f"{name} has no rows: expected a table with a header and at least one row")
     cleaned, twice = clean_names(names)
     if twice:
-        more = (*more, f"columns of one name were numbered: {', '.join(map(repr, twice[:3]))}")
-    frame.columns = cleaned
+        notices = (*notices, f"columns of one name were numbered: {', '.join(map(repr, twice[:3]))}")
     unnamed = cleaned[0] if names[0].strip() in UNNAMED else None
     undated = cleaned[0] if unnamed or NO_HEADER in notices else None
-    columns = {column.name: column for column in read_columns(frame, unnamed, undated)}
-    cells: dict[str, Cells] = {column.name: column for column in frame}  # type: ignore[misc]  # a Series is a sequence
+    texts = [column.alias(title) for column, title in zip(columns, cleaned, strict=True)]
+    cells: dict[str, Cells] = {column.name: column for column in texts}  # type: ignore[misc]  # a Series is a sequence
     titles = tuple(clean(title, LONGEST_TITLE) or names for title, names in zip(names, cleaned, strict=True))
-    return Table(name, columns, cells, (*notices, *more), titles)
+    found = {column.name: column for column in read_columns(texts, unnamed, undated)}
+    return Table(name, found, cells, notices, titles)
 
 
 def of_text(name: str, content: bytes, header: bool | None) -> Named:
@@ -77,6 +90,7 @@ def of_text(name: str, content: bytes, header: bool | None) -> Named:
             raise DataError(f"{name} is {what} and no table: expected CSV, Excel or Parquet")
     dialect = tell(name, content)
     refuse_wide(name, dialect.width)
+    refuse_large(name, content.count(b"\n"), dialect.width, len(content))
     frame = parsed(name, content[dialect.start :], dialect)
     broken = overflowing(frame, dialect.width)
     if broken.any():
@@ -157,62 +171,6 @@ def sample_rows(width: int) -> int:
     return max(3, min(SAMPLE[0], SAMPLE[1] // max(width, 1)))
 
 
-def of_parquet(name: str, content: bytes) -> Named:
-    """A Parquet file: its columns as text."""
-    try:
-        lazy = polars.scan_parquet(io.BytesIO(content))
-        rows, width = lazy.select(polars.len()).collect().item(), len(lazy.collect_schema())
-        refuse_large(name, rows, width)
-        frame = polars.read_parquet(io.BytesIO(content))
-        texts = [as_text(series) for series in frame]
-    except (PolarsError, PanicException) as error:
-        reason = clean(str(error).partition("\n")[0], 100)
-        raise DataError(f"{name} cannot be read as Parquet ({reason}): expected a whole Parquet file") from None
-    return polars.DataFrame(texts), frame.columns, ()
-
-
-def refuse_wide(name: str, columns: int) -> None:
-    if columns > MOST_COLUMNS:
-        raise DataError(f"{name} has {columns} columns: expected at most {MOST_COLUMNS}")
-
-
-def refuse_large(name: str, rows: int, columns: int) -> None:
-    if rows * columns * CELL > LARGEST:
-        raise DataError(f"{name} unpacks to more than 1 GB ({rows} rows of {columns}): expected a smaller file")
-
-
-def as_text(series: polars.Series) -> polars.Series:
-    """Values as text; a column whose values have none, such as lists, shows its type instead."""
-    if series.dtype in (polars.Date, polars.Datetime):
-        year = series.dt.year()
-        series = series.zip_with(((year >= YEARS[0]) & (year <= YEARS[1])).fill_null(False), series.clear(len(series)))
-    try:
-        return series.cast(polars.String)
-    except (PolarsError, PanicException):
-        return polars.Series(series.name, [clean(str(series.dtype))] * len(series), dtype=polars.String)
-
-
-def of_excel(name: str, content: bytes, sheet: str | None) -> Frame:
-    """A sheet of a workbook as text, by default the first."""
-    if content.startswith(ZIP):
-        refuse_archive(name, content)
-    try:
-        import fastexcel
-    except ImportError:
-        raise DataError(f"{name} is an Excel file: reading it needs {EXCEL}; or save it as CSV") from None
-    try:
-        book = fastexcel.read_excel(content)
-        names = book.sheet_names
-        if sheet is not None and sheet not in names:
-            raise choice("sheet", sheet, map(clean, names))
-        loaded = book.load_sheet(sheet or names[0], header_row=None, dtypes="string", schema_sample_rows=1)
-        refuse_large(name, loaded.total_height, loaded.width)
-        return loaded.to_polars()
-    except (fastexcel.FastExcelError, PolarsError, PanicException, IndexError) as error:
-        reason = clean(str(error).partition("\n")[0], 100)
-        raise DataError(f"{name} cannot be read as Excel ({reason}): expected a whole workbook") from None
-
-
 def without_titles(frame: Frame) -> Frame:
     """A sheet without the rows above its table."""
     rows = [[cell or "" for cell in row] for row in frame.head(sample_rows(frame.width)).iter_rows()]
@@ -220,52 +178,11 @@ def without_titles(frame: Frame) -> Frame:
     return frame.slice(filled[begin(filled, frame.width)][0]) if filled else frame
 
 
-def refuse_archive(name: str, content: bytes) -> None:
-    """DataError for a ZIP archive that is no workbook, or one whose sheets are too large.
-
-    The reader makes a whole block from the first to the last filled cell, so one cell far out would take all memory.
-    """
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            members = archive.infolist()
-            if sum(member.file_size for member in members) > LARGEST:
-                raise DataError(f"{name} unpacks to more than 1 GB: expected a smaller file")
-            if not any(member.filename.startswith("xl/") or member.filename == "content.xml" for member in members):
-                raise DataError(f"{name} is an archive and no table: unpack it first")
-            for member in members:
-                if member.filename.startswith("xl/worksheets/"):
-                    with archive.open(member) as sheet:
-                        refuse_large(name, *extent(sheet))
-    except (zipfile.BadZipFile, zlib.error, ValueError, NotImplementedError, EOFError, RuntimeError) as error:
-        if isinstance(error, DataError):
-            raise
-        raise DataError(f"{name} is a broken archive: expected a whole file") from None
-
-
-def extent(sheet: IO[bytes]) -> tuple[int, int]:
-    """(rows, columns) up to the farthest cell that a sheet of a workbook names."""
-    rows = columns = 0
-    rest = b""
-    while piece := sheet.read(2**20):
-        for letters, digits in set(CELL_NAME.findall(rest + piece)):
-            rows = max(rows, int(digits))
-            columns = max(columns, column_number(letters))
-        rest = piece[-16:]  # a name may be cut in two
-    return rows, columns
-
-
-def column_number(letters: bytes) -> int:
-    """The place of a column from its letters: A is 1, AA 27."""
-    number = 0
-    for letter in letters:
-        number = 26 * number + letter - 64
-    return number
-
-
-def stripped(frame: Frame) -> Frame:
-    """Without blanks around cells; null where nothing else is in one."""
-    text = polars.all().str.strip_chars()
-    return frame.select(polars.when(text != "").then(text))
+def strip(columns: Columns) -> None:
+    """Take away the blanks around cells, and what holds nothing else."""
+    text = polars.first().str.strip_chars()
+    for place, column in enumerate(columns):
+        columns[place] = column.to_frame().select(polars.when(text != "").then(text)).to_series()
 
 
 def last_filled(series: polars.Series) -> int:
@@ -274,13 +191,18 @@ def last_filled(series: polars.Series) -> int:
     return int(there[-1]) + 1 if len(there) else 0
 
 
-def tidied(frame: Frame, names: list[str]) -> Named:
-    """Without empty rows or drawn lines, and without columns that have neither a name nor a value."""
-    if frame.width == 1:  # an empty line is a missing value here
-        return frame.slice(0, last_filled(frame.to_series())), names, ()
-    if frame.width:
-        ruled = polars.first().is_null() | polars.first().str.contains(RULE)
-        frame = frame.filter(~polars.all_horizontal(ruled, polars.all().exclude(frame.columns[0]).is_null()))
-    columns = frame.get_columns()
-    kept = [place for place, each in enumerate(columns) if names[place].strip() or each.null_count() < frame.height]
-    return frame.select([columns[place] for place in kept]), [names[place] for place in kept], ()
+def tidy(columns: Columns, names: list[str]) -> list[str]:
+    """Take away empty rows, drawn lines, and columns with neither a name nor a value; the names of those that stay."""
+    if len(columns) == 1:  # an empty line is a missing value here
+        columns[0] = columns[0].slice(0, last_filled(columns[0]))
+        return names
+    if columns:
+        kept = columns[0].is_not_null() & ~columns[0].str.contains(RULE).fill_null(False)
+        for column in columns[1:]:
+            kept |= column.is_not_null()
+        if not kept.all():
+            for place, column in enumerate(columns):
+                columns[place] = column.filter(kept)
+    filled = [bool(name.strip()) or each.null_count() < len(each) for name, each in zip(names, columns, strict=True)]
+    columns[:] = compress(columns, filled)
+    return list(compress(names, filled))

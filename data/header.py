@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from data.errors import NAME_LENGTH, clean
 from data.missing import is_missing
@@ -55,13 +54,13 @@ def numbered(columns: int) -> list[str]:
 def clean_names(header: Iterable[str]) -> tuple[list[str], list[str]]:
     """(names that are safe to print and all different, those of them that were numbered since they stand twice)."""
     stripped = [title.strip() or f"column {number}" for number, title in enumerate(header, 1)]
-    taken, seen, twice, names = set(map(clean, stripped)), Counter[str](), [], []
+    taken, twice, names = set(map(clean, stripped)), list[str](), list[str]()
+    numbers: dict[str, Iterator[int]] = {}
     given: set[str] = set()
     for title in stripped:
         name = clean(title)
         if name in given:
-            seen[name] += 1
-            name = free(name, seen, taken)
+            name = free(name, numbers, taken)
             if title in given:
                 twice.append(name)
         taken.add(name)
@@ -70,11 +69,16 @@ def clean_names(header: Iterable[str]) -> tuple[list[str], list[str]]:
     return names, twice
 
 
-def free(name: str, seen: Counter[str], taken: set[str]) -> str:
-    """The name with the next number that makes it one of its own."""
+def free(name: str, numbers: dict[str, Iterator[int]], taken: set[str]) -> str:
+    """The name with the next number that makes it one of its own.
+
+    Names that are alike once they are cut share their numbers, so that none is tried twice.
+    """
+    digits = 0
     while True:
-        number = seen[name] + 1
-        alternative = f"{clean(name, NAME_LENGTH - 1 - len(str(number)))} {number}"
-        if alternative not in taken:
-            return alternative
-        seen[name] += 1
+        digits += 1
+        stem = clean(name, NAME_LENGTH - 1 - digits)
+        left = numbers.setdefault(f"{digits} {stem}", iter(range(max(2, 10 ** (digits - 1)), 10**digits)))
+        for number in left:
+            if f"{stem} {number}" not in taken:
+                return f"{stem} {number}"

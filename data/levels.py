@@ -17,9 +17,8 @@ def flags(table: Table, column: Column, level: str) -> Floats:
     elif column.kind == "number":
         hits = column.values == float(level)
     else:
-        cells = [clean(cell or "") for cell in table.cells[column.name]]
-        hits, there = np.array([cell == level for cell in cells]), np.array([bool(cell) for cell in cells])
-        return np.where(there, hits.astype(np.float64), np.nan)
+        cells = (clean(cell or "") for cell in table.cells[column.name])
+        return np.fromiter((float(cell == level) if cell else np.nan for cell in cells), np.float64, table.rows)
     return np.where(column.filled(), hits.astype(np.float64), np.nan)
 
 

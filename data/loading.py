@@ -88,7 +88,9 @@ def load(
         raise choice("data", name, names(), f", or {EXPECTED}")
     table = read_table(name, header)
     examples = read_examples(table, target, features, lags)
-    return assemble(table.name, f"{table.name}, {table.rows} rows", examples, options)
+    name, source = table.name, f"{table.name}, {table.rows} rows"
+    del table  # its text takes as much memory as the examples
+    return assemble(name, source, examples, options)
 
 
 def refuse(name: str, what: str, **given: object) -> None:

@@ -15,7 +15,7 @@ from data.steps import Period, Times, first_gap, places, single_steps, time_peri
 from data.tables import Table
 
 FEWEST_ROWS = 3
-MOST_CELLS = 2**27  # of all windows together: 512 MB as float32
+MOST_CELLS = 2**26  # of all windows together: 512 MB, and half of that as float32
 MOST_STEPS = 4  # for each row, of which the others are missing
 UNDATED = "no column of dates: rows are taken in the order in which they stand"
 USUAL_LAGS: dict[Period | None, int] = {"hour": 24, "day": 7, "business day": 5, "month": 12, "quarter": 4}

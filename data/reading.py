@@ -13,7 +13,6 @@ from data.errors import NAMED, DataError, listed, show
 from data.examples import Examples, in_order, of_many, refuse_twice, tells_apart, within
 from data.past import (
     FEWEST_ROWS,
-    MOST_CELLS,
     refuse_empty_cells,
     refuse_gaps,
     spread_out,
@@ -25,6 +24,7 @@ from data.roles import Roles, choose
 from data.steps import Times, time_period
 from data.tables import Table
 
+MOST_CELLS = 2**25  # of all features together: 256 MB, of which there are copies on the way
 BLAMED = 3  # columns that are named for rows that were left out
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,7 +19,7 @@ from data.scaling import Floats
 from data.signature import Signature
 from data.steps import places as steps_of_rows
 from data.steps import time_period
-from data.tables import Table, read_table
+from data.tables import Cells, Table, read_table
 
 MOST_NAMES = 12  # of columns in a sentence
 
@@ -31,7 +31,7 @@ class Rows:
     """The rows of a table in their order."""
 
     titles: tuple[str, ...]  # the names of the columns as the table has them
-    cells: dict[str, list[str]]  # columns of text by their clean names
+    cells: Mapping[str, Cells]  # columns of text by their clean names
     notices: tuple[str, ...]
     inputs: Floats  # (rows, n_inputs) in the data's own units, in order of time; NaN where a value is missing
     places: Places  # (rows,): which of these belong to each row
@@ -58,15 +58,16 @@ def read_rows(path: str | os.PathLike[str], signature: Signature) -> Rows:
     }
     used = tuple(dict.fromkeys(column for column, _ in own.values()))
     require(table, used)
-    cells = {name: [cell or "" for cell in column] for name, column in table.cells.items()}
     if not signature.lags:
         inputs = np.column_stack([inputs_of(table, *place) for place in own.values()])
-        return Rows(table.titles, cells, unused(table, {*used, signature.target_name}), inputs, np.arange(table.rows))
+        return Rows(
+            table.titles, table.cells, unused(table, {*used, signature.target_name}), inputs, np.arange(table.rows)
+        )
     time = time_column(list(table.columns.values()), len(signature.lags), set(used))
     inputs, places = past(table, signature, time)
     if time is None:
-        return Rows(table.titles, cells, (*unused(table, set(used)), UNDATED), inputs, places)
-    return Rows(table.titles, cells, unused(table, {*used, time.name}), inputs, places)
+        return Rows(table.titles, table.cells, (*unused(table, set(used)), UNDATED), inputs, places)
+    return Rows(table.titles, table.cells, unused(table, {*used, time.name}), inputs, places)
 
 
 def parted(table: Table, feature: str) -> tuple[str, str | None]:
@@ -81,9 +82,13 @@ def inputs_of(table: Table, name: str, word: str | None) -> Floats:
     """A feature (rows,): numbers, or 1 and 0 for whether a cell holds the word; NaN where it is empty."""
     if word is None:
         return table.numbers(table.columns[name])
-    cells = [clean(cell or "") for cell in table.cells[name]]
-    yes = [cell == word or (word.lower() in YES and cell.lower() in YES) for cell in cells]
-    return np.where([bool(cell) for cell in cells], np.array(yes, np.float64), np.nan)
+    cells = (clean(cell or "") for cell in table.cells[name])
+    return np.fromiter((float(is_word(cell, word)) if cell else np.nan for cell in cells), np.float64, table.rows)
+
+
+def is_word(cell: str, word: str) -> bool:
+    """Whether a cell holds this word, or one that says yes, too."""
+    return cell == word or (word.lower() in YES and cell.lower() in YES)
 
 
 def require(table: Table, names: tuple[str, ...]) -> None:

@@ -13,6 +13,7 @@ from data.errors import DataError, show
 Floats = NDArray[np.float64]
 Scaled = NDArray[np.float32]
 PIECE = 2**14  # rows that are scaled at a time
+AT_ONCE = 2**22  # numbers of whole columns whose statistics are taken at a time
 SMALLEST = 5e-324  # of the positive numbers: half of a range of that size would be 0
 
 
@@ -68,6 +69,8 @@ def varies(x: Floats) -> NDArray[np.bool_]:
 
 def deviation(values: Floats) -> Any:
     """Standard deviation along the first axis; rescaled first, so that tiny numbers do not vanish when squared."""
+    if values.ndim == 2 and (count := max(2, AT_ONCE // len(values))) < values.shape[1]:
+        return np.concatenate([deviation(values[:, at : at + count]) for at in range(0, values.shape[1], count)])
     spread = np.ptp(values, axis=0)
     spread = np.where(spread > 0, spread, 1.0)
     return np.maximum(np.std(values / spread, axis=0) * spread, SMALLEST)

@@ -12,78 +12,17 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import data
-from data import DataError
+from benchmarks.rough.any_table import KINDS, opened, options_of, text_of
+from benchmarks.rough.tables import drawn
 from data.rows import read_rows
 from data.signature import Signature
 
-NUMBERS = st.one_of(st.integers(-9, 99).map(str), st.floats(width=32).map(str), st.sampled_from(["1e99", "-2e99", "0"]))
-DATES = st.one_of(
-    st.dates().map(str),
-    st.integers(0, 40).map(lambda day: str(np.datetime64("2024-01-28") + np.timedelta64(day, "D"))),
-    st.integers(1, 28).map(lambda day: f"{day}/{day % 12 + 1}/24"),
-    st.integers(1990, 2030).map(str),
-    st.datetimes().map(lambda time: time.isoformat()),
-)
-WORDS = st.sampled_from(["yes", "no", "a", "b", "c", "x=y", "Ünter", "Na"])
-MISSING = st.sampled_from(["", "NA", "?", "-", "null"])
-HOSTILE = st.sampled_from(
-    ["\x1b[31m", "\u202e", "inf", "nan", "1e400", "9" * 400, "=1+1", '"', "\t", " ", "#", "\x9b", "١", "\n", "1e-320"]
-)
-NAMES = st.sampled_from(["x", "y", "date", "year", "month", "id", "", "x", "a=b", "Oil, bbl", "\x1b[2J", "time", "12"])
-
-
-@st.composite
-def tables(draw):
-    """The text of a table whose columns hold one kind of cells each, with some that do not fit."""
-    rows = draw(st.integers(0, 30))
-    columns = []
-    for _ in range(draw(st.integers(1, 5))):
-        usual = draw(st.sampled_from([NUMBERS, DATES, WORDS, st.sampled_from(["7"]), st.integers(0, 1).map(str)]))
-        often = st.one_of(usual, usual, usual, usual, draw(st.sampled_from([usual, MISSING, HOSTILE])))
-        columns.append([draw(NAMES), *(draw(often) for _ in range(rows))])
-    separator = draw(st.sampled_from(",;\t|"))
-    lines = [separator.join(map(quoted, row)) for row in zip(*columns, strict=True)]
-    return draw(st.sampled_from(["", "# a remark\n", "a title\n", "\ufeff"])) + "\n".join(lines)
-
-
-def quoted(cell):
-    return '"' + cell.replace('"', '""') + '"' if set(cell) & set(',;\t|"') else cell
-
-
-OPTIONS = st.fixed_dictionaries(
-    {},
-    optional={
-        "target": st.sampled_from(["x", "y", "x=a", "a=b", "date", "column 1", "column 1=yes"]),
-        "features": st.lists(st.sampled_from(["x", "y", "x,y", "year", "a=b", "Oil, bbl", "column 2"]), max_size=2),
-        "lags": st.integers(1, 4),
-        "test_fraction": st.sampled_from([0.0, 0.3, 0.9]),
-        "header": st.booleans(),
-    },
-)
-
-
-def opened(path, options):
-    """The data set, or None where a sentence says why there is none; both are checked."""
-    try:
-        ds = data.load(path, **options)
-    except DataError as error:
-        ds, sentence = None, str(error)
-    if ds is None:
-        assert sentence.isprintable()
-        assert len(sentence) < 700
-        return None
-    splits = [(ds.x_train, ds.y_train)] + ([(ds.x_test, ds.y_test)] if ds.x_test is not None else [])
-    for x, y in splits:
-        assert x.shape == (len(y), len(ds.feature_names))
-        assert np.isfinite(x).all() and np.isfinite(y).all()
-    shown = [ds.name, ds.source, ds.target_name, *ds.feature_names, *ds.label_names, *ds.notices]
-    assert all(text.isprintable() for text in shown)
-    assert len(set(ds.feature_names)) == len(ds.feature_names)
-    return ds
+RANDOM = st.randoms(use_true_random=False)
+TABLES = RANDOM.map(text_of)
 
 
 @settings(max_examples=120)
-@given(tables(), OPTIONS)
+@given(TABLES, RANDOM.map(options_of))
 def test_any_table(tmp_path_factory, text, options):
     path = tmp_path_factory.getbasetemp() / "any.csv"
     path.write_text(text)
@@ -96,7 +35,7 @@ def test_any_table(tmp_path_factory, text, options):
 
 
 @settings(max_examples=60)
-@given(tables())
+@given(TABLES)
 def test_what_was_fitted_can_be_predicted_from_the_same_table(tmp_path_factory, text):
     path = tmp_path_factory.getbasetemp() / "fitted.csv"
     path.write_text(text)
@@ -124,7 +63,7 @@ def test_any_bytes(tmp_path_factory, content):
 
 
 @settings(max_examples=40)
-@given(tables(), st.integers(0, 10**6), st.binary(min_size=1, max_size=4))
+@given(TABLES, st.integers(0, 10**6), st.binary(min_size=1, max_size=4))
 def test_a_table_some_bytes_of_which_were_changed(tmp_path_factory, text, place, other):
     content = bytearray(text.encode())
     place %= len(content) + 1
@@ -152,6 +91,17 @@ def test_any_parquet_column(tmp_path_factory, values, dtype):
     polars.DataFrame({"x": column, "y": np.arange(len(values)) ** 2.0}).write_parquet(buffer)
     path.write_bytes(buffer.getvalue())
     opened(path, {})
+
+
+@pytest.mark.parametrize("start", range(0, 250, 50))
+def test_tables_of_all_kinds_that_were_damaged(tmp_path, start):
+    seen = set()
+    for number in range(start, start + 50):
+        name, content, options = drawn(1, number)
+        (tmp_path / name).write_bytes(content)
+        opened(tmp_path / name, options)
+        seen.add(name)
+    assert seen == set(KINDS)
 
 
 @pytest.mark.parametrize("evil", ["\x1b[31mred", "\x9b31m", "\u202egnp.exe", "\u2066x", "\u2028line"])

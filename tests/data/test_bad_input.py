@@ -197,7 +197,7 @@ def test_a_file_larger_than_memory_should_hold(table: Write) -> None:
 
 def test_windows_that_would_not_fit_in_memory(table: Write) -> None:
     path = table("y\n" + "1\n2\n" * 20_000)
-    assert refusal(path, lags=20_000) == "lags=20000 with 20000 rows: expected at most 6710 lags"
+    assert refusal(path, lags=20_000) == "lags=20000 with 20000 rows: expected at most 3355 lags"
 
 
 def test_parquet_columns_without_numbers(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ SEVERAL = ["a", "b", "c", "d"]
 def columns(**cells):
     """Columns by their names, of lists of cells, "" for an empty one."""
     frame = {name: polars.Series([cell or None for cell in each], dtype=polars.String) for name, each in cells.items()}
-    return {column.name: column for column in read_columns(polars.DataFrame(frame))}
+    return {column.name: column for column in read_columns(polars.DataFrame(frame).get_columns())}
 
 
 def column(cells, name="x"):
@@ -197,15 +197,15 @@ def test_decimal_commas_of_one_column_tell_those_of_another():
 )
 def test_a_column_without_a_name_may_name_the_rows(cells, stands):
     frame = polars.DataFrame({"x": cells.split()})
-    found = read_columns(frame, "x")[0]
+    found = read_columns(frame.get_columns(), "x")[0]
     assert (found.unnamed, found.counting) == (True, stands)
-    assert not read_columns(frame)[0].unnamed
+    assert not read_columns(frame.get_columns())[0].unnamed
 
 
 def test_years_in_a_column_whose_name_says_nothing():
     frame = polars.DataFrame({"column 1": ["1990", "1991", "1992"]})
-    assert read_columns(frame, undated="column 1")[0].kind == "date"
-    assert read_columns(frame)[0].kind == "number"
+    assert read_columns(frame.get_columns(), undated="column 1")[0].kind == "date"
+    assert read_columns(frame.get_columns())[0].kind == "number"
 
 
 CELLS = st.one_of(

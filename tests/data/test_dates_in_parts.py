@@ -16,7 +16,7 @@ def joined(table):
         name: [cell or None for cell in column]
         for name, column in zip(header, zip(*rows, strict=True), strict=True)
     }  # fmt: skip
-    found = joined_dates(read_columns(polars.DataFrame(cells, schema=dict.fromkeys(header, polars.String))))
+    found = joined_dates(read_columns([polars.Series(name, cells[name], polars.String) for name in header]))
     return found and (found[0].name, [str(value) for value in found[0].values], found[0].missing)
 
 

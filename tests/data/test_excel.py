@@ -11,10 +11,12 @@ from datetime import date
 
 import numpy as np
 import polars
+import pytest
 from made_tables import cells, unreadable
 
 import data
-from data import frames
+from benchmarks.rough.any_table import SPREADSHEET
+from data import frames, workbooks
 from data.tables import read_table
 
 SHEET = (
@@ -112,8 +114,8 @@ def test_an_archive_that_is_no_workbook(tmp_path):
 def test_a_workbook_that_unpacks_to_too_much(tmp_path, monkeypatch):
     path = workbook(tmp_path / "book.xlsx", May=ROWS)
     with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("xl/media/zeros", bytes(2**20))
-    monkeypatch.setattr(frames, "LARGEST", 2**20)
+        archive.writestr("xl/zeros.xml", bytes(2**20))
+    monkeypatch.setattr(workbooks, "LARGEST", 2**20)
     assert unreadable(path) == "book.xlsx unpacks to more than 1 GB: expected a smaller file"
 
 
@@ -124,7 +126,9 @@ def test_a_cell_far_out_is_refused_before_all_up_to_it_is_made(tmp_path):
     with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(far, "w") as new:
         for member in old.namelist():
             new.writestr(member, old.read(member).replace(b'r="B5"', b'r="XFD1048576"'))
-    assert unreadable(far) == "far.xlsx unpacks to more than 1 GB (1048576 rows of 16384): expected a smaller file"
+    assert unreadable(far) == (
+        "far.xlsx takes more than 1 GB of memory (1048576 rows of 16384): expected a smaller table"
+    )
 
 
 def test_a_workbook_cut_short_or_damaged(tmp_path):
@@ -134,6 +138,23 @@ def test_a_workbook_cut_short_or_damaged(tmp_path):
     changed = content.replace(b"</sheetData>", b"<sheetData >")
     (tmp_path / "changed.xlsx").write_bytes(changed)
     assert re.match(r"changed\.xlsx (cannot be read|is a broken archive)", unreadable(tmp_path / "changed.xlsx"))
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        (b"</table:table>", b""),
+        (b'office:value="1"', b"&"),
+        (b"office:value=", b'table:number-rows-repeated="9&#48;" v='),
+    ],
+)
+def test_a_damaged_opendocument_sheet_is_refused_before_its_reader_waits_for_its_end(tmp_path, damage):
+    content = SPREADSHEET.format('<table:table-row><table:table-cell office:value="1"/></table:table-row>').encode()
+    with zipfile.ZipFile(tmp_path / "book.ods", "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr("content.xml", content.replace(*damage))
+        archive.writestr("META-INF/manifest.xml", "<manifest/>")
+    assert unreadable(tmp_path / "book.ods") == "book.ods is a broken archive: expected a whole file"
 
 
 def test_without_the_reader_of_excel_a_sentence_says_how_to_get_it(tmp_path, monkeypatch):

@@ -202,3 +202,25 @@ def test_any_cells_in_quotes_are_a_table_or_a_sentence(tmp_path_factory, rows):
     path = tmp_path_factory.getbasetemp() / "quoted.csv"
     path.write_text("\n".join(",".join('"' + cell.replace('"', '""') + '"' for cell in row) for row in rows))
     assert said(path).isprintable()
+
+
+@pytest.mark.parametrize("kind", ["csv", "parquet"])
+def test_a_panic_of_a_library_is_a_sentence(table, monkeypatch, kind):
+    class PanicException(BaseException):  # each library has one of its own
+        pass
+
+    def panic(*_):
+        raise PanicException("index out of bounds\nnote: run with a backtrace")
+
+    monkeypatch.setattr(frames, "strip" if kind == "csv" else "of_parquet", panic)
+    sentence = unreadable(table("x,y\n1,2\n3,4\n" if kind == "csv" else "PAR1"))
+    assert re.match(r"table\.csv cannot be read(?: as Parquet)? \(index out of bounds\): expected a ", sentence)
+
+
+def test_what_a_person_stops_is_no_sentence(table, monkeypatch):
+    def stop(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(frames, "strip", stop)
+    with pytest.raises(KeyboardInterrupt):
+        read_table(table("x,y\n1,2\n3,4\n"))

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import data
-from data.header import clean_names, counts_up, is_count, is_header, numbered
+from data.errors import clean
+from data.header import clean_names, counts_up, free, is_count, is_header, numbered
 
 
 def headed(text, quoted=False):
@@ -110,6 +111,32 @@ def test_20_000_long_names_that_begin_alike_are_told_apart():  # each against al
     assert len(set(names)) == 20_000
     assert max(map(len, names)) == 40
     assert twice == []
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        lambda number: "x" * 39 + str(number),
+        lambda number: "x" * 36 + f"{number // 2:03x} {number % 2}",
+        lambda number: "x" if number % 2 else f"x {number}",
+        lambda number: f"x {number // 3}",
+    ],
+    ids=["one beginning", "many beginnings that are cut alike", "numbers are taken", "three of each"],
+)
+def test_the_names_that_are_tried_grow_with_the_columns(title):
+    class Counting(set):
+        asked = 0
+
+        def __contains__(self, name):
+            self.asked += 1
+            return super().__contains__(name)
+
+    names, taken, numbers = [title(number) for number in range(5000)], Counting(), {}
+    for name in names:
+        taken.add(clean(name))
+    for name in names:
+        taken.add(free(clean(name), numbers, taken))
+    assert taken.asked <= 3 * len(names)
 
 
 @given(st.lists(st.text(max_size=60), max_size=30))

@@ -7,7 +7,7 @@ import pytest
 from made_tables import rows_of, wave
 
 import data
-from data import DataError
+from data import DataError, description
 from data.header import clean_names
 from data.rows import read_rows
 from data.signature import Signature
@@ -73,11 +73,18 @@ def test_lags_with_features_are_refused_by_the_description_too(table):
     assert data.describe(path, features=["x"], lags=3).problem.startswith("lags=3 with features: expected one of them")
 
 
+def test_what_was_asked_for_is_read_once_however_many_columns_there_are(table, monkeypatch):
+    asked = []
+    monkeypatch.setattr(description, "split_names", lambda *given: asked.append(given) or ())
+    data.describe(table(",".join(map("c{}".format, range(99))) + "\n" + ",".join(["1"] * 99) + "\n"), "nothing", ["c1"])
+    assert len(asked) == 1
+
+
 def test_what_was_asked_for_stays_marked_where_it_cannot_be(table):
     path = table(rows_of("kind,note,x,y", lambda n: ("abc"[n % 3], f"n{n}", wave(n), n % 7)))
-    description = data.describe(path, target="kind", features=["x", "note"])
-    assert description.problem.startswith("target='kind' has 3 values (a, b, c): expected numbers or two values;")
-    assert [column.role for column in description.columns] == ["target", "feature", "feature", ""]
+    found = data.describe(path, target="kind", features=["x", "note"])
+    assert found.problem.startswith("target='kind' has 3 values (a, b, c): expected numbers or two values;")
+    assert [column.role for column in found.columns] == ["target", "feature", "feature", ""]
 
 
 def test_columns_that_give_way_to_the_past_say_so(table):

@@ -10,7 +10,8 @@ import pytest
 from made_tables import cells, said, unreadable
 
 import data
-from data import frames
+from data import parquet as parquet_files
+from data import prices
 
 
 def parquet(path, **columns):
@@ -39,17 +40,39 @@ def test_parquet_columns(tmp_path, values, dtype, kind, first):
     assert first is None or column.example.startswith(first)
 
 
-@pytest.mark.parametrize("dtype", [polars.Date, polars.Datetime("ms"), polars.Datetime("us", "UTC")])
-def test_parquet_dates_out_of_range_are_missing(tmp_path, dtype):
-    days = polars.Series([0, 2**31 - 1, -(2**31), 3_000_000, 19_000], dtype=polars.Int32)
-    if dtype == polars.Date:
-        values = days.cast(polars.Date)
-    else:
-        scale = {"ms": 1, "us": 1000}[dtype.time_unit]
-        values = (days.cast(polars.Int64) * 86_400_000 * scale).cast(dtype)
-    path = parquet(tmp_path / "table.parquet", d=values, x=[1.0, 2.0, 4.0, 3.0, 5.0], y=[1, 2, 3, 5, 4])
-    assert [cell[:10] for cell in cells(path)["d"]] == ["1970-01-01", "", "", "", "2022-01-08"]
+@pytest.mark.parametrize("zone", [None, "UTC", "Europe/Berlin", "Asia/Kolkata"])
+@pytest.mark.parametrize("unit", ["ms", "us", "ns"])
+@pytest.mark.parametrize("far", [2**63 - 1, -(2**63), 2**62, -(2**53)])
+def test_times_that_no_calendar_has_are_missing(tmp_path, unit, zone, far):
+    times = polars.Series([0, far, 86_400, None, -1], dtype=polars.Int64).cast(polars.Datetime(unit, zone))
+    path = parquet(tmp_path / "table.parquet", d=times, x=[1.0, 2.0, 4.0, 3.0, 5.0], y=[1, 2, 3, 5, 4])
+    years = [cell[:4] for cell in cells(path)["d"]]
+    assert (years[0], years[2], years[3]) == ("1970", "1970", "")
+    assert all(year == "" or 1 <= int(year) <= 9999 for year in years)
+    assert data.load(path, features=["x"]).target_name == "y"
+
+
+@pytest.mark.parametrize("days", [2**31 - 1, -(2**31), 3_000_000, -719_163])
+def test_days_that_no_calendar_has_are_missing(tmp_path, days):
+    dates = polars.Series([0, days, 19_000], dtype=polars.Int32).cast(polars.Date)
+    path = parquet(tmp_path / "table.parquet", d=dates, x=[1.0, 2.0, 4.0])
+    assert cells(path)["d"] == ["1970-01-01", "", "2022-01-08"]
     assert data.describe(path).columns[0].kind == "date"
+
+
+@pytest.mark.parametrize("unit", ["ms", "us", "ns"])
+def test_the_longest_durations_show_their_type_as_others_do(tmp_path, unit):
+    spans = polars.Series([0, 2**63 - 1, -(2**63) + 1, -1, None], dtype=polars.Int64).cast(polars.Duration(unit))
+    path = parquet(tmp_path / "table.parquet", d=spans, x=[1.0, 2.0, 4.0, 3.0, 5.0], y=[1, 2, 3, 5, 4])
+    assert cells(path)["d"] == [f"Duration(time_unit='{unit}')"] * 5
+    assert data.load(path).target_name == "y"
+
+
+@pytest.mark.parametrize("dtype", [polars.Decimal(38, 0), polars.Decimal(38, 37), polars.Int128, polars.UInt64])
+def test_the_longest_numbers(tmp_path, dtype):
+    numbers = polars.Series(["0", "1", "-9" if dtype.is_signed_integer() or dtype.is_decimal() else "9"]).cast(dtype)
+    path = parquet(tmp_path / "table.parquet", n=numbers, y=[1.0, 2.0, 4.0])
+    assert data.describe(path).columns[0].kind == "number"
 
 
 def test_parquet_dates_of_the_first_and_the_last_year(tmp_path):
@@ -68,9 +91,42 @@ def test_parquet_values_of_rarer_types(tmp_path, dtype):
 
 def test_a_parquet_file_with_too_much_is_refused_by_its_counts(tmp_path, monkeypatch):
     path = parquet(tmp_path / "table.parquet", x=np.zeros(2**16), y=np.ones(2**16))
-    monkeypatch.setattr(frames, "LARGEST", 2**20 - 1)
-    monkeypatch.setattr(polars, "read_parquet", None)  # nothing of it is read
-    assert unreadable(path) == "table.parquet unpacks to more than 1 GB (65536 rows of 2): expected a smaller file"
+    monkeypatch.setattr(prices, "LARGEST", 2**20)
+    monkeypatch.setattr(polars.LazyFrame, "slice", None)  # nothing of it is read
+    assert unreadable(path) == (
+        "table.parquet takes more than 1 GB of memory (65536 rows of 2): expected a smaller table"
+    )
+
+
+def test_one_long_text_in_many_rows_is_counted_before_it_is_copied(tmp_path, monkeypatch):
+    path = parquet(tmp_path / "table.parquet", w=["x" * 2**20] * 2**10, y=np.arange(2.0**10))
+    assert path.stat().st_size < 2**20
+    monkeypatch.setattr(parquet_files, "as_text", None)
+    assert unreadable(path) == (
+        "table.parquet takes more than 1 GB of memory (1024 rows of 2, 1024 MB of text): expected a smaller table"
+    )
+
+
+@pytest.mark.parametrize("dtype", [polars.String, polars.Binary, polars.Categorical, polars.Enum(["x" * 99, "y"])])
+def test_texts_are_counted_whatever_their_type(dtype):
+    series = polars.Series(["x" * 99, "y", None] * 10).cast(dtype)
+    assert parquet_files.length(series.to_frame()) == 990
+
+
+def test_a_parquet_file_is_the_same_in_pieces(tmp_path, monkeypatch):
+    frame = {"x": np.arange(99), "w": [f"w{number % 7}" for number in range(99)], "l": [[1]] * 99}
+    path = parquet(tmp_path / "table.parquet", **frame)
+    whole = cells(path)
+    monkeypatch.setattr(parquet_files, "FIRST_CELLS", 1)
+    assert cells(path) == whole
+    assert whole["x"] == [str(number) for number in range(99)]
+    assert whole["l"] == ["List(Int64)"] * 99
+
+
+def test_a_column_of_bytes_shows_its_type_if_a_later_piece_holds_no_text(tmp_path, monkeypatch):
+    monkeypatch.setattr(parquet_files, "FIRST_CELLS", 1)
+    path = parquet(tmp_path / "table.parquet", b=[b"a", b"b", b"\xff", b"c"], y=[1.0, 2.0, 5.0, 3.0])
+    assert cells(path)["b"] == ["Binary"] * 4
 
 
 def test_a_parquet_file_cut_short(tmp_path):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import json
 import math
@@ -280,6 +281,18 @@ def test_the_screen_does_not_open_on_bad_input(
 def test_without_a_terminal_there_is_no_screen(capsys: Capture) -> None:
     code, _, err = run(capsys)
     assert (code, err) == (2, "unitfit: no terminal to draw on: expected one, or the command `unitfit train`\n")
+
+
+def test_a_small_file_that_would_take_gigabytes_is_bad_input(capsys: Capture, tmp_path: Path) -> None:
+    path = tmp_path / "large.csv.gz"
+    path.write_bytes(gzip.compress(b"1,2\n" * 2**24, 1))
+    for command in ("train", "data"):
+        code, _, err = run(capsys, command, *["--data"] * (command == "train"), str(path))
+        assert code == 2
+        assert err == (
+            "unitfit: large.csv.gz takes more than 1 GB of memory (16777216 rows of 2, 64 MB of text): "
+            "expected a smaller table\n"
+        )
 
 
 @pytest.mark.parametrize("term", ["dumb", "DUMB", "unknown"])

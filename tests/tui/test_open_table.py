@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import polars
 import pytest
 
 from tui.screens.open_table import Columns, OpenTable
@@ -65,6 +66,35 @@ async def test_what_is_wrong_is_said_in_the_dialog_and_the_run_stays(drive, tabl
         assert "\n" not in answer
         await d.press("escape")
         assert (d.shown.dataset.name, d.shown.update) == ("motorcycle", 1)
+
+
+async def test_a_small_file_that_would_take_gigabytes_is_refused_in_the_dialog(drive, tmp_path):
+    path = tmp_path / "large.parquet"
+    polars.DataFrame({"x": polars.Series([0], dtype=polars.Int8).new_from_index(0, 2**25)}).write_parquet(path)
+    async with drive() as d:
+        await d.press("o")
+        await type_in(d, str(path))
+        await d.press("tab")
+        assert "large.parquet takes more than 1 GB of memory (33554432 rows of 1)" in answer(d)
+        await d.press("escape")
+        assert d.shown.dataset.name == "motorcycle"
+
+
+@pytest.mark.parametrize("dtype", [polars.Date, polars.Datetime("ms"), polars.Datetime("ns", "UTC"), polars.Time])
+async def test_dates_that_no_calendar_has_are_empty_cells(drive, tmp_path, dtype):
+    path = tmp_path / "far.parquet"
+    days = polars.Series("d", [2**31 - 1, -(2**31), 2**31 - 2, -5] * 10, dtype=polars.Int32)
+    times = days if dtype == polars.Date else days.cast(polars.Int64).abs() * 4000
+    polars.DataFrame({"d": times.cast(dtype), "x": range(40), "y": [i * i % 7 for i in range(40)]}).write_parquet(path)
+    async with drive() as d:
+        await d.press("o")
+        await type_in(d, str(path))
+        await d.press("tab")
+        assert [row[1] for row in rows(d)] == ["d", "x", "y"]
+        await type_in(d, "y")
+        await d.press("enter")
+        assert d.app.screen is d.app.main
+        assert d.shown.dataset.target_name == "y"
 
 
 async def test_lags_take_digits_only_and_many_of_them_are_refused_quickly(drive, table):
