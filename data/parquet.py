@@ -12,7 +12,7 @@ from data.errors import clean
 from data.prices import refuse_large, refuse_wide
 
 YEARS = 1, 9999  # that a date can be written with
-FIRST_CELLS = 2**16  # of the first piece
+FIRST_CELLS, MOST_ROWS = 2**16, 2**17  # of the first piece, and of any
 SHORT = 12  # bytes of a text that needs no memory besides its cell
 
 
@@ -34,7 +34,7 @@ def of_parquet(name: str, content: bytes) -> polars.DataFrame:
         new = [text for text in map(as_text, piece) if text is not None]
         letters += length(polars.DataFrame(new))
         texts = {text.name: texts[text.name].append(text) for text in new}
-        start, count = start + count, start + count
+        start, count = start + count, min(start + count, MOST_ROWS)
     for column in schema:
         if column not in texts:
             texts[column] = polars.Series(column, [clean(str(schema[column]))]).new_from_index(0, rows)

@@ -14,6 +14,7 @@ ROW_NAME = re.compile(rb"""row\b[^>]*?\sr\s*=\s*["']([0-9]+)["']""")
 TAGS = 3  # times as much as a number itself, which takes its cell only, its tags take in the file at least
 WRITTEN = re.compile(rb"""\st\s*=\s*["'](?:inlineStr|str)["']""")
 SHARED = re.compile(rb"""\st\s*=\s*["']s["'][^>]*>\s*<(?:\w+:)?v\b[^>]*>\s*([0-9]+)""")
+COUNT = re.compile(rb"""uniqueCount\s*=\s*["']([0-9]+)["']""")
 TEXT = re.compile(rb"<(?:\w+:)?si\b")
 OPEN_ROW, OPEN_SHEET = re.compile(rb"<table:table-row\b"), re.compile(rb"<table:table[\s>]")
 OPEN_CELL = re.compile(rb"""<table:(?:covered-)?table-cell\b((?:[^>"']|"[^"]*"|'[^']*')*)>""")
@@ -47,10 +48,15 @@ def of_worksheet(file: IO[bytes], lengths: Sequence[int]) -> Iterator[Size]:
         yield Size(most, max(columns, cells // most), letters)
 
 
-def text_lengths(file: IO[bytes]) -> array[int]:
-    """How long each of the texts is that cells share, its tags included."""
+def text_lengths(file: IO[bytes], most: int) -> array[int]:
+    """How long each of the texts is that cells share, its tags included. Raises ValueError where it names over `most`.
+
+    The reader takes memory for as many as it names.
+    """
     lengths, start, size = array("q"), 0, 0
     for piece in pieces(file):
+        if any(int(count) > most for count in COUNT.findall(piece)):
+            raise ValueError
         for match in TEXT.finditer(piece):
             lengths.append(size + match.start() - start)
             start = size + match.start()

@@ -6,7 +6,7 @@ import io
 import zipfile
 import zlib
 from array import array
-from collections.abc import Mapping
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 from xml.parsers import expat
 
@@ -14,7 +14,7 @@ from polars.exceptions import PolarsError
 
 from data.errors import DataError, choice, clean, readable
 from data.prices import LARGEST, refuse_large
-from data.sheets import Size, of_content, of_worksheet, text_lengths
+from data.sheets import Size, of_content, of_worksheet, pieces, text_lengths
 
 if TYPE_CHECKING:
     import polars
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 ZIP, OLD_EXCEL = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 EXCEL = "pip install 'unitfit[excel]'"
 READ = (".xml", ".rels", ".bin")  # members that the reader unpacks, or may
-SHARED = "xl/sharedstrings.xml"
+SHARED, CONTENT = "xl/sharedstrings.xml", "content.xml"
 BLOCKS = 2  # of cells, which the reader holds at once
 BROKEN = (zipfile.BadZipFile, zlib.error, ValueError, NotImplementedError, EOFError, RuntimeError, expat.ExpatError)
 
@@ -55,10 +55,10 @@ def refuse_archive(name: str, content: bytes) -> None:
     """
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            members = {member.filename: member for member in archive.infolist() if member.filename.endswith(READ)}
-            if sum(member.file_size for member in members.values()) > LARGEST:
+            members = [member for member in archive.infolist() if lower(member).endswith(READ)]
+            if sum(member.file_size for member in members) > LARGEST:
                 raise DataError(f"{name} unpacks to more than 1 GB: expected a smaller file")
-            if not any(member.startswith("xl/") or member == "content.xml" for member in members):
+            if not any(lower(member).startswith("xl/") or member.filename == CONTENT for member in members):
                 raise DataError(f"{name} is an archive and no table: unpack it first")
             refuse_members(name, archive, members)
     except BROKEN as error:
@@ -67,25 +67,33 @@ def refuse_archive(name: str, content: bytes) -> None:
         raise DataError(f"{name} is a broken archive: expected a whole file") from None
 
 
-def refuse_members(name: str, archive: zipfile.ZipFile, members: Mapping[str, zipfile.ZipInfo]) -> None:
+def lower(member: zipfile.ZipInfo) -> str:
+    """The name of a member as the reader looks for it."""
+    return member.filename.lower().replace("\\", "/")
+
+
+def refuse_members(name: str, archive: zipfile.ZipFile, members: Sequence[zipfile.ZipInfo]) -> None:
     """DataError for sheets that would take too much; each member is read to its end, for its size may be a lie."""
     lengths = array("q")
-    for member in sorted(members, key=lambda member: member.lower() != SHARED):
-        with archive.open(members[member]) as file:
-            if member.lower() == SHARED:
-                lengths = text_lengths(file)
+    for member in sorted(members, key=lambda member: lower(member) != SHARED):
+        with archive.open(member) as file:
+            if lower(member) == SHARED:
+                lengths = text_lengths(file, member.file_size)
                 refuse_large(name, len(lengths), 1)
-            elif member.startswith("xl/worksheets/"):
-                for size in of_worksheet(file, lengths):
-                    refuse_size(name, size)
-            elif member == "content.xml":
-                refuse_large(name, 0, 0, members[member].file_size)
+            elif member.filename == CONTENT:
+                refuse_large(name, 0, 0, member.file_size)
                 text = file.read()
                 expat.ParserCreate().Parse(text, True)  # or the reader waits for the end of a sheet for ever
                 refuse_size(name, of_content(text))
-            else:
-                while file.read(2**20):
-                    pass
+            elif is_worksheet(archive, member):
+                for size in of_worksheet(file, lengths):
+                    refuse_size(name, size)
+
+
+def is_worksheet(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bool:
+    """Whether there are cells in a member, which may have any name."""
+    with archive.open(member) as file:
+        return any(b"sheetData" in piece for piece in pieces(file))
 
 
 def refuse_size(name: str, size: Size) -> None:

@@ -120,15 +120,46 @@ def test_a_workbook_that_unpacks_to_too_much(tmp_path, monkeypatch):
 
 
 def test_a_cell_far_out_is_refused_before_all_up_to_it_is_made(tmp_path):
-    path = workbook(tmp_path / "book.xlsx", May=ROWS)
-    content = path.read_bytes()
-    far = tmp_path / "far.xlsx"
-    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(far, "w") as new:
-        for member in old.namelist():
-            new.writestr(member, old.read(member).replace(b'r="B5"', b'r="XFD1048576"'))
+    far = workbook(tmp_path / "far.xlsx", May=ROWS)
+    changed(far, lambda name, content: (name, content.replace(b'r="B5"', b'r="XFD1048576"')))
     assert unreadable(far) == (
         "far.xlsx takes more than 1 GB of memory (1048576 rows of 16384): expected a smaller table"
     )
+
+
+def changed(path, changes):
+    """A workbook with other members, by functions of their names and contents."""
+    content = path.read_bytes()
+    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as new:
+        for member in old.namelist():
+            new.writestr(*changes(member, old.read(member)))
+    return path
+
+
+@pytest.mark.parametrize("place", ["xl/worksheets/Sheet1.xml", "xl/other/sheet1.xml", "XL/Worksheets/sheet1.xml"])
+def test_a_sheet_is_measured_wherever_it_stands(tmp_path, place):
+    def moved(name, content):
+        content = content.replace(b"worksheets/sheet1.xml", place[3:].encode()).replace(b'r="B5"', b'r="XFD1048576"')
+        return (place if name == "xl/worksheets/sheet1.xml" else name), content
+
+    path = changed(workbook(tmp_path / "book.xlsx", May=ROWS), moved)
+    assert "(1048576 rows of 16384): expected a smaller table" in unreadable(path)
+
+
+@pytest.mark.parametrize("member", ["xl/sharedStrings.xml", "XL/sharedstrings.XML"])
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ('<sst uniqueCount="4294967295"><si><t>x</t></si></sst>', "is a broken archive: expected a whole file"),
+        ("<sst><si><t>" + "x" * 2**22 + "</t></si></sst>", "takes more than 1 GB of memory"),
+    ],
+)
+def test_texts_that_cells_share_are_counted_before_memory_is_taken(tmp_path, member, text, sentence):
+    path = workbook(tmp_path / "book.xlsx", May=[["x"], *([1] for _ in range(400))])
+    changed(path, lambda name, content: (name, content.replace(b"><v>1</v>", b' t="s"><v>0</v>')))
+    with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(member, text)
+    assert f"book.xlsx {sentence}" in unreadable(path)
 
 
 def test_a_workbook_cut_short_or_damaged(tmp_path):

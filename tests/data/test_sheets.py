@@ -51,7 +51,7 @@ def test_a_sheet_is_the_same_in_pieces_of_any_size(monkeypatch):
 def test_texts_that_cells_share_are_told_apart_in_pieces_of_any_size(monkeypatch, piece):
     monkeypatch.setattr(sheets, "PIECE", piece)
     shared = b"<sst><si><t>a</t></si><si><t>" + b"b" * 500 + b"</t></si><si/></sst>"
-    assert list(text_lengths(io.BytesIO(shared))) == [17, 516, 11]
+    assert list(text_lengths(io.BytesIO(shared), len(shared))) == [17, 516, 11]
 
 
 def test_texts_that_cells_share_count_wherever_they_stand():
@@ -64,7 +64,7 @@ def test_texts_longer_than_a_piece_may_be_keep_their_places(monkeypatch):
     monkeypatch.setattr(sheets, "PIECE", 8)
     monkeypatch.setattr(sheets, "LONGEST", 32)
     shared = b"<si><t>" + b"a" * 100 + b"</t></si><si><t>" + b"b" * 200 + b"</t></si>"
-    assert list(text_lengths(io.BytesIO(shared))) == [116, 216]
+    assert list(text_lengths(io.BytesIO(shared), len(shared))) == [116, 216]
 
 
 def test_texts_in_the_cells_themselves_count_whole():
