@@ -16,6 +16,7 @@ from typing import Any
 import numba
 import pytest
 
+from engine import undisturbed
 from engine.kernels import cache, jit, sources
 
 pytestmark = pytest.mark.skipif(bool(numba.config.DISABLE_JIT), reason="nothing is compiled, so nothing is cached")
@@ -54,6 +55,7 @@ class Sandbox:
         (self.source / "trainer.py").touch()
         for module in (cache, jit, sources):
             shutil.copy(Path(module.__file__), self.source / "kernels")
+        shutil.copy(Path(undisturbed.__file__), self.source)
         (self.source / "entry.py").write_text(ENTRY)
         self.set_amount(1)
 
