@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 
 import pytest
@@ -10,6 +11,8 @@ from textual.events import Key, Mount, MouseDown, Resize
 from textual.geometry import Size
 from textual.widgets import Input, Static
 
+from tui.app import UnitfitApp
+from tui.run.options import Options
 from tui.screens.dialog import Dialog
 
 OPENS = ["ctrl+p", "?", "o", "e", "t", "ctrl+o", "n", "enter"]
@@ -120,3 +123,17 @@ async def test_bursts_of_anything(drive, seed):
         burst(d, "ctrl+c", *draw.choices(KEYS, k=5))
         await d.pilot.pause()
         assert d.app.return_code == 0
+
+
+@pytest.mark.parametrize("place", ["on_load", "on_mount", "on_ready"])
+async def test_whoever_ends_it_while_it_begins_is_heard(monkeypatch, tmp_path, place):
+    begin = getattr(UnitfitApp, place)
+
+    def ended(app: UnitfitApp) -> None:
+        begin(app)
+        app.exit(return_code=143)
+
+    monkeypatch.setattr(UnitfitApp, place, ended)
+    app = UnitfitApp(Options(), keys=tmp_path / "keys.toml")
+    await asyncio.wait_for(app.run_async(headless=True, size=(120, 40)), timeout=20)
+    assert app.return_code == 143
