@@ -86,6 +86,8 @@ class UnitfitApp(InTurn):
         self.keys = keys or platformdirs.user_config_path() / KEYS_FILE
         self._problem: str | None = None
         self._said = ""
+        self._is_ready = False
+        self._leaves_with: int | None = None  # the code of whoever asked for the end before that
         self.late = False  # whether a frame waits for its time
         self.pace = Pace(os.environ, stderr_takes)
         self._blank = ExitStack()
@@ -155,8 +157,15 @@ class UnitfitApp(InTurn):
         if sys.platform != "win32":
             loop = asyncio.get_running_loop()
             for number in (signal.SIGTERM, signal.SIGHUP):
-                loop.add_signal_handler(number, partial(self.exit, return_code=128 + number))
-            loop.add_signal_handler(signal.SIGINT, self.exit)
+                loop.add_signal_handler(number, self._leave, 128 + number)
+            loop.add_signal_handler(signal.SIGINT, self._leave, 0)
+
+    def _leave(self, code: int) -> None:
+        """Now, or as soon as all is in its place: screens that come while the program leaves would never be there."""
+        if self._is_ready:
+            self.exit(return_code=code)
+        else:
+            self._leaves_with = code
 
     def on_mount(self) -> None:
         self._blank.enter_context(self.batch_update())  # nothing is drawn before there is something to be seen
@@ -165,6 +174,9 @@ class UnitfitApp(InTurn):
             self.say(self._problem)
 
     def on_ready(self) -> None:
+        self._is_ready = True
+        if self._leaves_with is not None:
+            self.exit(return_code=self._leaves_with)
         self.take_news()
 
     def _wake(self) -> None:

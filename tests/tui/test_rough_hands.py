@@ -131,7 +131,7 @@ async def test_whoever_ends_it_while_it_begins_is_heard(monkeypatch, tmp_path, p
 
     def ended(app: UnitfitApp) -> None:
         begin(app)
-        app.exit(return_code=143)
+        app._leave(143)
 
     monkeypatch.setattr(UnitfitApp, place, ended)
     app = UnitfitApp(Options(), keys=tmp_path / "keys.toml")
