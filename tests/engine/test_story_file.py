@@ -286,7 +286,7 @@ def test_mutated_files_are_stories_or_sentences_and_take_little_memory(path, jit
     told().save(path)
     content, choose = path.read_bytes(), random.Random(5)
     tracemalloc.start()
-    for _ in range(1000):
+    for _ in range(400):
         changed = bytearray(content)
         for _ in range(choose.randrange(1, 4)):
             place = choose.randrange(len(changed))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 
 import numpy as np
@@ -17,14 +18,26 @@ from engine.run import BAD_GRADIENT, BAD_LOSS, BAD_THETA
 from engine.schedules import SCHEDULES
 
 pytestmark = pytest.mark.filterwarnings("ignore::RuntimeWarning")  # a GPU gives none
+SIMULATED = os.environ.get("NUMBA_ENABLE_CUDASIM") == "1"
 NEAR = 1e-5  # of ‖θ‖ after 5 updates: a hundred float32 roundings
+
+
+def meet(kind: str) -> list[tuple[str, str]]:
+    """Losses and optimizers that this kind is tried with: all on a GPU; in the simulator each two of the three meet."""
+    kinds, losses = list(KINDS), list(LOSSES)
+    return [
+        (loss, optimizer)
+        for place, optimizer in enumerate(OPTIMIZERS)
+        for turn, loss in enumerate(losses)
+        if not SIMULATED or (place + turn + kinds.index(kind)) % len(losses) == 0
+    ]
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_kind_loss_and_optimizer_is_the_plain_loops(kind):
     cases = [
         Case([[kind] * 2], replace(RECIPE, loss=loss, optimizer=optimizer), seed)
-        for seed, (loss, optimizer) in enumerate((loss, optimizer) for loss in LOSSES for optimizer in OPTIMIZERS)
+        for seed, (loss, optimizer) in enumerate(meet(kind))
     ]
     sides = Sides(cases, data(examples=6, unseen=1))
     sides.train(5)
