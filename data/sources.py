@@ -63,6 +63,8 @@ def read_source(path: Path) -> tuple[str, bytes]:
 
 
 def standard_input() -> bytes:
+    if sys.stdin is None:
+        raise DataError(f"standard input is closed: expected {EXPECTED} on it")
     content = sys.stdin.buffer.read(LARGEST + 1)
     if len(content) > LARGEST:
         raise too_large("standard input")

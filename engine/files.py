@@ -53,12 +53,27 @@ def write_in_one_piece(target: Path, content: bytes, lasting: bool = True, over:
             if lasting:
                 file.flush()
                 os.fsync(file.fileno())
-        if not over:
-            open(target, "xb").close()  # the name is ours from here on, unless it came to be somebody's meanwhile
-        os.replace(part, target)
-    except BaseException:
+        if over:
+            os.replace(part, target)
+        else:
+            _name(part, target)
+    finally:
         part.unlink(missing_ok=True)
+
+
+def _name(part: Path, target: Path) -> None:
+    """Give a file its name, which FileExistsError says that something else has."""
+    try:
+        os.link(part, target)
+    except FileExistsError:
         raise
+    except OSError:  # a file system without links
+        open(target, "xb").close()  # the name is ours from here on
+        try:
+            os.replace(part, target)
+        except BaseException:
+            target.unlink()
+            raise
 
 
 def read_text(path: str | os.PathLike[str], largest: int, expected: str) -> str:

@@ -9,8 +9,7 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import Any
 
-NAMES = ("INT", "TERM", "HUP", "QUIT", "ALRM", "VTALRM", "PROF", "USR1", "USR2", "XCPU")
-SIGNALS = [getattr(signal, f"SIG{name}") for name in NAMES if hasattr(signal, f"SIG{name}")]  # that are made to raise
+SIGNALS = tuple(signal.valid_signals())
 
 
 @contextmanager
@@ -23,11 +22,11 @@ def undisturbed() -> Iterator[None]:
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    usual: dict[int, Any] = {}
-    came: list[int] = []
+    usual: dict[int, Any] = {}  # handlers by signal
+    came: dict[int, FrameType | None] = {}
 
     def wait(number: int, frame: FrameType | None) -> None:
-        came.append(number)
+        came[number] = frame
 
     try:
         for number in SIGNALS:
@@ -36,9 +35,10 @@ def undisturbed() -> Iterator[None]:
                 signal.signal(number, wait)
         yield
     finally:
-        _give_back(usual)
-        for number in came:
-            signal.raise_signal(number)
+        try:
+            _give_back(dict(usual))
+        finally:
+            _answer(came, usual)
 
 
 def _give_back(handlers: dict[int, Any]) -> None:
@@ -51,3 +51,17 @@ def _give_back(handlers: dict[int, Any]) -> None:
     finally:
         if handlers:
             _give_back(handlers)
+
+
+def _answer(came: dict[int, FrameType | None], handlers: dict[int, Any]) -> None:
+    """What came is answered, also where one answer raises while others are still to come.
+
+    Not by raising the signal again: of the first one asyncio's loop has heard already.
+    """
+    try:
+        while came:
+            number = next(iter(came))
+            handlers[number](number, came.pop(number))
+    finally:
+        if came:
+            _answer(came, handlers)

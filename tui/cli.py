@@ -74,7 +74,7 @@ def _sentence(error: Exception) -> str:
         case MemoryError():
             return "there is not enough memory for this: expected fewer rows, units or threads"
         case OSError():
-            return f"{error.filename or 'a file'}: cannot be used ({error.strerror})"
+            return f"{error.filename or 'this machine'}: cannot be used ({error.strerror or error})"
         case click.ClickException():
             sentence = error.format_message()
             extra = sentence.startswith("Got unexpected extra argument")

@@ -157,10 +157,16 @@ def own_content(path: Path) -> bytes:
     if not is_trusted(path.parent):
         return b""
     try:
-        with open(path, "rb") as file:
-            return file.read() if is_ours(os.fstat(file.fileno())) else b""
+        with open(path, "rb", opener=without_waiting) as file:
+            status = os.fstat(file.fileno())
+            return file.read() if stat.S_ISREG(status.st_mode) and is_ours(status) else b""
     except OSError:
         return b""
+
+
+def without_waiting(path: str, flags: int) -> int:
+    """Opens what may be a pipe, which would be waited for."""
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 
 def write_atomically(path: Path, content: bytes) -> None:

@@ -127,6 +127,12 @@ def test_standard_input(monkeypatch):
     assert read_source("-") == ("standard input", PLAIN)
 
 
+def test_standard_input_that_is_closed(monkeypatch):
+    monkeypatch.setattr(sys, "stdin", None)
+    with pytest.raises(DataError, match=r"^standard input is closed: expected a CSV, Excel or Parquet file on it$"):
+        read_source("-")
+
+
 def test_standard_input_without_end(monkeypatch):
     class Endless:
         def read(self, size):

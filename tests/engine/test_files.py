@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -45,6 +46,31 @@ def test_what_comes_while_it_is_written_stays(tmp_path, monkeypatch, comes):
     assert not other.exists()
     assert [file.name for file in tmp_path.iterdir()] == ["out"]
     assert path.is_symlink() or path.read_text() == "mine"
+
+
+@pytest.mark.parametrize("comes", [KeyboardInterrupt, OSError])
+@pytest.mark.parametrize("over", [False, True])
+def test_an_end_in_the_midst_leaves_nothing(tmp_path, monkeypatch, over, comes):
+    def fails(*given: object) -> NoReturn:
+        raise comes
+
+    for name in ("link", "replace"):
+        monkeypatch.setattr(os, name, fails)
+    with pytest.raises((KeyboardInterrupt, EngineError)):
+        files.save(tmp_path / "out", b"new", over=over)
+    assert not list(tmp_path.iterdir())
+
+
+def test_where_there_are_no_links_a_file_has_its_name_all_the_same(tmp_path, monkeypatch):
+    def fails(*given: object) -> NoReturn:
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(os, "link", fails)
+    files.save(tmp_path / "out", b"new", over=False)
+    assert (tmp_path / "out").read_text() == "new"
+    with pytest.raises(EngineError, match=r"^out: is there already; expected another name$"):
+        files.save(tmp_path / "out", b"newer", over=False)
+    assert [file.name for file in tmp_path.iterdir()] == ["out"]
 
 
 @pytest.mark.parametrize("over", [False, True])

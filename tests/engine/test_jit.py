@@ -201,6 +201,15 @@ def test_nothing_runs_that_another_user_may_have_written(sandbox, let, what):
     assert err.count("keeps no compiled kernels") == (what == "folder")
 
 
+def test_a_pipe_in_place_of_an_entry_is_not_waited_for(sandbox):
+    sandbox.run()
+    (entry,) = sandbox.entries()
+    entry.unlink()
+    os.mkfifo(entry)
+    assert sandbox.run() == (22, False)
+    assert sandbox.run() == (22, True)
+
+
 def test_an_entry_that_others_could_write_is_replaced_by_one_of_our_own(sandbox):
     sandbox.run()
     others_write(sandbox.entries()[0])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import signal
 import threading
@@ -38,7 +39,7 @@ def ring(number: int, frame: object) -> NoReturn:
 @pytest.fixture
 def alarms():
     """Signals whose handlers raise."""
-    numbers = [signal.SIGALRM, signal.SIGUSR1, signal.SIGTERM]
+    numbers = [signal.SIGALRM, signal.SIGUSR1, signal.SIGTERM, signal.SIGCONT, signal.SIGWINCH]
     before = {number: signal.signal(number, ring) for number in numbers}
     yield numbers
     for number, handler in before.items():
@@ -58,6 +59,39 @@ def test_each_signal_that_python_answers_waits(alarms):
         all_of_it()
     assert done == ["all"]
     assert all(signal.getsignal(number) is ring for number in alarms)
+
+
+def test_all_that_came_are_answered_once_though_one_answer_raises(alarms):
+    heard = []
+
+    def hear(number: int, frame: object) -> None:
+        heard.append(number)
+
+    def all_of_them() -> None:
+        with undisturbed():
+            for number in (*alarms, signal.SIGHUP, signal.SIGHUP):
+                signal.raise_signal(number)
+
+    before = signal.signal(signal.SIGHUP, hear)
+    try:
+        with pytest.raises(Alarm):
+            all_of_them()
+    finally:
+        signal.signal(signal.SIGHUP, before)
+    assert heard == [signal.SIGHUP]
+
+
+async def test_a_loop_hears_of_a_signal_once():
+    heard, loop = [], asyncio.get_running_loop()
+    loop.add_signal_handler(signal.SIGUSR1, heard.append, 1)
+    try:
+        with undisturbed():
+            signal.raise_signal(signal.SIGUSR1)
+        for _ in range(5):
+            await asyncio.sleep(0)
+    finally:
+        loop.remove_signal_handler(signal.SIGUSR1)
+    assert heard == [1]
 
 
 @pytest.mark.parametrize("place", range(12))

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from tui.app import HUNG_UP
+from tui.screens.driver import PATIENCE as PASTE_PATIENCE
 
 pexpect = pytest.importorskip("pexpect", reason="no pseudo-terminals here")
 
@@ -89,6 +90,14 @@ def test_a_signal_as_soon_as_the_terminal_is_ours_restores_it(tmp_path):
     written = end(child)
     assert child.exitstatus == 128 + signal.SIGTERM
     assert LEAVE in written
+
+
+def test_a_paste_that_has_no_end_is_over_after_a_while(unitfit):
+    unitfit.send(b"\x1b[200~hello")
+    unitfit.expect(pexpect.TIMEOUT, timeout=PASTE_PATIENCE + 1)
+    unitfit.send("q")
+    end(unitfit)
+    assert unitfit.exitstatus == 0
 
 
 def test_a_size_that_the_terminal_has_not_is_none(unitfit):

@@ -7,6 +7,9 @@ import platform
 import warnings
 from importlib.metadata import PackageNotFoundError, version
 
+from data.errors import clean
+
+LONGEST = 4096  # letters of a path
 PACKAGES = ("numpy", "numba", "llvmlite", "textual", "plotext", "polars", "click")
 FEATURES = ("sse4.2", "avx", "avx2", "fma", "avx512f", "avx512vl", "avx512bf16", "avx512fp16", "neon", "sve", "sve2")
 LANES_BY = {16: "avx512f", 8: "avx"}  # features
@@ -26,7 +29,7 @@ def facts() -> list[tuple[str, str]]:
         ("lanes", lanes()),
         ("threads", f"{default_threads()} of {os.cpu_count()}"),
         ("CUDA", cuda()),
-        ("cache folder", distrust(cache_folder()) or str(cache_folder())),
+        ("cache folder", distrust(cache_folder()) or clean(str(cache_folder()), LONGEST)),
         ("state folder", str(state_folder())),
     ]
 

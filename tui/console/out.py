@@ -29,8 +29,8 @@ def room_on_stdout() -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        if error.errno == errno.EPIPE or error.filename is not None:
-            raise  # click knows how to end quietly when nobody reads on; another file is no matter of ours
+        if error.errno in (None, errno.EPIPE) or error.filename is not None:
+            raise  # click knows how to end quietly when nobody reads on; other files are no matter of ours
         sys.stdout = None  # or the exit would try again
         raise click.ClickException(
             f"stdout cannot be written ({error.strerror}): expected room for the result"

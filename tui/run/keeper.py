@@ -118,8 +118,9 @@ def cut_off(folder: Path) -> Path | None:
     if not LOCKS:
         return None
     try:
-        locks = sorted(folder.glob(f"*{LOCK}"), key=lambda path: path.stat().st_mtime, reverse=True)
-        left = [path.with_suffix("") for path in locks if _is_left(path)]
+        locks = filter(Path.is_file, folder.glob(f"*{LOCK}"))
+        newest_first = sorted(locks, key=lambda path: path.stat().st_mtime, reverse=True)
+        left = [path.with_suffix("") for path in newest_first if _is_left(path)]
         total = 0
         for number, path in enumerate(left):
             total += sum(file.stat().st_size for file in _files(path) if file.exists())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tomllib
 from collections.abc import Collection
 from pathlib import Path
@@ -36,7 +37,7 @@ def remember(name: str, choice: str) -> str:
     path = settings_file()
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        write_in_one_piece(path.resolve(), tomli_w.dumps({**_read(), name: choice}).encode())
+        write_in_one_piece(Path(os.path.realpath(path)), tomli_w.dumps({**_read(), name: choice}).encode())
     except OSError as error:
         return f"{path}: cannot be written ({error.strerror}), so the {name} is not remembered"
     return ""

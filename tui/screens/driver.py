@@ -6,11 +6,12 @@ import asyncio
 import os
 import select
 import signal
+import time
 from codecs import getincrementaldecoder
 from collections.abc import Iterable
 from typing import Any
 
-from textual._xterm_parser import XTermParser
+from textual._xterm_parser import BRACKETED_PASTE_END, BRACKETED_PASTE_START, XTermParser
 from textual.drivers.linux_driver import LinuxDriver
 from textual.events import Key, Resize
 from textual.keys import Keys
@@ -18,6 +19,8 @@ from textual.message import Message
 
 LOOK = 0.1  # seconds between two looks at whether the terminal is wanted still
 PIECE = 4096  # bytes read at a time
+PATIENCE = 5.0  # seconds of silence after which a paste is over, whether or not its end has come
+CTRL_C = "\x03", "\x1b[99;5u"
 
 
 class SturdyDriver(LinuxDriver):
@@ -46,6 +49,8 @@ class SturdyDriver(LinuxDriver):
         self._loop.call_soon_threadsafe(self._come_back)
 
     def _stop(self) -> None:
+        if not self._stays:
+            return  # it would be in the midst of giving the terminal back
         if self._in_use:
             self.suspend_application_mode()
             self._must_signal_resume = True
@@ -55,9 +60,14 @@ class SturdyDriver(LinuxDriver):
         """Take the terminal, which others had meanwhile, whether or not we could leave it in order."""
         if self._in_use:
             self.suspend_application_mode()
-        if self._app.is_running and self._app.return_code is None:
+        if self._stays:
             self.resume_application_mode()
             self._app.refresh()
+
+    @property
+    def _stays(self) -> bool:
+        """Whether the program is not about to end."""
+        return self._app.is_running and self._app.return_code is None
 
     @property
     def _in_use(self) -> bool:
@@ -67,7 +77,7 @@ class SturdyDriver(LinuxDriver):
     def run_input_thread(self) -> None:
         """Post what the terminal sends until nobody wants it, or there is no terminal any more."""
         decode = getincrementaldecoder("utf-8")("ignore").decode
-        parser = TolerantParser()
+        parser, heard = TolerantParser(), time.monotonic()
         while not self.exit_event.is_set():
             if select.select([self.fileno], [], [], LOOK)[0]:
                 try:
@@ -78,6 +88,9 @@ class SturdyDriver(LinuxDriver):
                     return
                 if text := decode(content):
                     self._post(parser.feed(text))
+                heard = time.monotonic()
+            elif parser.pasting and time.monotonic() - heard > PATIENCE:
+                self._post(parser.feed(BRACKETED_PASTE_END))
             self._post(parser.tick())
 
     def _post(self, messages: Iterable[Message]) -> None:
@@ -87,7 +100,24 @@ class SturdyDriver(LinuxDriver):
 
 
 class TolerantParser(XTermParser):
-    """Textual's, which fails at keys beyond Unicode and at a mouse on a screen without pixels."""
+    """Textual's, which fails at keys beyond Unicode and at a mouse on a screen without pixels.
+
+    What is pasted has no keys in it: they would be lost as long as its end does not come. So ctrl+C is one.
+    """
+
+    pasting = False  # whether the end of a paste is still to come
+    _seen = ""  # the last letters, with which a mark may have begun
+
+    def feed(self, data: str) -> Iterable[Message]:
+        if self.pasting:
+            for key in CTRL_C:
+                data = data.replace(key, BRACKETED_PASTE_END + key)
+        seen = self._seen + data
+        begin, end = seen.rfind(BRACKETED_PASTE_START), seen.rfind(BRACKETED_PASTE_END)
+        if begin != end:
+            self.pasting = begin > end
+        self._seen = seen[1 - len(BRACKETED_PASTE_END) :]
+        return super().feed(data)
 
     def parse_mouse_code(self, code: str) -> Message | None:
         try:

@@ -100,6 +100,12 @@ def test_the_runner_does_not_wait_for_the_disk(keeper, story, monkeypatch):
     assert keeper.path.with_suffix(STORY).exists()
 
 
+def test_a_pipe_in_place_of_a_lock_is_not_waited_for(keeper):
+    keeper.folder.mkdir(parents=True, exist_ok=True)
+    os.mkfifo(keeper.folder / f"1-1{LOCK}")
+    assert cut_off(keeper.folder) is None
+
+
 def test_a_run_that_was_cut_off_is_found_and_opened_as_it_was(keeper, story):
     story.step(30)
     story.apply(AddUnit("relu"))

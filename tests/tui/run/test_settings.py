@@ -34,6 +34,14 @@ def test_what_cannot_be_used_is_as_if_nothing_had_been_said(folder: Path, text: 
     assert recall("theme", ["dark", "light"]) is None
 
 
+def test_a_link_that_leads_to_itself_is_a_sentence_or_goes(folder: Path):
+    folder.mkdir()
+    settings_file().symlink_to(settings_file().name)
+    assert recall("theme", ["dark", "light"]) is None
+    said = remember("theme", "light")
+    assert said.endswith("so the theme is not remembered") or recall("theme", ["light"]) == "light"
+
+
 def test_a_pipe_is_not_waited_for(folder: Path):
     folder.mkdir()
     os.mkfifo(settings_file())
