@@ -92,7 +92,7 @@ FINE = [
 ]  # fmt: skip
 OTHERS = [
     UserList(["relu"]), "relu\n", "RELU", " relu", "3:relu", "9" * 5000, "1e999:relu", ("relu", 1), b"\xff", -0.0,
-    datetime.date(1, 1, 1), np.datetime64("NaT"), np.ma.masked, Ellipsis, NotImplemented, object(), type, len,
+    datetime.date(1, 1, 1), np.datetime64("NaT", "D"), np.ma.masked, Ellipsis, NotImplemented, object(), type, len,
     Path("x"), WithRepr("x"), slice(3), frozenset({1}), bytearray(b"3"), -(2**63), 0.1 + 0.2j,
     np.float16("inf"), np.longdouble("nan"), np.int8(-1), np.str_("relu"), np.bytes_(b"relu"), np.void(b"abcd"),
     X.astype("f4"), X[::-1], np.asfortranarray(X), Y.astype(object), np.where(Y > 0.5, np.nan, Y), Y * 1e300, Y[:0],
