@@ -409,11 +409,20 @@ def test_what_the_machine_refuses_is_one_sentence(
     assert run(capsys, "train") == (2, "", f"unitfit: {sentence}\n")
 
 
-def test_ctrl_c_while_it_compiles_ends_it_at_once() -> None:
-    compiles = "import time, engine, tui.cli; engine.Trainer.prepare = lambda self: time.sleep(1000); tui.cli.main()"
-    child = pexpect.spawn(sys.executable, ["-c", compiles, "train"], timeout=PATIENCE, dimensions=(40, 120))
-    child.expect("compiling")
-    child.sendintr()
+INTERRUPTED = "os.kill(os.getpid(), signal.SIGINT)"
+
+
+@pytest.mark.parametrize(
+    "moment",
+    [
+        f"click._termui_impl.ProgressBar.render_progress = lambda self: {INTERRUPTED}",
+        f"engine.Trainer.prepare = lambda self: {INTERRUPTED}",
+    ],
+    ids=["as the bar begins", "as it compiles"],
+)
+def test_ctrl_c_before_it_trains_ends_it_at_once(moment: str) -> None:
+    program = f"import os, signal, click._termui_impl, engine, tui.cli; {moment}; tui.cli.main()"
+    child = pexpect.spawn(sys.executable, ["-c", program, "train"], timeout=PATIENCE, dimensions=(40, 120))
     child.expect_exact(SHOW_CURSOR.replace(b"\n", b"\r\n"))
     child.expect(pexpect.EOF)
     child.close()

@@ -8,7 +8,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from types import FrameType
 from typing import NoReturn
@@ -71,8 +71,6 @@ def updates_of(trainer: Trainer) -> int:
 def train(dataset: Dataset, story: Experiment, updates: int, progress: Progress) -> Outcome:
     """Go on until this many updates are done; `progress` hears how many were done since it was called last."""
     trainer = story.trainer
-    with leaving():
-        trainer.prepare()
     with until_interrupted() as interrupted:
         started, pace = time.perf_counter(), 1
         while trainer.update < updates and not trainer.diverged and not interrupted():
@@ -88,14 +86,16 @@ def watched(dataset: Dataset, story: Experiment, updates: int, quiet: bool) -> O
     """The run, trained to this update, with a progress bar where somebody looks."""
     narrow = shutil.get_terminal_size().columns < BAR_COLUMNS  # there a bar would break into lines, again and again
     hidden = quiet or narrow or not is_terminal(sys.stdout, sys.stderr)
-    with click.progressbar(
-        length=updates, label="compiling", file=sys.stderr, hidden=hidden, show_pos=True, width=0
-    ) as bar:
+    bar = click.progressbar(length=updates, label="compiling", file=sys.stderr, hidden=hidden, show_pos=True, width=0)
 
-        def progress(done: int) -> None:
-            bar.label = "training "
-            bar.update(done)
+    def progress(done: int) -> None:
+        bar.label = "training "
+        bar.update(done)
 
+    with ExitStack() as drawn:
+        with leaving():  # from before the bar hides the cursor
+            drawn.enter_context(bar)
+            story.trainer.prepare()
         return train(dataset, story, updates, progress)
 
 

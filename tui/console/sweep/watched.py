@@ -60,11 +60,11 @@ def watched(sweep: Sweep, dask: str | None, quiet: bool) -> Swept:
     total, clock = len(sweep.plan), Clock(sweep)
     told = quiet or total < MANY
     with (
+        until_interrupted() as interrupted,  # from before the bar hides the cursor
         click.progressbar(
             length=total, label="compiling", file=sys.stderr, hidden=hidden, show_pos=True, show_eta=False, width=0,
             item_show_func=clock.words,
         ) as bar,
-        until_interrupted() as interrupted,
     ):  # fmt: skip
         if dask is None:
             sweep.prepare()
