@@ -11,7 +11,8 @@ import time
 from collections.abc import Callable, Mapping
 
 FRAME = 1 / 15  # seconds between two frames over a slow line
-SLOW = 5.0  # seconds for which a line counts as slow after it has kept us waiting
+TOO_LONG = 0.02  # seconds of waiting for a terminal that show its line to be slow; on a busy machine 5 ms are common
+SLOW = 5.0  # seconds for which a line counts as slow after that
 AT_ONCE = 0.2  # seconds after a key in which what came of it is not held back
 PATIENCE = 0.06  # seconds after a key in which nothing else is drawn
 LOOK = 0.005  # seconds between two looks at what is waited for
@@ -29,6 +30,7 @@ class Pace:
         self.takes, self.clock = takes, clock
         self.far = bool(environment.get("SSH_CONNECTION"))
         self._last = self._slow_until = self._key = -SLOW
+        self._waits_since: float | None = None  # for the terminal
 
     def hurry(self) -> None:
         """A person has done something, and wants to see what came of it."""
@@ -43,8 +45,11 @@ class Pace:
         if not answered and now < self._key + PATIENCE:
             return LOOK
         if not self.takes():
-            self._slow_until = now + SLOW
+            self._waits_since = now if self._waits_since is None else self._waits_since
+            if now >= self._waits_since + TOO_LONG:
+                self._slow_until = now + SLOW
             return LOOK
+        self._waits_since = None
         slow = self.far or now < self._slow_until
         if slow and now >= self._key + AT_ONCE and now < self._last + FRAME:
             return self._last + FRAME - now

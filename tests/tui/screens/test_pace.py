@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from tui.screens.pace import AT_ONCE, FRAME, LOOK, PATIENCE, SLOW, Pace, stderr_takes
+from tui.screens.pace import AT_ONCE, FRAME, LOOK, PATIENCE, SLOW, TOO_LONG, Pace, stderr_takes
 
 SSH = {"SSH_CONNECTION": "192.0.2.1 50000 192.0.2.2 22"}
 
@@ -55,6 +55,18 @@ def test_nothing_is_drawn_before_the_terminal_has_taken_the_last_frame_and_then_
     assert line.frames(pace, 1.0) == 13
     line.now += SLOW
     assert line.frames(pace, 1.0) == 64
+
+
+def test_a_terminal_that_was_busy_for_a_moment_is_not_a_slow_one() -> None:
+    line = Line()
+    pace = line.pace({})
+    for _ in range(2):
+        line.takes = False
+        assert pace.wait(True) == LOOK
+        line.now += 0.9 * TOO_LONG
+        assert pace.wait(True) == LOOK
+        line.takes = True
+        assert line.frames(pace, 1.0) == 64
 
 
 def test_what_came_of_a_key_is_drawn_at_once_over_a_slow_line_too() -> None:
