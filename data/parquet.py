@@ -9,6 +9,7 @@ from polars import selectors
 from polars.exceptions import PolarsError
 
 from data.errors import clean
+from data.pages import held_at_once
 from data.prices import refuse_large, refuse_wide
 
 YEARS = 1, 9999  # that a date can be written with
@@ -20,12 +21,13 @@ def of_parquet(name: str, content: bytes) -> polars.DataFrame:
     """The table in a Parquet file as columns of text; one whose values have none, such as lists, shows its type.
 
     A short file can hold a long table, or one long text many times. So each piece has at most as many rows as all
-    before it, and its text is counted before it is copied. Raises DataError for what takes too much memory.
+    before it, and its text is counted before it is copied. A long text can be one page, which is unpacked whole: its
+    size is told before. Raises DataError for what takes too much memory.
     """
     lazy = polars.scan_parquet(io.BytesIO(content))
     rows, schema = lazy.select(polars.len()).collect().item(), lazy.collect_schema()
     refuse_wide(name, len(schema))
-    refuse_large(name, rows, len(schema))
+    refuse_large(name, rows, len(schema), held_at_once(name, content))
     texts = {column: polars.Series(column, [], polars.String) for column in schema if not schema[column].is_nested()}
     start, count, letters = 0, max(1, FIRST_CELLS // max(len(schema), 1)), 0
     while start < rows and texts:
