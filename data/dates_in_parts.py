@@ -75,7 +75,7 @@ def seconds_of(column: Column, table: Table) -> Floats:
     """Seconds since midnight (rows,): hours as numbers, or texts such as 18:30; NaN for anything else."""
     if column.kind == "number":
         hours = np.asarray(column.values, np.float64)
-        return np.where((hours >= 0) & (hours < 24), 3600 * hours, np.nan)
+        return 3600 * np.where((hours >= 0) & (hours < 24), hours, np.nan)
     return np.fromiter(map(seconds_in, table.cells[column.name]), np.float64, column.rows)
 
 

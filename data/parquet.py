@@ -27,6 +27,7 @@ def of_parquet(name: str, content: bytes) -> polars.DataFrame:
     lazy = polars.scan_parquet(io.BytesIO(content))
     rows, schema = lazy.select(polars.len()).collect().item(), lazy.collect_schema()
     refuse_wide(name, len(schema))
+    refuse_large(name, rows, len(schema))
     refuse_large(name, rows, len(schema), held_at_once(name, content))
     texts = {column: polars.Series(column, [], polars.String) for column in schema if not schema[column].is_nested()}
     start, count, letters = 0, max(1, FIRST_CELLS // max(len(schema), 1)), 0

@@ -127,6 +127,18 @@ def test_a_stray_among_dates_with_a_time_of_day_is_named_as_it_is_written(table)
     assert "1 cell of 'Date and Time' taken as missing, such as 'soon'" in ds.notices
 
 
+@pytest.mark.parametrize("hour", ["24", "-1", "1e100"])
+def test_numbers_that_no_day_has_are_no_times_of_day(table, hour):
+    rows = "".join(f"2024-01-0{1 + n // 12},{n % 12},{n % 5}\n" for n in range(30))
+    assert data.load(table(f"day,hour,y\n2024-01-01,{hour},1\n{rows}")).feature_names == ("hour",)
+
+
+def test_hours_that_overflow_as_seconds_are_named(table):
+    rows = "".join(f"2024-01-0{1 + n // 12},{n % 12},{n % 5}\n" for n in range(30))
+    with pytest.raises(data.DataError, match="row 1, column 'hour' is '1e306'"):
+        data.load(table(f"day,hour,y\n2024-01-01,1e306,1\n{rows}"))
+
+
 def test_a_time_of_day_that_says_nothing_more_is_a_feature(table):
     rows = "".join(f"2024-01-{n + 1:02},{n * n % 24},{wave(n)}\n" for n in range(28))
     assert data.load(table("day,hour,y\n" + rows)).feature_names == ("hour",)
