@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import select
 import signal
 import time
 from codecs import getincrementaldecoder
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import Any
 
 from textual._xterm_parser import BRACKETED_PASTE_END, BRACKETED_PASTE_START, XTermParser
@@ -19,8 +21,13 @@ from textual.message import Message
 
 LOOK = 0.1  # seconds between two looks at whether the terminal is wanted still
 PIECE = 4096  # bytes read at a time
+MOMENT = 0.01  # seconds in which what belongs behind an escape comes, where it was cut from it
 PATIENCE = 5.0  # seconds of silence after which a paste is over, whether or not its end has come
 CTRL_C = "\x03", "\x1b[99;5u"
+STRING = r"\x1b(?:\](?=\d)|P(?=[\d>!$+]))[^\x07\x1b]*"  # OSC with a number, or DCS
+REPORT = r"\x1b\[(?:[?>=][\d;:]*[cnRStu]|[\d;]*n|(?!48;)[\d;]+t)"  # of what the terminal is; with 48, of its new size
+ANSWER = re.compile(rf"{STRING}(?:\x07|\x1b\\)|{REPORT}")
+UNENDED = re.compile(rf"(?:{STRING}|\x1b[\]P])\x1b?\Z")
 
 
 class SturdyDriver(LinuxDriver):
@@ -80,18 +87,26 @@ class SturdyDriver(LinuxDriver):
         parser, heard = TolerantParser(), time.monotonic()
         while not self.exit_event.is_set():
             if select.select([self.fileno], [], [], LOOK)[0]:
-                try:
-                    content = os.read(self.fileno, PIECE)
-                except OSError:
-                    return
+                content = self._read()
                 if not content:
                     return
                 if text := decode(content):
                     self._post(parser.feed(text))
                 heard = time.monotonic()
+            elif parser.unended:
+                self._post(parser.take_as_keys())
             elif parser.pasting and time.monotonic() - heard > PATIENCE:
                 self._post(parser.feed(BRACKETED_PASTE_END))
             self._post(parser.tick())
+
+    def _read(self) -> bytes:
+        """What there is, no escape cut off from what it begins; nothing where there is no terminal any more."""
+        content = b""
+        with suppress(OSError):
+            content = os.read(self.fileno, PIECE)
+            if content.endswith(b"\x1b") and select.select([self.fileno], [], [], MOMENT)[0]:
+                content += os.read(self.fileno, PIECE)
+        return content
 
     def _post(self, messages: Iterable[Message]) -> None:
         for message in messages:
@@ -103,12 +118,29 @@ class TolerantParser(XTermParser):
     """Textual's, which fails at keys beyond Unicode and at a mouse on a screen without pixels.
 
     What is pasted has no keys in it: they would be lost as long as its end does not come. So ctrl+C is one.
+    A terminal's late answer to another program's question, such as its colours, is none either.
     """
 
     pasting = False  # whether the end of a paste is still to come
+    unended = ""  # the beginning of an answer
     _seen = ""  # the last letters, with which a mark may have begun
 
     def feed(self, data: str) -> Iterable[Message]:
+        data, self.unended = self.unended + data, ""
+        if not self.pasting and BRACKETED_PASTE_START not in data:
+            data = ANSWER.sub("", data)
+            if found := UNENDED.search(data):
+                data, self.unended = data[: found.start()], found.group()
+                if len(self.unended) > PIECE:  # it goes on and on: all that matters is where it ends
+                    self.unended = self.unended[:3] + self.unended[-1]
+        return self._feed(data) if data else ()
+
+    def take_as_keys(self) -> Iterable[Message]:
+        """An answer that does not go on was none: alt+] and what was typed after it."""
+        typed, self.unended = self.unended, ""
+        return self._feed(typed)
+
+    def _feed(self, data: str) -> Iterable[Message]:
         if self.pasting:
             for key in CTRL_C:
                 data = data.replace(key, BRACKETED_PASTE_END + key)

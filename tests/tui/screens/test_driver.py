@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from math import inf
+
 import pytest
+from textual._xterm_parser import XTermParser
 from textual.events import Key, MouseEvent
 
-from tui.screens.driver import TolerantParser
+from tui.screens.driver import PIECE, TolerantParser
 
 ESCAPE = "\x1b"
 
@@ -45,3 +48,71 @@ def test_a_paste_is_one_wherever_it_is_cut(cut):
 def test_keys_and_the_mouse_are_heard_as_usual():
     key, up, mouse = TolerantParser().feed("a" + ESCAPE + "[A" + ESCAPE + "[<0;7;3M")
     assert (key.key, up.key, mouse.x, mouse.y) == ("a", "up", 6, 2)
+
+
+ANSWERS = (
+    ESCAPE + "]11;rgb:0000/0000/0000" + ESCAPE + "\\",
+    ESCAPE + "]4;1;rgb:ffff/0000/0000\x07",
+    ESCAPE + "]52;c;cXE=\x07",
+    ESCAPE + "P>|xterm(390)" + ESCAPE + "\\",
+    ESCAPE + "P1$r0m" + ESCAPE + "\\",
+    ESCAPE + "P!|00000000" + ESCAPE + "\\",
+)
+
+
+def keys(parser, *pieces):
+    return [message.key for piece in pieces for message in parser.feed(piece)]
+
+
+def late(parser, monkeypatch):
+    """The keys that are told once nothing has come for a while."""
+    monkeypatch.setattr("textual._parser.get_time", lambda: inf)
+    return [key.key for key in parser.tick()]
+
+
+@pytest.mark.parametrize("answer", ANSWERS)
+def test_an_answer_that_nobody_waits_for_is_no_key_wherever_it_is_cut(answer):
+    for cut in range(2, len(answer) + 1):
+        parser = TolerantParser()
+        assert keys(parser, "a" + answer[:cut], answer[cut:] + "b") == ["a", "b"]
+        assert not parser.unended
+
+
+@pytest.mark.parametrize(
+    "report", ["[?62;22c", "[>41;390;0c", "[?0u", "[?1;1S", "[0n", "[?997;1n", "[8;24;80t", "[?5;6R"]
+)
+def test_a_report_that_nobody_waits_for_is_no_key(report):
+    assert keys(TolerantParser(), "a" + ESCAPE + report + "b") == ["a", "b"]
+
+
+def test_many_answers_and_keys_between_them():
+    assert keys(TolerantParser(), "a".join(ANSWERS)) == ["a"] * (len(ANSWERS) - 1)
+
+
+def test_an_answer_without_an_end_takes_no_room():
+    parser = TolerantParser()
+    pieces = [ESCAPE + "]52;c;", *["x" * PIECE] * 100, ESCAPE, "\\q"]
+    assert keys(parser, *pieces[:-2]) == []
+    assert len(parser.unended) < 2 * PIECE
+    assert keys(parser, *pieces[-2:]) == ["q"]
+
+
+@pytest.mark.parametrize("typed", ["]", "]1", "]1;q", "P", "P1q"])
+def test_what_only_begins_like_an_answer_is_typed(typed, monkeypatch):
+    parser, usual = TolerantParser(), XTermParser()
+    assert keys(parser, ESCAPE + typed) == []
+    assert parser.unended == ESCAPE + typed
+    assert not list(parser.take_as_keys()) + list(usual.feed(ESCAPE + typed))
+    assert late(parser, monkeypatch) == late(usual, monkeypatch) != []
+
+
+@pytest.mark.parametrize("typed", ["]a", "Pa", "[A", "q"])
+def test_other_keys_do_not_wait(typed):
+    parser = TolerantParser()
+    assert keys(parser, ESCAPE + typed) == keys(XTermParser(), ESCAPE + typed)
+    assert not parser.unended
+
+
+def test_an_answer_in_a_paste_is_pasted():
+    sent = ESCAPE + "[200~x" + ANSWERS[1] + "y" + ESCAPE + "[201~z"
+    assert [*map(str, TolerantParser().feed(sent))] == [*map(str, XTermParser().feed(sent))]
