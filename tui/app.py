@@ -10,7 +10,6 @@ import sys
 import threading
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack
-from dataclasses import replace
 from functools import partial
 from importlib import import_module
 from pathlib import Path
@@ -25,11 +24,10 @@ from textual.events import Event, Key, MouseDown, Resize
 from textual.message import Message
 from textual.notifications import SeverityLevel
 from textual.screen import Screen
-from textual.theme import BUILTIN_THEMES, Theme
 
 from engine import Network, Trainer
 from tui.actions import KeysError, bindings, keymap, of_wishes, place_of, with_keys
-from tui.draw.palette import DARK, LIGHT, THEMES, Palette, choose
+from tui.draw.palette import DARK, THEMES, Palette, choose
 from tui.run.keeper import Keeper
 from tui.run.options import Options
 from tui.run.runner import Runner
@@ -40,6 +38,7 @@ from tui.screens.dialogs import view_for
 from tui.screens.in_turn import InTurn
 from tui.screens.main import MainScreen
 from tui.screens.pace import Pace, stderr_takes
+from tui.screens.theme import theme_of
 from tui.views import ViewState, runs
 from tui.widgets.too_small import too_small
 
@@ -305,27 +304,3 @@ def load(compiles: Callable[[], None]) -> str:
         Trainer(Network(1), [[0.0]], [0.0], threads=1).prepare()  # the kernels are the same for all networks
     gc.freeze()  # numba's half million objects stay for good: looking through them again costs the screen 80 ms
     return distrust(cache_folder())
-
-
-def theme_of(palette: Palette) -> Theme:
-    """Textual's own parts (palette, dialogs, notices) in our colours; with 16 colours in the terminal's.
-
-    Without colours Textual turns ours to shades of grey, but the terminal's own to black on black.
-    """
-    if palette.depth == "ansi":
-        return replace(BUILTIN_THEMES["ansi-dark"], name="unitfit")
-    colours = palette.colours or DARK.colours
-    return Theme(
-        name="unitfit light" if palette is LIGHT else "unitfit",
-        dark=palette is not LIGHT,
-        primary=colours["model"],
-        secondary=colours["model"],
-        accent=colours["now"],
-        warning=colours["unseen"],
-        error=colours["trouble"],
-        success=colours["model"],
-        foreground=colours["text"],
-        background=colours["ground"],
-        surface=colours["ground"],
-        panel=colours["weekend"],
-    )
