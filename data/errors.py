@@ -24,9 +24,10 @@ def readable(problem: str, expected: str, *errors: type[Exception]) -> Iterator[
     try:
         yield
     except BaseException as error:
-        if not isinstance(error, errors) and type(error).__name__ != "PanicException":
+        panics = type(error).__name__ == "PanicException"
+        if not panics and not isinstance(error, errors):
             raise
-        reason = clean(str(error).partition("\n")[0], 100)
+        reason = "its reader failed" if panics else clean(str(error).partition("\n")[0], 100)
         raise DataError(f"{problem} ({reason}): expected {expected}") from None
 
 

@@ -10,18 +10,18 @@ from itertools import compress
 import polars
 from polars.exceptions import NoDataError, PanicException, PolarsError
 
+from data.apart import read_apart
 from data.columns import read_columns
 from data.dialect import Dialect, as_utf8, begin, close_to_quotes, parted_by_tabs, tell
 from data.errors import DataError, clean, readable
 from data.header import clean_names, is_count, is_header, numbered
-from data.parquet import of_parquet
+from data.parquet import PARQUET
 from data.prices import refuse_large, refuse_wide
 from data.sources import Path, read_source, split_sheet
 from data.tables import Cells, Table
-from data.workbooks import OLD_EXCEL, ZIP, of_excel
+from data.workbooks import OLD_EXCEL, ZIP
 
 SAMPLE = 200, 20_000  # rows, and cells in them, by which a header is told
-PARQUET = b"PAR1"
 LONGEST_TITLE = 1000  # letters of a column's name that come back with predictions
 OTHERS = {  # by what they begin with
     "a web page": re.compile(rb"(?i)\s*<(!doctype|html)\b"),
@@ -54,11 +54,10 @@ def read_frame(path: Path, header: bool | None) -> Table:
 def of_any(name: str, content: bytes, sheet: str | None, header: bool | None) -> Named:
     """The content of a file by its kind."""
     if content.startswith(PARQUET):
-        with readable(f"{name} cannot be read as Parquet", "a whole Parquet file", PolarsError):
-            frame = of_parquet(name, content)
+        frame = read_apart(name, content, sheet)
         return frame, frame.columns, ()
     if content.startswith((ZIP, OLD_EXCEL)):
-        frame = without_titles(of_excel(name, content, sheet))
+        frame = without_titles(read_apart(name, content, sheet))
         refuse_wide(name, frame.width)
         return headed(frame, header)
     return of_text(name, content, header)

@@ -8,10 +8,10 @@ import polars
 from polars import selectors
 from polars.exceptions import PolarsError
 
-from data.errors import clean
-from data.pages import held_at_once
+from data.errors import clean, readable
 from data.prices import refuse_large, refuse_wide
 
+PARQUET = b"PAR1"  # at the beginning of a file, and at its end
 YEARS = 1, 9999  # that a date can be written with
 FIRST_CELLS, MOST_ROWS = 2**16, 2**17  # of the first piece, and of any
 SHORT = 12  # bytes of a text that needs no memory besides its cell
@@ -21,14 +21,18 @@ def of_parquet(name: str, content: bytes) -> polars.DataFrame:
     """The table in a Parquet file as columns of text; one whose values have none, such as lists, shows its type.
 
     A short file can hold a long table, or one long text many times. So each piece has at most as many rows as all
-    before it, and its text is counted before it is copied. A long text can be one page, which is unpacked whole: its
-    size is told before. Raises DataError for what takes too much memory.
+    before it, and its text is counted before it is copied. Raises DataError for
+    what takes too much memory, or is no such file.
     """
+    with readable(f"{name} cannot be read as Parquet", "a whole Parquet file", PolarsError):
+        return columns_of_text(name, content)
+
+
+def columns_of_text(name: str, content: bytes) -> polars.DataFrame:
     lazy = polars.scan_parquet(io.BytesIO(content))
     rows, schema = lazy.select(polars.len()).collect().item(), lazy.collect_schema()
     refuse_wide(name, len(schema))
     refuse_large(name, rows, len(schema))
-    refuse_large(name, rows, len(schema), held_at_once(name, content))
     texts = {column: polars.Series(column, [], polars.String) for column in schema if not schema[column].is_nested()}
     start, count, letters = 0, max(1, FIRST_CELLS // max(len(schema), 1)), 0
     while start < rows and texts:

@@ -10,10 +10,10 @@ from typing import IO, NamedTuple
 
 PIECE, LONGEST = 2**20, 2**24  # bytes that are looked at together; where a row or a text is longer, they are cut
 CELL_NAME = re.compile(rb"""\sr\s*=\s*["']([A-Za-z]+)([0-9]+)["']""")
-ROW_NAME = re.compile(rb"""row\b[^>]*?\sr\s*=\s*["']([0-9]+)["']""")
+ROW_NAME = re.compile(rb"""row\b[^>]{0,300}?\sr\s*=\s*["']([0-9]+)["']""")  # without a bound the pattern is quadratic
 TAGS = 3  # times as much as a number itself, which takes its cell only, its tags take in the file at least
 WRITTEN = re.compile(rb"""\st\s*=\s*["'](?:inlineStr|str)["']""")
-SHARED = re.compile(rb"""\st\s*=\s*["']s["'][^>]*>\s*<(?:\w+:)?v\b[^>]*>\s*([0-9]+)""")
+SHARED = re.compile(rb"""\st\s*=\s*["']s["'][^>]{0,300}>\s{0,99}<(?:\w{1,99}:)?v\b[^>]{0,99}>\s{0,99}([0-9]+)""")
 COUNT = re.compile(rb"""uniqueCount\s*=\s*["']([0-9]+)["']""")
 TEXT = re.compile(rb"<(?:\w+:)?si\b")
 OPEN_ROW, OPEN_SHEET = re.compile(rb"<table:table-row\b"), re.compile(rb"<table:table[\s>]")

@@ -7,6 +7,13 @@ import numpy as np
 import pytest
 
 import data
+from data import apart, frames
+
+
+@pytest.fixture(autouse=True)
+def in_one_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Parquet and workbooks are read in this process, a hundred times as fast: see test_apart.py for how it is."""
+    monkeypatch.setattr(frames, "read_apart", apart.read)
 
 
 @pytest.fixture

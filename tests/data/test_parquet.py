@@ -98,13 +98,9 @@ def test_a_parquet_file_with_too_much_is_refused_by_its_counts(tmp_path, monkeyp
     )
 
 
-def test_one_long_text_is_refused_before_its_page_is_unpacked(tmp_path, monkeypatch):
-    path = parquet(tmp_path / "table.parquet", w=["x" * 2**20, "y"], y=[1.0, 2.0])
-    monkeypatch.setattr(prices, "LARGEST", 2**20)
-    monkeypatch.setattr(polars.LazyFrame, "slice", None)  # nothing of it is read
-    assert unreadable(path) == (
-        "table.parquet takes more than 1 GB of memory (2 rows of 2, 1 MB of text): expected a smaller table"
-    )
+def test_a_parquet_file_of_no_rows_is_refused_as_a_table(tmp_path):
+    path = parquet(tmp_path / "table.parquet", x=polars.Series([], dtype=polars.Float64), y=[])
+    assert unreadable(path) == "table.parquet has no rows: expected a table with a header and at least one row"
 
 
 def test_one_long_text_in_many_rows_is_counted_before_it_is_copied(tmp_path, monkeypatch):
