@@ -22,12 +22,16 @@ from textual.message import Message
 LOOK = 0.1  # seconds between two looks at whether the terminal is wanted still
 PIECE = 4096  # bytes read at a time
 MOMENT = 0.01  # seconds in which what belongs behind an escape comes, where it was cut from it
+LATE = 1.0  # seconds of silence after which no answer goes on
 PATIENCE = 5.0  # seconds of silence after which a paste is over, whether or not its end has come
 CTRL_C = "\x03", "\x1b[99;5u"
-STRING = r"\x1b(?:\](?=\d)|P(?=[\d>!$+]))[^\x07\x1b]*"  # OSC with a number, or DCS
-REPORT = r"\x1b\[(?:[?>=][\d;:]*[cnRStu]|[\d;]*n|(?!48;)[\d;]+t)"  # of what the terminal is; with 48, of its new size
+# What a terminal answers to a question: a string (OSC, DCS and the like), or a report of what it is. Textual asks for
+# two of the reports, modes 2026 and 2048, and is told a new size by one that begins with 48.
+STRING = r"\x1b(?:\](?=[\dlL])|P(?=[\d>!$+])|[_X^])[^\x07\x1b]*"
+REPORT = r"\x1b\[(?:(?!\?20(?:26|48);)[?>=][0-?]*[ -/]*[@-~]|[\d;:]*[mnx]|[\d;]+(?:&w|\$y)|(?!48;)[\d;]+t)"
 ANSWER = re.compile(rf"{STRING}(?:\x07|\x1b\\)|{REPORT}")
-UNENDED = re.compile(rf"(?:{STRING}|\x1b[\]P])\x1b?\Z")
+UNENDED = re.compile(rf"(?:{STRING}\x1b?|\x1b[\]P]|\x1b\[[0-?]*[ -/]*)\Z")
+TYPED = 4  # letters, at most, that a person types as fast: alt+[ and so on
 
 
 class SturdyDriver(LinuxDriver):
@@ -94,7 +98,7 @@ class SturdyDriver(LinuxDriver):
                     self._post(parser.feed(text))
                 heard = time.monotonic()
             elif parser.unended:
-                self._post(parser.take_as_keys())
+                self._post(parser.give_up(time.monotonic() - heard))
             elif parser.pasting and time.monotonic() - heard > PATIENCE:
                 self._post(parser.feed(BRACKETED_PASTE_END))
             self._post(parser.tick())
@@ -135,10 +139,13 @@ class TolerantParser(XTermParser):
                     self.unended = self.unended[:3] + self.unended[-1]
         return self._feed(data) if data else ()
 
-    def take_as_keys(self) -> Iterable[Message]:
-        """An answer that does not go on was none: alt+] and what was typed after it."""
-        typed, self.unended = self.unended, ""
-        return self._feed(typed)
+    def give_up(self, silence: float) -> Iterable[Message]:
+        """What begins like an answer and does not go on for so many seconds was typed, or its end is lost."""
+        begun = self.unended
+        if len(begun) > TYPED and silence < LATE:
+            return ()
+        self.unended = ""
+        return self._feed(begun) if len(begun) <= TYPED else ()
 
     def _feed(self, data: str) -> Iterable[Message]:
         if self.pasting:

@@ -8,7 +8,7 @@ import pytest
 from textual._xterm_parser import XTermParser
 from textual.events import Key, MouseEvent
 
-from tui.screens.driver import PIECE, TolerantParser
+from tui.screens.driver import LATE, PIECE, TolerantParser
 
 ESCAPE = "\x1b"
 
@@ -50,6 +50,10 @@ def test_keys_and_the_mouse_are_heard_as_usual():
     assert (key.key, up.key, mouse.x, mouse.y) == ("a", "up", 6, 2)
 
 
+REPORTS = (
+    "?62c", "?64;1;2;6;9;15;16;17;18;21;22;28c", ">41;390;0c", "?0u", "?1;0;256S", "0n", "?997;1n", "8;24;80t", "?5;6R",
+    "2;1;1;112;112;1;0x", "1;1;10;20;0&w", "4;2$y", ">4;2m", "0;1m", ">100;1;2;3 q",
+)  # fmt: skip
 ANSWERS = (
     ESCAPE + "]11;rgb:0000/0000/0000" + ESCAPE + "\\",
     ESCAPE + "]4;1;rgb:ffff/0000/0000\x07",
@@ -57,6 +61,10 @@ ANSWERS = (
     ESCAPE + "P>|xterm(390)" + ESCAPE + "\\",
     ESCAPE + "P1$r0m" + ESCAPE + "\\",
     ESCAPE + "P!|00000000" + ESCAPE + "\\",
+    ESCAPE + "]lsix 6 uurs" + ESCAPE + "\\",
+    ESCAPE + "_Gi=31;OK" + ESCAPE + "\\",
+    ESCAPE + "Xsos" + ESCAPE + "\\",
+    *(ESCAPE + "[" + report for report in REPORTS),
 )
 
 
@@ -78,13 +86,6 @@ def test_an_answer_that_nobody_waits_for_is_no_key_wherever_it_is_cut(answer):
         assert not parser.unended
 
 
-@pytest.mark.parametrize(
-    "report", ["[?62;22c", "[>41;390;0c", "[?0u", "[?1;1S", "[0n", "[?997;1n", "[8;24;80t", "[?5;6R"]
-)
-def test_a_report_that_nobody_waits_for_is_no_key(report):
-    assert keys(TolerantParser(), "a" + ESCAPE + report + "b") == ["a", "b"]
-
-
 def test_many_answers_and_keys_between_them():
     assert keys(TolerantParser(), "a".join(ANSWERS)) == ["a"] * (len(ANSWERS) - 1)
 
@@ -97,20 +98,39 @@ def test_an_answer_without_an_end_takes_no_room():
     assert keys(parser, *pieces[-2:]) == ["q"]
 
 
-@pytest.mark.parametrize("typed", ["]", "]1", "]1;q", "P", "P1q"])
+@pytest.mark.parametrize("typed", ["]", "]1", "]1;", "P", "P1q", "[", "[1", "[7$"])
 def test_what_only_begins_like_an_answer_is_typed(typed, monkeypatch):
     parser, usual = TolerantParser(), XTermParser()
     assert keys(parser, ESCAPE + typed) == []
     assert parser.unended == ESCAPE + typed
-    assert not list(parser.take_as_keys()) + list(usual.feed(ESCAPE + typed))
-    assert late(parser, monkeypatch) == late(usual, monkeypatch) != []
-
-
-@pytest.mark.parametrize("typed", ["]a", "Pa", "[A", "q"])
-def test_other_keys_do_not_wait(typed):
-    parser = TolerantParser()
-    assert keys(parser, ESCAPE + typed) == keys(XTermParser(), ESCAPE + typed)
+    assert [*map(str, parser.give_up(0.0))] == [*map(str, usual.feed(ESCAPE + typed))]
     assert not parser.unended
+    assert late(parser, monkeypatch) == late(usual, monkeypatch)
+
+
+def test_an_answer_whose_end_is_lost_is_no_key():
+    parser = TolerantParser()
+    assert keys(parser, ESCAPE + "]11;rgb:00") == []
+    assert parser.give_up(LATE / 2) == () and parser.unended
+    assert parser.give_up(LATE) == () and not parser.unended
+    assert keys(parser, "a") == ["a"]
+
+
+@pytest.mark.parametrize(
+    "sent", ["]a", "Pa", "[A", "[1;5C", "[15~", "[a", "[[A", "OP", "[97;5u", "[<0;7;3M", "[<0;7;3m", "[I", "[7^"]
+)
+def test_keys_and_the_mouse_are_what_they_were_wherever_they_are_cut(sent, monkeypatch):
+    for cut in range(2, len(sent) + 2):
+        parser, usual, whole = TolerantParser(), XTermParser(), ESCAPE + sent
+        heard = [*parser.feed(whole[:cut]), *(parser.feed(whole[cut:]) if whole[cut:] else ())]
+        assert [*map(str, heard)] == [*map(str, usual.feed(whole))]
+        assert late(parser, monkeypatch) == late(usual, monkeypatch)
+
+
+@pytest.mark.parametrize("report", ["?2026;2$y", "?2048;2$y", "48;24;80;0;0t"])
+def test_what_textual_asks_for_reaches_it(report):
+    heard, usual = (list(map(type, parser().feed(ESCAPE + "[" + report))) for parser in (TolerantParser, XTermParser))
+    assert heard == usual != []
 
 
 def test_an_answer_in_a_paste_is_pasted():
