@@ -47,8 +47,8 @@ class Keeper:
         self._lock: IO[bytes] | None = None
         self.path = folder / f"{os.getpid()}-{time.time_ns():x}"
 
-    def left(self) -> Path | None:
-        """The file of the newest run that was cut off."""
+    def left(self) -> tuple[Path, ...]:
+        """The files of the runs that were cut off, the newest first."""
         return cut_off(self.folder)
 
     def take_over(self, file: Path) -> None:
@@ -113,10 +113,10 @@ def hold(path: Path) -> IO[bytes] | None:
     return file
 
 
-def cut_off(folder: Path) -> Path | None:
-    """The file of the newest run that was cut off; older ones than the last few are removed."""
+def cut_off(folder: Path) -> tuple[Path, ...]:
+    """The files of the runs that were cut off, the newest first; older ones than the last few are removed."""
     if not LOCKS:
-        return None
+        return ()
     try:
         locks = filter(Path.is_file, folder.glob(f"*{LOCK}"))
         newest_first = sorted(locks, key=lambda path: path.stat().st_mtime, reverse=True)
@@ -126,9 +126,9 @@ def cut_off(folder: Path) -> Path | None:
             total += sum(file.stat().st_size for file in _files(path) if file.exists())
             if number >= MOST_RUNS or total > MOST_BYTES or not path.with_suffix(STORY).exists():
                 remove(path)
-        return next((file for path in left if (file := path.with_suffix(STORY)).exists()), None)
+        return tuple(file for path in left if (file := path.with_suffix(STORY)).exists())
     except OSError:
-        return None
+        return ()
 
 
 def remove(path: Path) -> None:

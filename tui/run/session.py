@@ -14,7 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from data import Dataset
+from data import DataError, Dataset
 from engine import EngineError, Experiment, Trainer
 from engine.edits import Edit, SetRecipe
 from engine.outcome import Outcome
@@ -61,7 +61,7 @@ class Session:
         self.announce, self.clock = announce, clock
         self.teller = Teller(live)
         self.news: Callable[[], None] | None = None  # to call where a thread of its own has something to tell
-        self.kept: Path | None = None  # the file of a run that was cut off
+        self.kept: tuple[Path, ...] = ()  # the files of runs that were cut off, the newest first
         self.taken: Path | None = None  # that of one that goes on here
         self._edited: tuple[Wish, float] | None = None  # the last wish, if it came to edits, and when
         self._looks_back = False  # whether the note is to say what lies behind and ahead whenever the run rests
@@ -247,19 +247,24 @@ class Session:
             scene, self.stage = self.stage.scene, None
             self.telling.say(*sentences(f"Look: {scene.look}"))
 
-    def offer(self, kept: Path | None) -> None:
+    def offer(self, kept: tuple[Path, ...]) -> None:
         """A run that was cut off can be gone on with; a scene says what to do in it instead."""
         self.kept = kept
-        if kept is not None and self.stage is None:
+        if kept and self.stage is None:
             self.telling.say(*words.of_offer(self.dataset))
 
     def go_on(self) -> None:
-        """The run that was cut off."""
-        if self.kept is None:
+        """The run that was cut off; where it cannot be opened, the one before it is next."""
+        if not self.kept:
             self.telling.say(words.NOTHING_LEFT)
             return
-        self.perform(Open(str(self.kept)))
-        self.taken, self.kept = self.kept, None
+        file, self.kept = self.kept[0], self.kept[1:]
+        try:
+            self.perform(Open(str(file)))
+        except (EngineError, DataError, OSError):
+            self.telling.say(words.ONE_BEFORE if self.kept else words.NOTHING_LEFT)
+            raise
+        self.taken, self.kept = file, ()
 
     def _enter(self, run: Run, level: int) -> None:
         if run.before is not None:

@@ -7,7 +7,7 @@ import threading
 import numpy as np
 import pytest
 
-from engine import marks, story_state
+from engine import EngineError, marks, story_state
 from tui.run import words
 from tui.run.gestures import AddHere, ChooseUnit
 from tui.run.options import Options
@@ -43,7 +43,7 @@ def kept(monkeypatch, tmp_path):
 def again(kept) -> Session:
     """The run in another program, right after it was opened."""
     made = Session(Options(), lambda: None, Clock())
-    made.offer(kept[1])
+    made.offer((kept[1],))
     made.go_on()
     return made
 
@@ -62,6 +62,20 @@ def test_it_stands_where_it_was_and_moments_follow_by_the_way(kept, again):
     assert again.snapshot().note == "Back in the run that was cut off, as it was in its last seconds"
     assert np.array_equal(theta, kept[0].trainer.theta)
     assert again.run.marks == kept[0].run.marks
+
+
+def test_a_run_that_cannot_be_opened_makes_way_for_the_one_before_it(kept, tmp_path):
+    damaged = tmp_path / "damaged.npz"
+    damaged.write_bytes(kept[1].read_bytes()[:1000])
+    run = Session(Options(), lambda: None, Clock())
+    run.offer((damaged, kept[1], damaged))
+    with pytest.raises(EngineError):
+        run.go_on()
+    assert run.snapshot().note == words.ONE_BEFORE and run.taken is None
+    run.go_on()
+    assert (run.trainer.update, run.taken) == (1000, kept[1])
+    run.go_on()
+    assert run.snapshot().note == words.NOTHING_LEFT
 
 
 @pytest.mark.parametrize("wish", [Back(300), BackEpoch(), Best(), Undo()])
@@ -112,7 +126,7 @@ def test_the_way_ahead_that_was_never_trained_here_is_a_replay_with_its_progress
     story.home()
     kept[1].write_bytes(story_state.pack(story))
     again = Session(Options(), lambda: None, Clock())
-    again.offer(kept[1])
+    again.offer((kept[1],))
     again.go_on()
     again.perform(End())
     assert again.snapshot().busy == "replaying, 0 %; space stops"
@@ -125,7 +139,7 @@ def test_while_the_kernels_are_loaded_all_is_done_that_needs_none(kept):
     run = Session(Options(), lambda: None, Clock())
     run.load()
     assert (run.snapshot().state, run.snapshot().busy) == ("paused", None)
-    run.offer(kept[1])
+    run.offer((kept[1],))
     run.go_on()
     run.perform(ChooseUnit(1))
     assert (run.trainer.update, run.run.choice.unit) == (1000, 1)

@@ -103,16 +103,16 @@ def test_the_runner_does_not_wait_for_the_disk(keeper, story, monkeypatch):
 def test_a_pipe_in_place_of_a_lock_is_not_waited_for(keeper):
     keeper.folder.mkdir(parents=True, exist_ok=True)
     os.mkfifo(keeper.folder / f"1-1{LOCK}")
-    assert cut_off(keeper.folder) is None
+    assert cut_off(keeper.folder) == ()
 
 
 def test_a_run_that_was_cut_off_is_found_and_opened_as_it_was(keeper, story):
     story.step(30)
     story.apply(AddUnit("relu"))
     keeper.look(story)
-    assert cut_off(keeper.folder) is None  # it goes on
+    assert cut_off(keeper.folder) == ()  # it goes on
     die(keeper)
-    found = cut_off(keeper.folder)
+    (found,) = cut_off(keeper.folder)
     run = begin(Open(str(found)), first_run(Options(threads=1)).moment())
     assert (run.story.position, run.trainer.theta.tolist()) == (story.position, story.trainer.theta.tolist())
     assert [note.name for note in run.telling.notes] == ["unit 4 added"]
@@ -124,8 +124,8 @@ def test_a_run_that_goes_on_keeps_its_file(keeper, story):
     keeper.look(story)
     die(keeper)
     other = Keeper(keeper.folder, keeper.clock)
-    other.take_over(cut_off(keeper.folder))
-    assert cut_off(keeper.folder) is None
+    other.take_over(*cut_off(keeper.folder))
+    assert cut_off(keeper.folder) == ()
     story.step(1)
     assert not other.look(story)
     assert sorted(path.suffix for path in keeper.folder.iterdir()) == [LOCK, STORY]
@@ -136,7 +136,7 @@ def test_a_run_that_two_programs_go_on_with_has_two_files(keeper, story):
     story.step(1)
     keeper.look(story)
     die(keeper)
-    left = cut_off(keeper.folder)
+    (left,) = cut_off(keeper.folder)
     first, second = Keeper(keeper.folder, keeper.clock), Keeper(keeper.folder, keeper.clock)
     for each in (first, second):
         each.take_over(left)
@@ -163,7 +163,7 @@ def test_of_two_programs_each_has_its_own(keeper, story):
         each.look(story)
     assert len(list(keeper.folder.glob(f"*{STORY}"))) == 2
     die(other)
-    assert cut_off(keeper.folder) == other.path.with_suffix(STORY)
+    assert cut_off(keeper.folder) == (other.path.with_suffix(STORY),)
 
 
 def test_old_ones_are_tidied_away(keeper, story):
@@ -174,7 +174,8 @@ def test_old_ones_are_tidied_away(keeper, story):
         each.look(story)
         die(each)
         os.utime(each.path.with_suffix(LOCK), (number, number))
-    assert cut_off(keeper.folder) == keeper.folder / f"{MOST_RUNS + 2}{STORY}"
+    newest = range(MOST_RUNS + 2, 2, -1)
+    assert cut_off(keeper.folder) == tuple(keeper.folder / f"{number}{STORY}" for number in newest)
     assert len(list(keeper.folder.glob(f"*{STORY}"))) == MOST_RUNS
 
 
@@ -193,7 +194,7 @@ def test_a_folder_that_cannot_be_written_is_told_once(tmp_path, story, make):
     story.step(1)
     keeper.clock.now += 100
     assert not keeper.look(story)
-    assert cut_off(keeper.folder) is None
+    assert cut_off(keeper.folder) == ()
 
 
 def test_a_lock_is_one_programs(tmp_path):

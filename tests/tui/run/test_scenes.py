@@ -201,7 +201,7 @@ def test_a_scene_says_what_to_do_though_a_run_was_cut_off(tmp_path):
     path = tmp_path / "own.toml"
     path.write_text(OWN)
     run = Session(Options(scene=str(path)), lambda: None)
-    run.offer(tmp_path / "kept.npz")
+    run.offer((tmp_path / "kept.npz",))
     assert run.snapshot().note.startswith("Press space; then look")
 
 
