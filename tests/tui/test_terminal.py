@@ -25,11 +25,16 @@ SHOW_CURSOR = b"\x1b[?25h"
 
 
 @pytest.fixture
-def unitfit() -> Iterator[object]:
-    """The program on a terminal of its own, its first curve drawn and its kernels compiled."""
-    environment = {**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor", "LANG": "C.UTF-8"}
+def environment() -> dict[str, str]:
+    own = {**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor", "LANG": "C.UTF-8"}
     for name in ("COLUMNS", "LINES", "NO_COLOR"):  # they would stand before the terminal's own size and colours
-        environment.pop(name, None)
+        own.pop(name, None)
+    return own
+
+
+@pytest.fixture
+def unitfit(environment) -> Iterator[object]:
+    """The program on a terminal of its own, its first curve drawn and its kernels compiled."""
     child = pexpect.spawn(sys.executable, ["-m", "tui"], dimensions=(40, 120), env=environment, timeout=PATIENCE)
     child.expect("paused")
     child.send(" ")
@@ -195,3 +200,24 @@ def test_it_ends_where_its_terminal_goes_without_a_signal(tmp_path):
         os.read(ours, 1)  # it draws
         os.close(ours)
         assert program.wait(PATIENCE) == HUNG_UP
+
+
+def test_a_run_on_a_table_from_standard_input_is_gone_on_with_after_a_signal(environment, tmp_path):
+    (tmp_path / "t.csv").write_text("x,y\n" + "".join(f"{number},{number * number % 7}\n" for number in range(40)))
+    environment |= {"XDG_STATE_HOME": str(tmp_path / "state")}
+    of_input = [sys.executable, "-m", "tui", "-"]
+    command = ["-c", f'exec "$@" < {tmp_path / "t.csv"}', "sh", *of_input]
+    child = pexpect.spawn("sh", command, dimensions=(40, 120), env=environment, timeout=PATIENCE)
+    child.expect("paused")
+    child.send(">")
+    while not list(tmp_path.glob("state/unitfit/runs/*.npz")):
+        child.expect([pexpect.TIMEOUT, pexpect.EOF], timeout=0.1)
+    child.kill(signal.SIGTERM)
+    end(child)
+    child = pexpect.spawn(of_input[0], of_input[1:3], dimensions=(40, 120), env=environment, timeout=PATIENCE)
+    child.expect("cut off")
+    child.send("\x12")
+    child.expect("Back in the run")
+    child.send("q")
+    end(child)
+    assert child.exitstatus == 0

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-import atexit
+import hashlib
 import os
 import sys
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 import click
+import platformdirs
 
 from data.sources import STANDARD_INPUT, read_source
+from engine.files import write_in_one_piece
 from tui.console.out import is_terminal
 
-KEPT = "standard_input-"  # how the name of a file begins that is there as long as the program
+INPUT = "standard_input-"  # how the name of a file begins that holds one, before a digest of what it holds
+MOST_TABLES, MOST_BYTES = 10, 200 * 2**20  # that are left in the folder
 NO_CURSOR = ("dumb", "unknown")
 
 
@@ -29,7 +33,10 @@ def no_screen() -> str | None:
 
 
 def kept_input() -> str:
-    """A file with what standard input holds, which then is the terminal again, for the keys. UsageError without one."""
+    """A file with what standard input holds, which then is the terminal again, for the keys. UsageError without one.
+
+    It is read again by `o`, by other lags, and by runs that were saved or cut off, so it stays in the state folder.
+    """
     if is_terminal(sys.stdin):
         raise click.UsageError("FILE -: expected a table on standard input, as in `cat table.csv | unitfit -`")
     _, content = read_source(STANDARD_INPUT)
@@ -39,7 +46,21 @@ def kept_input() -> str:
         raise click.UsageError("FILE -: no terminal for the keys; expected one, or a file") from None
     os.dup2(terminal, 0)
     os.close(terminal)
-    with tempfile.NamedTemporaryFile(prefix=KEPT, suffix=".csv", delete=False) as file:  # `o` and `lags` read it again
-        file.write(content)
-    atexit.register(Path(file.name).unlink, missing_ok=True)
-    return file.name
+    try:
+        return str(kept(content, platformdirs.user_state_path("unitfit") / "tables"))
+    except OSError:  # it is to be seen nevertheless
+        return str(kept(content, Path(tempfile.mkdtemp(prefix="unitfit-"))))
+
+
+def kept(content: bytes, folder: Path) -> Path:
+    """The content in a file of the folder, of which the oldest go. Raises OSError where there is no room for it."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    path = folder / f"{INPUT}{hashlib.sha256(content).hexdigest()[:12]}.csv"
+    write_in_one_piece(path, content)
+    total = 0
+    for number, table in enumerate(sorted(folder.glob(f"{INPUT}*"), key=os.path.getmtime, reverse=True)):
+        total += table.stat().st_size
+        if table != path and (number >= MOST_TABLES or total > MOST_BYTES):
+            with suppress(OSError):  # another program was faster
+                table.unlink()
+    return path
