@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from data.numerals import LONGEST
+
 if TYPE_CHECKING:
     import polars
 
@@ -64,12 +66,13 @@ class Dates:
 
 def is_date(cell: str) -> bool:
     """Whether a cell looks like a date in one of the ways that are read."""
-    return any(form.match(cell) for form in FORMS)
+    return len(cell) <= LONGEST and any(form.match(cell) for form in FORMS)
 
 
 def read_dates(cells: polars.Series) -> Dates | None:
     """A column of stripped text, null where it is empty, by the forms of its cells; None where most have none."""
     filled = len(cells) - cells.null_count()
+    cells = cells.zip_with(cells.str.len_chars() <= LONGEST, cells.clear(len(cells)))
     sample = cells.head(SAMPLE).drop_nulls().to_list() or cells.drop_nulls().head(SAMPLE).to_list()
     forms = sorted(FORMS, key=lambda form: -sum(form.match(cell) is not None for cell in sample))
     if not any(map(forms[0].match, sample)):

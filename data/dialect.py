@@ -27,7 +27,7 @@ NAMED_SEPARATOR = re.compile(r'"?sep=([,;|\t ])"?\s*')
 BRACKETED = re.compile(r"\s*<[^<>,;|]*>\s*")  # a title such as <1960 Q1>
 WIDE_GAP = re.compile(r"[ \t]{2,}|\t")
 BLANKS = re.compile(rb'"[^"\n]*"|[ \t]+')
-OUTER_BLANKS = re.compile(rb"(?m)^[ \t]+|[ \t]+$")
+OUTER_BLANKS = re.compile(rb"(?m)^[ \t]+|(?<![ \t])[ \t]+$")  # looking back, or each blank of a gap begins a search
 SOME_LINES = 2**18  # bytes
 
 Record = list[str]

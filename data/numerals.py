@@ -18,9 +18,10 @@ if TYPE_CHECKING:
 
     from data.scaling import Floats
 
+LONGEST = 100  # letters of a number or a date, for the patterns of both are slow in long text
 CURRENCY = r"[$€£¥₹₩₽₪₺¢฿]|\b(?:USD|EUR|GBP|CHF|JPY|SEK|NOK|DKK|kr|Rs)\b\.?"
 SPACES = "\u00a0\u202f\u2009\u2007 "
-PLAIN = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
+PLAIN = r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?"
 THOUSANDS = r"[+-]?[1-9]\d{0,2}(?:,\d{3})+(?:\.\d*)?"
 POINTS = r"[+-]?[1-9]\d{0,2}(?:\.\d{3}){2,}"  # 1.234.567: no number with a decimal point
 ONE_POINT = r"[+-]?[1-9]\d{0,2}\.\d{3}"  # the numeral that may be either
@@ -44,9 +45,12 @@ class Numbers:
 
 def is_numeral(cell: str, with_unit: bool = False) -> bool:
     """Whether a cell is a number in one of the ways that are read, perhaps with a unit behind it."""
+    cell = cell.strip()
+    if len(cell) > LONGEST:
+        return False
     if NUMERAL.fullmatch(cell):
         return True
-    text = re.sub(CURRENCY, "", cell.strip()).replace("−", "-").replace("–", "-").removesuffix("%").strip()
+    text = re.sub(CURRENCY, "", cell).replace("−", "-").replace("–", "-").removesuffix("%").strip()
     text = re.sub(r"^[<>≤≥~≈]\s*|\s*\*{1,3}$", "", text)
     if text.startswith("(") and text.endswith(")"):
         text = text[1:-1]

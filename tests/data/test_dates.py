@@ -142,6 +142,16 @@ def test_what_looks_like_a_date(cell, date):
     assert is_date(cell) == date
 
 
+LONG = ("2024 jan" + "t" * 200_000 + "!", "1/1/24" + " " * 200_000 + "x", "jan" + "-" * 200_000 + "x")
+
+
+@pytest.mark.parametrize("cell", LONG)
+def test_a_long_text_is_no_date_and_that_is_told_at_once(cell):  # patterns would take hours
+    assert not is_date(cell)
+    assert read(f"{cell}|2024-01-31|{cell}") is None
+    assert read(f"{cell}|2024-01-31|2024-02-01") == (["NaT", "2024-01-31", "2024-02-01"], "")
+
+
 NAMES = (
     "Jan january Januar enero ene", "Feb February février fév. febrero", "Mar march März mrz. mars marzo",
     "Apr april avril abril", "May Mai mayo", "Jun june Juni juin junio", "Jul july Juli juillet juil. julio",

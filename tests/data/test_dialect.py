@@ -233,6 +233,11 @@ def test_cells_between_blanks(given, separator, parted):
     assert parted_by_tabs(given.encode(), separator) == parted.encode()
 
 
+@pytest.mark.parametrize("separator", [" ", WIDE])
+def test_a_long_gap_between_cells_is_parted_at_once(separator):  # a search from each of its blanks takes minutes
+    assert parted_by_tabs(b"1" + b" " * 200_000 + b"x  \n", separator) == b"1\tx\n"
+
+
 @given(st.text(alphabet="ab1,;|\t \"'#%\n.-", min_size=1, max_size=120))
 def test_any_text_has_a_dialect_within_itself_or_is_empty(text):
     try:

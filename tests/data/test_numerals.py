@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data.numerals import is_numeral, read_numbers, shows_decimal_commas
+from data.numerals import LONGEST, is_numeral, read_numbers, shows_decimal_commas
 
 NAN = float("nan")
 
@@ -126,6 +126,17 @@ def test_cells_that_are_none(cells, slips):
 )  # fmt: skip
 def test_numerals(cell, numeral):
     assert is_numeral(cell) == numeral
+
+
+@pytest.mark.parametrize("cell", ["9" * 200_000 + "x", "1" + " " * 200_000 + "x", "<" + " " * 200_000 + "x"])
+@pytest.mark.parametrize("with_unit", [False, True])
+def test_a_long_text_is_no_numeral_and_that_is_told_at_once(cell, with_unit):  # patterns would take hours
+    assert not is_numeral(cell, with_unit)
+
+
+def test_the_longest_numeral():
+    assert is_numeral(f" {'9' * LONGEST} ")
+    assert not is_numeral("9" * (LONGEST + 1))
 
 
 def test_a_numeral_with_a_unit():
