@@ -194,6 +194,7 @@ def parsed(lines: Sequence[str], separator: str) -> Iterator[tuple[int, Record]]
         lines, separator = [WIDE_GAP.sub("\t", line.strip()) for line in lines], "\t"
     elif separator == " ":
         lines = [line.replace("\t", " ").strip() for line in lines]
+    csv.field_size_limit(max(csv.field_size_limit(), HEAD_BYTES))  # the whole program's, hence it is never lowered
     reader = csv.reader((line + "\n" for line in lines), delimiter=separator, skipinitialspace=True)
     number = 0
     try:

@@ -103,6 +103,8 @@ def test_any_bytes_are_text_or_refused(content):
         ("a,b,c\n1,2\n3,4\n5,6\n", ",", 3),
         ("a,b\n1,2\n3,4,5\n6,7\n", ",", 2),
         ("a,b\n1,2\n3\n6,7\n", ",", 2),
+        (f"a,{'x' * 200_000}\n1,2\n3,4\n", ",", 2),
+        (f'a,"{"x, " * 100_000}"\n1,2\n3,4\n', ",", 2),
     ],
 )
 def test_what_parts_cells(text, separator, width):

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 import data
 from data.errors import clean
 from data.header import clean_names, counts_up, free, is_count, is_header, numbered
+from data.tables import read_table
 
 
 def headed(text, quoted=False):
@@ -47,6 +48,12 @@ def headed(text, quoted=False):
 )
 def test_whether_the_first_row_has_names(text, header):
     assert headed(text) == header
+
+
+@pytest.mark.parametrize("name", ["9" * 200_000 + "x", "1" + " " * 200_000 + "x", "2024 jan" + "t" * 200_000 + "!"])
+@pytest.mark.parametrize("rows", ["1,2\n3,4\n5,7\n7,9\n", "1,a\n3,b\n5,a\n7,b\n"])
+def test_a_long_name_is_read_at_once(table, name, rows):  # patterns would take hours
+    assert [*read_table(table(f"x,{name}\n{rows}")).columns] == ["x", clean(name)]
 
 
 def test_a_first_row_of_numbers_in_quotes_where_no_other_is():
