@@ -44,8 +44,16 @@ def split_names(table: Table, features: Any) -> tuple[str, ...]:
         if clean(given) in table.columns or not given.strip():
             names.append(clean(given))
         else:
-            names += [clean(name) for name in next(csv.reader([given], skipinitialspace=True)) if name.strip()]
+            names += [clean(name) for name in cells_of(given) if name.strip()]
     return tuple(names)
+
+
+def cells_of(line: str) -> list[str]:
+    """The cells of a line of CSV. Raises DataError for what is none."""
+    try:
+        return next(csv.reader([line], skipinitialspace=True))
+    except csv.Error:
+        raise DataError(f"features={show(line)}: expected columns with commas between them, on one line") from None
 
 
 def named_features(table: Table, names: Sequence[str], target: Column) -> tuple[Feature, ...]:

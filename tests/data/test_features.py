@@ -129,6 +129,9 @@ def test_features_by_their_names_or_as_lines_of_csv(table, features, names):
         (["note"], "column 'note' of table.csv holds text of many values: expected numbers, or at most a dozen words"),
         ([""], "features='': expected one of "),
         ([7], "features=7: expected the name of a column"),
+        (["Gas\nkind"], "features='Gas\\nkind': expected columns with commas between them, on one line"),
+        (["Gas", "x" * 200_000], "features='xxxxxxxxxxxx"),
+        (["x=" * 60_000], "features='x=x=x=x=x=x="),
     ],
 )
 def test_features_that_are_none(table, features, sentence):
