@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from data.columns import Column
-from data.errors import NAMED, DataError, clean, show
+from data.errors import NAME_LENGTH, NAMED, DataError, clean, show
 from data.scaling import Floats
 from data.tables import Table
 
@@ -28,12 +30,19 @@ def flag_name(column: str, level: str) -> str:
 
 def split_level(table: Table, option: str, name: str) -> tuple[Column, str | None]:
     """A column, or a column and one of its values for `column=value`. Raises DataError for what is neither."""
-    parts = [(name[:place], name[place + 1 :]) for place, letter in enumerate(name) if letter == "="]
-    for start, rest in parts if clean(name) not in table.columns else ():
+    for start, rest in splits(name) if clean(name) not in table.columns else ():
         if clean(start) in table.columns:
             column = table.columns[clean(start)]
             return column, level_of(table, option, column, rest)
     return table.find(option, name), None
+
+
+def splits(name: str) -> Iterator[tuple[str, str]]:
+    """What stands before and behind each "=", up to the first one after all letters that `clean` looks at."""
+    place = name.find("=")
+    while place >= 0:
+        yield name[:place], name[place + 1 :]
+        place = name.find("=", place + 1) if place < 10 * NAME_LENGTH else -1
 
 
 def level_of(table: Table, option: str, column: Column, text: str) -> str:

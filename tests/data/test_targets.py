@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tracemalloc
+
 import numpy as np
 import pytest
 from made_tables import LAST, day, refusal, roles, rows_of, wave
@@ -107,6 +109,17 @@ def test_a_value_of_text_with_many_values_against_the_rest(table):
 )  # fmt: skip
 def test_a_target_that_cannot_be_fitted_is_a_sentence(table, cells, target, sentence):
     assert refusal(table(rows_of("x,z", lambda n: (wave(n), cells[n % len(cells)]))), target=target) == sentence
+
+
+def test_many_signs_before_a_value_are_looked_at_as_far_as_names_are_told_apart(table):
+    path = table(rows_of("a=b,x,y", lambda n: ("pq"[n % 2], wave(n), n % 7)))
+    assert data.load(path, target="a=b=q").label_names == ("others", "q")
+    tracemalloc.start()
+    try:
+        assert refusal(path, target="x=" * 20_000).startswith("target='x=x=x=x=")
+        assert tracemalloc.get_traced_memory()[1] < 2**24
+    finally:
+        tracemalloc.stop()
 
 
 def test_words_alone_say_how_one_of_them_is_fitted(table):
