@@ -79,7 +79,7 @@ def file_content(name: str, path: Path) -> bytes:
         if os.path.isdir(path):
             raise DataError(f"{name} is a directory: expected {EXPECTED}")
         if not os.path.isfile(path):  # a pipe or a device could block or never end
-            raise DataError(f"{name} is no regular file: expected {EXPECTED}")
+            raise DataError(f"{name} is no regular file: expected {EXPECTED}, or - for standard input")
         if os.path.getsize(path) > LARGEST:
             raise too_large(name)
         with open(path, "rb") as file:

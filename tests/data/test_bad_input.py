@@ -19,6 +19,7 @@ from data import DataError
 from data.errors import clean, show
 
 Write = Callable[..., Path]
+NO_FILE = "is no regular file: expected a CSV, Excel or Parquet file, or - for standard input"
 DAYS = "day,y\n2024-01-01,1\n2024-01-02,4\n2024-01-03,2\n2024-01-04,8\n2024-01-05,5\n"
 
 
@@ -171,12 +172,12 @@ def test_a_directory(tmp_path: Path) -> None:
 
 def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
-    assert refusal(tmp_path / "pipe") == "pipe is no regular file: expected a CSV, Excel or Parquet file"
+    assert refusal(tmp_path / "pipe") == f"pipe {NO_FILE}"
 
 
 def test_a_dangling_link(tmp_path: Path) -> None:
     (tmp_path / "link.csv").symlink_to(tmp_path / "nowhere")
-    assert refusal(tmp_path / "link.csv") == "link.csv is no regular file: expected a CSV, Excel or Parquet file"
+    assert refusal(tmp_path / "link.csv") == f"link.csv {NO_FILE}"
 
 
 def test_an_unreadable_file(table: Write, monkeypatch: pytest.MonkeyPatch) -> None:
