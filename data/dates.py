@@ -211,7 +211,9 @@ def weeks(year: Floats, week: Floats, possible: Any) -> tuple[Times, Any]:
     january_1 = np.where(possible, year - 1970, 0).astype(np.int64).astype("datetime64[Y]").astype("datetime64[D]")
     january_4 = january_1 + np.timedelta64(3, "D")
     monday = january_4 - ((january_4.astype(np.int64) + 3) % 7).astype("timedelta64[D]")
-    return monday + (7 * np.where(possible, week - 1, 0)).astype("timedelta64[D]"), possible
+    monday += (7 * np.where(possible, week - 1, 0)).astype("timedelta64[D]")
+    thursday = monday + np.timedelta64(3, "D")  # whose year is the week's: few years have a week 53
+    return monday, possible & (thursday.astype("datetime64[Y]") == january_1.astype("datetime64[Y]"))
 
 
 def whole_days(times: Times) -> Times:

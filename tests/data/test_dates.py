@@ -166,6 +166,16 @@ def test_names_of_months(month, names):
         assert read(f"5 {name} 2024|6 {name} 2024") == ([f"2024-{month:02}-05", f"2024-{month:02}-06"], "")
 
 
+@given(st.integers(1, 9998), st.integers(1, 54))
+def test_weeks_are_those_of_the_calendar(year, week):
+    found = moments({"year": np.array([float(year)]), "week": np.array([float(week)])})
+    try:
+        monday = str(date.fromisocalendar(year, week, 1))
+    except ValueError:
+        monday = "NaT"
+    assert str(found.astype("datetime64[D]")[0]) == monday
+
+
 @given(st.lists(st.dates(), min_size=1, max_size=20))
 def test_iso_dates_come_back(dates):
     values = read_dates(polars.Series("x", [f"{date:%Y-%m-%d}".rjust(10, "0") for date in dates])).values
@@ -210,6 +220,12 @@ def test_any_cells_are_dates_or_none(cells):
         ({"year": 0.5}, "NaT"),
         ({"year": np.nan}, "NaT"),
         ({"year": 2024, "week": 54}, "NaT"),
+        ({"year": 2024, "week": 0}, "NaT"),
+        ({"year": 2023, "week": 53}, "NaT"),
+        ({"year": 2023, "week": 52}, "2023-12-25T00:00:00"),
+        ({"year": 2020, "week": 53}, "2020-12-28T00:00:00"),
+        ({"year": 2026, "week": 53}, "2026-12-28T00:00:00"),
+        ({"year": np.nan, "week": 53}, "NaT"),
         ({"year": 2024, "hour": 24}, "NaT"),
     ],
 )
