@@ -37,8 +37,8 @@ def read_numbered_dates(name: str, values: Floats) -> Dates | None:
 
     Years stay numbers, float64. None for a column that is none of these.
     """
-    known = values[np.isfinite(values)]
-    if len(known) < 1 or not (known >= 0).all():
+    known = values[~np.isnan(values)]
+    if len(known) < 1 or not (np.isfinite(known) & (known >= 0)).all():
         return None
     whole = bool((known == np.floor(known)).all())
     timely = TIME_NAMES.fullmatch(name) is not None or is_year_name(name)

@@ -69,6 +69,10 @@ def test_numbers_that_are_dates(name, values, dates, how):
         ("time", (1990.1, 1990.13, 1990.2)),
         ("date", (NAN,)),
         ("date", (float("inf"), 45323)),
+        ("year", (1990, 1991, float("inf"))),
+        ("year", (1990, 1991, float("-inf"))),
+        ("time", (1959.0, 1959.25, 1959.5, float("inf"))),
+        ("day", (20240131, 20240201, 20240202, float("inf"))),
         ("date", (1e300, 45323, 45324)),
     ],
 )
