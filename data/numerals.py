@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 LONGEST = 100  # letters of a number or a date, for the patterns of both are slow in long text
 CURRENCY = r"[$€£¥₹₩₽₪₺¢฿]|\b(?:USD|EUR|GBP|CHF|JPY|SEK|NOK|DKK|kr|Rs)\b\.?"
+SYMBOLS = {"usd": "$", "eur": "€", "gbp": "£", "jpy": "¥", "rs": "₹"}
 SPACES = "\u00a0\u202f\u2009\u2007 "
 PLAIN = r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?"
 THOUSANDS = r"[+-]?[1-9]\d{0,2}(?:,\d{3})+(?:\.\d*)?"
@@ -96,10 +97,19 @@ def bare(cells: polars.Series) -> polars.Series:
 
 
 def without_signs(cells: polars.Series) -> polars.Series:
-    text = cells.str.replace_all(f"(?i){CURRENCY}", "").str.replace_all(r"^[−–]", "-")
+    text = without_currency(cells).str.replace_all(r"^[−–]", "-")
     text = text.str.replace(r"%$", "").str.replace_all(TRIM, "")
     text = text.str.replace(r"^\((.+)\)$", "-$1").str.replace(r"^([+-])\s+", "$1")
     return text.str.replace(MARKS, "$1")
+
+
+def without_currency(cells: polars.Series) -> polars.Series:
+    """The cells without the currency that most have; another one stays, so that no column of numbers is in both."""
+    signs = cells.str.extract(f"(?i)({CURRENCY})").str.to_lowercase().str.strip_suffix(".").replace(SYMBOLS)
+    usual = signs.drop_nulls().mode().min()
+    if usual is None:
+        return cells
+    return cells.str.replace_all(f"(?i){CURRENCY}", "").zip_with((signs == usual).fill_null(False), cells)
 
 
 def unit_of(text: polars.Series) -> str:

@@ -32,6 +32,12 @@ def test_columns_that_are_left_out_are_said(table, header, row, why):
     assert f"({why})" in data.load(path).notices[-1]
 
 
+def test_prices_in_two_currencies_are_no_one_column_of_numbers(table):
+    path = table(rows_of("x,price,y", lambda n: (wave(n), f"{'$€'[n % 2]}{n}", n % 7)))
+    assert roles(path) == (("y", ("x",), ""), {"price": "not only numbers: '€1' in row 2"})
+    assert refusal(path, target="price").startswith("row 2, column 'price' is '€1': expected a finite number")
+
+
 def test_many_columns_that_are_left_out_are_counted(table):
     path = table(rows_of(",".join(f"c{place}" for place in range(9)) + ",x,y", lambda n: (7,) * 9 + (wave(n), n % 7)))
     left_out = "left out: 'c0', 'c1', 'c2', 'c3', 'c4', 'c5' and 3 more (always '7')"

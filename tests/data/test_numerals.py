@@ -57,7 +57,13 @@ def read(cells, comma=False):
         ("$5,420|$600", [5420, 600], "with thousands separators, without the signs of currency"),
         ("5 €|6,5 €|7,25 €", [5, 6.5, 7.25], "with decimal commas, without the signs of currency"),
         ("£5|-£6|£ 7", [5, -6, 7], "without the signs of currency"),
-        ("EUR 5|6 USD|chf 7", [5, 6, 7], "without the signs of currency"),
+        ("EUR 5|6 EUR|eur 7", [5, 6, 7], "without the signs of currency"),
+        ("$5|6 USD|usd 7|8", [5, 6, 7, 8], "without the signs of currency"),
+        ("5 €|EUR 6,5", [5, 6.5], "with decimal commas, without the signs of currency"),
+        ("$5|6 €|$7|8", [5, NAN, 7, 8], "without the signs of currency"),
+        ("€6|EUR 5|$4", [6, 5, NAN], "without the signs of currency"),
+        ("$5|$6|20¢", [5, 6, NAN], "without the signs of currency"),
+        ("5 SEK|6 NOK|7 SEK", [5, NAN, 7], "without the signs of currency"),
         ("kr 5|kr. 6", [5, 6], "without the signs of currency"),
         ("5%|6.5 %|7", [5, 6.5, 7], "as per cent"),
         ("(5)|6|(1,234)", [-5, 6, -1234], "with thousands separators"),
@@ -108,6 +114,7 @@ def test_a_comma_before_three_digits_is_told_by_the_others(cells, comma, values)
         ("1|٣|3", [1]),
         ("1|NA|n/a|?|-|null", []),
         ("1|<x|5*6", [1, 2]),
+        ("$1|€2|$3", [1]),
     ],
 )
 def test_cells_that_are_none(cells, slips):
