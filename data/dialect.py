@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import csv
+import io
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -11,6 +12,7 @@ from dataclasses import dataclass
 
 from data.errors import DataError
 from data.numerals import is_numeral
+from data.prices import refuse_large
 from data.values import is_value
 
 HEAD_BYTES, HEAD_LINES = 2**21, 200  # by which a dialect is told
@@ -28,7 +30,7 @@ BRACKETED = re.compile(r"\s*<[^<>,;|]*>\s*")  # a title such as <1960 Q1>
 WIDE_GAP = re.compile(r"[ \t]{2,}|\t")
 BLANKS = re.compile(rb'"[^"\n]*"|[ \t]+')
 OUTER_BLANKS = re.compile(rb"(?m)^[ \t]+|(?<![ \t])[ \t]+$")  # looking back, or each blank of a gap begins a search
-SOME_LINES = 2**18  # bytes
+PIECE = 2**18  # bytes that are changed at a time
 
 Record = list[str]
 Records = list[tuple[int, Record]]  # with the number of the line at which each begins
@@ -58,22 +60,45 @@ class Dialect:
 
 
 def as_utf8(name: str, content: bytes) -> tuple[bytes, tuple[str, ...]]:
-    """(text as UTF-8 whose lines end in a line feed, notices). Raises DataError for what is no text."""
-    notices: tuple[str, ...] = ()
+    """(text as UTF-8 whose lines end in a line feed, notices). Raises DataError for what is no text, or too much."""
     wide = two_bytes(content)
     if wide is not None:
-        content = content.decode(wide, "replace").removeprefix("\ufeff").encode("utf-8", "replace")
-    content = content.removeprefix(codecs.BOM_UTF8)
-    if b"\0" in content:
-        raise DataError(f"{name} is no table: expected CSV, Excel or Parquet")
+        return recoded(name, content, wide), ()
+    refuse_zeros(name, content)
+    refuse_large(name, 0, 0, len(content))
     try:
-        content.decode()
+        for _ in decoded(content, "utf-8", "strict"):
+            pass
     except UnicodeDecodeError:
-        content = content.decode("cp1252", "replace").encode()
-        notices = ("the text is no UTF-8 and was read as Latin-1",)
-    if b"\r" in content:
-        content = content.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-    return content, notices
+        return recoded(name, content, "cp1252"), ("the text is no UTF-8 and was read as Latin-1",)
+    changes = content.startswith(codecs.BOM_UTF8) or b"\r" in content
+    return recoded(name, content, "utf-8-sig") if changes else content, ()
+
+
+def recoded(name: str, content: bytes, encoding: str) -> bytes:
+    """A text as UTF-8, without its mark, and with line feeds alone. Raises DataError for what is none, or too much."""
+    newlines = io.IncrementalNewlineDecoder(None, translate=True)
+    whole = io.BytesIO()
+    for letters in decoded(content, encoding, "replace"):
+        piece = newlines.decode(letters).encode()
+        refuse_zeros(name, piece)
+        whole.write(piece)
+        refuse_large(name, 0, 0, max(whole.tell(), len(content) // 2))  # at best a letter of two bytes becomes one
+    whole.write(newlines.decode("", final=True).encode())  # a carriage return at the end
+    return whole.getvalue()
+
+
+def decoded(content: bytes, encoding: str, errors: str) -> Iterator[str]:
+    """A text piece by piece, for whole it can take four times its memory."""
+    decoder = codecs.getincrementaldecoder(encoding)(errors)
+    for start in range(0, len(content), PIECE):
+        yield decoder.decode(content[start : start + PIECE], start + PIECE >= len(content))
+
+
+def refuse_zeros(name: str, text: bytes) -> None:
+    """DataError for what no text holds."""
+    if b"\0" in text:
+        raise DataError(f"{name} is no table: expected CSV, Excel or Parquet")
 
 
 def two_bytes(content: bytes) -> str | None:
@@ -290,9 +315,9 @@ def with_tabs(lines: bytes, separator: str) -> bytes:
 
 def by_lines(content: bytes, change: Callable[[bytes], bytes]) -> bytes:
     """A text that is changed some lines at a time, for what a change is made of takes many times their memory."""
-    changed, start = [], 0
+    whole, start = io.BytesIO(), 0
     while start < len(content):
-        end = content.find(b"\n", start + SOME_LINES) + 1 or len(content)
-        changed.append(change(content[start:end]))
+        end = content.find(b"\n", start + PIECE) + 1 or len(content)
+        whole.write(change(content[start:end]))
         start = end
-    return b"".join(changed)
+    return whole.getvalue()

@@ -22,6 +22,7 @@ from data.tables import Cells, Table
 from data.workbooks import OLD_EXCEL, ZIP
 
 SAMPLE = 200, 20_000  # rows, and cells in them, by which a header is told
+COMPRESSED = (b"x\x01", b"x^", b"x\xda")  # what polars takes to begin a compressed file, as a header such as x^2 does
 LONGEST_TITLE = 1000  # letters of a column's name that come back with predictions
 OTHERS = {  # by what they begin with
     "a web page": re.compile(rb"(?i)\s*<(!doctype|html)\b"),
@@ -111,12 +112,14 @@ def parsed(name: str, content: bytes, dialect: Dialect) -> Frame:
     """All records as text, with one column more than most rows have, for those that have too many."""
     blanks = not dialect.separator.strip(" ")
     content = parted_by_tabs(content, dialect.separator) if blanks else close_to_quotes(content)
+    if content.startswith(COMPRESSED):
+        content = codecs.BOM_UTF8 + content
     schema = {str(place): polars.String for place in range(dialect.width + 1)}
     reason = ""
     for quote in ('"', None):  # a quote that is never closed is a letter
         try:
             return polars.read_csv(
-                io.BytesIO(codecs.BOM_UTF8 + content),  # or a header such as x^2 is taken for a compressed file
+                io.BytesIO(content),
                 has_header=False,
                 schema=schema,
                 separator="\t" if blanks else dialect.separator,

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import codecs
+import tracemalloc
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data import DataError
+from data import DataError, dialect, prices
 from data.dialect import NONE, WIDE, as_utf8, close_to_quotes, parted_by_tabs, tell
 
 TEXT = "größe,€\n1,2\n3,4\n"
@@ -39,7 +40,9 @@ def rest(text):
     ],
     ids=["plain", "BOM", "UTF-16", "LE", "BE", "zeros in letters", "BE with BOM", "UTF-16 CRLF", "CR", "CRLF"],
 )
-def test_encodings_and_line_ends(content):
+@pytest.mark.parametrize("piece", [1, 2, 3, 2**18])
+def test_encodings_and_line_ends(content, piece, monkeypatch):
+    monkeypatch.setattr(dialect, "PIECE", piece)
     text, notices = as_utf8("table.csv", content)
     assert (text.decode().replace("Ā一", "€"), notices) == (TEXT, ())
 
@@ -53,6 +56,37 @@ def test_latin_1_is_said():
 def test_a_letter_that_no_encoding_has():
     assert as_utf8("table.csv", b"a\x81b\xff\n")[0].decode() == "a�bÿ\n"
     assert as_utf8("table.csv", "x,y\n1,2\n".encode("utf-16-le") + b"\x00\xd8")[0].decode() == "x,y\n1,2\n�"
+
+
+OTHER_TEXTS = {
+    "Latin-1": ("1,2é\r\n" * 2**20).encode("latin-1"),
+    "UTF-16": ("1,2一\n" * 2**20).encode("utf-16"),
+    "BOM": codecs.BOM_UTF8 + b"1,234\n" * 2**20,
+    "CR": b"1,2345\r" * 2**20,
+    "an emoji": "1,2😀\r".encode() + b"1,2345\n" * 2**20,
+}
+
+
+@pytest.mark.parametrize("content", OTHER_TEXTS.values(), ids=OTHER_TEXTS)
+def test_another_encoding_takes_the_memory_of_its_text_and_little_more(content):
+    tracemalloc.start()
+    try:
+        text, _ = as_utf8("table.csv", content)
+        assert tracemalloc.get_traced_memory()[1] < 1.2 * len(text) + 2**21
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize("content", OTHER_TEXTS.values(), ids=OTHER_TEXTS)
+def test_a_text_that_is_too_large_is_not_decoded_first(content, monkeypatch):
+    monkeypatch.setattr(prices, "LARGEST", 2**20)
+    tracemalloc.start()
+    try:
+        with pytest.raises(DataError, match=r"^table\.csv takes more than 1 GB of memory \(\d+ MB of text\): "):
+            as_utf8("table.csv", content)
+        assert tracemalloc.get_traced_memory()[1] < 3 * 2**20
+    finally:
+        tracemalloc.stop()
 
 
 @pytest.mark.parametrize("content", [b"\x89PNG\r\n\0\0", b"x,y\n1,2\n\0\0\0\0", b"a\0bc,d\0\n"])

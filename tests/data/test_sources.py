@@ -80,6 +80,16 @@ def test_what_unpacks_to_too_much_is_refused_before_it_has(monkeypatch):
     assert most < 6 * 2**20
 
 
+def test_what_is_unpacked_takes_its_own_memory_and_little_more():
+    packed = zeros(2**26)
+    tracemalloc.start()
+    try:
+        assert len(unpacked("table.csv.gz", packed)) == 2**26
+        assert tracemalloc.get_traced_memory()[1] < 1.2 * 2**26
+    finally:
+        tracemalloc.stop()
+
+
 def test_members_together_are_bounded(monkeypatch):
     monkeypatch.setattr(sources, "LARGEST", 2**22)
     assert "unpacks to more than 1 GB" in refusal(zeros(2**21) * 3)

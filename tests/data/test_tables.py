@@ -10,6 +10,7 @@ import pytest
 
 import data
 from data import DataError
+from data.errors import clean
 
 Write = Callable[..., Path]
 Raw = Callable[[data.Dataset], tuple[list[list[float]], list[float]]]
@@ -83,8 +84,9 @@ def test_dated_rows_are_split_by_time(table: Write, raw: Raw) -> None:
     assert raw(ds)[1] == list(range(1, 21))
 
 
-def test_a_header_that_begins_like_a_compressed_file(table: Write) -> None:
-    assert data.load(table("x^2,y\n1,2\n4,3\n9,5\n16,1\n")).feature_names == ("x^2",)
+@pytest.mark.parametrize("name", ["x^2", "x\u0680", "x\1"])
+def test_a_header_that_begins_like_a_compressed_file(table: Write, name: str) -> None:
+    assert data.load(table(f"{name},y\n1,2\n4,3\n9,5\n16,1\n")).feature_names == (clean(name),)
 
 
 def test_unsorted_dates_are_sorted_with_a_notice(table: Write, raw: Raw) -> None:
