@@ -13,7 +13,7 @@ from data.errors import clean
 from data.header import clean_names
 from data.missing import ANYWHERE
 from data.numbered_dates import is_year_name, read_numbered_dates
-from data.numerals import Numbers, has_grouping_points, is_numeral, read_numbers, shows_decimal_commas
+from data.numerals import LONGEST, Numbers, has_grouping_points, is_numeral, read_numbers, shows_decimal_commas
 from data.steps import when
 
 if TYPE_CHECKING:
@@ -120,8 +120,8 @@ def stands_for_rows(column: Column, text: polars.Series) -> bool:
 
 def _as_null(cells: polars.Series) -> polars.Series:
     """The cells with null for whatever says that a value is missing."""
-    missing = cells.is_in(list(ANYWHERE)).fill_null(True)
-    return cells.zip_with(~missing, cells.clear(len(cells)))
+    missing = cells.is_in(list(ANYWHERE)).fill_null(False)
+    return cells.zip_with(~missing, cells.clear(len(cells))) if missing.any() else cells
 
 
 def _of_text(name: str, cells: polars.Series, comma: bool) -> Column:
@@ -172,8 +172,9 @@ def are_codes(cells: polars.Series, numbers: Numbers) -> bool:
 def has_numerals(cells: polars.Series) -> bool:
     """Whether at least a few of a sample of the cells are numbers in some way."""
     filled = cells.drop_nulls()
-    sample = filled.gather_every(max(1, len(filled) // SAMPLE)).to_list()
-    return 4 * sum(is_numeral(cell, with_unit=True) for cell in sample) >= len(sample)
+    sample = filled.gather_every(max(1, len(filled) // SAMPLE))
+    short = sample.filter(sample.str.len_chars() <= LONGEST)
+    return 4 * sum(is_numeral(cell, with_unit=True) for cell in short.to_list()) >= len(sample)
 
 
 def counts(values: Floats) -> bool:
@@ -234,7 +235,4 @@ def _places(cells: polars.Series, levels: list[str]) -> Any:
 
 
 def _example(cells: polars.Series) -> str:
-    first = next(filter(None, cells.head(SAMPLE).to_list()), None)
-    if first is None and cells.null_count() < len(cells):
-        first = cells.drop_nulls()[0]
-    return clean(first or "")
+    return clean(cells[cells.is_not_null().arg_max() or 0] or "")

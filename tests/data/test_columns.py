@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tracemalloc
+
 import numpy as np
 import polars
 import pytest
@@ -24,6 +26,17 @@ def columns(**cells):
 def column(cells, name="x"):
     """The column of cells with bars between."""
     return columns(**{name: cells.split("|")})[name]
+
+
+def test_long_texts_are_not_copied_to_look_at_them():
+    cells = polars.Series("x", [f"{number:03}x" * 2**15 for number in range(300)])  # 128 kB each
+    tracemalloc.start()
+    try:
+        [found] = read_columns([cells])
+        assert tracemalloc.get_traced_memory()[1] < 2**22
+    finally:
+        tracemalloc.stop()
+    assert (found.kind, found.example) == ("text", "000x" * 9 + "000…")
 
 
 @pytest.mark.parametrize(
