@@ -13,11 +13,11 @@ from typing import Any
 from numpy.typing import NDArray
 
 from engine.checkpoint import Checkpoint
-from engine.edits import Edit, SetValue
+from engine.edits import Edit, SetValue, own
 from engine.examples import Examples
 from engine.filling import Filler, twin
 from engine.history import Curves
-from engine.journal import Entry, Tail, owned
+from engine.journal import Entry, Tail
 from engine.last_update import Way
 from engine.marks import Mark, Marks, Position, first_spacing
 from engine.trainer import Trainer
@@ -220,6 +220,7 @@ class Cursor:
         Raises EngineError, and changes nothing, for an edit that the run does not allow.
         """
         before, progress = self._mark(), self.trainer.progress
+        edit = own(edit, self.trainer.architecture.dtype)
         mapping = self.trainer.apply(edit)
         tail = None if self.at_end else self._fork()
         if joins and (place := self._given(edit)) is not None:
@@ -227,7 +228,7 @@ class Cursor:
             self.marks.cut((self.update, place))
             return mapping, tail
         self.marks.add(before)
-        self.entries.append(Entry(self.update, owned(edit), joins and bool(self.entries), progress))
+        self.entries.append(Entry(self.update, edit, joins and bool(self.entries), progress))
         self.applied += 1
         return mapping, tail
 

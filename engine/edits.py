@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -19,6 +19,7 @@ from engine.architecture import Architecture
 from engine.border import as_numbers, check_theta
 from engine.errors import EngineError, show, whole
 from engine.examples import Examples, check_examples
+from engine.own_values import owned
 from engine.recipe import Recipe, check_recipe
 
 Floats = NDArray[Any]
@@ -193,10 +194,18 @@ def apply(edit: Edit, setup: Setup) -> tuple[Setup, Ints]:
 
     What an edit leaves alone is the same object in the new setup.
     """
-    change = _CHANGES.get(type(edit))
-    if change is None:
+    edit = own(edit, setup.theta.dtype)
+    return _CHANGES[type(edit)](edit, setup)
+
+
+def own(edit: Edit, dtype: np.dtype[Any]) -> Edit:
+    """The edit as `apply` makes it of a network of this precision: with values of its own, see `own_values`.
+
+    Raises EngineError for anything else.
+    """
+    if type(edit) not in _CHANGES:
         raise EngineError(f"edit={show(edit)}: expected one of {', '.join(kind.__name__ for kind in _CHANGES)}")
-    return change(edit, setup)
+    return cast(Edit, owned(edit, dtype))
 
 
 def carry(values: Floats, mapping: Ints, size: int) -> Floats:
@@ -252,10 +261,8 @@ def _freeze(edit: Freeze, setup: Setup) -> tuple[Setup, Ints]:
 
 
 def _set_value(edit: SetValue, setup: Setup) -> tuple[Setup, Ints]:
-    theta, value = setup.theta.copy(), as_numbers("value", edit.value, setup.theta.dtype, "a number")
-    if value.shape:
-        raise EngineError(f"value of shape {value.shape}: expected a number")
-    theta[whole("index", edit.index, 0, theta.size - 1)] = value
+    theta = setup.theta.copy()
+    theta[whole("index", edit.index, 0, theta.size - 1)] = as_numbers("value", edit.value, theta.dtype, "a number")
     return _with_theta(theta, setup)
 
 

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field, fields, replace
-from typing import Any
-
-import numpy as np
+from dataclasses import dataclass, field
 
 from engine.edits import Edit
 from engine.history import Curves
@@ -35,14 +32,3 @@ class Tail:
     def journal(self) -> tuple[tuple[int, Edit], ...]:
         """(update, edit) of all of its edits."""
         return tuple((entry.update, entry.edit) for entry in self.entries)
-
-
-def owned(edit: Edit) -> Edit:
-    """The edit with arrays of its own, which nobody changes."""
-    own: dict[str, Any] = {}
-    for each in fields(edit):
-        value = getattr(edit, each.name)
-        if isinstance(value, (np.ndarray, list)):
-            own[each.name] = np.array(value)
-            own[each.name].flags.writeable = False
-    return replace(edit, **own) if own else edit

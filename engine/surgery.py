@@ -67,7 +67,7 @@ def _incoming(
     row, entry = as_numbers("w", w, dtype, f"{fan_in} numbers"), as_numbers("b", b, dtype, "a number")
     if row.shape != (fan_in,):
         raise EngineError(f"w of shape {row.shape}: expected ({fan_in},), a number for each input of layer {layer}")
-    if entry.shape or not (np.isfinite(row).all() and np.isfinite(entry)):
+    if not (np.isfinite(row).all() and np.isfinite(entry)):
         raise EngineError(f"w={show(w)} and b={show(b)}: expected finite numbers in {dtype.name}")
     return row, entry
 

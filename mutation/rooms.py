@@ -84,6 +84,7 @@ OWN_TESTS = {  # of the engine's files: what is named like them, or else whoever
     "optimizers": "optimizers",
     "order": "shuffle",
     "outcome": "story_file",
+    "own_values": "own_values edits",
     "points": "points",
     "recipe": "recipe",
     "run": "history trainer",
