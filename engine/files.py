@@ -4,10 +4,24 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import secrets
+import tomllib
 from pathlib import Path
+from typing import Any
 
 from engine.errors import EngineError, clean, show
+
+MOST_PARTS = 16  # of a dotted key
+NO_KEYS = (
+    r'"{3}(?:[^"\\]|\\.|"(?!""))*+(?:"{3})?',
+    r"'{3}(?:[^']|'(?!''))*+(?:'{3})?",
+    r'"(?:[^"\\\n]|\\.)*+"?',
+    r"'[^'\n]*+'?",
+    r"#[^\n]*+",
+)  # texts in TOML, also those that do not end, and comments
+NO_KEY = re.compile("|".join(NO_KEYS), re.DOTALL)
+LONG_KEY = re.compile(rf'(?<![\w"-])(?:[\w"-]++[ \t]*+\.[ \t]*+){{{MOST_PARTS}}}')
 
 
 def as_path(path: str | os.PathLike[str]) -> Path:
@@ -92,3 +106,21 @@ def read_text(path: str | os.PathLike[str], largest: int, expected: str) -> str:
         raise EngineError(f"{name}: cannot be read ({error.strerror}): expected {expected}") from None
     except UnicodeDecodeError:
         raise EngineError(f"{name}: not a text: expected {expected}") from None
+
+
+def table_of(text: str) -> dict[str, Any]:
+    """The table that a text of TOML is. Raises ValueError for anything else."""
+    check_keys(text)
+    try:
+        return tomllib.loads(text)
+    except RecursionError:
+        raise ValueError("nested too deep") from None
+
+
+def check_keys(text: str) -> None:
+    """ValueError for a text of TOML with a dotted key so long that no file of ours has it.
+
+    tomllib takes time and memory in proportion to the square of its parts: gigabytes for a file of 100 kB.
+    """
+    if LONG_KEY.search(NO_KEY.sub('""', text)):
+        raise ValueError(f"a key of over {MOST_PARTS} parts")

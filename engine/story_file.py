@@ -7,7 +7,6 @@ before memory is taken for it: what does not fit is an EngineError in one senten
 from __future__ import annotations
 
 import os
-import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -99,6 +98,7 @@ def to_text(story: Told) -> str:
     try:
         text = tomli_w.dumps(document)
         text.encode()  # which a name that is no Unicode fails
+        files.check_keys(text)  # as whoever reads it does
     except (TypeError, ValueError, RecursionError):
         raise EngineError(f"source={show(story.source)}: expected plain values, as a text can hold them") from None
     return text
@@ -156,8 +156,8 @@ def read(path: str | os.PathLike[str]) -> Story:
 def from_text(text: str) -> Story:
     """What stands in the text of a file. Raises EngineError."""
     try:
-        document = tomllib.loads(text)
-    except (ValueError, RecursionError) as error:
+        document = files.table_of(text)
+    except ValueError as error:
         raise EngineError(f"no saved run, or a damaged one ({clean(str(error)[:80])})") from None
     if document.get("format") != FORMAT:
         raise EngineError(f"format={show(document.get('format'))}: expected a saved run of format {FORMAT}")

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import re
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,7 +14,7 @@ from pathlib import Path
 from textual.binding import Binding, BindingType
 
 from engine.errors import EngineError, clean, show
-from engine.files import read_text
+from engine.files import read_text, table_of
 from tui.run.beginnings import Restart
 from tui.run.gestures import (
     AddHere,
@@ -255,8 +254,8 @@ def keymap(path: Path) -> dict[str, str]:
     if not os.path.lexists(path):
         return {}
     try:
-        own = tomllib.loads(read_text(path, LARGEST, LINES))
-    except (ValueError, RecursionError) as error:  # EngineError, where it cannot be read, is a ValueError
+        own = table_of(read_text(path, LARGEST, LINES))
+    except ValueError as error:  # EngineError, where it cannot be read, is a ValueError
         said = str(error) if isinstance(error, EngineError) else f"{path.name}: expected {LINES} ({error})"
         raise KeysError(clean(said)) from None
     known = {action.id for action in ACTIONS}

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import tomllib
 from pathlib import Path
 from typing import NoReturn
 
@@ -77,3 +79,51 @@ def test_where_there_are_no_links_a_file_has_its_name_all_the_same(tmp_path, mon
 def test_nothing_else_is_left(tmp_path, over):
     files.save(tmp_path / "out", b"new", over=over)
     assert [(file.name, file.read_text()) for file in Path(tmp_path).iterdir()] == [("out", "new")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a" + ".a" * 5000 + " = 1",
+        "b = 1\n[" + "a . " * 5000 + "b]",
+        "[[" + '"a.b" .' * 5000 + "'c']]",
+        "b = {'c' = 1, " + "'a'\t." * 5000 + "b = 2}",
+        'b = """x""""\n' + "a." * 5000 + "b = 1",  # a text may end with a quote of its own
+        "b = ''''x''''\n# it's\n" + "a." * 5000 + "b = 1",
+    ],
+    ids=["key", "header", "quoted header", "inline", "after a text", "after a plain text"],
+)
+def test_long_dotted_keys_are_refused_before_they_are_read(text):
+    with pytest.raises(ValueError, match=r"^a key of over 16 parts$"):
+        files.table_of(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[a.b.c.d.e.f.g]\nh.i.j = 1.5",
+        "a = [" + "0.1, " * 100 + "]",
+        "a = '" + "b." * 100 + "'",
+        'a = "' + r"\"b." * 100 + '"',
+        "a = '''\n" + "b." * 100 + "'\n'''",
+        'a = """\n\\""" ' + "b." * 100 + '"" """ # ' + "c." * 100,
+    ],
+    ids=["short keys", "numbers", "plain", "escaped", "plain lines", "escaped lines"],
+)
+def test_texts_and_numbers_are_no_keys(text):
+    assert files.table_of(text) == tomllib.loads(text)
+
+
+PIECES = ["a", '"', "'", "#", "a ", r"\"", '"\\', '"""', "'''", '"""\\', '"a"', "'a'", "a.b ", "a" * 999 + "."]
+
+
+@pytest.mark.parametrize("piece", PIECES)
+def test_no_text_makes_looking_for_long_keys_slow(piece):
+    files.check_keys((piece * 15 + "\n") * (10**6 // len(piece) // 15))
+    with contextlib.suppress(ValueError):
+        files.check_keys(piece * (10**6 // len(piece)))
+
+
+def test_what_is_nested_too_deep_is_a_value_error_too():
+    with pytest.raises(ValueError, match=r"^nested too deep$"):
+        files.table_of("a = " + "[" * 10_000)

@@ -137,6 +137,15 @@ def test_a_file_names_the_lanes_that_trained(path, dtype):
     assert story_file.read(path).outcome.lanes == story.trainer.lanes
 
 
+def test_a_source_that_could_not_be_read_again_is_refused(path):
+    source = {"deep": 1}
+    for _ in range(20):
+        source = {"in": source}
+    with pytest.raises(EngineError, match=r"^source=.*: expected plain values, as a text can hold them$"):
+        Experiment(make(), source).save(path)
+    assert not path.exists()
+
+
 def test_where_nothing_was_trained_no_lanes_are_named(path):
     Experiment(make()).save(path)
     assert story_file.read(path).outcome.lanes == 0
@@ -224,6 +233,7 @@ def test_another_theta_is_explained_by_another_program_or_cpu():
         ("seed = 3", "seed = 1979-05-27", "seed=.*: expected a whole number"),
         ("joins = true", "joins = 3", "joins=3: expected true or false"),
         ("format = 1", "x = " + "[" * 10_000, "no saved run, or a damaged one"),
+        ("format = 1", "x" + ".y" * 5000 + " = 1", "no saved run, or a damaged one \\(a key of over 16 parts\\)"),
     ],
 )
 def test_what_does_not_fit_is_told_in_a_sentence(path, old, new, sentence):

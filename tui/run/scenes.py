@@ -5,7 +5,6 @@ Those that come along show the ideas of the book in its order; a teacher's own a
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache
@@ -84,8 +83,8 @@ def read(path: str) -> Scene:
 def from_text(text: str, name: str) -> Scene:
     """The scene in the text of a file. Raises EngineError."""
     try:
-        table = tomllib.loads(text)
-    except (ValueError, RecursionError) as error:
+        table = files.table_of(text)
+    except ValueError as error:
         raise EngineError(f"{clean(Path(name).name)}: no scene ({clean(str(error)[:80])})") from None
     try:
         return _scene(table, name)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-import tomllib
 from collections.abc import Collection
 from pathlib import Path
 
 import platformdirs
 import tomli_w
 
-from engine.files import read_text, write_in_one_piece
+from engine.files import read_text, table_of, write_in_one_piece
 
 LARGEST = 2**16  # bytes of the file
 THEME, SCENES = "theme", "scenes_done"
@@ -45,6 +44,6 @@ def remember(name: str, choice: str) -> str:
 
 def _read() -> dict[str, object]:
     try:
-        return tomllib.loads(read_text(settings_file(), LARGEST, "settings"))
-    except (ValueError, RecursionError):  # EngineError, where there is no such text, is a ValueError
+        return table_of(read_text(settings_file(), LARGEST, "settings"))
+    except ValueError:  # EngineError, where there is no such text, is a ValueError
         return {}
