@@ -283,7 +283,10 @@ class Experiment:
         story_file.save(self._told(self.entries[: self._cursor.applied], self.update, outcome), path, over)
 
     def draft(self) -> str:
-        """The text of a file of the whole story, whatever lies ahead, that says nothing of its end: made in no time."""
+        """The text of a file of the whole story, whatever lies ahead, that says nothing of its end: made in no time.
+
+        Raises EngineError where no file can hold it.
+        """
         nothing = Outcome(version(), self.trainer.lanes or self._lanes_before, "", ())
         return story_file.to_text(self._told(self.entries, self.end, nothing))
 

@@ -67,7 +67,7 @@ def save(story: Told, path: str | os.PathLike[str], over: bool) -> None:
 
 
 def to_text(story: Told) -> str:
-    """The file's content."""
+    """The file's content. Raises EngineError for what no file can hold."""
     import tomli_w
 
     initial, entries, outcome = story.initial, story.entries, story.outcome
@@ -97,10 +97,15 @@ def to_text(story: Told) -> str:
     }
     try:
         text = tomli_w.dumps(document)
-        text.encode()  # which a name that is no Unicode fails
+        size = len(text.encode())  # which a name that is no Unicode fails
         files.check_keys(text)  # as whoever reads it does
     except (TypeError, ValueError, RecursionError):
         raise EngineError(f"source={show(story.source)}: expected plain values, as a text can hold them") from None
+    if size > LARGEST:  # nobody could read it
+        raise EngineError(
+            f"the run takes {size >> 10} kB as a text: expected at most {LARGEST >> 10} kB; "
+            "edits that give all weights or examples of a large network take most of it"
+        )
     return text
 
 

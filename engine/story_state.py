@@ -22,7 +22,10 @@ HEADERS = 4096  # bytes of all that is no number
 
 
 def pack(story: Experiment) -> bytes:
-    """The whole story, whatever lies ahead of the cursor, with the cursor's moment and the curves."""
+    """The whole story, whatever lies ahead of the cursor, with the cursor's moment and the curves.
+
+    Raises EngineError where no file can hold it.
+    """
     checkpoint, curves = story.trainer.snapshot(), story.curves
     arrays: dict[str, Any] = dict(zip(PARAMETERS, checkpoint.parameters, strict=True))
     arrays["story"] = np.frombuffer(story.draft().encode(), np.uint8)

@@ -146,6 +146,22 @@ def test_a_source_that_could_not_be_read_again_is_refused(path):
     assert not path.exists()
 
 
+@pytest.mark.parametrize("large", ["edits", "source"])
+def test_a_story_that_no_file_can_hold_is_not_written(path, monkeypatch, large):
+    story = Experiment(make(), {"data": "x" * 3000 if large == "source" else "here"})
+    for _ in range(20 if large == "edits" else 0):
+        story.apply(SetTheta(story.trainer.theta * 1.1))
+    story.save(path)
+    text = path.read_text()
+    monkeypatch.setattr(story_file, "LARGEST", 2**11)
+    with pytest.raises(EngineError, match="larger than 2 kB: expected a saved run"):
+        Experiment.load(path, arrays)
+    for write in (lambda: story.save(path), story.draft):
+        with pytest.raises(EngineError, match=r"^the run takes \d kB as a text: expected at most 2 kB; edits that"):
+            write()
+    assert path.read_text() == text
+
+
 def test_where_nothing_was_trained_no_lanes_are_named(path):
     Experiment(make()).save(path)
     assert story_file.read(path).outcome.lanes == 0

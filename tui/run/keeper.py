@@ -14,7 +14,7 @@ from typing import IO, Any
 
 import platformdirs
 
-from engine import Experiment
+from engine import EngineError, Experiment
 from engine.files import write_in_one_piece
 from engine.story_state import pack
 
@@ -37,7 +37,7 @@ def state_folder() -> Path:
 
 
 class Keeper:
-    """Keeps one program's present run. A folder that cannot be written is told once, by `problem`."""
+    """Keeps one program's present run. What cannot be kept is told once, by `problem`."""
 
     def __init__(self, folder: Path, clock: Callable[[], float] = time.perf_counter) -> None:
         self.folder, self.clock = folder, clock
@@ -79,6 +79,8 @@ class Keeper:
             self._write(story)
         except OSError as error:
             self.problem = f"{self.folder}: cannot be written ({error.strerror}), so a crash would lose this run"
+        except EngineError as error:
+            self.problem = f"A crash would lose this run: {error}"
         self._kept = _state(story)
         self._due = now + max(EVERY, (time.thread_time() - begun) / SHARE)  # however busy the machine is
         return bool(self.problem)

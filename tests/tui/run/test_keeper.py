@@ -6,6 +6,7 @@ import os
 
 import pytest
 
+from engine import story_file
 from engine.edits import AddUnit, SetValue
 from tui.run.beginnings import Open, begin, first_run
 from tui.run.keeper import EVERY, LOCK, MOST_RUNS, STORY, Keeper, cut_off, hold
@@ -195,6 +196,16 @@ def test_a_folder_that_cannot_be_written_is_told_once(tmp_path, story, make):
     keeper.clock.now += 100
     assert not keeper.look(story)
     assert cut_off(keeper.folder) == ()
+
+
+def test_a_run_that_no_file_can_hold_is_told_once(keeper, story, monkeypatch):
+    monkeypatch.setattr(story_file, "LARGEST", 100)
+    story.step(1)
+    assert keeper.look(story)
+    assert keeper.problem.startswith("A crash would lose this run: the run takes 0 kB as a text: expected at most 0 kB")
+    story.step(1)
+    keeper.clock.now += 100
+    assert not keeper.look(story)
 
 
 def test_a_lock_is_one_programs(tmp_path):
