@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import errno
+import io
 import os
 import re
 import secrets
+import stat
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from engine.errors import EngineError, clean, show
+from engine.undisturbed import undisturbed
 
 MOST_PARTS = 16  # of a dotted key
 NO_KEYS = (
@@ -49,12 +55,13 @@ def save(path: str | os.PathLike[str], content: bytes, over: bool = True) -> Non
         raise EngineError(f"{name}: cannot be written ({error.strerror}): expected a folder with room") from None
 
 
+@undisturbed()  # Ctrl+C while the part goes would leave it there
 def write_in_one_piece(target: Path, content: bytes, lasting: bool = True, over: bool = True) -> None:
     """Have the content in the file as a whole, or leave the file as it was and raise OSError.
 
     `lasting` waits until it is on the disk, so that it survives a loss of power too, and not only of the program. No
-    link is followed: whoever may write in the folder could have it lead anywhere. Unless it goes `over` what is there,
-    it raises FileExistsError where anything is by then.
+    link is followed: whoever may write in the folder could have it lead anywhere. A file that it goes `over` leaves it
+    its rights; unless it does, it raises FileExistsError where anything is by then.
     """
     if not over and os.path.lexists(target):
         raise FileExistsError(errno.EEXIST, "it is there already")
@@ -63,6 +70,7 @@ def write_in_one_piece(target: Path, content: bytes, lasting: bool = True, over:
     part = target.parent / f".{secrets.token_hex(8)}.part"
     try:
         with open(part, "xb") as file:
+            _take_rights(file.fileno(), target)
             file.write(content)
             if lasting:
                 file.flush()
@@ -73,6 +81,16 @@ def write_in_one_piece(target: Path, content: bytes, lasting: bool = True, over:
             _name(part, target)
     finally:
         part.unlink(missing_ok=True)
+
+
+def _take_rights(descriptor: int, target: Path) -> None:
+    """Give a file the rights of the one that it will replace: what only its owner may read stays so."""
+    try:
+        before = os.lstat(target).st_mode
+    except FileNotFoundError:
+        return
+    if stat.S_ISREG(before) and before != os.fstat(descriptor).st_mode and os.chmod in os.supports_fd:
+        os.chmod(descriptor, stat.S_IMODE(before) & 0o777)
 
 
 def _name(part: Path, target: Path) -> None:
@@ -88,6 +106,14 @@ def _name(part: Path, target: Path) -> None:
         except BaseException:
             target.unlink()
             raise
+
+
+@undisturbed()  # within an archive Ctrl+C would become the ValueError that it cannot be closed
+def archive(arrays: Mapping[str, Any]) -> bytes:
+    """The content of an .npz file with these arrays."""
+    file = io.BytesIO()
+    np.savez(file, **arrays)
+    return file.getvalue()
 
 
 def read_text(path: str | os.PathLike[str], largest: int, expected: str) -> str:

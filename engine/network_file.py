@@ -62,11 +62,10 @@ def to_bytes(architecture: Architecture, theta: NDArray[Any], beside: Mapping[st
         "edits": np.array(architecture.edits, np.int64),
         "format": np.array(FORMAT, np.int64),
     }
-    file = io.BytesIO()
-    np.savez(file, **arrays)
-    if file.tell() > LARGEST:
+    content = files.archive(arrays)
+    if len(content) > LARGEST:
         raise EngineError(f"{theta.size} parameters: expected a file of at most {LARGEST >> 30} GB")
-    return file.getvalue()
+    return content
 
 
 # --------------------------------------------------------------------------------------------------- from the file

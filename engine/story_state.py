@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import io
 import os
 import zipfile
 from typing import Any
 
 import numpy as np
 
-from engine import story_file
+from engine import files, story_file
 from engine.errors import EngineError, clean
 from engine.experiment import Experiment
 from engine.history import Curves
@@ -32,9 +31,7 @@ def pack(story: Experiment) -> bytes:
     arrays["state"], arrays["curve_state"] = _bytes(checkpoint.state), _bytes(curves.state)
     arrays["points"], arrays["buckets"] = curves.points, curves.buckets
     arrays["position"] = np.array(story.position, np.int64)
-    file = io.BytesIO()
-    np.savez(file, **arrays)
-    return file.getvalue()
+    return files.archive(arrays)
 
 
 def load(path: str | os.PathLike[str], arrays: story_file.Arrays, threads: int | None = None) -> Experiment:

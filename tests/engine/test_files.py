@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
+import stat
 import tomllib
+import zipfile
 from pathlib import Path
 from typing import NoReturn
 
+import numpy as np
 import pytest
 
 from engine import EngineError, files
@@ -61,6 +65,64 @@ def test_an_end_in_the_midst_leaves_nothing(tmp_path, monkeypatch, over, comes):
     with pytest.raises((KeyboardInterrupt, EngineError)):
         files.save(tmp_path / "out", b"new", over=over)
     assert not list(tmp_path.iterdir())
+
+
+def pressed(function):
+    """As the function, with Ctrl+C pressed before it does its work."""
+
+    def press(*given, **more):
+        signal.raise_signal(signal.SIGINT)
+        return function(*given, **more)
+
+    return press
+
+
+@pytest.mark.parametrize("place", [(os, "fsync"), (os, "replace"), (os, "link"), (Path, "unlink")])
+@pytest.mark.parametrize("over", [False, True])
+def test_ctrl_c_while_it_is_written_waits_for_the_whole_file(tmp_path, monkeypatch, over, place):
+    owner, name = place
+    monkeypatch.setattr(owner, name, pressed(getattr(owner, name)))
+    with contextlib.suppress(KeyboardInterrupt):  # of link and replace one is not called
+        files.save(tmp_path / "out", b"new", over=over)
+    assert [(file.name, file.read_text()) for file in tmp_path.iterdir()] == [("out", "new")]
+
+
+def test_ctrl_c_within_an_archive_is_ctrl_c(monkeypatch):
+    begin = zipfile.ZipFile.open
+
+    def begin_and_press(*given, **more):
+        begun = begin(*given, **more)
+        signal.raise_signal(signal.SIGINT)
+        return begun
+
+    monkeypatch.setattr(zipfile.ZipFile, "open", begin_and_press)
+    with pytest.raises(KeyboardInterrupt):
+        files.archive({"theta": np.zeros(3)})
+
+
+@pytest.mark.parametrize("rights", [0o600, 0o400, 0o644, 0o666])
+def test_a_file_leaves_its_rights_to_the_one_that_takes_its_place(tmp_path, monkeypatch, rights):
+    path, while_written, sync = tmp_path / "out", [], os.fsync
+    path.write_text("mine")
+    path.chmod(rights)
+    monkeypatch.setattr(os, "fsync", lambda file: sync(file) or while_written.append(os.fstat(file).st_mode))
+    files.save(path, b"new")
+    assert path.read_text() == "new"
+    assert [stat.S_IMODE(mode) for mode in (*while_written, path.stat().st_mode)] == [rights] * 2
+
+
+def test_a_link_leaves_no_rights(tmp_path):
+    path, other = tmp_path / "out", tmp_path / "other"
+    other.write_text("precious")
+    other.chmod(0o777)
+    path.symlink_to(other)
+    usual = os.umask(0o027)
+    try:
+        files.save(path, b"new")
+    finally:
+        os.umask(usual)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o640
+    assert stat.S_IMODE(other.stat().st_mode) == 0o777
 
 
 def test_where_there_are_no_links_a_file_has_its_name_all_the_same(tmp_path, monkeypatch):
