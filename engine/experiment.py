@@ -300,7 +300,8 @@ class Experiment:
     @property
     def curves(self) -> Curves:
         """A copy of the loss curves of the whole story."""
-        return self._cursor.ahead or self.trainer.take_curves()
+        ahead = self._cursor.ahead
+        return self.trainer.take_curves() if ahead is None else copy.deepcopy(ahead)
 
     def adopt(self, position: Position, moment: Moment, curves: Curves) -> None:
         """Stand at a moment of the story that was kept elsewhere, without training up to it.

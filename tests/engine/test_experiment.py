@@ -324,6 +324,20 @@ def test_edits_keep_their_own_arrays(story):
     assert story.trainer.theta.any()
 
 
+@pytest.mark.parametrize("update", [10, 30], ids=["in the past", "at the end"])
+def test_curves_are_a_copy(story, update):
+    story.step(30)
+    story.goto(update)
+    losses = story.history.train.copy(), story.batch_history.mean.copy()
+    curves = story.curves
+    curves.points[:], curves.buckets[:] = -5, -5
+    curves.state.update = 7
+    for _ in range(2):
+        np.testing.assert_array_equal(story.history.train, losses[0])
+        np.testing.assert_array_equal(story.batch_history.mean, losses[1])
+        story.goto(30)
+
+
 @pytest.mark.parametrize("update", [-1, 6, 2.5])
 def test_there_are_no_moments_but_those_that_were(story, update):
     story.step(5)
