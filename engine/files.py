@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from engine.errors import EngineError, clean, show
+from engine.errors import EngineError, clean, show, truth
 from engine.undisturbed import undisturbed
 
 MOST_PARTS = 16  # of a dotted key
@@ -45,7 +45,7 @@ def save(path: str | os.PathLike[str], content: bytes, over: bool = True) -> Non
 
     So it is, unless it goes `over` what is there, where something is there already.
     """
-    target = as_path(path)
+    target, over = as_path(path), truth("over", over)
     try:
         write_in_one_piece(target, content, over=over)
     except OSError as error:

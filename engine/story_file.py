@@ -27,7 +27,7 @@ from engine.entry_tables import (
     recipe_of,
     to_plain,
 )
-from engine.errors import EngineError, clean, show, whole
+from engine.errors import EngineError, clean, real, show, whole
 from engine.journal import Entry
 from engine.layout import count_parameters
 from engine.network import Network
@@ -172,9 +172,6 @@ def from_text(text: str) -> Story:
     updates = whole("updates", document["updates"], 0, MOST_UPDATES)
     if not (isinstance(document["source"], dict) and isinstance(entries, list) and isinstance(points, list)):
         raise EngineError("source, points and edits: expected a table and lists of tables")
-    losses = document["losses"]
-    if not (isinstance(losses, list) and all(isinstance(loss, (int, float)) for loss in losses)):
-        raise EngineError(f"losses={show(losses)}: expected numbers")
     for key in ("version", "theta_sha256", "data_sha256"):
         if not isinstance(document[key], str):
             raise EngineError(f"{key}={show(document[key])}: expected text")
@@ -187,8 +184,14 @@ def from_text(text: str) -> Story:
         updates=updates,
         parameters=whole("parameters", document["parameters"], 1),
         data_sha256=document["data_sha256"],
-        outcome=Outcome(document["version"], lanes, document["theta_sha256"], tuple(losses)),
+        outcome=Outcome(document["version"], lanes, document["theta_sha256"], _losses(document["losses"])),
     )
+
+
+def _losses(value: Any) -> tuple[float, ...]:
+    if not isinstance(value, list):
+        raise EngineError(f"losses={show(value)}: expected numbers")
+    return tuple(real("losses", loss, at_least=0.0) for loss in value)
 
 
 def _entries(tables: list[Any], updates: int) -> tuple[Entry, ...]:

@@ -125,6 +125,13 @@ def test_a_link_leaves_no_rights(tmp_path):
     assert stat.S_IMODE(other.stat().st_mode) == 0o777
 
 
+@pytest.mark.parametrize("over", [None, 1, "yes", np.zeros(2)])
+def test_whether_it_goes_over_is_true_or_false(tmp_path, over):
+    with pytest.raises(EngineError, match=r"^over=.*: expected True or False$"):
+        files.save(tmp_path / "out", b"new", over=over)
+    assert not list(tmp_path.iterdir())
+
+
 def test_where_there_are_no_links_a_file_has_its_name_all_the_same(tmp_path, monkeypatch):
     def fails(*given: object) -> NoReturn:
         raise PermissionError(1, "Operation not permitted")
