@@ -34,6 +34,7 @@ from numba.core.serialize import dumps
 from engine.kernels.sources import source_files
 
 KEPT_ENTRIES = 32
+SEAL_BYTES = 32
 OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
 _watchers: list[Callable[[], None]] = []
 
@@ -92,7 +93,7 @@ def sources_digest(file: Path) -> str:
 
 
 class KernelCache(_Cache):
-    """One file an entry: the digest of a payload, then the payload, numba's pickle of a compiled function."""
+    """One file an entry: a seal of its name and payload, then the payload, numba's pickle of a compiled function."""
 
     def __init__(self, name: str, source: Path) -> None:
         self._name, self._source = name, source
@@ -110,10 +111,11 @@ class KernelCache(_Cache):
 
     def _read(self, sig: Any, target_context: Any) -> Any:
         target_context.refresh()
-        content = own_content(self._path(sig, target_context.codegen()))
-        digest, payload = content[:32], content[32:]
-        if hashlib.sha256(payload).digest() != digest:
-            return None  # damaged: compiled anew, and the new entry takes its place
+        path = self._path(sig, target_context.codegen())
+        content = own_content(path)
+        payload = content[SEAL_BYTES:]
+        if content[:SEAL_BYTES] != seal(path, payload):
+            return None  # damaged, or another kernel's: compiled anew, and the new entry takes its place
         with contextlib.suppress(Exception):  # nor is one of use that is whole and says something else
             return CompileResult._rebuild(target_context, *pickle.loads(payload))
 
@@ -123,7 +125,7 @@ class KernelCache(_Cache):
         with contextlib.suppress(OSError):  # a read-only folder or a full disk costs the next start some seconds
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             if is_trusted(path.parent):
-                write_atomically(path, hashlib.sha256(payload).digest() + payload)
+                write_atomically(path, seal(path, payload) + payload)
                 self._prune()
 
     def enable(self) -> None:
@@ -150,6 +152,11 @@ class KernelCache(_Cache):
         newest_first = sorted(self._entries(), key=lambda path: path.stat().st_mtime, reverse=True)
         for path in newest_first[KEPT_ENTRIES:]:
             path.unlink(missing_ok=True)
+
+
+def seal(path: Path, payload: bytes) -> bytes:
+    """A digest of what an entry is called, which says which kernel it is, and of what it holds."""
+    return hashlib.sha256(path.name.encode() + payload).digest()
 
 
 def own_content(path: Path) -> bytes:

@@ -122,8 +122,8 @@ def test_an_edited_module_that_only_the_helper_imports_is_never_stale(sandbox):
     assert sandbox.run() == (30, False)
 
 
-def entry_of(payload: bytes) -> bytes:
-    return hashlib.sha256(payload).digest() + payload
+def entry_of(path: Path, payload: bytes) -> bytes:
+    return hashlib.sha256(path.name.encode() + payload).digest() + payload
 
 
 @pytest.mark.parametrize("damage", ["truncated", "garbled", "empty", "another pickle", "another kernel"])
@@ -135,10 +135,20 @@ def test_an_entry_that_is_no_longer_its_own_is_replaced(sandbox, damage):
         "truncated": content[: len(content) // 2],
         "garbled": bytes([content[0] ^ 1]) + content[1:],
         "empty": b"",
-        "another pickle": entry_of(pickle.dumps(7)),
-        "another kernel": entry_of(pickle.dumps((1, 2))),
+        "another pickle": entry_of(entry, pickle.dumps(7)),
+        "another kernel": entry_of(entry, pickle.dumps((1, 2))),
     }
     entry.write_bytes(damaged[damage])
+    assert sandbox.run() == (22, False)
+    assert sandbox.run() == (22, True)
+
+
+def test_an_entry_that_is_another_kernels_is_replaced(sandbox):
+    sandbox.start("from engine.entry import compute; compute(1.5)").communicate()
+    (of_floats,) = sandbox.entries()
+    sandbox.run()
+    (of_integers,) = set(sandbox.entries()) - {of_floats}
+    shutil.copy(of_floats, of_integers)
     assert sandbox.run() == (22, False)
     assert sandbox.run() == (22, True)
 
@@ -194,7 +204,7 @@ as_root = pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, re
 def test_nothing_runs_that_another_user_may_have_written(sandbox, let, what):
     sandbox.run()
     (entry,) = sandbox.entries()
-    entry.write_bytes(entry_of(pickle.dumps(Foreign())))
+    entry.write_bytes(entry_of(entry, pickle.dumps(Foreign())))
     let(sandbox.cache if what == "folder" else entry)
     out, err = sandbox.start(PROGRAM + "; compute(1.5)").communicate()
     assert out == "22 0"
