@@ -56,16 +56,32 @@ def check_inputs(x: ArrayLike, n_inputs: int, dtype: Any, name: str = "x") -> Fl
 
 def as_numbers(name: str, values: ArrayLike, dtype: Any, expected: str) -> Floats:
     """`values` as an array of this precision, not always a copy, or EngineError; what is too large becomes infinite."""
-    if np.ma.is_masked(values):  # what is behind the mask would be taken for numbers
-        raise EngineError(f"{name} has masked values: expected {expected}; leave out what is masked")
     try:
+        if _is_masked(values):  # what is behind the mask would be taken for numbers
+            raise EngineError(f"{name} has masked values: expected {expected}; leave out what is masked")
         array = np.asarray(values)
-        if array.dtype.kind not in "biufO":  # text, dates and complex numbers would be read as something else
+        if not _holds_numbers(array):
             raise TypeError
         with np.errstate(over="ignore", invalid="ignore"):
             return array.astype(dtype, copy=False)
-    except (TypeError, ValueError, OverflowError):
+    except EngineError:
+        raise
+    except (TypeError, ValueError, OverflowError, RecursionError):
         raise EngineError(f"{name}={show(values)}: expected {expected}") from None
+
+
+def _is_masked(values: Any) -> bool:
+    """Whether anything is masked, in lists within lists too."""
+    if isinstance(values, (list, tuple)):
+        return any(map(_is_masked, values))
+    return isinstance(values, np.ma.MaskedArray) and np.ma.is_masked(values)
+
+
+def _holds_numbers(array: NDArray[Any]) -> bool:
+    """Whether all of it is numbers: NumPy would read text, dates and complex numbers as something else."""
+    if array.dtype.kind != "O":
+        return array.dtype.kind in "biuf"
+    return all(np.asarray(each).dtype.kind in "biufO" and not _is_masked(each) for each in array.flat)
 
 
 def check_theta(values: ArrayLike, size: int, dtype: Any) -> Floats:

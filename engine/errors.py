@@ -11,6 +11,7 @@ import numpy as np
 
 LARGEST = 2**63 - 1  # whole number that the kernels can hold
 SHOWN = 200  # characters of a value
+NO_NUMBERS = (bool, np.timedelta64)  # which Python, and NumPy, count among the whole numbers
 
 
 class EngineError(ValueError):
@@ -19,7 +20,7 @@ class EngineError(ValueError):
 
 def whole(name: str, value: object, at_least: int, at_most: int = LARGEST) -> int:
     """`value` as an int within the bounds, or EngineError."""
-    number = int(value) if isinstance(value, (int, np.integer)) and not isinstance(value, bool) else None
+    number = int(value) if isinstance(value, (int, np.integer)) and not isinstance(value, NO_NUMBERS) else None
     if number is not None and at_least <= number <= at_most:
         return number
     boundless = at_most == LARGEST and (number is None or number < at_least)
@@ -29,7 +30,7 @@ def whole(name: str, value: object, at_least: int, at_most: int = LARGEST) -> in
 
 def real(name: str, value: object, *, above: float | None = None, at_least: float | None = None) -> float:
     """`value` as a finite float above or at least a bound, or EngineError."""
-    if isinstance(value, (int, float, np.integer, np.floating)) and not isinstance(value, bool):
+    if isinstance(value, (int, float, np.integer, np.floating)) and not isinstance(value, NO_NUMBERS):
         try:
             number = float(value)
         except OverflowError:  # a whole number that no float is near

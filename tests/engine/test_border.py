@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+from fractions import Fraction
+
 import numpy as np
 import pytest
 
 from engine import EngineError, Network
-from engine.border import check_theta
+from engine.border import as_numbers, check_theta
 from engine.errors import one_of, real, show, whole
 from engine.examples import check_examples
 from engine.layout import make_layout, parameter_index
@@ -23,7 +26,7 @@ def test_whole_numbers_within_the_bounds(value):
     assert type(whole("n", value, 3)) is int
 
 
-@pytest.mark.parametrize("value", [2, 6, 4.0, True, "4", None, np.float64(4)])
+@pytest.mark.parametrize("value", [2, 6, 4.0, True, "4", None, np.float64(4), np.timedelta64(4)])
 def test_what_is_no_whole_number_within_the_bounds(value):
     with pytest.raises(EngineError) as caught:
         whole("n", value, 3, 5)
@@ -47,7 +50,7 @@ def test_real_numbers_within_the_bounds(value):
     assert type(real("x", value, above=0.0)) is float
 
 
-@pytest.mark.parametrize("value", [0.5, 0.25, np.nan, np.inf, True, "1", None])
+@pytest.mark.parametrize("value", [0.5, 0.25, np.nan, np.inf, True, "1", None, np.timedelta64(1)])
 def test_what_is_no_real_number_within_the_bounds(value):
     with pytest.raises(EngineError) as caught:
         real("x", value, above=0.5)
@@ -139,6 +142,43 @@ def test_examples_that_cannot_be_used(changes, sentence):
     with pytest.raises(EngineError) as caught:
         check_examples(**given)
     assert str(caught.value) == sentence
+
+
+MASKED = np.ma.array([1.0, 9e9], mask=[False, True])
+
+
+@pytest.mark.parametrize("values", [MASKED, [MASKED, [1.0, 2.0]], ([1.0, 2.0], (3.0, np.ma.masked))])
+def test_what_is_masked_is_no_number_in_lists_either(values):
+    with pytest.raises(EngineError, match=r"^x has masked values: expected two numbers; leave out what is masked$"):
+        as_numbers("x", values, np.float32, "two numbers")
+
+
+def objects(*values: object) -> np.ndarray:
+    array = np.empty(len(values), object)
+    array[:] = values
+    return array
+
+
+@pytest.mark.parametrize(
+    "value", ["1.5", b"1.5", 1j, np.complex64(1), np.timedelta64(5, "D"), np.datetime64("2000"), MASKED[1]]
+)
+def test_what_is_no_number_is_none_among_objects_either(value):
+    for values in (value, [value], objects(value), objects(1, value), [objects(value)]):
+        with pytest.raises(EngineError, match=r"expected numbers"):
+            as_numbers("x", values, np.float32, "numbers")
+
+
+def test_objects_that_are_numbers_are_taken():
+    values = objects(1, 2.5, True, np.float32(4), Fraction(1, 2), Decimal("0.25"), 10**30)
+    expected = np.float32([1, 2.5, 1, 4, 0.5, 0.25, 1e30])
+    np.testing.assert_array_equal(as_numbers("x", values, np.float32, "numbers"), expected)
+
+
+def test_a_list_of_itself_is_refused():
+    endless: list[object] = []
+    endless += [endless]
+    with pytest.raises(EngineError, match=r": expected numbers$"):
+        as_numbers("x", endless, np.float32, "numbers")
 
 
 def test_a_layout_by_hand():
