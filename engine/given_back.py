@@ -48,8 +48,10 @@ def check_curves(curves: object) -> Curves:
     points, buckets = (curves.points, POINT_CAPACITY), (curves.buckets, BUCKET_CAPACITY)
     for name, (rows, capacity) in (("points", points), ("buckets", buckets)):
         count = whole(name, int(curves.state[name]), int(name == "points"), capacity - 1)
-        if not isinstance(rows, np.ndarray) or rows.shape != (4, count) or rows.dtype != np.float64:
+        if not _is_array(rows, (4, count), np.float64):
             raise EngineError(f"{name}={show(rows)}: expected 4 rows of {count} float64 numbers")
+        _check_rising(f"{name}' updates", rows[0])
+    _check_rising("points' epochs", curves.points[1])
     for name in ("point_stride", "bucket_size"):
         whole(name, int(curves.state[name]), 1, LARGEST // 2)
     whole("filled", int(curves.state.filled), 0, int(curves.state.bucket_size))
@@ -61,11 +63,13 @@ def _check_parameters(parameters: Any, architecture: Architecture) -> None:
     if not isinstance(parameters, tuple) or len(parameters) != 4:
         raise EngineError(f"parameters={show(parameters)}: expected θ, its gradient, and two moments")
     for array in parameters:
-        if not isinstance(array, np.ndarray) or array.shape != (size,) or array.dtype != dtype:
+        if not _is_array(array, (size,), dtype):
             raise EngineError(f"parameters={show(array)}: expected {size} numbers of {dtype.name}")
     theta, _, *moments = parameters  # the gradient may be that of a batch on which a run diverged
     if not all(np.isfinite(array).all() for array in (theta, *moments)):
         raise EngineError("parameters that are not finite: expected finite θ and moments")
+    if (moments[1] < 0).any():
+        raise EngineError("parameters with second moments below 0: expected those of squares")
 
 
 def _check_moment(moment: Checkpoint, examples: Examples) -> None:
@@ -90,8 +94,19 @@ def _check_moment(moment: Checkpoint, examples: Examples) -> None:
             raise EngineError(f"{name}={show(float(state[name]))}: expected a number from 0 to 1")
 
 
+def _check_rising(name: str, numbers: Any) -> None:
+    """Updates or epochs of a curve, among which places are looked up."""
+    if not ((numbers >= 0) & (numbers < LARGEST)).all() or (np.diff(numbers) < 0).any():
+        raise EngineError(f"{name}={show(numbers)}: expected whole numbers that rise")
+
+
+def _is_array(values: Any, shape: tuple[int, ...], dtype: Any) -> bool:
+    """Not one of a kind of its own, which may say of itself what it likes."""
+    return type(values) is np.ndarray and values.shape == shape and values.dtype == dtype
+
+
 def _is_state(state: Any) -> bool:
-    return isinstance(state, np.void | np.ndarray) and state.dtype == STATE and state.shape == ()
+    return isinstance(state, np.record) and state.dtype == STATE
 
 
 def _fit(architecture: Architecture, counts: Any) -> str:

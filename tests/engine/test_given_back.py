@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from engine import EngineError, Experiment, Network, Population, Recipe, Trainer
-from engine.run import new_state
+from engine.run import STATE, new_state
 
 X = np.linspace(-1, 1, 24).reshape(12, 2)
 Y = X[:, 0] ** 2
@@ -57,6 +57,13 @@ def test_curves_with_a_counter_out_of_range(name, value):
         trainer.put_curves(replace(curves, state=with_counter(curves.state, name, value)))
 
 
+class Flattering(np.ndarray):
+    """Says yes to whatever is asked of its numbers."""
+
+    def __array_ufunc__(self, *arguments: object, **options: object) -> np.bool_:
+        return np.True_
+
+
 @pytest.mark.parametrize(
     "change",
     [
@@ -67,8 +74,10 @@ def test_curves_with_a_counter_out_of_range(name, value):
         lambda arrays: tuple(array.tolist() for array in arrays),
         lambda arrays: (arrays[0] * np.nan, *arrays[1:]),
         lambda arrays: (*arrays[:3], arrays[3] + np.inf),
+        lambda arrays: (*arrays[:3], arrays[3] - 1),
+        lambda arrays: ((arrays[0] * np.nan).view(Flattering), *arrays[1:]),
     ],
-    ids=["too few", "a list", "too short", "float64", "no arrays", "NaN", "infinite"],
+    ids=["too few", "a list", "too short", "float64", "no arrays", "NaN", "infinite", "no squares", "flattering"],
 )
 def test_a_moment_with_other_parameters(change):
     trainer = trained()
@@ -87,6 +96,17 @@ def test_a_moment_with_a_part_that_is_none(field):
         trainer.restore(replace(trainer.snapshot(), **field))
 
 
+@pytest.mark.parametrize("read", [lambda saved: saved, lambda saved: saved[()]], ids=["an array", "a plain record"])
+def test_counters_that_were_saved_as_an_array(read):
+    trainer = trained()
+    snapshot, curves = trainer.snapshot(), trainer.take_curves()
+    state = read(np.array(snapshot.state).astype(STATE))
+    with pytest.raises(EngineError, match=r"expected a snapshot of a run on the same data$"):
+        trainer.restore(replace(snapshot, state=state))
+    with pytest.raises(EngineError, match=r"expected what take_curves gave$"):
+        trainer.put_curves(replace(curves, state=state))
+
+
 def test_examples_of_other_inputs():
     trainer, other = trained(), Trainer(Network(1), X[:, :1], Y, X[:, :1], Y, threads=1)
     with pytest.raises(EngineError, match="expected those of the moment"):
@@ -98,6 +118,22 @@ def test_curves_of_other_points(rows):
     trainer = trained()
     with pytest.raises(EngineError, match=r"^points="):
         trainer.put_curves(replace(trainer.take_curves(), points=rows))
+
+
+@pytest.mark.parametrize(
+    ("name", "row", "told"), [("points", 0, "updates"), ("points", 1, "epochs"), ("buckets", 0, "updates")]
+)
+@pytest.mark.parametrize(
+    "change", [np.negative, lambda row: row * np.nan, lambda row: row + np.inf, lambda row: row[::-1]]
+)
+def test_curves_along_no_updates_or_epochs(name, row, told, change):
+    trainer = trained()
+    curves, before = trainer.take_curves(), trainer.history.update
+    rows = getattr(curves, name).copy()
+    rows[row] = change(rows[row])
+    with pytest.raises(EngineError, match=f"^{name}' {told}=.*: expected whole numbers that rise$"):
+        trainer.put_curves(replace(curves, **{name: rows}))
+    assert np.array_equal(trainer.history.update, before)
 
 
 @pytest.mark.parametrize("run_of", [lambda: trained(), lambda: Experiment(Trainer(Network(2), X, Y, threads=1))])
