@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Protocol, TypeVar
 
+from engine.errors import EngineError
 from engine.undisturbed import undisturbed
 
 LOOK = 0.1  # seconds between two calls of `report` while no job ends
@@ -37,7 +38,8 @@ def work_off(
     """Do the jobs in their order, a thread for each bench; returns when all are done or `report` returns True.
 
     `report` is called in the caller's thread with the jobs that ended since the last call. If it returns True or
-    raises, or at Ctrl+C, no job is begun any more, and those in work are put down as they are.
+    raises, or at Ctrl+C, no job is begun any more, and those in work are put down as they are. Raises EngineError where
+    the system has no thread for it; of fewer than there are benches those do all.
     """
     waiting, done, stop = deque(jobs), queue.SimpleQueue[Job | None](), threading.Event()
     errors: list[BaseException] = []
@@ -60,22 +62,40 @@ def work_off(
     threads = [threading.Thread(target=work, args=(bench,), daemon=True) for bench in benches[: len(jobs)]]
     try:
         with undisturbed():
-            for thread in threads:
-                thread.start()
-        working = len(threads)
+            working = _start(threads)
         while working:
             ended, gone = _drain(done)
             working -= gone
             if (ended or working) and report(ended):
                 break
     finally:
-        stop.set()
-        with undisturbed():  # a second Ctrl+C must not leave a thread at work that nobody knows of
-            for thread in threads:
-                if thread.ident is not None:
-                    thread.join()
+        try:
+            _call_home(threads, stop)
+        finally:  # where Ctrl+C came just before it waits
+            _call_home(threads, stop)
     if errors:
         raise errors[0]
+
+
+def _start(threads: Sequence[threading.Thread]) -> int:
+    """Start as many as the system has; returns how many. Raises EngineError where it has none."""
+    for started, thread in enumerate(threads):
+        try:
+            thread.start()
+        except (RuntimeError, MemoryError):
+            if not started:
+                raise EngineError("the system has no thread left to train in: end other programs") from None
+            return started
+    return len(threads)
+
+
+def _call_home(threads: Sequence[threading.Thread], stop: threading.Event) -> None:
+    """No job is begun any more, and all threads have gone; a second Ctrl+C must not leave one that nobody knows of."""
+    stop.set()
+    with undisturbed():
+        for thread in threads:
+            if thread.ident is not None:
+                thread.join()
 
 
 def _do(job: Job, bench: Bench[Job], stop: threading.Event) -> bool:

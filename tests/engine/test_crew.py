@@ -6,6 +6,7 @@ import threading
 import pytest
 
 from engine.crew import work_off
+from engine.errors import EngineError
 
 
 class Desk:
@@ -101,3 +102,51 @@ def test_a_second_ctrl_c_leaves_no_thread_at_work_either():
         assert [name for name, _ in log] == ["long"]
     finally:
         gone.set()
+
+
+@pytest.mark.parametrize(("owner", "name"), [(signal, "getsignal"), (signal, "signal"), (threading.Event, "set")])
+def test_ctrl_c_just_before_it_waits_for_the_threads_leaves_none(monkeypatch, threads, owner, name):
+    class Endless(Desk):
+        def slice(self):
+            return True
+
+    own = getattr(owner, name)
+
+    def pressed(*given):
+        monkeypatch.setattr(owner, name, own)
+        signal.raise_signal(signal.SIGINT)
+        return own(*given)
+
+    def report(ended):
+        monkeypatch.setattr(owner, name, pressed)
+        return True
+
+    with pytest.raises(KeyboardInterrupt):
+        work_off([("long", 1), ("longer", 1)], [Endless([]), Endless([])], report)
+    assert threading.active_count() == threads
+
+
+def no_more_than(threads, monkeypatch):
+    """Let the system have so many threads."""
+    start, left = threading.Thread.start, iter(range(threads))
+
+    def started(thread):
+        if next(left, None) is None:
+            raise RuntimeError("can't start new thread")
+        start(thread)
+
+    monkeypatch.setattr(threading.Thread, "start", started)
+
+
+def test_fewer_threads_than_benches_do_all(monkeypatch, threads):
+    no_more_than(1, monkeypatch)
+    log = []
+    work_off([(number, 2) for number in range(9)], [Desk(log) for _ in range(3)])
+    assert log == [(number, 0) for number in range(9)] and threading.active_count() == threads
+
+
+def test_no_thread_at_all_is_refused(monkeypatch, threads):
+    no_more_than(0, monkeypatch)
+    with pytest.raises(EngineError, match=r"^the system has no thread left to train in: "):
+        work_off([("a", 1)], [Desk([])])
+    assert threading.active_count() == threads
