@@ -10,10 +10,12 @@ from typing import Any
 
 import numpy as np
 
-from tui.draw.axes import columns_a_tick, linear, rows_a_tick
+from tui.draw.axes import Axis, columns_a_tick, linear, rows_a_tick
 from tui.draw.lines import clip_box
 
 _BRAILLE = 0x2800
+_MANY = 20_000  # points of which none is left out
+_PLACES = 4  # in a cell, each way: of more points than many the first in each place is drawn
 
 
 def line(x: np.ndarray, y: np.ndarray, rows: int, columns: int) -> np.ndarray:
@@ -69,10 +71,20 @@ def plot_fit_text(
         ruler.alignment("edge")
         ruler.lim(axis.low, axis.high)
         ruler.ticks([float(axis.value(cell + 0.5)) for cell, _ in axis.ticks], [label for _, label in axis.ticks])
+    x, y = _seen(x, y, across, up)
     figure.draw(figure.signal(x.tolist(), y.tolist(), marker=plotext.marker("•")))
     for run_x, run_y in _runs(*curve, (across.low, across.high), (up.low, up.high)):
         figure.draw(figure.signal(run_x, run_y.tolist(), marker=plotext.marker("braille")).lines())
     return "\n".join(row.rstrip() for row in _rows(figure.build().string()))
+
+
+def _seen(x: np.ndarray, y: np.ndarray, across: Axis, up: Axis) -> tuple[np.ndarray, np.ndarray]:
+    """Few enough of the points (N,) for plotext, which needs 8 s for a million: those that hide the others."""
+    if len(x) <= _MANY:
+        return x, y
+    column, row = (np.floor(axis.at(values) * _PLACES) for axis, values in ((across, x), (up, y)))
+    _, first = np.unique(column + row * (across.cells * _PLACES), return_index=True)
+    return x[first], y[first]
 
 
 def _figure(plotext: Any, columns: int, rows: int) -> Any:

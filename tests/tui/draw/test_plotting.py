@@ -102,6 +102,17 @@ def test_the_fit_as_plain_text() -> None:
     assert plot_fit_text((x, x), (np.array([np.nan]), np.array([1.0]))) == ""
 
 
+def test_points_that_hide_each_other_are_drawn_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    import plotext
+
+    signal, drawn = plotext.figure.signal, []
+    monkeypatch.setattr(plotext.figure, "signal", lambda x, y, **more: drawn.append(len(x)) or signal(x, y, **more))
+    curve, few = (np.arange(9.0), np.arange(9.0)), np.divmod(np.arange(81.0), 9)
+    text = plot_fit_text(curve, few)
+    assert plot_fit_text(curve, tuple(np.tile(values, 2_000) for values in few)) == text
+    assert drawn == [81, 9, 81, 9]
+
+
 @pytest.mark.parametrize(
     "module", ["tui.draw.plotting", "tui.views.fit.curve", "tui.views.loss", "tui.views.units.table"]
 )
