@@ -27,7 +27,7 @@ from tui.commands.export import export, predict
 from tui.commands.meant import meant
 from tui.commands.run_options import run_options
 from tui.commands.sweep import sweep_command
-from tui.console.headless import INTERRUPTED, Outcome, make_trainer, updates_of, watched
+from tui.console.headless import INTERRUPTED, Outcome, finishing, make_trainer, updates_of, watched
 from tui.console.out import aligned, note, ready, room_on_stdout, say
 from tui.console.terminal import kept_input, no_screen
 from tui.run.options import USUAL, Options, in_options
@@ -166,9 +166,10 @@ def train_command(options: Options, as_object: bool, quiet: bool, save: str | No
     dataset, trainer = make_trainer(options)
     story = Experiment(trainer, options.source(), budget=HEADLESS_BUDGET)
     outcome = watched(dataset, story, updates_of(trainer), quiet)
-    if save is not None:
-        story.save(save, over=force)
-    return _report(outcome, as_object, quiet)
+    with finishing():
+        if save is not None:
+            story.save(save, over=force)
+        return _report(outcome, as_object, quiet)
 
 
 @program.command()
@@ -179,13 +180,14 @@ def replay(file: str, as_object: bool, threads: int | None) -> int:
     """Train a saved run again, and say whether it comes to the same weights."""
     _, dataset, story = open_saved(file, threads)
     saved, outcome = story.outcome, watched(dataset, story, story.end, quiet=as_object)
-    if outcome.interrupted or story.trainer.diverged or saved is None:
-        return _report(outcome, as_object, quiet=False)
-    story.goto(story.end)  # after the edits of its last update
-    verdict = saved.verdict(SavedOutcome.of(story.trainer)) or "the same θ as when it was saved"
-    if not as_object:
-        say(f"{file}: {verdict}")
-    return _report(outcome, as_object, quiet=False, replay=verdict)
+    with finishing():
+        if outcome.interrupted or story.trainer.diverged or saved is None:
+            return _report(outcome, as_object, quiet=False)
+        story.goto(story.end)  # after the edits of its last update
+        verdict = saved.verdict(SavedOutcome.of(story.trainer)) or "the same θ as when it was saved"
+        if not as_object:
+            say(f"{file}: {verdict}")
+        return _report(outcome, as_object, quiet=False, replay=verdict)
 
 
 def _report(outcome: Outcome, as_object: bool, quiet: bool, **more: str) -> int:
@@ -196,6 +198,8 @@ def _report(outcome: Outcome, as_object: bool, quiet: bool, **more: str) -> int:
         say(report.as_json(outcome, **more))
     elif not quiet:
         say(report.as_text(outcome))
+        if plot := report.plot(outcome).rstrip():
+            say(f"\n{plot}")
     if outcome.interrupted:
         return INTERRUPTED
     return DIVERGED if outcome.trainer.diverged else 0

@@ -456,6 +456,26 @@ def test_ctrl_c_between_two_updates(monkeypatch: pytest.MonkeyPatch) -> None:
     assert signal.getsignal(signal.SIGINT) is before
 
 
+@pytest.mark.parametrize("pressed", [1, 2])
+@pytest.mark.parametrize("command", ["train", "replay"])
+def test_ctrl_c_after_training_loses_nothing_of_what_was_reached(
+    capsys: Capture, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, command: str, pressed: int
+) -> None:
+    path = tmp_path / "run.toml"
+    arguments = ["train", "--epochs", "1", "--save", str(path)]
+    table = run(capsys, *arguments)[1].partition("epoch")[0]
+
+    def interrupt(outcome: object) -> str:
+        for _ in range(pressed):
+            os.kill(os.getpid(), signal.SIGINT)
+        return "the plot"
+
+    monkeypatch.setattr("tui.console.report.plot", interrupt)
+    code, out, _ = run(capsys, *([*arguments, "--force"] if command == "train" else [command, str(path)]))
+    assert (code, "the plot" in out) == (130, pressed == 1)
+    assert "unseen " in table and table in out
+
+
 def test_a_plot_survives_an_encoding_without_braille() -> None:
     process = subprocess.run(
         [sys.executable, "-m", "tui", "train", "--epochs", "1"],

@@ -131,3 +131,12 @@ def until_interrupted() -> Iterator[Callable[[], bool]]:
         yield lambda: pressed
     finally:
         signal.signal(signal.SIGINT, previous)
+
+
+@contextmanager
+def finishing() -> Iterator[None]:
+    """After training ctrl+C ends the program once what was reached is saved and told, the second one at once."""
+    with until_interrupted() as interrupted:
+        yield
+    if interrupted():
+        raise KeyboardInterrupt

@@ -61,7 +61,7 @@ def split(dataset: Dataset) -> dict[str, Any]:
 
 
 def as_text(outcome: Outcome) -> str:
-    """The run as a table and a plot."""
+    """The run as a table, and in words."""
     trainer, dataset = outcome.trainer, outcome.dataset
     network = trainer.network
     shape = "-".join(map(str, network.shape))
@@ -76,7 +76,7 @@ def as_text(outcome: Outcome) -> str:
     if outcome.interrupted:
         lines.append("interrupted: this is what was reached")
     lines += (f"note: {notice}" for notice in dataset.notices)
-    return "\n".join((*lines, "", plot(outcome))).rstrip()
+    return "\n".join(lines)
 
 
 def table(outcome: Outcome) -> list[str]:
