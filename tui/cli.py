@@ -28,7 +28,7 @@ from tui.commands.meant import meant
 from tui.commands.run_options import run_options
 from tui.commands.sweep import sweep_command
 from tui.console.headless import INTERRUPTED, Outcome, finishing, make_trainer, updates_of, watched
-from tui.console.out import aligned, note, ready, room_on_stdout, say
+from tui.console.out import aligned, drop_unwritten, note, ready, room_on_stdout, say
 from tui.console.terminal import kept_input, no_screen
 from tui.run.options import USUAL, Options, in_options
 from tui.run.saved import is_saved, open_saved
@@ -50,6 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     with warnings.catch_warnings():
         warnings.showwarning = lambda message, *_: note([str(message)])
         code = _run(arguments)
+    drop_unwritten()
     sys.exit(code)
 
 

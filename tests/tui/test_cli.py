@@ -385,10 +385,16 @@ def test_a_terminal_too_narrow_for_the_progress_bar_has_none(columns: int, shown
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a device that is always full")
+@pytest.mark.parametrize("unbuffered", ["", "1"])
 @pytest.mark.parametrize(("command", "code"), [(["--bogus"], 2), (["train", "--epochs", "1"], 0)])
-def test_where_there_is_no_room_for_what_is_said_on_stderr_the_code_says_it(command: list[str], code: int) -> None:
+def test_where_there_is_no_room_for_what_is_said_on_stderr_the_code_says_it(
+    command: list[str], code: int, unbuffered: str
+) -> None:
+    own = {**os.environ, "PYTHONUNBUFFERED": unbuffered}
     with open("/dev/full", "w") as full:
-        process = subprocess.run([sys.executable, "-m", "tui", *command], stdout=subprocess.DEVNULL, stderr=full)
+        process = subprocess.run(
+            [sys.executable, "-m", "tui", *command], stdout=subprocess.DEVNULL, stderr=full, env=own
+        )
     assert process.returncode == code
 
 

@@ -27,6 +27,7 @@ SHOW_CURSOR = b"\x1b[?25h"
 @pytest.fixture
 def environment() -> dict[str, str]:
     own = {**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor", "LANG": "C.UTF-8"}
+    own.pop("PYTHONUNBUFFERED", None)  # with it nothing is left to be written at the end
     for name in ("COLUMNS", "LINES", "NO_COLOR"):  # they would stand before the terminal's own size and colours
         own.pop(name, None)
     return own
@@ -76,6 +77,13 @@ def test_signals_restore_the_terminal(unitfit, number):
     assert unitfit.signalstatus is None
     assert LEAVE in written
     assert b"Traceback" not in written
+
+
+def test_a_terminal_that_is_closed_ends_it_as_its_signal_does(unitfit):
+    unitfit.send(" ")
+    unitfit.expect("playing")
+    unitfit.ptyproc.fileobj.close()
+    assert (unitfit.wait(), unitfit.signalstatus) == (HUNG_UP, None)
 
 
 def test_bytes_that_are_no_text_are_ignored(unitfit):

@@ -44,6 +44,16 @@ def note(sentences: Iterable[str]) -> None:
             click.echo(f"note: {clean(sentence, NOTE_LENGTH)}", err=True)
 
 
+def drop_unwritten() -> None:
+    """Leave no stream that cannot be written: Python would try again on the way out, and end with a code of its own."""
+    for name in ("stdout", "stderr"):
+        try:
+            if stream := getattr(sys, name):  # None where the shell closed it
+                stream.flush()
+        except OSError:
+            setattr(sys, name, None)
+
+
 def ready(option: str, path: str | None, force: bool) -> None:
     """UsageError where a file of this name could not be written later, or is there already and may not go."""
     if path is None:
