@@ -28,7 +28,7 @@ from tui.commands.meant import meant
 from tui.commands.run_options import run_options
 from tui.commands.sweep import sweep_command
 from tui.console.headless import INTERRUPTED, Outcome, finishing, make_trainer, updates_of, watched
-from tui.console.out import aligned, drop_unwritten, note, ready, room_on_stdout, say
+from tui.console.out import aligned, buffer_stdout, drop_unwritten, note, ready, room_on_stdout, say
 from tui.console.terminal import kept_input, no_screen
 from tui.run.options import USUAL, Options, in_options
 from tui.run.saved import is_saved, open_saved
@@ -44,6 +44,7 @@ SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 120, "sh
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command line and exit with its code."""
+    buffer_stdout()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a plot in `?` is better than none, where the encoding lacks braille

@@ -353,6 +353,16 @@ def test_a_full_disk_is_told_in_one_sentence(command: list[str]) -> None:
     assert re.fullmatch(r"unitfit: stdout cannot be written \(.+\): expected room for the result\n", process.stderr)
 
 
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_what_does_not_fit_on_the_disk_is_told(tmp_path: Path, unbuffered: str) -> None:
+    out, own = tmp_path / "out", {**os.environ, "PYTHONUNBUFFERED": unbuffered}
+    command = ["sh", "-c", 'ulimit -f 1; exec "$0" -m tui train --help', sys.executable]
+    with out.open("wb") as file:
+        process = subprocess.run(command, stdout=file, stderr=subprocess.PIPE, text=True, env=own)
+    assert 0 < out.stat().st_size <= 1024
+    assert (process.returncode, process.stderr.startswith("unitfit: stdout cannot be written")) == (2, True)
+
+
 @pytest.mark.parametrize(
     ("redirected", "code", "sentence"),
     [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import io
 import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
@@ -15,6 +16,13 @@ from data.errors import clean
 from engine import files
 
 NOTE_LENGTH = 400
+
+
+def buffer_stdout() -> None:
+    """Unbuffered, as PYTHONUNBUFFERED has it, a write that a full disk cuts short is taken for done."""
+    out = sys.stdout
+    if isinstance(out, io.TextIOWrapper) and isinstance(out.buffer, io.RawIOBase):
+        sys.stdout = io.TextIOWrapper(io.BufferedWriter(out.buffer), out.encoding)
 
 
 def say(text: str, newline: bool = True) -> None:
