@@ -105,11 +105,15 @@ def without_signs(cells: polars.Series) -> polars.Series:
 
 def without_currency(cells: polars.Series) -> polars.Series:
     """The cells without the currency that most have; another one stays, so that no column of numbers is in both."""
-    signs = cells.str.extract(f"(?i)({CURRENCY})").str.to_lowercase().str.strip_suffix(".").replace(SYMBOLS)
-    usual = signs.drop_nulls().mode().min()
-    if usual is None:
+    signs = cells.str.extract(f"(?i){CURRENCY}", 0)
+    written = signs.drop_nulls().n_unique()
+    if not written:
         return cells
-    return cells.str.replace_all(f"(?i){CURRENCY}", "").zip_with((signs == usual).fill_null(False), cells)
+    text = cells.str.replace_all(f"(?i){CURRENCY}", "")
+    if written == 1:
+        return text
+    signs = signs.str.to_lowercase().str.strip_suffix(".").replace(SYMBOLS)
+    return text.zip_with((signs == signs.drop_nulls().mode().min()).fill_null(False), cells)
 
 
 def unit_of(text: polars.Series) -> str:
