@@ -127,13 +127,14 @@ class Story:
 
     def trainer(self, arrays: Arrays, threads: int | None = None) -> Trainer:
         """A trainer at the beginning of the story, on the same data. Raises EngineError where they are other ones."""
+        if not callable(arrays):
+            raise EngineError(f"arrays={show(arrays)}: expected a function of the source")
         given = arrays(dict(self.source))
         if not (isinstance(given, tuple) and len(given) == 4):
             raise EngineError(f"arrays gave {show(given)}: expected (x, y, x_test, y_test)")
         x, y, x_test, y_test = given
-        inputs = np.shape(x)[1] if np.ndim(x) == 2 else 1
         layers = _layers(self.run["layer"])
-        initial = Architecture(inputs, layers, self.run["network_seed"], self.run["init"], self.run["dtype"])
+        initial = Architecture(_inputs(x), layers, self.run["network_seed"], self.run["init"], self.run["dtype"])
         frozen, changes = _frozen(self.run["frozen"]), whole("changes", self.run["changes"], 0)
         initial = replace(initial, frozen=frozen, edits=changes)
         most = most_parameters(initial, [entry.edit for entry in self.entries])
@@ -205,6 +206,15 @@ def _entries(tables: list[Any], updates: int) -> tuple[Entry, ...]:
             raise EngineError(f"edit {number} at update {entry.update}: expected edits in order, up to {updates}")
         entries.append(entry)
     return tuple(entries)
+
+
+def _inputs(x: Any) -> int:
+    """The features of x; what they are is checked where they train."""
+    try:
+        shape = np.shape(x)
+    except ValueError:
+        raise EngineError(f"x={show(x)}: expected numbers, as many in each row") from None
+    return shape[1] if len(shape) == 2 else 1
 
 
 def _layers(value: Any) -> tuple[tuple[str, ...], ...]:

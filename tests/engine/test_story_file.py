@@ -212,6 +212,24 @@ def test_data_that_have_changed_are_refused(path):
         Experiment.load(path, lambda source: (X, Y + 1e-3, X_TEST, Y_TEST))
 
 
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [
+        (None, "arrays=None: expected a function of the source"),
+        (lambda source: X, r"arrays gave array\(.*: expected \(x, y, x_test, y_test\)"),
+        (
+            lambda source: ([[1.0], [2.0, 3.0]], Y, None, None),
+            r"x=\[\[1.0.*: expected numbers, as many in each row",
+        ),
+        (lambda source: (X[:, :0], Y, None, None), "n_inputs=0: expected a whole number"),
+    ],
+)
+def test_what_is_no_data_is_told_in_a_sentence(path, given, sentence):
+    told().save(path)
+    with pytest.raises(EngineError, match=f"^{sentence}"):
+        Experiment.load(path, given)
+
+
 def test_another_theta_is_explained_by_another_program_or_cpu():
     now = Outcome("1.0", 8, "a", (0.5, 0.6))
     assert Outcome("1.0", 8, "b", (0.5, 0.6)).verdict(now).endswith("was it edited?")
