@@ -76,6 +76,12 @@ class Population:
     def __copy__(self) -> Population:
         return copy.deepcopy(self)  # two populations of the same members would train them at once
 
+    def __getstate__(self) -> dict[str, Any]:
+        """For deep copies and pickles, which while it runs would hold members of two moments."""
+        if self._runs:
+            raise EngineError("a copy of a population that runs: expected one after run has ended")
+        return self.__dict__
+
     def __len__(self) -> int:
         return len(self._members.of)
 

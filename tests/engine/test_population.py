@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
 import threading
 
 import numba
@@ -246,6 +248,17 @@ def test_what_cannot_be_is_refused_in_a_sentence(change, sentence):
 def test_what_cannot_be_asked_is_refused(call):
     with pytest.raises(EngineError):
         call(Population([Network(2), Network(2)], X, Y))
+
+
+@pytest.mark.parametrize("copied", [copy.copy, copy.deepcopy, lambda own: pickle.loads(pickle.dumps(own))])
+def test_a_copy_is_refused_while_it_runs_and_runs_when_it_was_made_after(copied):
+    population = Population(Network(2), *DATA, seeds=[1, 2])
+    with pytest.raises(EngineError, match=r"^a copy of a population that runs: "):
+        population.run(2, lambda members, part: copied(population))
+    other = copied(population)
+    for own in (population, other):
+        own.run(2)
+    np.testing.assert_array_equal(other.theta(1), population.theta(1))
 
 
 @lanes_only
