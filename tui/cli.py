@@ -30,7 +30,7 @@ from tui.commands.sweep import sweep_command
 from tui.console.headless import INTERRUPTED, Outcome, finishing, make_trainer, updates_of, watched
 from tui.console.out import aligned, buffer_stdout, drop_unwritten, note, ready, room_on_stdout, say
 from tui.console.terminal import kept_input, no_screen
-from tui.run.options import USUAL, Options, in_options
+from tui.run.options import USUAL, Options, in_options, is_folder_gone
 from tui.run.saved import is_saved, open_saved
 from tui.run.scenes import find, is_scene, scenes
 from tui.run.settings import THEME, recall
@@ -75,7 +75,7 @@ def _sentence(error: Exception) -> str:
     match error:
         case MemoryError():
             return "there is not enough memory for this: expected fewer rows, units or threads"
-        case OSError():
+        case OSError() if not is_folder_gone(error):
             return f"{error.filename or 'this machine'}: cannot be used ({error.strerror or error})"
         case click.ClickException():
             sentence = error.format_message()

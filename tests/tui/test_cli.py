@@ -11,6 +11,7 @@ import re
 import signal
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from types import ModuleType
 from typing import Any, NoReturn
@@ -423,6 +424,19 @@ def test_what_the_machine_refuses_is_one_sentence(
 
     monkeypatch.setattr("tui.cli.make_trainer", fails)
     assert run(capsys, "train") == (2, "", f"unitfit: {sentence}\n")
+
+
+def test_a_folder_that_has_gone_is_said_to_have_gone(capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(options: Options) -> NoReturn:
+        gone = Path(tempfile.mkdtemp())
+        monkeypatch.chdir(gone)
+        gone.rmdir()
+        os.getcwd()
+        raise AssertionError
+
+    monkeypatch.setattr("tui.cli.make_trainer", fails)
+    sentence = "unitfit: the folder that this was started in has been removed: expected one that is there\n"
+    assert run(capsys, "train") == (2, "", sentence)
 
 
 INTERRUPTED = "os.kill(os.getpid(), signal.SIGINT)"

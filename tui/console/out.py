@@ -16,6 +16,7 @@ from data.errors import clean
 from engine import files
 
 NOTE_LENGTH = 400
+NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF, errno.EAGAIN}
 
 
 def buffer_stdout() -> None:
@@ -37,8 +38,8 @@ def room_on_stdout() -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        if error.errno in (None, errno.EPIPE) or error.filename is not None:
-            raise  # click knows how to end quietly when nobody reads on; other files are no matter of ours
+        if error.errno not in NO_ROOM or error.filename is not None:
+            raise  # click knows how to end quietly when nobody reads on; the rest is no matter of ours
         sys.stdout = None  # or the exit would try again
         raise click.ClickException(
             f"stdout cannot be written ({error.strerror}): expected room for the result"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -37,6 +38,7 @@ SOURCE = {  # the options that name the data, and the fields that hold them
 }
 OF_DATA = {"test_fraction": "test-fraction", "seed": "data-seed"}  # arguments of `data.load` under other names
 OF_ENGINE = {name: flag for flag, name in BY_FLAG.items()}  # and of Recipe
+NO_FOLDER = "the folder that this was started in has been removed: expected one that is there"
 SAME = ("target", "features", "lags", "n", "noise", "points", "layer", "init", "seed", "device", "threads")
 SOURCE_KINDS: dict[str, Any] = {
     "data": str, "no-header": bool, "target": str, "features": list, "lags": int, "test-fraction": (int, float),
@@ -148,6 +150,8 @@ def in_options(error: BaseException, dashes: str = "") -> str:
 
     `dashes` stand before an option with which the sentence begins; after the name of a file it is a word of that file.
     """
+    if is_folder_gone(error):
+        return NO_FOLDER
     names = {**dict(zip(SAME, SAME, strict=True)), **(OF_DATA if isinstance(error, DataError) else OF_ENGINE)}
 
     def named(match: re.Match[str]) -> str:
@@ -155,3 +159,14 @@ def in_options(error: BaseException, dashes: str = "") -> str:
         return f"{begin or dashes}{names[name]}" if name in names else match.group()
 
     return re.sub(r"(^|: )(\w+)(?==)", named, str(error), count=1)
+
+
+def is_folder_gone(error: BaseException) -> bool:
+    """Whether this is what anything says that asks where we are, once the folder has been removed."""
+    if not isinstance(error, FileNotFoundError) or error.filename is not None:
+        return False
+    try:
+        os.getcwd()
+    except FileNotFoundError:
+        return True
+    return False
