@@ -233,7 +233,7 @@ class Runner:
         return self._taken.popleft()
 
     def _attempt(self, action: Callable[[Session], float | None]) -> float | None:
-        """Do it; an error that a person can bring about becomes a notice, and what was running pauses."""
+        """Do it; an error that a person can bring about becomes a notice."""
         try:
             return action(self.session)
         except EXPECTED as error:

@@ -344,10 +344,21 @@ class Session:
         return words.of_filling(self.story.filled) if self.awaits else None
 
     def work(self) -> float | None:
-        """One slice of what is to be done; seconds until the next is due, None if nothing is."""
+        """One slice of what is to be done; seconds until the next is due, None if nothing is.
+
+        Where it fails all pauses, or it would fail again and again.
+        """
         if self.loading:
             return None
         self._look_after_sweep()
+        try:
+            return self._slice()
+        except BaseException:
+            self.player.pause()
+            self.teller.race.playing, self._awaited = False, None
+            raise
+
+    def _slice(self) -> float | None:
         if self._awaited is not None and not self._is_far(self._awaited):
             wish, self._awaited = self._awaited, None
             self._travel(wish)

@@ -9,7 +9,7 @@ from itertools import count
 import numpy as np
 import pytest
 
-from engine import Trainer
+from engine import Experiment, Trainer
 from engine.edits import AddUnit, RemoveUnit
 from tui.run.gestures import AddLayerLast, LoadTable, RemoveHere
 from tui.run.hands import Drag
@@ -148,6 +148,25 @@ def test_an_error_is_one_sentence_and_the_run_goes_on(runner, command, words):
     assert "\n" not in found[0]
     runner.send(Perform(Step(3)))
     assert runner.until(lambda: (s := runner.take()) and s.update == 3)
+
+
+@pytest.mark.parametrize(
+    "wish", [Toggle(), Step(3), TrainAll()], ids=["playing", "on its way to a goal", "in lockstep"]
+)
+def test_what_fails_at_each_update_is_said_once_and_pauses(monkeypatch, wish):
+    def fails(*given: object) -> None:
+        raise OSError("no kernels")
+
+    runner = Runner(Options(), lambda: None)
+    runner.open()
+    monkeypatch.setattr(Experiment, "step", fails)
+    for first in (LineUp("rates"), wish):
+        runner.send(Perform(first))
+        runner.turn()
+    assert runner.notices() == ["no kernels"]
+    assert runner.turn() and runner.turn()
+    assert runner.notices() == []
+    assert runner.take().state == "paused"
 
 
 def test_steps_of_a_held_key_that_wait_together_are_one_and_keep_their_place(monkeypatch):
