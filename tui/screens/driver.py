@@ -27,7 +27,7 @@ PATIENCE = 5.0  # seconds of silence after which a paste is over, whether or not
 CTRL_C = "\x03", "\x1b[99;5u"
 # What a terminal answers to a question: a string (OSC, DCS and the like), or a report of what it is. Textual asks for
 # two of the reports, modes 2026 and 2048, and is told a new size by one that begins with 48.
-STRING = r"\x1b(?:\](?=[\dlL])|P(?=[\d>!$+])|[_X^])[^\x07\x1b]*"
+STRING = r"\x1b(?:\](?=[\dlL])|P(?=[\d>!$+])|[_X^])[^\x03\x07\x1b]*"  # ctrl+C is a key in any case
 REPORT = r"\x1b\[(?:(?!\?20(?:26|48);)[?>=][0-?]*[ -/]*[@-~]|[\d;:]*[mnx]|[\d;]+(?:&w|\$y)|(?!48;)[\d;]+t)"
 ANSWER = re.compile(rf"{STRING}(?:\x07|\x1b\\)|{REPORT}")
 UNENDED = re.compile(rf"(?:{STRING}\x1b?|\x1b[\]P]|\x1b\[[0-?]*[ -/]*)\Z")

@@ -116,6 +116,13 @@ def test_an_answer_whose_end_is_lost_is_no_key():
     assert keys(parser, "a") == ["a"]
 
 
+@pytest.mark.parametrize("begun", ["]11;rgb:00", "P1$r0m", "_Gi=31"])
+def test_ctrl_c_is_a_key_though_an_answer_has_no_end(begun, monkeypatch):
+    parser = TolerantParser()
+    heard = keys(parser, ESCAPE + begun, "1q\x03")
+    assert [*heard, *late(parser, monkeypatch)][-1] == "ctrl+c" and not parser.unended
+
+
 @pytest.mark.parametrize(
     "sent", ["]a", "Pa", "[A", "[1;5C", "[15~", "[a", "[[A", "OP", "[97;5u", "[<0;7;3M", "[<0;7;3m", "[I", "[7^"]
 )
