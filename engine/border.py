@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Sized
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from engine.activations import KINDS
-from engine.errors import EngineError, one_of, show
+from engine.errors import LARGEST, EngineError, one_of, show
 
 MAX_LAYERS = 8
 MAX_WIDTH = 4096
@@ -21,8 +21,8 @@ def check_layers(layers: Sequence[Sequence[str]]) -> tuple[tuple[str, ...], ...]
     """The layers as tuples, or EngineError: 0 to 8 layers of 1 to 4096 units of known kinds."""
     if isinstance(layers, str) or not isinstance(layers, Sequence):
         raise EngineError(f'layers={show(layers)}: expected a list of lists of kinds, such as [["sigmoid", "relu"]]')
-    if len(layers) > MAX_LAYERS:
-        raise EngineError(f"{len(layers)} hidden layers: expected at most {MAX_LAYERS}")
+    if (count := count_of(layers)) > MAX_LAYERS:
+        raise EngineError(f"{count} hidden layers: expected at most {MAX_LAYERS}")
     return tuple(check_layer(f"layers[{number}]", layer) for number, layer in enumerate(layers))
 
 
@@ -30,9 +30,17 @@ def check_layer(name: str, layer: Sequence[str]) -> tuple[str, ...]:
     """One layer as a tuple, or EngineError: 1 to 4096 units of known kinds."""
     if isinstance(layer, str) or not isinstance(layer, Sequence):
         raise EngineError(f'{name}={show(layer)}: expected a list of kinds, such as ["sigmoid", "relu"]')
-    if not 1 <= len(layer) <= MAX_WIDTH:
-        raise EngineError(f"{name} has {len(layer)} units: expected 1 to {MAX_WIDTH}")
+    if not 1 <= (count := count_of(layer)) <= MAX_WIDTH:
+        raise EngineError(f"{name} has {count} units: expected 1 to {MAX_WIDTH}")
     return tuple(one_of("kind of unit", kind, KINDS) for kind in layer)
+
+
+def count_of(values: Sized) -> int:
+    """How many there are; LARGEST where Python has no number for it, as of range(10**30)."""
+    try:
+        return len(values)
+    except OverflowError:
+        return LARGEST
 
 
 def check_frozen(frozen: Sequence[Sequence[bool]], layers: Sequence[Sequence[str]]) -> tuple[tuple[bool, ...], ...]:

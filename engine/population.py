@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from engine.benches import Bench, Job
+from engine.border import count_of
 from engine.crew import work_off
 from engine.devices import choose
 from engine.errors import EngineError, show, whole
@@ -21,6 +22,7 @@ from engine.network import Network, check_network
 from engine.recipe import COUNT, Recipe, check_recipe
 from engine.trainer import Trainer, default_threads
 
+MOST = 2**24  # members, whose curves alone take 8 kB each
 ROW_COST = 100  # multiply-adds that a row takes beside those of its parameters
 
 Progress = Callable[[tuple[int, ...], float], object]
@@ -104,6 +106,8 @@ class Population:
         """
         if epochs is not None:
             COUNT("epochs", epochs)
+        if progress is not None and not callable(progress):
+            raise EngineError(f"progress={show(progress)}: expected a function of (members, part), or None")
         if self._runs:
             raise EngineError("run while the same population runs: expected the first call to end before")
         self._runs = True
@@ -124,7 +128,7 @@ class Population:
             members = tuple(member for job in ended for member in job.members)
             part = sum(bench.part(costs.__getitem__) for bench in benches)
             told = max(told, min((done + part) / whole_cost, 1.0))  # between a bench and here a job may be nowhere
-            return progress is not None and bool(progress(members, told))
+            return progress is not None and _stops(progress(members, told))
 
         benches = self._benches(len(jobs), epochs)
         work_off(jobs, benches, report)
@@ -223,19 +227,29 @@ class Population:
 def members_of(networks: Any, recipes: Any, seeds: Any) -> tuple[list[Network], list[Recipe], list[int]]:
     """Lists of equal length, or EngineError."""
     given = {"networks": networks, "recipes": recipes, "seeds": seeds}
-    lists = {name: len(value) for name, value in given.items() if is_list(value)}
+    lists = {name: count_of(value) for name, value in given.items() if is_list(value)}
     if len(set(lists.values())) > 1:
         told = ", ".join(f"{count} {name}" for name, count in lists.items())
         raise EngineError(f"{told}: expected lists of the same length")
     count = max(lists.values(), default=1)
     if count == 0:
         raise EngineError(f"{next(iter(lists))}=[]: expected one entry a member")
+    if count > MOST:
+        raise EngineError(f"{next(iter(lists))} of {count} members: expected at most {MOST}")
     own_seeds = [whole("seed", seed, 0, 2**63 - 1) for seed in spread(0 if seeds is None else seeds, count)]
     if not is_list(networks):
         check_network(networks)
         networks = [networks.initial(seed) for seed in own_seeds] if is_list(seeds) else [networks] * count
     own_recipes = [check_recipe(recipe) for recipe in spread(Recipe() if recipes is None else recipes, count)]
     return [check_network(network) for network in networks], own_recipes, own_seeds
+
+
+def _stops(answer: object) -> bool:
+    """Whether what `progress` returned is true, or EngineError."""
+    try:
+        return bool(answer)
+    except ValueError:  # of an array of several numbers
+        raise EngineError(f"progress returned {show(answer)}: expected True to stop, or nothing") from None
 
 
 def is_list(value: Any) -> bool:

@@ -84,6 +84,14 @@ def test_the_largest_networks_are_taken_and_larger_ones_refused():
         Network(1, [["relu"], []])
 
 
+def test_a_range_without_an_end_is_no_layer():
+    with pytest.raises(EngineError, match=r"^\d+ hidden layers: expected at most 8$"):
+        Network(1, range(10**30))
+    for call in (lambda layer: Network(1, [layer]), Network(1).add_layer):
+        with pytest.raises(EngineError, match=r"has \d+ units: expected 1 to 4096$"):
+            call(range(10**30))
+
+
 def test_the_place_of_a_number_that_is_not_finite_is_named():
     with pytest.raises(EngineError, match=r"^theta\[1\] is not finite in float32: expected finite numbers"):
         check_theta([1.0, 1e39, np.nan], 3, np.float32)

@@ -221,6 +221,8 @@ def test_who_diverges_stops_at_its_last_finite_state_and_the_others_go_on(lanes)
         ({"networks": [Network(2), Network(3)]}, "networks of 2 and 3 inputs"),
         ({"recipes": [Recipe()] * 3, "seeds": [1, 2]}, "3 recipes, 2 seeds: expected lists of the same length"),
         ({"networks": []}, r"networks=\[\]: expected one entry a member"),
+        ({"networks": range(10**30)}, r"^networks of \d+ members: expected at most 16777216$"),
+        ({"seeds": range(10**30)}, r"^seeds of \d+ members: expected at most 16777216$"),
         ({"seeds": [1, -1]}, "seeds?=-1"),
         ({"recipes": ["adam"]}, "expected a Recipe"),
         ({"networks": [Network(2), None]}, "expected a Network"),
@@ -243,6 +245,8 @@ def test_what_cannot_be_is_refused_in_a_sentence(change, sentence):
         lambda own: own.best("test"),
         lambda own: own.run(1, order=[0, 7]),
         lambda own: own.run(2, progress=lambda members, part: own.run(1)),
+        lambda own: own.run(2, progress=3),
+        lambda own: own.run(2, progress=lambda members, part: X),
     ],
 )
 def test_what_cannot_be_asked_is_refused(call):
