@@ -274,6 +274,7 @@ class Trainer:
             self._begin_curves()  # the first loss was that on the examples before
         return mapping
 
+    @undisturbed()
     def snapshot(self) -> Checkpoint:
         """The run's state, to go back to with `restore`: from there on it repeats itself to the bit."""
         theta, gradient, first, second = self._work.copies()

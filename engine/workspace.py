@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.run import DIVERGED, GRADIENT_OF, ROW, STATE, STATUS, UPDATE, Run, Settings, counts_of, new_state
+from engine.undisturbed import undisturbed
 
 Floats = NDArray[Any]
 PARAMETER_ARRAYS = ("theta", "gradient", "first_moment", "second_moment")
@@ -58,9 +59,13 @@ class Workspace:
     def canonical(self) -> Run:
         """The run with all arrays up to date, in θ's own order; only to be read."""
         if self._newest == "packed":
-            self._loops.pull(self.run, self._buffers, PARAMETER_ARRAYS)
-            self._newest = "both"
+            self._pull()
         return self.run
+
+    @undisturbed()  # a handler may train this run
+    def _pull(self) -> None:
+        self._loops.pull(self.run, self._buffers, PARAMETER_ARRAYS)
+        self._newest = "both"
 
     def theta(self) -> Floats:
         """θ alone up to date, which is all that a prediction needs; only to be read."""
@@ -93,6 +98,11 @@ class Workspace:
 
     def load(self) -> None:
         """Import numba, compile, and bring the kernels' arrays up to date."""
+        if self._buffers is None or self._newest == "canonical":
+            self._load()
+
+    @undisturbed()  # a handler may train this run, which loads as well
+    def _load(self) -> None:
         if self._buffers is None:
             from engine.kernels import loops_for
 

@@ -11,11 +11,12 @@ import numba
 import numpy as np
 import pytest
 
-from engine import Experiment, Network, Recipe, Trainer
+from engine import Experiment, Network, Recipe, Trainer, kernels
 from engine.cursor import Cursor
 from engine.edits import AddUnit
 from engine.kernels.cache import KernelCache
 from engine.kernels.jit import kernel
+from engine.workspace import Workspace
 
 X = np.linspace(-1, 1, 40)[:, np.newaxis]
 Y = np.sin(3 * X[:, 0])
@@ -25,12 +26,14 @@ def make() -> Trainer:
     return Trainer(Network(1, [["relu"] * 3]), X, Y, recipe=Recipe(batch_size=7), threads=1)
 
 
-def in_the_midst(function: Callable[..., object]) -> Callable[..., object]:
-    """As the function, with Ctrl+C pressed as soon as it has done its work."""
+def in_the_midst(function: Callable[..., object], number: int = signal.SIGINT) -> Callable[..., object]:
+    """As the function, with Ctrl+C pressed, or another signal, as soon as it has done its work for the first time."""
+    numbers = iter([number])
 
     def pressed(*given: object) -> object:
         result = function(*given)
-        signal.raise_signal(signal.SIGINT)
+        for each in numbers:
+            signal.raise_signal(each)
         return result
 
     return pressed
@@ -84,6 +87,24 @@ def straight(updates: int) -> Trainer:
     trainer = make()
     trainer.step(updates)
     return trainer
+
+
+@pytest.mark.parametrize("place", ["the kernels' import", "a snapshot", "a look at the gradient"])
+def test_a_handler_may_train_the_run_that_it_comes_into(monkeypatch, place):
+    trainer = make() if place == "the kernels' import" else straight(5)
+    owner, name, call = {
+        "the kernels' import": (kernels, "loops_for", lambda: trainer.step(20)),
+        "a snapshot": (Workspace, "copies", lambda: trainer.restore(trainer.snapshot())),
+        "a look at the gradient": (trainer._work._loops, "pull", lambda: trainer.last_gradient),
+    }[place]
+    before = signal.signal(signal.SIGUSR1, lambda *given: trainer.step(3))
+    try:
+        with monkeypatch.context() as patch:
+            patch.setattr(owner, name, in_the_midst(getattr(owner, name), signal.SIGUSR1))
+            call()
+    finally:
+        signal.signal(signal.SIGUSR1, before)
+    np.testing.assert_array_equal(trainer.theta, straight(trainer.update).theta)
 
 
 IMPORTS = """
