@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Sequence
 
 from engine.activations import KINDS
-from engine.border import MAX_WIDTH, check_layer, check_layers
+from engine.border import MAX_WIDTH, check_layer, check_layers, count_of
 from engine.errors import EngineError, one_of, show
 
 Layers = tuple[tuple[str, ...], ...]
@@ -25,7 +25,7 @@ def parse_layers(specifications: Sequence[str]) -> Layers | None:
         raise EngineError(f"layers={show(specifications)}: {LAYER_EXAMPLE}")
     if not specifications:
         return None
-    if len(specifications) == 1 and isinstance(specifications[0], str) and specifications[0] == "none":
+    if count_of(specifications) == 1 and isinstance(specifications[0], str) and specifications[0] == "none":
         return ()
     return check_layers(tuple(parse_layer(specification) for specification in specifications))
 
