@@ -29,7 +29,7 @@ from tui.commands.run_options import run_options
 from tui.commands.sweep import sweep_command
 from tui.console.headless import INTERRUPTED, Outcome, finishing, make_trainer, updates_of, watched
 from tui.console.out import aligned, buffer_stdout, drop_unwritten, note, ready, room_on_stdout, say
-from tui.console.terminal import kept_input, no_screen
+from tui.console.terminal import kept_input, take_terminal
 from tui.run.options import USUAL, Options, in_options, is_folder_gone
 from tui.run.saved import is_saved, open_saved
 from tui.run.scenes import find, is_scene, scenes
@@ -132,8 +132,7 @@ def screen(options: Options, theme: str | None, scene: str | None) -> int:
     """Watch a small neural network learn."""
     if options.data == STANDARD_INPUT:
         options = replace(options, data=kept_input())
-    if (problem := no_screen()) is not None:
-        raise click.UsageError(problem)
+    take_terminal()
     if scene is not None or is_scene(options.data):
         options = replace(USUAL, scene=scene or options.data, threads=options.threads)
         for own in find(options.scene or "").runs:

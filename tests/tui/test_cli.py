@@ -239,7 +239,7 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[Options]:
     module = ModuleType("tui.app")
     module.__dict__["UnitfitApp"] = UnitfitApp
     monkeypatch.setitem(sys.modules, "tui.app", module)
-    monkeypatch.setattr("tui.cli.no_screen", lambda: None)
+    monkeypatch.setattr("tui.cli.take_terminal", lambda: None)
     return seen
 
 

@@ -274,10 +274,9 @@ def on_screen(tmp_path: Path) -> Callable[..., Any]:
 
     def begin(*arguments: str) -> Any:
         own = ("sweep", "--data", "sine", *arguments, "--screen", "--out", str(tmp_path / "runs.csv"))
-        command, state = ["-m", "tui", *own], {"XDG_STATE_HOME": str(tmp_path)}
-        environment = {**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor", **state}
-        for name in ("COLUMNS", "LINES", "NO_COLOR"):
-            environment.pop(name, None)
+        command, said = ["-m", "tui", *own], {"XDG_STATE_HOME": str(tmp_path), "COLUMNS": "60", "LINES": "20"}
+        environment = {**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor", **said}
+        environment.pop("NO_COLOR", None)
         return pexpect.spawn(sys.executable, command, dimensions=(40, 120), env=environment, timeout=PATIENCE)
 
     return begin

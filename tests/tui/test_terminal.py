@@ -28,8 +28,7 @@ SHOW_CURSOR = b"\x1b[?25h"
 def environment() -> dict[str, str]:
     own = {**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor", "LANG": "C.UTF-8"}
     own.pop("PYTHONUNBUFFERED", None)  # with it nothing is left to be written at the end
-    for name in ("COLUMNS", "LINES", "NO_COLOR"):  # they would stand before the terminal's own size and colours
-        own.pop(name, None)
+    own.pop("NO_COLOR", None)
     return own
 
 
@@ -168,6 +167,20 @@ def test_a_resize_in_the_midst_of_playing(unitfit):
     unitfit.send("q")
     end(unitfit)
     assert unitfit.exitstatus == 0
+
+
+def test_the_size_is_the_terminals_own_whatever_a_shell_says(tmp_path):
+    said = {"COLUMNS": "60", "LINES": "20", "TERM": "xterm-256color", "XDG_STATE_HOME": str(tmp_path)}
+    child = pexpect.spawn(
+        sys.executable, ["-m", "tui"], dimensions=(40, 120), env={**os.environ, **said}, timeout=PATIENCE
+    )
+    too_small = "unitfit needs 80×24, not {}".format
+    assert child.expect([too_small("60×20").encode(), b"paused"]) == 1
+    child.setwinsize(20, 70)
+    assert child.expect([too_small("60×20").encode(), too_small("70×20").encode()]) == 1
+    child.send("q")
+    end(child)
+    assert child.exitstatus == 0
 
 
 def test_a_run_that_was_killed_goes_on(unitfit, tmp_path):

@@ -15,7 +15,7 @@ from data.sources import STANDARD_INPUT
 from tui.commands.completion import files, grids
 from tui.commands.run_options import run_options
 from tui.console.out import is_terminal, say
-from tui.console.terminal import no_screen
+from tui.console.terminal import take_terminal
 from tui.run.options import Options
 from tui.run.saved import is_saved
 from tui.run.settings import THEME, recall
@@ -141,8 +141,7 @@ def refuse_beside_screen(given: dict[str, object]) -> None:
         if value:
             what = "lists of values, of which there is a map" if name == "--random" else "one of them"
             raise click.UsageError(f"--screen with {name}: expected {what}")
-    if (problem := no_screen()) is not None:
-        raise click.UsageError(problem)
+    take_terminal()
 
 
 def show(sweep: Sweep, out: str | None) -> int:

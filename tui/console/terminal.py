@@ -21,6 +21,17 @@ MOST_TABLES, MOST_BYTES = 10, 200 * 2**20  # that are left in the folder
 NO_CURSOR = ("dumb", "unknown")
 
 
+def take_terminal() -> None:
+    """For the screen; UsageError where there is none that it can draw on.
+
+    What a shell says of its size is not true for long, yet would stand before what the terminal says itself.
+    """
+    if (problem := no_screen()) is not None:
+        raise click.UsageError(problem)
+    for name in ("COLUMNS", "LINES"):
+        os.environ.pop(name, None)
+
+
 def no_screen() -> str | None:
     """Why there can be no screen, which reads stdin and draws on stderr; None where there can."""
     instead = "or the command `unitfit train`"
