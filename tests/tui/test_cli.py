@@ -150,6 +150,7 @@ def test_notices_are_told(capsys: Capture, tmp_path: Path) -> None:
         ("--lr -1", "--lr=-1.0: expected a finite number above 0"),
         ("--lr nan", "--lr=nan: expected a finite number above 0"),
         ("--epochs 0", "--epochs=0: expected a whole number"),
+        ("--save=", "--save '': expected the name of a file"),
         ("--lags 0", "--lags=0: expected a whole number of at least 1"),
         ("--test-fraction 1.5", "--test-fraction=1.5: expected a number from 0 to below 1"),
         ("--layer 3:rleu", "kind of unit='rleu': expected one of identity, sigmoid"),

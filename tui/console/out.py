@@ -67,6 +67,8 @@ def ready(option: str, path: str | None, force: bool) -> None:
     """UsageError where a file of this name could not be written later, or is there already and may not go."""
     if path is None:
         return
+    if not path:
+        raise click.UsageError(f"{option} '': expected the name of a file")
     if os.path.lexists(path) and not force:
         raise click.UsageError(f"{option} {path}: is there already; expected another name, or --force")
     if os.path.islink(path) or (os.path.exists(path) and not os.path.isfile(path)):  # a device stays what it is
