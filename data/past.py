@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from data.columns import Column
-from data.errors import DataError, clean
+from data.errors import NAME_LENGTH, DataError, clean
 from data.examples import Examples
 from data.scaling import Floats
 from data.steps import Period, Times, first_gap, places, single_steps, time_period, when, year_of
@@ -129,7 +129,8 @@ def windows(table: Table, examples: Examples, lags: int, years: tuple[int, int] 
         raise DataError(f"lags={lags} with {last - first} rows: expected at most {MOST_CELLS // (last - first)} lags")
     past = np.lib.stride_tricks.sliding_window_view(y, lags)[first - lags : last - lags, ::-1]
     steps = tuple(range(1, lags + 1))
-    names = tuple(clean(f"{target} lag {step}") for step in steps)
+    ends = [f" lag {step}" for step in steps]
+    names = tuple(clean(target, NAME_LENGTH - len(end)) + end for end in ends)
     notices = examples.notices if examples.in_time else (*examples.notices, UNDATED)
     times = None if times is None else times[first:last]
     rows = replace(examples, x=past, y=y[first:last], times=times, features=names, lags=steps, notices=notices)

@@ -74,6 +74,14 @@ def test_fewer_steps_back_of_a_short_series(rows, lags):
     assert usual_lags(np.datetime64("2024-01-01") + np.arange(rows), rows) == lags
 
 
+@pytest.mark.parametrize("length", [33, 34, 35, 40, 99])
+def test_lags_of_a_target_of_a_long_name_have_names_of_their_own(table, length):
+    rows = "".join(f"{number * number % 17}\n" for number in range(40))
+    names = data.load(table("x" * length + "\n" + rows), lags=10).feature_names
+    assert [name.partition(" ")[2] for name in names] == [f"lag {lag}" for lag in range(1, 11)]
+    assert max(map(len, names)) <= 40
+
+
 def test_a_series_that_is_too_short(table):
     with pytest.raises(DataError, match="has 'level' alone and 3 rows: expected features, or at least 4 rows for its"):
         data.load(table(series(days(3))))
