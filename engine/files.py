@@ -140,7 +140,7 @@ def table_of(text: str) -> dict[str, Any]:
     try:
         return tomllib.loads(text)
     except RecursionError:
-        raise ValueError("nested too deep") from None
+        raise ValueError("too many brackets within each other") from None
 
 
 def check_keys(text: str) -> None:

@@ -165,8 +165,10 @@ def from_text(text: str) -> Story:
         document = files.table_of(text)
     except ValueError as error:
         raise EngineError(f"no saved run, or a damaged one ({clean(str(error)[:80])})") from None
-    if document.get("format") != FORMAT:
-        raise EngineError(f"format={show(document.get('format'))}: expected a saved run of format {FORMAT}")
+    if "format" not in document:
+        raise EngineError("no format in it: expected a saved run; this one is empty, or damaged")
+    if document["format"] != FORMAT:
+        raise EngineError(f"format={show(document['format'])}: expected a saved run of format {FORMAT}")
     entries, points = document.pop("edits", []), document.pop("points", [])
     check_keys("", document, KEYS)
     check_keys("run.", document["run"], RUN_KEYS)

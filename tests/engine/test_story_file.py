@@ -268,7 +268,8 @@ def test_another_theta_is_explained_by_another_program_or_cpu():
         ("frozen = []", "frozen = [[1]]", "frozen=.*: expected true or false"),
         ("seed = 3", "seed = 1979-05-27", "seed=.*: expected a whole number"),
         ("joins = true", "joins = 3", "joins=3: expected true or false"),
-        ("format = 1", "x = " + "[" * 10_000, "no saved run, or a damaged one"),
+        ("format = 1", "", "no format in it: expected a saved run; this one is empty, or damaged"),
+        ("format = 1", "x = " + "[" * 10_000, "no saved run, or a damaged one .too many brackets within each other"),
         ("format = 1", "x" + ".y" * 5000 + " = 1", "no saved run, or a damaged one \\(a key of over 16 parts\\)"),
     ],
 )

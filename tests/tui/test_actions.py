@@ -167,6 +167,13 @@ def test_own_keys_that_cannot_be_used_are_one_sentence(tmp_path: Path, text: str
     assert len(str(caught.value)) < 300
 
 
+def test_brackets_without_an_end_are_told_as_such(tmp_path: Path):
+    path = tmp_path / "keys.toml"
+    path.write_text("play = " + "[" * 30_000)
+    with pytest.raises(KeysError, match="too many brackets within each other"):
+        keymap(path)
+
+
 @pytest.mark.parametrize("kind", ["folder", "pipe", "endless", "dangling", "not text"])
 def test_own_keys_in_what_is_no_file_of_text_are_one_sentence(tmp_path: Path, kind: str):
     path = tmp_path / "keys.toml"
