@@ -60,7 +60,7 @@ def _run(arguments: Sequence[str] | None) -> int:
     try:
         with room_on_stdout():  # for --help and --version, which are click's own
             code: int = program.main(arguments, prog_name=PROGRAM, standalone_mode=False)
-    except (click.ClickException, DataError, EngineError, OSError, MemoryError) as error:
+    except (click.ClickException, DataError, EngineError, OSError, MemoryError, ImportError) as error:
         with suppress(OSError):  # nobody reads stderr any more
             click.echo(f"unitfit: {clean(_sentence(error), SENTENCE_LENGTH)}", err=True)
         return BAD_INPUT

@@ -414,6 +414,7 @@ def test_where_there_is_no_room_for_what_is_said_on_stderr_the_code_says_it(
     ("error", "sentence"),
     [
         (MemoryError(), "there is not enough memory for this: expected fewer rows, units or threads"),
+        (ImportError("Numba needs NumPy 2.4 or less"), "Numba needs NumPy 2.4 or less"),
         (OSError(5, "Input/output error", "runs.csv"), "runs.csv: cannot be used (Input/output error)"),
     ],
 )

@@ -150,12 +150,13 @@ def test_an_error_is_one_sentence_and_the_run_goes_on(runner, command, words):
     assert runner.until(lambda: (s := runner.take()) and s.update == 3)
 
 
+@pytest.mark.parametrize("kind", [OSError, ImportError])
 @pytest.mark.parametrize(
     "wish", [Toggle(), Step(3), TrainAll()], ids=["playing", "on its way to a goal", "in lockstep"]
 )
-def test_what_fails_at_each_update_is_said_once_and_pauses(monkeypatch, wish):
+def test_what_fails_at_each_update_is_said_once_and_pauses(monkeypatch, wish, kind):
     def fails(*given: object) -> None:
-        raise OSError("no kernels")
+        raise kind("no kernels")
 
     runner = Runner(Options(), lambda: None)
     runner.open()
