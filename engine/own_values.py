@@ -38,7 +38,7 @@ def _number(name: str, value: Any, dtype: np.dtype[Any]) -> float:
 
 
 def _row(name: str, value: Any, dtype: np.dtype[Any]) -> tuple[float, ...]:
-    array = np.atleast_1d(as_numbers(name, value, np.float64, "numbers"))
+    array = np.atleast_1d(as_numbers(name, value, np.float64, "numbers side by side"))
     if array.ndim > 1:
         raise EngineError(f"{name} of shape {array.shape}: expected numbers side by side")
     return tuple(array.tolist())

@@ -99,7 +99,7 @@ def test_a_trainer_that_begins_with_these_points_goes_the_same_way(trainer):
         (DrawPoint((1.0, 2.0), 0.0), r"x of shape \(1, 2\): expected \(N, 1\)"),
         (DrawPoint((float("nan"),), 0.0), "x holds NaN or infinite values"),
         (DrawPoint((0.0,), 1e39), "y holds NaN or infinite values"),
-        (DrawPoint("here", 0.0), "expected the inputs of one example"),
+        (DrawPoint("here", 0.0), "x=.here.: expected numbers side by side"),
         (ErasePoint(20), "row=20: expected one of the training examples"),
         (ErasePoint(-1), "row=-1: expected a whole number of at least 0"),
         (SetPoints(0), "points=0: expected a whole number from 1 to 20"),
