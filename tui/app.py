@@ -27,6 +27,7 @@ from textual.screen import Screen
 
 from engine import Network, Trainer
 from tui.actions import KeysError, bindings, keymap, of_wishes, place_of, with_keys
+from tui.console.out import drop_unwritten
 from tui.draw.palette import DARK, THEMES, Palette, choose
 from tui.run.keeper import Keeper
 from tui.run.options import Options
@@ -120,7 +121,7 @@ class UnitfitApp(InTurn):
                 self.keeper.close()
         self.afterwards()
         if not ended or self.runner.loading:  # no compilation can be interrupted; it writes under another name first
-            sys.stdout.flush()
+            drop_unwritten()
             os._exit(self.return_code or 0)
 
     def _end_if_gone(self, left: threading.Event) -> None:

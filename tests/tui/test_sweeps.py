@@ -241,8 +241,9 @@ def test_the_programs_end_is_that_of_the_sweep() -> None:
     assert not any(thread.is_alive() for thread in live._threads)
 
 
+@pytest.mark.parametrize("closed", [False, True], ids=["", "stdout closed"])
 def test_what_is_to_be_done_at_the_end_is_done_even_where_the_runner_takes_too_long(
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, closed: bool
 ) -> None:
     class Slow(Runner):
         def stop(self, patience: float | None = None) -> bool:
@@ -253,5 +254,7 @@ def test_what_is_to_be_done_at_the_end_is_done_even_where_the_runner_takes_too_l
     app = UnitfitApp(Options(), Slow, Path("no-such-keys"), afterwards=lambda: order.append("table"))
     monkeypatch.setattr("textual.app.App.run", lambda self: None)
     monkeypatch.setattr("os._exit", order.append)
+    if closed:
+        monkeypatch.setattr("sys.stdout", None)
     app.run()
     assert order == ["stop", "table", 0]
