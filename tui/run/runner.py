@@ -27,13 +27,8 @@ from tui.run.together import together
 
 Command = Callable[[Session], None]
 Load = Callable[[Callable[[], None]], str]  # has the kernels in memory: see `app.load`
-EXPECTED = (
-    EngineError,
-    DataError,
-    OSError,
-    MemoryError,
-    ImportError,
-)  # what a person can bring about; all else is a fault of ours
+# What a person, or the machine, can bring about; all else is a fault of ours.
+EXPECTED = (EngineError, DataError, OSError, MemoryError, ImportError)
 SCREEN_FRAME = 1 / 32  # seconds between snapshots: a little less than a frame of playing, so that each is shown
 SNAPSHOT_SHARE = 0.1  # of the time, at most, that making them may take while training
 
