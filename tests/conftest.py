@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from importlib.util import find_spec
 
 import pytest
@@ -11,6 +12,9 @@ collect_ignore = [] if find_spec("jax") and find_spec("optax") else ["reference"
 
 settings.register_profile("unitfit", deadline=None)
 settings.load_profile("unitfit")
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # of what a shell runs in the background: ctrl+C is tried here
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
