@@ -6,6 +6,7 @@ import difflib
 import math
 import reprlib
 from collections.abc import Iterable
+from typing import Any, TypeGuard
 
 import numpy as np
 
@@ -20,12 +21,17 @@ class EngineError(ValueError):
 
 def whole(name: str, value: object, at_least: int, at_most: int = LARGEST) -> int:
     """`value` as an int within the bounds, or EngineError."""
-    number = int(value) if isinstance(value, (int, np.integer)) and not isinstance(value, NO_NUMBERS) else None
+    number = int(value) if is_whole(value) else None
     if number is not None and at_least <= number <= at_most:
         return number
     boundless = at_most == LARGEST and (number is None or number < at_least)
     bounds = f"of at least {at_least}" if boundless else f"from {at_least} to {at_most}"
     raise EngineError(f"{name}={show(value)}: expected a whole number {bounds}")
+
+
+def is_whole(value: object) -> TypeGuard[int | np.integer[Any]]:
+    """Whether it is a whole number, as True and a span of time are none."""
+    return isinstance(value, (int, np.integer)) and not isinstance(value, NO_NUMBERS)
 
 
 def real(name: str, value: object, *, above: float | None = None, at_least: float | None = None) -> float:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from engine.border import as_numbers, check_layer
-from engine.errors import EngineError
+from engine.errors import EngineError, is_whole
 
 
 def owned(edit: Any, dtype: np.dtype[Any]) -> Any:
@@ -27,7 +27,7 @@ def _as_it_is(name: str, value: Any, dtype: np.dtype[Any]) -> Any:
 
 
 def _whole(name: str, value: Any, dtype: np.dtype[Any]) -> Any:
-    return int(value) if isinstance(value, (int, np.integer)) and not isinstance(value, bool) else value
+    return int(value) if is_whole(value) else value
 
 
 def _number(name: str, value: Any, dtype: np.dtype[Any]) -> float:

@@ -35,7 +35,7 @@ JUNK = [
     {}, {"relu"}, WithRepr(""), WithRepr("x" * 1_000_000), WithRepr("\x1b[2J\n"), nested(500), np.array(3),
     np.array([1, 2]), np.array(["a"]), np.array([1j]), np.array([10**30], object), np.zeros((3, 0)),
     np.uint64(2**64 - 1), np.full(12, 1e308), np.longdouble("1e4000"), np.bool_(True), range(3), int, 1j,
-    decimal.Decimal("NaN"), range(10**30), np.timedelta64(3), [np.ma.masked], np.array(["1", 1j], object),
+    decimal.Decimal("NaN"), range(10**30), np.timedelta64(3, "D"), [np.ma.masked], np.array(["1", 1j], object),
 ]  # fmt: skip
 
 

@@ -26,7 +26,7 @@ def test_whole_numbers_within_the_bounds(value):
     assert type(whole("n", value, 3)) is int
 
 
-@pytest.mark.parametrize("value", [2, 6, 4.0, True, "4", None, np.float64(4), np.timedelta64(4)])
+@pytest.mark.parametrize("value", [2, 6, 4.0, True, "4", None, np.float64(4), np.timedelta64(4, "D")])
 def test_what_is_no_whole_number_within_the_bounds(value):
     with pytest.raises(EngineError) as caught:
         whole("n", value, 3, 5)
@@ -50,7 +50,7 @@ def test_real_numbers_within_the_bounds(value):
     assert type(real("x", value, above=0.0)) is float
 
 
-@pytest.mark.parametrize("value", [0.5, 0.25, np.nan, np.inf, True, "1", None, np.timedelta64(1)])
+@pytest.mark.parametrize("value", [0.5, 0.25, np.nan, np.inf, True, "1", None, np.timedelta64(1, "D")])
 def test_what_is_no_real_number_within_the_bounds(value):
     with pytest.raises(EngineError) as caught:
         real("x", value, above=0.5)
