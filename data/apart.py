@@ -87,4 +87,4 @@ def bound() -> None:
 def taken() -> int:
     """Bytes that the process has of its own by now. Raises OSError or ValueError where nobody tells."""
     lines = Path("/proc/self/status").read_text().splitlines()
-    return next((1024 * int(line.split()[1]) for line in lines if line.startswith("VmData:")), None) or 0
+    return next((1024 * int(line.split()[1]) for line in lines if line.startswith("VmData:")), 0)

@@ -14,7 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from data import DataError, Dataset
+from data import Dataset
 from engine import EngineError, Experiment, Trainer
 from engine.edits import Edit, SetRecipe
 from engine.outcome import Outcome
@@ -261,7 +261,7 @@ class Session:
         file, self.kept = self.kept[0], self.kept[1:]
         try:
             self.perform(Open(str(file)))
-        except (EngineError, DataError, OSError):
+        except Exception:
             self.telling.say(words.ONE_BEFORE if self.kept else words.NOTHING_LEFT)
             raise
         self.taken, self.kept = file, ()
