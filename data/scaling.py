@@ -78,10 +78,19 @@ def deviation(values: Floats) -> Any:
 
 def as_numbers(name: str, values: ArrayLike) -> Floats:
     try:
+        if is_masked(values):  # what is behind the mask would be taken for numbers
+            raise TypeError
         array = np.asarray(values)
         if array.dtype.kind not in "biufO":  # text, dates and complex numbers would be read as something else
             raise TypeError
         with np.errstate(all="ignore"):  # what no float64 is near becomes infinite
             return array.astype(np.float64)
-    except (TypeError, ValueError, OverflowError):
+    except (TypeError, ValueError, OverflowError, RecursionError):
         raise DataError(f"{name}={show(values)}: expected numbers") from None
+
+
+def is_masked(values: Any) -> bool:
+    """Whether anything is masked, in lists within lists too."""
+    if isinstance(values, (list, tuple)):
+        return any(map(is_masked, values))
+    return isinstance(values, np.ma.MaskedArray) and np.ma.is_masked(values)

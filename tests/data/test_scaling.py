@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 import data
 from data import DataError
-from data.scaling import fit_scaling
+from data.scaling import as_numbers, fit_scaling
 from data.split import split_at_random, unseen_count
 
 Write = Callable[..., Path]
@@ -220,3 +220,11 @@ def test_naming_the_usual_target_changes_nothing() -> None:
         assert (named.x_train == usual.x_train).all()
         assert (named.y_train == usual.y_train).all()
         assert named.lags == usual.lags
+
+
+@pytest.mark.parametrize("nest", [lambda values: values, lambda values: [values, values], lambda values: [*values]])
+def test_what_is_masked_is_no_number(nest):
+    masked = np.ma.array([1.0, 9e9], mask=[False, True])
+    with pytest.raises(DataError, match=r"^y=.*: expected numbers$"):
+        as_numbers("y", nest(masked))
+    assert as_numbers("y", nest(np.ma.array([1.0, 2.0]))).size >= 2
